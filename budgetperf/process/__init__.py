@@ -1,0 +1,1 @@
+"""The machine that moves records: stages, the transition table, ``advance``, the work list."""

@@ -1,0 +1,58 @@
+"""The stages a record lives in and the statuses it can have; meaning never hides in spelling."""
+
+from budgetperf.terms import Term
+
+
+class Stage(Term):
+    """A stage of the project's year."""
+
+    REQUEST = "request", "项目申报与绩效目标"
+    EXANTE = "exante", "事前绩效评估"
+    MONITORING = "monitoring", "绩效双监控"
+    RECTIFICATION = "rectification", "问题整改"
+    SELF_EVALUATION = "self_evaluation", "绩效自评"
+    FINANCE_EVALUATION = "finance_evaluation", "财政评价"
+    BASELINE = "baseline", "成本绩效基线"
+    LIMITS = "limits", "预算控制数"
+    OBJECTION = "objection", "控制数异议"
+
+
+class Status(Term):
+    """Where a record stands within its stage."""
+
+    DRAFT = "draft", "待填报"
+    FILED = "filed", "已报送"
+    RETURNED = "returned", "已退回"
+    REVIEWED = "reviewed", "部门已审"
+    ACCEPTED = "accepted", "财政已审"
+    STORED = "stored", "已入项目库"
+    APPROVED = "approved", "已批复"
+    REJECTED = "rejected", "不予安排"
+    OPEN = "open", "待组织"
+    SCORING = "scoring", "专家评审中"
+    CONCLUDED = "concluded", "已出结论"
+    NOTICED = "noticed", "已下达整改通知"
+    RESPONDED = "responded", "已反馈整改"
+    CLOSED = "closed", "已销号"
+    SCORED = "scored", "已评分"
+    CONFIRMED = "confirmed", "已确认"
+    FITTED = "fitted", "已测算"
+    ADOPTED = "adopted", "已采用"
+    COMPUTED = "computed", "已测算"
+    PUBLISHED = "published", "已公布征求意见"
+    FINAL = "final", "已定稿"
+    ISSUED = "issued", "已下达"
+    DECIDED = "decided", "已答复"
+
+
+class Guard(Term):
+    """A fact outside the record that a transition needs; the label is the refusal."""
+
+    EXANTE_PASSED = "exante_passed", "该项目达到事前绩效评估标准，评估结论经确认并为支持或部分支持后方可入库"
+    ALL_SCORES_IN = "all_scores_in", "仍有专家未提交评分，全部提交后方可出具结论"
+    PANEL_COMPLETE = "panel_complete", "专家组人数或专业构成不符合要求，请补抽专家"
+    OWN_SEAT = "own_seat", "您不是该项目的评审专家，或已回避"
+    SEAT_DECLARED = "seat_declared", "请先签署专家承诺并申明利益关系，再提交评分"
+    SEAT_OPEN = "seat_open", "您的评分已提交，提交后不可修改"
+    WINDOW_OPEN = "window_open", "异议期未开始或已结束"
+    OBJECTIONS_DECIDED = "objections_decided", "仍有异议未答复，全部答复后方可定稿"

@@ -1,0 +1,33 @@
+"""The vocabulary type: a code for machines with the statutory Chinese word for people.
+
+Holds the ``Term`` base only; each package defines its own vocabularies next to the idea they
+belong to. English words come from the gettext catalogues, never from here.
+"""
+
+from enum import StrEnum
+from typing import Self
+
+
+class Term(StrEnum):
+    """A word of the field: the value is the stored code, ``label`` the statutory Chinese.
+
+    Examples
+    --------
+    >>> class Colour(Term):
+    ...     GREEN = "green", "绿灯"
+    >>> Colour.GREEN.label, Colour("green") is Colour.GREEN
+    ('绿灯', True)
+    """
+
+    label: str
+
+    def __new__(cls, code: str, label: str) -> Self:
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.label = label
+        return member
+
+    @classmethod
+    def from_label(cls, label: str) -> Self | None:
+        """Return the member whose Chinese label is ``label``, or None."""
+        return next((member for member in cls if member.label == label.strip()), None)
