@@ -1,0 +1,58 @@
+"""The named numerical failures of the costing cores.
+
+They are ``ValueError``: the caller of a core sees Python, the user sees what ``baseline`` makes
+of them. Nothing here is about permissions, records or HTTP.
+"""
+
+from collections.abc import Sequence
+
+
+class CostingError(ValueError):
+    """Base of the numerical failures."""
+
+
+class TooFewRows(CostingError):  # noqa: N818  # named for what happened
+    """The sample cannot carry the model.
+
+    Parameters
+    ----------
+    text : str
+    n : int
+        What there is (rows or clusters).
+    needed : int
+        What the model needs at least.
+    """
+
+    def __init__(self, text: str, *, n: int, needed: int) -> None:
+        super().__init__(f"{text}：现有{n}，至少需要{needed}")
+        self.n = n
+        self.needed = needed
+
+
+class Collinear(CostingError):  # noqa: N818  # named for what happened
+    """Regressors repeat each other so closely that estimates would be noise.
+
+    Parameters
+    ----------
+    condition_number : float
+        Of the design with its columns scaled to unit length.
+    columns : sequence of str
+        The columns that take part in the near dependence.
+    """
+
+    def __init__(self, condition_number: float, columns: Sequence[str]) -> None:
+        names = "、".join(columns)
+        super().__init__(
+            f"自变量几乎线性相关（条件数{condition_number:.3g}），涉及：{names}；请去掉或合并其中的重复因素"
+        )
+        self.condition_number = condition_number
+        self.columns = tuple(columns)
+
+
+class NotConverged(CostingError):  # noqa: N818  # named for what happened
+    """A solver stopped without a certified optimum; ``detail`` says how far it got."""
+
+    def __init__(self, method: str, detail: str) -> None:
+        super().__init__(f"{method}未收敛：{detail}")
+        self.method = method
+        self.detail = detail

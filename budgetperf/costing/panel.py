@@ -1,0 +1,224 @@
+"""CostPanel: one row per dmu and year, with cost and declared drivers, and its checks.
+
+The only door from Money and Decimal to float (``to_frame``, ``drivers_frame``). It fits
+nothing, deflates nothing (``prices``) and never drops a row: what is wrong is a finding.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from statistics import median
+
+import pandas as pd
+
+from budgetperf.errors import Invalid
+from budgetperf.findings import Finding, Severity, Where
+from budgetperf.money import Money
+
+ROWS_PER_DRIVER = 10  # rule of thumb of regression texts; fewer rows give a warning
+UNIT_JUMP = 3_000  # 元 in a 万元 column is x 10,000; genuine growth never comes near
+
+
+@dataclass(frozen=True, slots=True)
+class DriverSpec:
+    """A declared cost driver.
+
+    Parameters
+    ----------
+    code, label : str
+        ``"area"``, ``"保洁面积"``.
+    uom : str
+        Unit of measure (计量单位), e.g. ``"万平方米"``.
+    logged : bool
+        True: enters in logarithms, so it must be positive. False: enters as it is (a share, a
+        zero-one mark).
+    """
+
+    code: str
+    label: str
+    uom: str
+    logged: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PanelSpec:
+    """What a panel measures: one service, one cost, its drivers, its price base."""
+
+    code: str
+    service: str
+    cost_label: str
+    drivers: tuple[DriverSpec, ...]
+    base_year: int
+
+    @property
+    def codes(self) -> list[str]:
+        """Driver codes in declared order."""
+        return [driver.code for driver in self.drivers]
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """Codes of the drivers that enter without logarithm."""
+        return tuple(driver.code for driver in self.drivers if not driver.logged)
+
+
+@dataclass(frozen=True, slots=True)
+class PanelRow:
+    """One dmu in one year; ``drivers`` by code, ``group`` its region or class."""
+
+    dmu: str
+    name: str
+    year: int
+    cost: Money
+    drivers: Mapping[str, Decimal]
+    group: str = ""
+
+    @property
+    def where(self) -> Where:
+        """The row's place in findings."""
+        return Where(pointer=f"/rows/{self.dmu}/{self.year}")
+
+
+@dataclass(frozen=True, slots=True)
+class CostPanel:
+    """Rows of comparable units.
+
+    Parameters
+    ----------
+    spec : PanelSpec
+    rows : tuple of PanelRow
+    price_index : str
+        Code of the index that brought the costs to ``spec.base_year``; empty for money of the
+        year itself.
+    """
+
+    spec: PanelSpec
+    rows: tuple[PanelRow, ...]
+    price_index: str = ""
+
+    def check(self) -> tuple[Finding, ...]:
+        """Return every finding of the panel, in the order of ``CHECKS``."""
+        return tuple(finding for check in CHECKS for finding in check(self))
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return floats, one line per row, indexed by (dmu, year) in sorted order.
+
+        Returns
+        -------
+        DataFrame
+            ``cost`` (yuan, prices as the panel's) and one column per driver code.
+
+        Raises
+        ------
+        Invalid
+            If a finding of severity error stands; the findings come with it.
+        """
+        errors = tuple(f for f in self.check() if f.severity is Severity.ERROR)
+        if errors:
+            raise Invalid(
+                "costing.panel", f"成本面板{self.spec.code}有{len(errors)}处错误，改正后才能测算", errors
+            )
+        rows = sorted(self.rows, key=lambda row: (row.dmu, row.year))
+        index = pd.MultiIndex.from_tuples([(row.dmu, row.year) for row in rows], names=["dmu", "year"])
+        frame = drivers_frame((row.drivers for row in rows), self.spec).set_index(index)
+        frame.insert(0, "cost", [row.cost.fen / 100 for row in rows])
+        return frame
+
+
+def drivers_frame(drivers: Iterable[Mapping[str, Decimal]], spec: PanelSpec) -> pd.DataFrame:
+    """Return declared drivers as floats, one line per mapping, columns in declared order."""
+    lines = [[float(values[code]) for code in spec.codes] for values in drivers]
+    return pd.DataFrame(lines, columns=spec.codes, dtype="float64")
+
+
+def _finding(rule: str, severity: Severity, where: Where, message: str) -> Finding:
+    return Finding(f"costing.{rule}", severity, where, message)
+
+
+def check_duplicate(panel: CostPanel) -> tuple[Finding, ...]:
+    """One row per dmu and year."""
+    counts = Counter((row.dmu, row.year) for row in panel.rows)
+    return tuple(
+        _finding(
+            "duplicate",
+            Severity.ERROR,
+            Where(pointer=f"/rows/{dmu}/{year}"),
+            f"{dmu}在{year}年有{count}行，请只保留一行",
+        )
+        for (dmu, year), count in counts.items()
+        if count > 1
+    )
+
+
+def check_cost(panel: CostPanel) -> tuple[Finding, ...]:
+    """Costs are positive."""
+    return tuple(
+        _finding("cost", Severity.ERROR, row.where, f"{row.name}{row.year}年成本为{row.cost}元，须为正数")
+        for row in panel.rows
+        if row.cost.fen <= 0
+    )
+
+
+def check_drivers(panel: CostPanel) -> tuple[Finding, ...]:
+    """Each declared driver is there, finite, and positive where it enters in logarithms."""
+    found = []
+    for row in panel.rows:
+        for driver in panel.spec.drivers:
+            value = row.drivers.get(driver.code)
+            if value is None or not value.is_finite():
+                text = f"{row.name}{row.year}年缺少“{driver.label}”（{driver.uom}）"
+            elif driver.logged and value <= 0:
+                text = f"{row.name}{row.year}年“{driver.label}”为{value}{driver.uom}，取对数的因素须为正数"
+            else:
+                continue
+            found.append(_finding("driver", Severity.ERROR, row.where, text))
+    return tuple(found)
+
+
+def check_rows(panel: CostPanel) -> tuple[Finding, ...]:
+    """At least ten rows per driver."""
+    n, needed = len(panel.rows), ROWS_PER_DRIVER * len(panel.spec.drivers)
+    if n >= needed:
+        return ()
+    text = f"{len(panel.spec.drivers)}个因素只有{n}行数据，少于{needed}行，结果仅供参考"
+    return (_finding("rows", Severity.WARNING, Where(pointer="/rows"), text),)
+
+
+def check_constant(panel: CostPanel) -> tuple[Finding, ...]:
+    """A driver that never varies explains nothing."""
+    return tuple(
+        _finding(
+            "constant",
+            Severity.ERROR,
+            Where(pointer=f"/drivers/{driver.code}"),
+            f"“{driver.label}”在全部{len(panel.rows)}行中取值相同，不能作为成本动因",
+        )
+        for driver in panel.spec.drivers
+        if len({row.drivers.get(driver.code) for row in panel.rows}) == 1
+    )
+
+
+def check_unit(panel: CostPanel) -> tuple[Finding, ...]:
+    """A cost thousands of times the dmu's own other years is in the wrong unit."""
+    by_dmu: defaultdict[str, list[PanelRow]] = defaultdict(list)
+    for row in panel.rows:
+        by_dmu[row.dmu].append(row)
+    found = []
+    for rows in by_dmu.values():
+        for row in rows:
+            others = [other.cost.fen for other in rows if other is not row]
+            if not others:
+                continue
+            usual = median(others)
+            if usual > 0 and row.cost.fen >= UNIT_JUMP * usual:
+                guess = "像是把元填进了万元列"
+            elif row.cost.fen > 0 and usual >= UNIT_JUMP * row.cost.fen:
+                guess = "像是把万元填进了元列"
+            else:
+                continue
+            text = f"{row.name}{row.year}年成本{row.cost}元与本单位其他年份相差数千倍，{guess}，请核对单位"
+            found.append(_finding("unit", Severity.ERROR, row.where, text))
+    return tuple(found)
+
+
+CHECKS = (check_duplicate, check_cost, check_drivers, check_rows, check_constant, check_unit)

@@ -1,0 +1,65 @@
+"""The named rules by which a float or a fraction leaves ``costing``: half up, once.
+
+Every other module of the package rounds through these three functions, so that a recorded
+result names its rule and can be recomputed on another machine.
+"""
+
+import math
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+from budgetperf.money import Money
+
+FIGURE_RULE = "6位有效数字，四舍五入"
+
+
+def half_up(value: Fraction) -> int:
+    """Return the nearest integer, halves away from zero (as ``ROUND_HALF_UP``).
+
+    Examples
+    --------
+    >>> half_up(Fraction(5, 2)), half_up(Fraction(-5, 2)), half_up(Fraction(12, 5))
+    (3, -3, 2)
+    """
+    whole = math.floor(abs(value) + Fraction(1, 2))
+    return whole if value >= 0 else -whole
+
+
+def money_from_yuan(yuan: float, *, step: Money) -> Money:
+    """Round an estimate in yuan to the nearest multiple of ``step``.
+
+    Raises
+    ------
+    ValueError
+        If the estimate is not finite or ``step`` is not positive.
+
+    Examples
+    --------
+    >>> money_from_yuan(1234.567, step=Money(1)), money_from_yuan(1250.0, step=Money(10_000))
+    (Money(fen=123457), Money(fen=130000))
+    """
+    if not math.isfinite(yuan) or step.fen <= 0:
+        raise ValueError(f"不能把{yuan}元取整到{step.fen}分的倍数")
+    return Money(half_up(Fraction(repr(float(yuan))) * 100 / step.fen) * step.fen)
+
+
+def figure(value: float, *, digits: int = 6) -> Decimal:
+    """Return ``value`` with ``digits`` significant digits, half up (``FIGURE_RULE``).
+
+    Raises
+    ------
+    ValueError
+        If the value is not finite: a model card has no infinities.
+
+    Examples
+    --------
+    >>> figure(0.12345650000), figure(123456789.0), figure(0.0)
+    (Decimal('0.123457'), Decimal('123457000'), Decimal('0'))
+    """
+    if not math.isfinite(value):
+        raise ValueError(f"{value}不是有限数，不能记入模型卡")
+    exact = Decimal(repr(float(value)))
+    if not exact:
+        return Decimal(0)
+    place = exact.adjusted() - digits + 1
+    return Decimal(format(exact.quantize(Decimal(1).scaleb(place), ROUND_HALF_UP), "f"))
