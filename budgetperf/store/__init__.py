@@ -1,0 +1,1 @@
+"""What happened: tables, sessions, visibility, the embedded server; it decides nothing."""
