@@ -1,0 +1,18 @@
+"""The engine that reads schemes: the only place points, grades and lights are computed.
+
+::
+
+    facts.py        what a criterion is judged on
+    formulas.py     named formulas: fact -> share of the weight (exact)
+    scheme.py       Scheme, Dimension, Criterion
+    score.py        score(scheme, facts) -> ScoreSheet
+    trace.py        why, derived on demand
+
+    self_evaluation.py  goal_weights.py  exante.py  finance_evaluation.py  lights.py  grade.py
+                    the rules of each judgement (models that rulebook editions fill) and their use
+    raters.py       means of a panel
+    recompute.py    facts and results as plain JSON, and back to the same result
+
+Everything is pure: values in, values out. Which edition holds on which day is the business of
+``rulebook``; who may score what, of ``process`` and ``lifecycle``.
+"""

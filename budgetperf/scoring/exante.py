@@ -1,0 +1,154 @@
+"""Ex-ante evaluation (事前绩效评估): the five tests, the panel's means and the conclusion they suggest.
+
+Holds the rules and the arithmetic. The conclusion itself is taken by people; composition,
+conflicts and blindness of the panel are checked by ``lifecycle/exante`` with these figures.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import pairwise
+from typing import Self
+
+from pydantic import model_validator
+
+from budgetperf.money import Money
+from budgetperf.scoring.facts import Rated
+from budgetperf.scoring.raters import PanelMeans, panel_means
+from budgetperf.scoring.rules import Exact, Rule, Share, SourcedRule
+from budgetperf.scoring.scheme import Criterion, Scheme
+from budgetperf.scoring.score import ScoreSheet, score
+from budgetperf.terms import Term
+
+
+class Specialism(Term):
+    """What an expert stands for on a panel."""
+
+    BUSINESS = "business", "业务"
+    MANAGEMENT = "management", "管理"
+    FINANCE = "finance", "财务"
+
+
+class ExanteConclusion(Term):
+    """评估结论, best first."""
+
+    SUPPORT = "support", "支持"
+    PARTIAL = "partial", "部分支持"
+    REJECT = "reject", "不支持"
+
+
+class Threshold(SourcedRule):
+    """From which request on a project is evaluated ex ante."""
+
+    amount_fen: int
+
+    @property
+    def amount(self) -> Money:
+        """The amount; a request of exactly this much is evaluated."""
+        return Money(self.amount_fen)
+
+
+class PanelRule(SourcedRule):
+    """How a panel is composed and counted.
+
+    Parameters
+    ----------
+    size : int
+        Experts needed; ``odd`` demands an odd number when more sit.
+    specialisms : tuple of Specialism
+        Each must be there at least once.
+    drop_extremes : bool
+        Whether the highest and the lowest value are dropped before the mean.
+    """
+
+    size: int
+    odd: bool
+    specialisms: tuple[Specialism, ...]
+    drop_extremes: bool
+
+
+class CommentRule(SourcedRule):
+    """A comment is compulsory for a criterion rated below this share of its points."""
+
+    below: Share
+
+
+class ConclusionCut(Rule):
+    """A conclusion and the lowest mean total that suggests it (included)."""
+
+    conclusion: ExanteConclusion
+    at_least: Exact
+
+
+class ConclusionRule(SourcedRule):
+    """Cut-offs on the panel's mean total, best first, the last at 0."""
+
+    cut_offs: tuple[ConclusionCut, ...]
+
+    @model_validator(mode="after")
+    def _descending(self) -> Self:
+        if [cut.conclusion for cut in self.cut_offs] != list(ExanteConclusion):
+            raise ValueError("结论须依次为 support、partial、reject，各写一次")
+        edges = [cut.at_least for cut in self.cut_offs]
+        if any(low >= high for high, low in pairwise(edges)) or edges[-1] != 0:
+            raise ValueError("结论分数线须从高到低严格递减，最后一档为0")
+        return self
+
+
+class ExanteRules(SourcedRule):
+    """Everything an edition says on the ex-ante evaluation of projects."""
+
+    threshold: Threshold
+    panel: PanelRule
+    comment: CommentRule
+    conclusion: ConclusionRule
+    scheme: Scheme
+
+
+@dataclass(frozen=True, slots=True)
+class ExanteResult:
+    """Means of the panel and the conclusion they suggest."""
+
+    means: PanelMeans
+    suggested: ExanteConclusion
+
+
+def rater_sheet(points: Mapping[str, Decimal], rules: ExanteRules) -> ScoreSheet:
+    """Return one expert's sheet.
+
+    Raises
+    ------
+    Invalid
+        ``scoring.facts`` or ``scoring.points_range`` if a criterion is missing, unknown or
+        rated outside its points.
+    """
+    return score(rules.scheme, {key: Rated(value) for key, value in points.items()})
+
+
+def exante(ratings: Sequence[Mapping[str, Decimal]], rules: ExanteRules) -> ExanteResult:
+    """Return the panel's means and the suggested conclusion.
+
+    Parameters
+    ----------
+    ratings : sequence of mapping of str to Decimal
+        One per expert: points by criterion key.
+    rules : ExanteRules
+    """
+    sheets = [rater_sheet(points, rules) for points in ratings]
+    means = panel_means(sheets, places=rules.scheme.places, drop_extremes=rules.panel.drop_extremes)
+    cut_offs = rules.conclusion.cut_offs
+    suggested = next(cut.conclusion for cut in cut_offs if means.total.mean >= cut.at_least)
+    return ExanteResult(means, suggested)
+
+
+def uncommented(
+    points: Mapping[str, Decimal], comments: Mapping[str, str], *, rules: ExanteRules
+) -> tuple[Criterion, ...]:
+    """Return the criteria whose low rating needs a comment and has none."""
+    return tuple(
+        criterion
+        for criterion in rules.scheme.criteria()
+        if criterion.key in points
+        and points[criterion.key] < rules.comment.below * criterion.weight
+        and not comments.get(criterion.key, "").strip()
+    )
