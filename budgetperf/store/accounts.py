@@ -1,7 +1,7 @@
 """Under whose name the embedded server runs.
 
 PostgreSQL refuses to run as root. Holds the ways to start it all the same: as the user we are; as root
-under `nobody`, or as an unprivileged user of a namespace of its own. Refuses to create users and to change
+under `nobody`; as `nobody` inside a user namespace of its own. Refuses to create users and to change
 the rights of any folder that is not the server's own.
 """
 
@@ -16,9 +16,8 @@ from pathlib import Path
 
 from budgetperf.store.binaries import ServerUnavailable
 
-NAMESPACE_ID = 1000
 PROGRAM_LIMIT_SECONDS = 300
-PROBE = 'cd "$1" && : > file && rm file && "$2" --version'
+PROBE = 'cd "$1" && : > file && rm file && "$2/postgres" --version && "$2/initdb" --version'
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +111,7 @@ class Account:
         trial = Path(tempfile.mkdtemp(prefix=".probe-", dir=parent))
         try:
             self.take(trial)
-            return self.run(["/bin/sh", "-c", PROBE, "sh", str(trial), str(binaries / "postgres")])
+            return self.run(["/bin/sh", "-c", PROBE, "sh", str(trial), str(binaries)])
         finally:
             shutil.rmtree(trial, ignore_errors=True)
 
@@ -131,6 +130,8 @@ def accounts(owner: int | None) -> Iterator[Account]:
         To be tried with `Account.probe`.
     """
     if os.geteuid() != 0:
+        # initdb insists that its user has a name; a container may run us under a bare number.
+        yield from [] if _named(os.geteuid()) else _namespace()
         yield Account("当前用户", os.geteuid(), os.getegid())
         return
     ways = [nobody(), *_namespace()]
@@ -165,13 +166,26 @@ def _owner(uid: int) -> Account:
         return Account(f"用户 {uid}", uid, uid, switch=True)
 
 
+def _named(uid: int) -> bool:
+    """Whether the system knows a name for a user id."""
+    try:
+        pwd.getpwuid(uid)
+    except KeyError:
+        return False
+    return True
+
+
 def _namespace() -> list[Account]:
-    """Account in a user namespace (root outside, so it reaches a 0700 home), where the system allows one."""
+    """Account in a user namespace, where the system allows one.
+
+    Outside it is still the user we are, so that root reaches a 0700 home; inside it is `nobody`.
+    """
     program = shutil.which("unshare")
     if program is None:
         return []
-    prefix = (program, "--user", f"--map-user={NAMESPACE_ID}", f"--map-group={NAMESPACE_ID}")
-    way = Account("user namespace", 0, 0, prefix=prefix)
+    inside = nobody()
+    prefix = (program, "--user", f"--map-user={inside.uid}", f"--map-group={inside.gid}")
+    way = Account("user namespace", os.geteuid(), os.getegid(), prefix=prefix)
     return [way] if way.run(["/bin/sh", "-c", "exit 0"]).code == 0 else []
 
 

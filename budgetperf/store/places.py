@@ -161,6 +161,24 @@ def forget(home: Path) -> None:
     (home / POINTER).unlink(missing_ok=True)
 
 
+def copy_programs(binaries: Path, target: Path) -> None:
+    """Copy an installation with the folder of libraries that a wheel keeps beside its package.
+
+    Parameters
+    ----------
+    binaries : Path
+        The ``bin`` folder.
+    target : Path
+        Gets the same folders as the parent of the parent of ``binaries``: the programs find their files by relative
+        paths, so ``a/b/bin`` stays ``a/b/bin`` and ``a.libs`` stays beside ``a``.
+    """
+    base = binaries.parents[2]
+    shutil.copytree(binaries.parent, target / binaries.parent.relative_to(base), symlinks=True)
+    libraries = base / f"{binaries.parents[1].name}.libs"
+    if libraries.is_dir():
+        shutil.copytree(libraries, target / libraries.name, symlinks=True)
+
+
 def _new_place_elsewhere(home: Path, binaries: Path, *, durable: bool) -> Place:
     """Make a folder that `nobody` reaches and leave a pointer to it in the home."""
     kept = durable and os.access(KEPT_ELSEWHERE, os.W_OK)
@@ -191,10 +209,10 @@ def _place_elsewhere(folder: Path, binaries: Path) -> Place:
         copy = folder / f"programs-{version(binaries)}"
         if not copy.exists():
             fresh = Path(tempfile.mkdtemp(prefix=".programs-", dir=folder))
-            shutil.copytree(binaries.parent, fresh, symlinks=True, dirs_exist_ok=True)
+            copy_programs(binaries, fresh)
             account.take(fresh)
             fresh.rename(copy)
-        binaries = copy / "bin"
+        binaries = copy / binaries.relative_to(binaries.parents[2])
     outcome = account.probe(folder, binaries)
     if outcome.code != 0:
         raise ServerUnavailable(

@@ -176,7 +176,7 @@ class EmbeddedServer:
             os.close(handle)
 
     def _clear_remains(self, place: Place) -> None:
-        """End what a killed server left behind, then remove its pid file.
+        """End what a killed server left behind, then remove its socket and its pid file.
 
         The pid file guards the shared memory of surviving backends, so they go first. Its number may by now
         belong to a stranger: only processes whose folder is the data folder are touched.
@@ -198,6 +198,8 @@ class EmbeddedServer:
                 f"上次的数据库进程 {left} 没有结束。请手工结束它们后重试。",
                 log=self.log_tail(),
             )
+        for remains in socket_folder(place.folder).glob(".s.PGSQL.*"):
+            remains.unlink(missing_ok=True)
         (data / "postmaster.pid").unlink(missing_ok=True)
 
     def _make_cluster(self, place: Place) -> None:

@@ -1,0 +1,1 @@
+"""Facts about budgetperf, each test named as one; folders mirror the code."""
