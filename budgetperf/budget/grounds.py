@@ -5,7 +5,7 @@ Holds the words and the two answers (a claim, or no cut and why); ``claims`` com
 
 from pydantic.dataclasses import dataclass
 
-from budgetperf.budget.shapes import STRICT, Amount, Exact
+from budgetperf.budget.shapes import RECORD, Amount, Exact
 from budgetperf.terms import Term
 
 
@@ -28,7 +28,7 @@ class Base(Term):
     INCREASE = "increase", "结转结余增加额"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
+@dataclass(frozen=True, slots=True, kw_only=True, config=RECORD)
 class Claim:
     """What one ground would take from a line, before floors and other grounds.
 
@@ -63,7 +63,7 @@ class Claim:
     package: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
+@dataclass(frozen=True, slots=True, kw_only=True, config=RECORD)
 class NoCut:
     """A ground that takes nothing, and why."""
 

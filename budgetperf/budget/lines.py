@@ -7,10 +7,10 @@ what each means for money. Every piece of evidence carries its decision package'
 from pydantic.dataclasses import dataclass
 
 from budgetperf.budget.protections import Protected
-from budgetperf.budget.shapes import STRICT, Amount, Exact
+from budgetperf.budget.shapes import RECORD, Amount, Exact
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
+@dataclass(frozen=True, slots=True, kw_only=True, config=RECORD)
 class ExanteFacts:
     """Conclusion code and recommended amount of the ex-ante evaluation."""
 
@@ -19,7 +19,7 @@ class ExanteFacts:
     package: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
+@dataclass(frozen=True, slots=True, kw_only=True, config=RECORD)
 class ExecutionFacts:
     """Adjusted budget and payments of the result year."""
 
@@ -28,7 +28,7 @@ class ExecutionFacts:
     package: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
+@dataclass(frozen=True, slots=True, kw_only=True, config=RECORD)
 class CarryOverFacts:
     """Carried-over money at the start and at the end of the result year."""
 
@@ -37,7 +37,7 @@ class CarryOverFacts:
     package: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
+@dataclass(frozen=True, slots=True, kw_only=True, config=RECORD)
 class GradeFacts:
     """Grade code of the evaluation that counts for the budget."""
 
@@ -45,7 +45,7 @@ class GradeFacts:
     package: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
+@dataclass(frozen=True, slots=True, kw_only=True, config=RECORD)
 class CostFacts:
     """A cost baseline held against the request.
 
@@ -69,7 +69,7 @@ class CostFacts:
     package: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
+@dataclass(frozen=True, slots=True, kw_only=True, config=RECORD)
 class LineFacts:
     """One requested line.
 

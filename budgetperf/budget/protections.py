@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from pydantic.dataclasses import dataclass
 
 from budgetperf.budget.grounds import Ground
-from budgetperf.budget.shapes import STRICT, Amount, Citation, Ratio
+from budgetperf.budget.shapes import RECORD, STRICT, Amount, Citation, Ratio
 from budgetperf.errors import Invalid
 from budgetperf.money import ZERO, Money
 from budgetperf.terms import Term
@@ -24,7 +24,7 @@ class Protection(Term):
     CONTRACT = "contract", "合同约定"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
+@dataclass(frozen=True, slots=True, kw_only=True, config=RECORD)
 class Protected:
     """That a line is protected.
 

@@ -23,7 +23,8 @@ from budgetperf.errors import Invalid
 from budgetperf.money import Money, MoneyUnit
 from budgetperf.provenance import Json, Source, SourceStatus, canonical_json
 
-STRICT = ConfigDict(extra="forbid", frozen=True)
+STRICT = ConfigDict(extra="forbid", frozen=True)  # models
+RECORD = ConfigDict(extra="forbid")  # dataclasses, frozen by their decorator
 
 _FEN = re.compile(r"-?\d{1,18}")
 _WITH_UNIT = re.compile(r"(?P<number>-?[\d,.]+) ?(?P<unit>亿元|万元|元)")

@@ -12,12 +12,12 @@ from budgetperf.budget.grounds import Claim, Ground, NoCut
 from budgetperf.budget.lines import LineFacts
 from budgetperf.budget.protections import floor_of
 from budgetperf.budget.rules import CutRules
-from budgetperf.budget.shapes import STRICT, Amount
+from budgetperf.budget.shapes import RECORD, Amount
 from budgetperf.errors import Invalid
 from budgetperf.money import Money
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
+@dataclass(frozen=True, slots=True, kw_only=True, config=RECORD)
 class AppliedCut:
     """A claim and what became of it: ``claim.amount = absorbed + limited + applied``.
 
@@ -40,7 +40,7 @@ class AppliedCut:
     applied: Amount
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
+@dataclass(frozen=True, slots=True, kw_only=True, config=RECORD)
 class LineCuts:
     """One line after all grounds but the ceiling: ``remaining = request - sum(applied)``."""
 

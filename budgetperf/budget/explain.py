@@ -1,0 +1,120 @@
+"""A limit told from request to result, and its waterfall chart as numbers.
+
+Derived on demand from the limit alone, in Chinese, for the page of one limit and the notice;
+nothing is computed again here but running balances.
+"""
+
+from pydantic.dataclasses import dataclass
+
+from budgetperf.budget.limits import Limit
+from budgetperf.budget.objections import Adjustment
+from budgetperf.budget.shapes import RECORD, Fen
+from budgetperf.budget.waterfall import AppliedCut
+from budgetperf.money import ZERO, Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=RECORD)
+class Step:
+    """One step of the trace.
+
+    Parameters
+    ----------
+    title, sentence : str
+    change : Money
+        Signed; zero where nothing moved.
+    balance : Money
+        After the step.
+    source, package : str
+        Clause and document; digest of the decision package; empty where there is none.
+    """
+
+    title: str
+    sentence: str
+    change: Fen
+    balance: Fen
+    source: str = ""
+    package: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=RECORD)
+class ChartPoint:
+    """A bar of the waterfall chart, from ``start`` to ``end``."""
+
+    label: str
+    start: Fen
+    end: Fen
+
+
+def trace(limit: Limit) -> tuple[Step, ...]:
+    """Tell the limit step by step: request, cuts, grounds without a cut, adjustments, limit."""
+    balance = limit.request
+    steps = [_step("申报数", f"{limit.name}申报{limit.request}元", balance)]
+    for cut in limit.cuts:
+        balance -= cut.applied
+        claim = cut.claim
+        steps.append(
+            Step(
+                title=claim.ground.label,
+                sentence=_cut_sentence(cut, limit),
+                change=-cut.applied,
+                balance=balance,
+                source=claim.source,
+                package=claim.package,
+            )
+        )
+    steps += [
+        Step(
+            title=note.ground.label,
+            sentence=f"{note.reason}。",
+            change=ZERO,
+            balance=balance,
+            source=note.source,
+            package=note.package,
+        )
+        for note in limit.notes
+    ]
+    for adjustment in limit.adjustments:
+        balance += adjustment.amount
+        steps.append(_adjustment_step(adjustment, balance))
+    steps.append(
+        _step("预算控制数", f"核定预算控制数{limit.limit}元", limit.limit, package=limit.allocation_package)
+    )
+    return tuple(steps)
+
+
+def chart(limit: Limit) -> tuple[ChartPoint, ...]:
+    """Return the bars from request to limit; steps that moved nothing are left out."""
+    balance = limit.request
+    points = [ChartPoint(label="申报数", start=ZERO, end=balance)]
+    moves = [(cut.claim.ground.label, -cut.applied) for cut in limit.cuts]
+    moves += [(f"异议调整（{item.cause.label}）", item.amount) for item in limit.adjustments]
+    for label, change in moves:
+        if change:
+            points.append(ChartPoint(label=label, start=balance, end=balance + change))
+            balance += change
+    return (*points, ChartPoint(label="预算控制数", start=ZERO, end=limit.limit))
+
+
+def _step(title: str, sentence: str, balance: Money, *, package: str = "") -> Step:
+    return Step(title=title, sentence=f"{sentence}。", change=ZERO, balance=balance, package=package)
+
+
+def _cut_sentence(cut: AppliedCut, limit: Limit) -> str:
+    parts = [cut.claim.explanation]
+    if cut.absorbed:
+        by = "、".join(ground.label for ground in cut.absorbed_by)
+        parts.append(f"其中{cut.absorbed}元已由{by}核减，不重复计算")
+    if cut.limited:
+        below = f"已到保障底线{limit.floor}元" if limit.floor else "余额不足"
+        parts.append(f"{below}，少核减{cut.limited}元")
+    parts.append(f"实际核减{cut.applied}元")
+    return "；".join(parts) + "。"
+
+
+def _adjustment_step(item: Adjustment, balance: Money) -> Step:
+    return Step(
+        title=f"异议调整（{item.cause.label}）",
+        sentence=f"对{item.contests.label}提出异议{item.claimed}元，{item.outcome.label}，恢复{item.amount}元：{item.reason}。",
+        change=item.amount,
+        balance=balance,
+    )
