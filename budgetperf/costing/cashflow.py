@@ -10,11 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, localcontext
+from itertools import pairwise
 
 from scipy.optimize import brentq
 
 DIGITS = 50  # significant digits of every intermediate Decimal
 RATE_PLACE = Decimal("1e-10")  # rates of return are given to this place
+NIL = Decimal("1e-15")  # present value, relative to the gross one, that counts as zero
 LOG_REACH = 60.0  # log(1 + rate) is searched within this distance of zero
 
 
@@ -84,7 +86,8 @@ def internal_rates(payments: Sequence[Payment]) -> InternalRates:
     change sign V times, f has at most V roots (Descartes). exp(s x) f(x), with s between the two
     terms of a sign change, has the roots of f and a derivative with V - 1 changes: its roots,
     found in the same way, cut the line into pieces on which f has at most one root. Each root is
-    confirmed by a change of sign of the Decimal present value around it.
+    confirmed by a change of sign of the Decimal present value around it, or, where the curve only
+    touches zero, by a Decimal present value that is nil. Rates within 1e-10 of -100 % are left out.
     """
     merged: dict[Decimal, Decimal] = {}
     for payment in payments:
@@ -93,9 +96,9 @@ def internal_rates(payments: Sequence[Payment]) -> InternalRates:
     if not terms:
         return InternalRates((), "各年净额均为零，内部收益率无意义")
     found = [Decimal(repr(math.expm1(x))).quantize(RATE_PLACE) for x in _roots(terms)]
-    rates = tuple(rate for rate in found if _crosses(payments, rate))
+    rates = tuple(rate for rate in found if _confirmed(payments, rate))
     if not rates:
-        return InternalRates((), "不存在内部收益率：净现值在任何折现率下都不变号")
+        return InternalRates((), "不存在内部收益率：没有使净现值为零的折现率")
     if len(rates) > 1:
         shown = "、".join(f"{rate:.2%}" for rate in rates)
         return InternalRates(rates, f"存在{len(rates)}个内部收益率（{shown}），不能据以判断，请看净现值")
@@ -109,25 +112,33 @@ def _value(terms: Sequence[tuple[float, float]], x: float) -> float:
 
 
 def _roots(terms: Sequence[tuple[float, float]]) -> list[float]:
-    """Return the sign changes of sum a exp(-t x) on the line, ascending; ``terms`` ordered by t."""
+    """Return the roots of sum a exp(-t x) on the line, ascending; ``terms`` ordered by t."""
     change = next((i for i in range(len(terms) - 1) if terms[i][1] * terms[i + 1][1] < 0), None)
     if change is None:
         return []
     middle = (terms[change][0] + terms[change + 1][0]) / 2
     cuts = [-LOG_REACH, *_roots([(t, a * (middle - t)) for t, a in terms]), LOG_REACH]
-    found = []
-    for low, high in zip(cuts, cuts[1:], strict=False):
-        if _value(terms, low) * _value(terms, high) < 0:
+    found = [x for x in cuts if _touches(terms, x)]
+    for low, high in pairwise(cuts):
+        if low not in found and high not in found and _value(terms, low) * _value(terms, high) < 0:
             found.append(float(brentq(lambda x: _value(terms, x), low, high, xtol=1e-14, rtol=1e-14)))
-    return found
+    return sorted(found)
 
 
-def _crosses(payments: Sequence[Payment], rate: Decimal) -> bool:
-    """Tell whether the Decimal present value changes sign within two places of ``rate``."""
+def _touches(terms: Sequence[tuple[float, float]], x: float) -> bool:
+    """Tell whether the sum vanishes at ``x``, as far as floats can say."""
+    return abs(_value(terms, x)) <= 1e-13 * _value([(t, abs(a)) for t, a in terms], x)
+
+
+def _confirmed(payments: Sequence[Payment], rate: Decimal) -> bool:
+    """Tell whether the Decimal present value changes sign within two places of ``rate``, or is nil."""
     low, high = rate - 2 * RATE_PLACE, rate + 2 * RATE_PLACE
     if low <= -1:
         return False
-    return present_value(payments, low) * present_value(payments, high) <= 0
+    if present_value(payments, low) * present_value(payments, high) <= 0:
+        return True
+    gross = present_value([Payment(p.years, abs(p.amount)) for p in payments], rate)
+    return abs(present_value(payments, rate)) <= NIL * gross
 
 
 def modified_internal_rate(

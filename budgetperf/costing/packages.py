@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 
 from budgetperf.costing import baseline as baselines
 from budgetperf.costing.baseline import BaselineTarget, CostBaseline
+from budgetperf.costing.benefit import BenefitAnalysis, BenefitParameters, Option, analyse
 from budgetperf.costing.methods import BaselineSpec
 from budgetperf.costing.panel import CostPanel
 from budgetperf.costing.prices import PriceIndex
@@ -77,3 +78,27 @@ def recompute_baseline(facts: Json, seed: int) -> Json:
     stored = restore(BaselineFacts, facts)
     fitted = baselines.fit(stored.panel, replace(stored.spec, seed=seed), prices=stored.prices)
     return baseline_result(fitted.for_targets(stored.targets), card=fitted.card)
+
+
+@dataclass(frozen=True, slots=True)
+class BenefitFacts:
+    """Everything a cost-benefit analysis follows from."""
+
+    options: tuple[Option, ...]
+    parameters: BenefitParameters
+
+
+def benefit_facts(options: tuple[Option, ...], parameters: BenefitParameters) -> Json:
+    """Return the facts of a cost-benefit package."""
+    return record(BenefitFacts(options, parameters))
+
+
+def benefit_result(analysis: BenefitAnalysis) -> Json:
+    """Return the result of a cost-benefit package."""
+    return record(analysis)
+
+
+def recompute_benefit(facts: Json) -> Json:
+    """Compute the result of a cost-benefit package again from its facts."""
+    stored = restore(BenefitFacts, facts)
+    return benefit_result(analyse(stored.options, stored.parameters))
