@@ -1,55 +1,77 @@
-"""The worked examples that come with an edition of kind ``limit_cuts``, and how they are run.
+"""The worked examples of an edition of kind ``limit_cuts``: what they give and what comes out.
 
-An example states the facts of one line (who and where are filled in) and what each ground takes
-from it. Grounds not named take nothing; ``remaining`` is what is left.
+An example states the facts of one line; who, where and package digests are filled in. What
+comes out is what each ground took (those that took something) and what remains, in 元.
 """
 
 from collections.abc import Mapping
+from decimal import Decimal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, model_validator
 
-from budgetperf.budget.grounds import Ground
-from budgetperf.budget.lines import LineFacts
+from budgetperf.budget.lines import (
+    CarryOverFacts,
+    CostFacts,
+    ExanteFacts,
+    ExecutionFacts,
+    GradeFacts,
+    LineFacts,
+)
+from budgetperf.budget.protections import Protected
 from budgetperf.budget.rules import CutRules
-from budgetperf.budget.shapes import STRICT, Fen, from_json
-from budgetperf.budget.waterfall import cut_line, taken
-from budgetperf.money import ZERO
-from budgetperf.provenance import Json
+from budgetperf.budget.shapes import STRICT, Amount
+from budgetperf.budget.waterfall import cut_line
 
-_WHO: Mapping[str, Json] = {
-    "line": "example",
-    "name": "示例项目",
-    "department": "D",
-    "department_name": "示例部门",
-    "agency": "A",
-    "priority_points": "0",
-}
+_EVIDENCE = ("exante", "execution", "carry_over", "grade", "cost")
 
 
-class Expected(BaseModel):
-    """What a line loses by ground, and what remains."""
+class CutCase(BaseModel):
+    """The facts of one line, as ``LineFacts`` names them."""
 
     model_config = STRICT
 
-    cuts: Mapping[Ground, Fen]
-    remaining: Fen
+    request: Amount
+    exante: ExanteFacts | None = None
+    execution: ExecutionFacts | None = None
+    carry_over: CarryOverFacts | None = None
+    grade: GradeFacts | None = None
+    cost: CostFacts | None = None
+    protection: Protected | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_packages(cls, value: object) -> object:
+        if not isinstance(value, Mapping):
+            return value
+        return {
+            key: {"package": "example", **item} if key in _EVIDENCE and isinstance(item, Mapping) else item
+            for key, item in value.items()
+        }
+
+    @property
+    def facts(self) -> LineFacts:
+        """The facts as the waterfall takes them."""
+        return LineFacts(
+            line="example",
+            name="示例项目",
+            department="D",
+            department_name="示例部门",
+            agency="A",
+            request=self.request,
+            priority_points=Decimal(0),
+            exante=self.exante,
+            execution=self.execution,
+            carry_over=self.carry_over,
+            grade=self.grade,
+            cost=self.cost,
+            protection=self.protection,
+        )
 
 
-def run_example(rules: CutRules, facts: Mapping[str, Json], *, expect: Mapping[str, Json]) -> tuple[str, ...]:
-    """Return the differences between an example and what the rules give; empty if they agree.
-
-    Raises
-    ------
-    Invalid
-        If the facts do not read as ``LineFacts``, or ``expect`` not as ``Expected``.
-    """
-    expected = from_json(Expected, expect)
-    result = cut_line(from_json(LineFacts, {**_WHO, **facts}), rules)
-    differences = [
-        f"{ground.label}：应为{expected.cuts.get(ground, ZERO)}元，算得{taken(result.cuts, ground)}元"
-        for ground in rules.order
-        if taken(result.cuts, ground) != expected.cuts.get(ground, ZERO)
-    ]
-    if result.remaining != expected.remaining:
-        differences.append(f"余额：应为{expected.remaining}元，算得{result.remaining}元")
-    return tuple(differences)
+def cut_case(rules: CutRules, given: CutCase) -> Mapping[str, object]:
+    """Return ``cuts`` by ground and ``remaining``, in 元 with two places."""
+    result = cut_line(given.facts, rules)
+    return {
+        "cuts": {cut.claim.ground.value: f"{cut.applied}元" for cut in result.cuts if cut.applied},
+        "remaining": f"{result.remaining}元",
+    }
