@@ -1,0 +1,248 @@
+"""The table of all reports: repeated head, merged labels that survive page breaks, rows that split.
+
+A grid is cut into pages here, before anything is drawn: each page's part knows its own rows, so a
+merged label is drawn again on the next page and a row taller than a page is parted between its
+lines. Holds geometry only; what a cell says is the caller's.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate
+
+from reportlab.lib.colors import Color, black
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import Flowable
+
+from budgetperf.reports.faces import CELL, CELL_BOLD, Face
+from budgetperf.reports.flow import Align, draw_line
+from budgetperf.reports.linebreak import break_lines
+from budgetperf.reports.models import Figure
+
+PAD = 3.0
+SIDE_WIDTH = 22.0
+SHADE = Color(0.92, 0.92, 0.92)
+TALL_LINES = 10
+"""A row of more lines may be parted; a lower one moves to the next page whole."""
+LEAST_LINES = 3
+"""Lines that must fit before a tall row is parted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its title, its width in points, how its cells are aligned."""
+
+    title: str
+    width: float
+    align: Align = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What stands in a cell; ``id`` makes the place a destination."""
+
+    text: str
+    id: str = ""
+    bold: bool = False
+
+
+def cells(*contents: str | Figure, bold: bool = False) -> tuple[Cell, ...]:
+    """Return a row of cells from texts and figures."""
+    return tuple(
+        Cell(content.text, content.id, bold) if isinstance(content, Figure) else Cell(content, "", bold)
+        for content in contents
+    )
+
+
+def fit(columns: Sequence[Column], width: float) -> tuple[Column, ...]:
+    """Scale the columns to ``width`` points."""
+    scale = width / sum(column.width for column in columns)
+    return tuple(replace(column, width=column.width * scale) for column in columns)
+
+
+@dataclass(frozen=True, slots=True)
+class _Laid:
+    """A row broken into lines."""
+
+    row: tuple[Cell, ...]
+    lines: tuple[tuple[str, ...], ...]
+
+    @property
+    def tallest(self) -> int:
+        return max(len(lines) for lines in self.lines)
+
+    @property
+    def height(self) -> float:
+        return self.tallest * CELL.leading + 2 * PAD
+
+    def part(self, fitting: int, groups: int) -> "tuple[_Laid, _Laid]":
+        """Part between lines; labels of merged columns stand in both parts."""
+        upper = tuple(lines if i < groups else lines[:fitting] for i, lines in enumerate(self.lines))
+        lower = tuple(lines if i < groups else lines[fitting:] for i, lines in enumerate(self.lines))
+        rest = tuple(replace(cell, id="") for cell in self.row)
+        return _Laid(self.row, upper), _Laid(rest, lower)
+
+
+class Grid(Flowable):
+    """A ruled table.
+
+    Parameters
+    ----------
+    columns : sequence of Column
+        Widths in points.
+    rows : sequence of rows
+        Each as long as ``columns``; none gives one row saying （无）.
+    groups : int
+        The first so many columns merge neighbours of equal text (and equal labels before).
+    side : str
+        Label of a narrow column at the left, merged over head and rows.
+    head : bool
+        Whether the titles are printed, on each page.
+    """
+
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        rows: Sequence[tuple[Cell, ...]],
+        *,
+        groups: int = 0,
+        side: str = "",
+        head: bool = True,
+    ) -> None:
+        super().__init__()
+        self._columns, self._groups, self._side = columns, groups, side
+        self._head = self._lay(cells(*(column.title for column in columns), bold=True)) if head else None
+        empty = cells("（无）", *("" for _ in columns[1:]))
+        self._rows: Sequence[_Laid] = [self._lay(row) for row in rows or [empty]]
+
+    def _lay(self, row: tuple[Cell, ...]) -> _Laid:
+        broken = (
+            break_lines(cell.text, column.width - 2 * PAD, measure=_face(cell).measure)
+            for cell, column in zip(row, self._columns, strict=True)
+        )
+        return _Laid(row, tuple(broken))
+
+    @property
+    def _side_lines(self) -> tuple[str, ...]:
+        return break_lines(self._side, SIDE_WIDTH - 2 * PAD, measure=CELL_BOLD.measure) if self._side else ()
+
+    def _height(self, rows: Sequence[_Laid]) -> float:
+        head = self._head.height if self._head else 0.0
+        return max(head + sum(row.height for row in rows), len(self._side_lines) * CELL.leading + 2 * PAD)
+
+    def wrap(self, aW: float, aH: float) -> tuple[float, float]:  # noqa: ARG002, N803 - reportlab's signature
+        """Return the size of the whole table (points)."""
+        self.width = sum(column.width for column in self._columns) + (SIDE_WIDTH if self._side else 0)
+        self.height = self._height(self._rows)
+        return self.width, self.height
+
+    def split(self, aW: float, aH: float) -> list[Flowable]:  # noqa: ARG002, N803 - reportlab's signature
+        """Cut at the offered height (points): between rows, or inside a tall row."""
+        rows = list(self._rows)
+        left = aH - (self._head.height if self._head else 0.0)
+        fitting = sum(1 for bottom in accumulate(row.height for row in rows) if bottom <= left)
+        if fitting == len(rows):
+            return [self] if self._height(rows) <= aH else []
+        left -= sum(row.height for row in rows[:fitting])
+        upper, lower = rows[:fitting], rows[fitting:]
+        room = int((left - 2 * PAD) // CELL.leading)
+        labels = max((len(lines) for lines in lower[0].lines[: self._groups]), default=0)
+        if lower[0].tallest > TALL_LINES and room >= max(LEAST_LINES, labels):
+            first, rest = lower[0].part(room, self._groups)
+            upper, lower = [*upper, first], [rest, *lower[1:]]
+        if not upper or self._height(upper) > aH:
+            return []
+        return [self._with(upper), self._with(lower)]
+
+    def _with(self, rows: Sequence[_Laid]) -> "Grid":
+        part = Grid(self._columns, (), groups=self._groups, side=self._side, head=self._head is not None)
+        part._rows = rows
+        return part
+
+    def draw(self) -> None:
+        """Draw side label, head and rows from the top."""
+        canvas, left, y = self.canv, 0.0, self.height
+        canvas.setLineWidth(0.5)
+        canvas.setStrokeColor(black)
+        if self._side:
+            label = Cell(self._side, bold=True)
+            _box(
+                canvas,
+                label,
+                self._side_lines,
+                x=0,
+                top=y,
+                width=SIDE_WIDTH,
+                height=y,
+                align="centre",
+                fill=SHADE,
+            )
+            left = SIDE_WIDTH
+        xs = [left, *accumulate((column.width for column in self._columns), initial=left)][1:]
+        if self._head:
+            for x, column, title, lines in zip(
+                xs, self._columns, self._head.row, self._head.lines, strict=False
+            ):
+                _box(
+                    canvas, title, lines, x=x, top=y, width=column.width, height=self._head.height,
+                    align="centre", fill=SHADE,
+                )  # fmt: skip
+            y -= self._head.height
+        self._draw_rows(canvas, xs, y)
+
+    def _draw_rows(self, canvas: Canvas, xs: Sequence[float], top: float) -> None:
+        heights = [row.height for row in self._rows]
+        heights[-1] += top - sum(heights)
+        tops = [top, *(top - used for used in accumulate(heights))]
+        for i, column in enumerate(self._columns):
+            for start, end in self._runs(i):
+                row = self._rows[start]
+                _box(
+                    canvas, row.row[i], row.lines[i], x=xs[i], top=tops[start], width=column.width,
+                    height=tops[start] - tops[end], align=column.align,
+                )  # fmt: skip
+
+    def _runs(self, column: int) -> Iterator[tuple[int, int]]:
+        """Yield half-open runs of rows that share one box in ``column``."""
+        start = 0
+        for i in range(1, len(self._rows) + 1):
+            if (
+                i < len(self._rows)
+                and column < self._groups
+                and self._labels(i, column) == self._labels(start, column)
+            ):
+                continue
+            yield start, i
+            start = i
+
+    def _labels(self, row: int, column: int) -> tuple[str, ...]:
+        return tuple(cell.text for cell in self._rows[row].row[: column + 1])
+
+
+def _face(cell: Cell) -> Face:
+    return CELL_BOLD if cell.bold else CELL
+
+
+def _box(
+    canvas: Canvas,
+    cell: Cell,
+    lines: Sequence[str],
+    *,
+    x: float,
+    top: float,
+    width: float,
+    height: float,
+    align: Align,
+    fill: Color | None = None,
+) -> None:
+    """Draw one ruled cell with its lines in the vertical middle."""
+    if fill is not None:
+        canvas.setFillColor(fill)
+    canvas.rect(x, top - height, width, height, stroke=1, fill=int(fill is not None))
+    canvas.setFillColor(black)
+    if cell.id:
+        canvas.bookmarkHorizontal(cell.id, x, top)
+    face = _face(cell)
+    y = top - (height - len(lines) * face.leading) / 2 - face.leading * 0.72
+    for line in lines:
+        draw_line(canvas, line, face, x=x + PAD, y=y, width=width - 2 * PAD, align=align)
+        y -= face.leading

@@ -1,0 +1,125 @@
+"""From a story of flowables to the bytes of a PDF: page frames, footer, page x of y, metadata.
+
+The story is laid out twice: once to count the pages, once to print the count; so a story is given
+as a function that makes it anew. The same story gives the same bytes (no clock, no random id).
+Colours, tables and words belong to the callers.
+"""
+
+from collections.abc import Callable
+from io import BytesIO
+from typing import TypeAlias
+
+from reportlab.lib.pagesizes import A4, landscape
+from reportlab.lib.units import mm
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import BaseDocTemplate, Flowable, Frame, NextPageTemplate, PageBreak, PageTemplate
+
+from budgetperf.reports.faces import FOLDER, REGULAR, SMALL, register
+from budgetperf.reports.flow import GREY, Block, draw_line
+from budgetperf.reports.models import SHORT, Footer, write_day
+
+MARGIN = 20 * mm
+FOOT = 22 * mm
+PORTRAIT_WIDTH = A4[0] - 2 * MARGIN
+LANDSCAPE_WIDTH = A4[1] - 2 * MARGIN
+
+Story: TypeAlias = Callable[[], list[Flowable]]
+
+
+def turn(orientation: str) -> list[Flowable]:
+    """Return what begins a new page in ``"portrait"`` or ``"landscape"``."""
+    return [NextPageTemplate(orientation), PageBreak()]
+
+
+def build(story: Story, *, title: str, footer: Footer) -> bytes:
+    """Lay out a story and return the PDF.
+
+    Parameters
+    ----------
+    story : callable
+        Makes the flowables; called twice.
+    title : str
+        Title in the metadata.
+    footer : Footer
+        Printed under each page; the full digest stands after the text and in the metadata.
+
+    Raises
+    ------
+    Unavailable
+        If the fonts are not installed.
+    """
+    register(FOLDER)
+    _, pages = _once(story, title=title, footer=footer, pages=0)
+    content, _ = _once(story, title=title, footer=footer, pages=pages)
+    return content
+
+
+def _once(story: Story, *, title: str, footer: Footer, pages: int) -> tuple[bytes, int]:
+    buffer = BytesIO()
+    document = BaseDocTemplate(
+        buffer,
+        pagesize=A4,
+        title=title,
+        author="budgetperf",
+        subject=footer.subject,
+        keywords=[
+            f"edition={footer.edition}",
+            f"sha256={footer.digest}",
+            f"as_of={footer.as_of.isoformat()}",
+        ],
+        lang="zh-CN",
+        displayDocTitle=True,
+        invariant=1,
+        initialFontName=REGULAR,
+        pageCompression=1,
+    )
+    document.addPageTemplates(
+        [
+            _template(name, size, footer, pages)
+            for name, size in (("portrait", A4), ("landscape", landscape(A4)))
+        ]
+    )
+    document.build([*story(), _endnote(footer)])
+    return buffer.getvalue(), document.page
+
+
+def _template(name: str, size: tuple[float, float], footer: Footer, pages: int) -> PageTemplate:
+    frame = Frame(
+        MARGIN, FOOT, size[0] - 2 * MARGIN, size[1] - FOOT - MARGIN,
+        leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0, id=name,
+    )  # fmt: skip
+
+    def on_page(canvas: Canvas, document: BaseDocTemplate) -> None:
+        _draw_footer(canvas, footer, page=document.page, pages=pages, width=size[0] - 2 * MARGIN)
+
+    return PageTemplate(id=name, frames=[frame], onPage=on_page, pagesize=size)
+
+
+def _draw_footer(canvas: Canvas, footer: Footer, *, page: int, pages: int, width: float) -> None:
+    canvas.saveState()
+    canvas.setStrokeColor(GREY)
+    canvas.setLineWidth(0.4)
+    canvas.line(MARGIN, FOOT - 10, MARGIN + width, FOOT - 10)
+    count = f"第 {page} 页 共 {pages} 页"
+    room = width - SMALL.measure(count) - 12
+    first, second = FOOT - 20, FOOT - 30
+    draw_line(canvas, _shortened(footer.subject, room), SMALL, x=MARGIN, y=first, width=room, align="left")
+    draw_line(canvas, count, SMALL, x=MARGIN, y=first, width=width, align="right")
+    line = f"摘要 {footer.digest[:SHORT]}　数据截至 {write_day(footer.as_of)}　版次 {footer.edition}"
+    draw_line(canvas, _shortened(line, width), SMALL, x=MARGIN, y=second, width=width, align="left")
+    canvas.restoreState()
+
+
+def _shortened(text: str, width: float) -> str:
+    if SMALL.measure(text) <= width:
+        return text
+    while text and SMALL.measure(text + "…") > width:
+        text = text[:-1]
+    return text + "…"
+
+
+def _endnote(footer: Footer) -> Block:
+    text = f"核对：本件各数依据决策包（SHA-256 摘要）{footer.digest} 及规则版次 {footer.edition} 生成。"
+    note = Block(text, SMALL, align="left", colour=GREY)
+    note.spaceBefore = 8
+    return note
