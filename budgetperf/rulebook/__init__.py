@@ -1,0 +1,17 @@
+"""The law as data: dated, sourced, frozen editions in strict YAML, and the one door to them.
+
+::
+
+    <jurisdiction>/<kind>/<valid_from>.yaml     an edition with its worked examples
+    editions.lock                               id -> SHA-256 of the file
+    loader.py    strict YAML with line numbers
+    edition.py   Edition: header, typed rules, examples
+    models.py    rules that only actions read (calendars, deadlines, discount rate)
+    kinds.py     kind -> rules model and how its examples run
+    cases.py, cut_cases.py
+                 the worked examples of each kind
+    lock.py      run the examples, write the digests
+    library.py   Rulebook: the edition that holds on a day
+
+Reads files, decides nothing: what the rules mean is computed by ``scoring`` and ``budget``.
+"""

@@ -1,0 +1,245 @@
+"""Worked examples of editions: what an example gives, and what is computed from it.
+
+One small model (the ``given`` of the YAML) and one function per kind. The expected numbers
+stand in the editions, worked out by hand from the wording of the source.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import TypeAlias
+
+from budgetperf.fiscal import FiscalYear, WorkCalendar
+from budgetperf.indicators import Achievement, Indicator, Level1, Level2, Operator
+from budgetperf.ledger import Execution
+from budgetperf.money import Money
+from budgetperf.rulebook.models import (
+    CostBenefitRules,
+    MonitoringCalendarRules,
+    RectificationRules,
+    WorkingDaysRules,
+)
+from budgetperf.scoring.dashboard import dashboard
+from budgetperf.scoring.exante import ExanteRules, exante
+from budgetperf.scoring.facts import Actual, Fact
+from budgetperf.scoring.finance_evaluation import FinanceEvaluationRules
+from budgetperf.scoring.goal_weights import GoalWeightRules
+from budgetperf.scoring.grade import GradeRules, grade
+from budgetperf.scoring.lights import LightRules
+from budgetperf.scoring.rules import Exact, Rule
+from budgetperf.scoring.score import score
+from budgetperf.scoring.self_evaluation import SelfEvaluationRules, required_reasons, self_evaluation
+
+Outcome: TypeAlias = Mapping[str, object]
+"""What an example computes: plain values, terms, decimals, dates."""
+
+
+class MoneyCase(Rule):
+    """Amounts of one project and year, in fen."""
+
+    initial: int = 0
+    adjusted: int
+    received: int = 0
+    paid: int
+
+    @property
+    def execution(self) -> Execution:
+        """The totals as the ledger gives them."""
+        return Execution(
+            initial=Money(self.initial),
+            adjusted=Money(self.adjusted),
+            received=Money(self.received),
+            paid=Money(self.paid),
+        )
+
+
+class IndicatorCase(Rule):
+    """The parts of a filed indicator that matter to points and lights."""
+
+    level2: Level2
+    operator: Operator
+    target: Exact | None = None
+    weight: Exact
+
+    def indicator(self, key: str) -> Indicator:
+        """The indicator under ``key``."""
+        return Indicator(
+            key=key,
+            level2=self.level2,
+            name=f"指标{key}",
+            operator=self.operator,
+            target=self.target,
+            target_text="",
+            uom="",
+            weight=self.weight,
+            direction=self.operator.direction,
+        )
+
+
+class EvaluatedIndicator(IndicatorCase):
+    """A filed indicator with what the unit reports at year end."""
+
+    actual: Actual
+
+
+class SelfEvaluationCase(Rule):
+    """A whole self-evaluation."""
+
+    indicators: tuple[EvaluatedIndicator, ...]
+    money: MoneyCase
+
+
+def self_evaluation_case(rules: SelfEvaluationRules, given: SelfEvaluationCase) -> Outcome:
+    """Points by line, total, and the lines that need a reason."""
+    indicators = [case.indicator(str(i)) for i, case in enumerate(given.indicators, 1)]
+    actuals = {str(i): case.actual for i, case in enumerate(given.indicators, 1)}
+    money = given.money.execution
+    sheet = self_evaluation(indicators, actuals, execution=money, rules=rules)
+    reasons = required_reasons(indicators, actuals, execution=money, rules=rules)
+    return {
+        "points": {line.key: line.points for line in sheet.lines},
+        "total": sheet.total,
+        "findings": len(sheet.findings),
+        "reasons": {reason.key: reason.deviation for reason in reasons},
+    }
+
+
+class GradeCase(Rule):
+    """A total."""
+
+    total: Exact
+
+
+def grade_case(rules: GradeRules, given: GradeCase) -> Outcome:
+    """The grade."""
+    return {"grade": grade(given.total, rules)}
+
+
+class GoalWeightCase(Rule):
+    """The level-1 indicators a filing uses."""
+
+    levels: tuple[Level1, ...]
+
+
+def goal_weight_case(rules: GoalWeightRules, given: GoalWeightCase) -> Outcome:
+    """Points by level-1 indicator."""
+    return {"weights": rules.expected(given.levels)}
+
+
+class ExanteCase(Rule):
+    """Points by criterion key, one mapping per expert."""
+
+    ratings: tuple[dict[str, Exact], ...]
+
+
+def exante_case(rules: ExanteRules, given: ExanteCase) -> Outcome:
+    """Means and the suggested conclusion."""
+    result = exante(given.ratings, rules)
+    return {
+        "means": {line.key: line.spread.mean for line in result.means.lines},
+        "total": result.means.total.mean,
+        "suggested": result.suggested,
+    }
+
+
+class FinanceEvaluationCase(Rule):
+    """One fact per criterion."""
+
+    facts: dict[str, Fact]
+
+
+def finance_evaluation_case(rules: FinanceEvaluationRules, given: FinanceEvaluationCase) -> Outcome:
+    """Points by criterion and total."""
+    sheet = score(rules.scheme, given.facts)
+    return {"points": {line.key: line.points for line in sheet.lines}, "total": sheet.total}
+
+
+class MonitoredIndicator(IndicatorCase):
+    """A filed indicator with its cumulative value."""
+
+    value: Achievement | Exact
+
+
+class LightCase(Rule):
+    """A whole monitoring report after ``months`` months."""
+
+    months: int
+    indicators: tuple[MonitoredIndicator, ...] = ()
+    money: MoneyCase
+
+
+def light_case(rules: LightRules, given: LightCase) -> Outcome:
+    """The colours."""
+    indicators = [case.indicator(str(i)) for i, case in enumerate(given.indicators, 1)]
+    values: dict[str, Decimal | Achievement] = {
+        str(i): case.value for i, case in enumerate(given.indicators, 1)
+    }
+    lights = dashboard(indicators, values, execution=given.money.execution, months=given.months, rules=rules)
+    return {
+        "execution": lights.execution.colour,
+        "indicators": [lights.indicators[indicator.key].colour for indicator in indicators],
+        "goal": lights.goal.colour if lights.goal else None,
+    }
+
+
+class DaysCase(Rule):
+    """Days off and make-up days of the years an example counts in."""
+
+    years: tuple[int, ...]
+    holidays: tuple[date, ...] = ()
+    make_up_days: tuple[date, ...] = ()
+
+    @property
+    def calendar(self) -> WorkCalendar:
+        """The calendar of the example."""
+        return WorkCalendar(self.years, self.holidays, self.make_up_days)
+
+
+class MonitoringCalendarCase(Rule):
+    """A quarter."""
+
+    year: int
+    quarter: int
+    days: DaysCase
+
+
+def monitoring_calendar_case(rules: MonitoringCalendarRules, given: MonitoringCalendarCase) -> Outcome:
+    """The last day in time."""
+    period = FiscalYear(given.year).quarter(given.quarter)
+    return {"period": period.code, "due": rules.due(period, given.days.calendar)}
+
+
+class RectificationCase(Rule):
+    """The day of an order."""
+
+    ordered_on: date
+    days: DaysCase
+
+
+def rectification_case(rules: RectificationRules, given: RectificationCase) -> Outcome:
+    """The last day in time."""
+    return {"due": rules.due(given.ordered_on, given.days.calendar)}
+
+
+class WorkingDaysCase(Rule):
+    """A day, or a count of working days after one."""
+
+    day: date
+    add: int = 0
+
+
+def working_days_case(rules: WorkingDaysRules, given: WorkingDaysCase) -> Outcome:
+    """Whether the day is worked, and the day ``add`` working days later."""
+    calendar = rules.calendar
+    return {"working": calendar.is_working(given.day), "after": calendar.add(given.day, given.add)}
+
+
+class CostBenefitCase(Rule):
+    """A year of the stream; the base year is 0."""
+
+    year: int
+
+
+def cost_benefit_case(rules: CostBenefitRules, given: CostBenefitCase) -> Outcome:
+    """The discount factor."""
+    return {"factor": rules.factor(given.year)}

@@ -1,0 +1,114 @@
+"""``Rulebook``: the locked editions, and which of them holds on a day.
+
+The day is always a parameter: the rulebook never asks what day it is. A jurisdiction has its
+own editions or none; there is no inheritance between files.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from itertools import combinations
+from pathlib import Path
+
+from budgetperf.errors import Conflict, Invalid, NotFound
+from budgetperf.fiscal import WorkCalendar
+from budgetperf.rulebook.edition import Edition, read_edition
+from budgetperf.rulebook.lock import ROOT, edition_paths, read_lock
+from budgetperf.rulebook.models import WorkingDaysRules
+
+NATIONAL = "national"
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """All locked editions, sorted by id.
+
+    Examples
+    --------
+    >>> Rulebook.load().get("grades", date(2025, 6, 1)).title
+    '绩效评价等级'
+    """
+
+    editions: tuple[Edition, ...]
+
+    @staticmethod
+    def load(root: Path = ROOT) -> "Rulebook":
+        """Read the editions under ``root`` once per process and check them against the lock.
+
+        Raises
+        ------
+        Conflict
+            ``rulebook.lock`` if a file is not locked, was changed, or is missing.
+        Invalid
+            If an edition does not read, or two of a kind hold on the same day.
+        """
+        return _load(root)
+
+    def get(self, kind: str, as_of: date, *, jurisdiction: str = NATIONAL) -> Edition:
+        """Return the edition of ``kind`` that holds on ``as_of``.
+
+        Raises
+        ------
+        NotFound
+            ``rulebook.no_edition`` if none does.
+        """
+        for edition in self.editions:
+            if (edition.kind, edition.jurisdiction) == (kind, jurisdiction) and as_of in edition.span:
+                return edition
+        raise NotFound(
+            "rulebook.no_edition",
+            f"{jurisdiction}在{as_of.isoformat()}没有有效的“{kind}”规则版本，请先由规则管理处发布",
+            kind=kind,
+            jurisdiction=jurisdiction,
+        )
+
+    def by_id(self, edition_id: str) -> Edition:
+        """Return the edition a past result names.
+
+        Raises
+        ------
+        NotFound
+            ``rulebook.no_edition`` if it is not in the rulebook.
+        """
+        for edition in self.editions:
+            if edition.id == edition_id:
+                return edition
+        raise NotFound("rulebook.no_edition", f"规则库中没有版本“{edition_id}”", edition=edition_id)
+
+    def work_calendar(self, jurisdiction: str = NATIONAL) -> WorkCalendar:
+        """Return the working days of all years that have an edition."""
+        years = [
+            edition.rules_as(WorkingDaysRules)
+            for edition in self.editions
+            if (edition.kind, edition.jurisdiction) == ("working_days", jurisdiction)
+        ]
+        return WorkCalendar(
+            frozenset(rules.year for rules in years),
+            frozenset(day for rules in years for day in rules.holidays),
+            frozenset(day for rules in years for day in rules.make_up_days),
+        )
+
+
+@cache
+def _load(root: Path) -> Rulebook:
+    editions = tuple(read_edition(path, root=root) for path in edition_paths(root))
+    _demand_locked(editions, root)
+    for one, other in combinations(editions, 2):
+        if (one.kind, one.jurisdiction) == (other.kind, other.jurisdiction) and _overlap(one, other):
+            raise Invalid("rulebook.overlap", f"{one.id} 与 {other.id} 的有效期重叠，请为前者写明失效日")
+    return Rulebook(editions)
+
+
+def _overlap(one: Edition, other: Edition) -> bool:
+    return one.valid_from in other.span or other.valid_from in one.span
+
+
+def _demand_locked(editions: tuple[Edition, ...], root: Path) -> None:
+    locked = read_lock(root)
+    for edition in editions:
+        if edition.id not in locked:
+            raise Conflict("rulebook.lock", f"{edition.id} 尚未锁定，请先运行算例并锁定")
+        if locked[edition.id] != edition.digest:
+            raise Conflict("rulebook.lock", f"{edition.id} 的内容与锁定的摘要不符，请恢复原文件")
+    if gone := sorted(set(locked) - {edition.id for edition in editions}):
+        raise Conflict("rulebook.lock", f"已锁定的版本缺少文件：{'、'.join(gone)}，请恢复文件")
