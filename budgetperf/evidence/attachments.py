@@ -22,6 +22,7 @@ from budgetperf.terms import Term
 MAX_FILENAME_BYTES = 190
 """UTF-8 bytes; ``<64 hex digits>-<filename>`` must fit the 255 bytes of common file systems."""
 
+_INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}  # control, format, surrogate, line and paragraph separators
 _FORBIDDEN = re.compile(r'[<>:"|?*]')  # refused by Windows, where a bundle may be unpacked
 
 
@@ -101,19 +102,16 @@ def safe_filename(name: str) -> str:
     '绩效评价报告.pdf'
     """
     clean = unicodedata.normalize("NFC", name).strip()
-    if not clean or clean.startswith(".") or clean.endswith("."):
-        raise Invalid("attachments.filename", f"文件名“{clean}”为空或以点开头、结尾，请改名后上传")
+    shown = "".join("□" if unicodedata.category(char) in _INVISIBLE else char for char in clean)
+    if shown != clean or _FORBIDDEN.search(clean):
+        raise Invalid("attachments.filename", f"文件名“{shown}”含有不允许的字符，请改名后上传")
     if "/" in clean or "\\" in clean:
         raise Invalid("attachments.filename", f"文件名“{clean}”含有路径，请只保留文件名")
-    if any(unicodedata.category(char).startswith("C") for char in clean) or _FORBIDDEN.search(clean):
-        raise Invalid("attachments.filename", f"文件名“{_shown(clean)}”含有不允许的字符，请改名后上传")
+    if not clean or clean.startswith(".") or clean.endswith("."):
+        raise Invalid("attachments.filename", f"文件名“{clean}”为空或以点开头、结尾，请改名后上传")
     if len(clean.encode()) > MAX_FILENAME_BYTES:
         raise Invalid("attachments.filename", "文件名过长（最多约 63 个汉字），请缩短后上传")
     return clean
-
-
-def _shown(name: str) -> str:
-    return "".join("□" if unicodedata.category(char).startswith("C") else char for char in name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from budgetperf.evidence.events import Event, EventPayload
 from budgetperf.money import Money
 from budgetperf.provenance import DecisionKind, DecisionPackage
 
+MANIFEST, TAGS = "manifest-sha256.txt", "tagmanifest-sha256.txt"
 NOON = datetime(2025, 3, 1, 4, 0, tzinfo=UTC)
 
 MakeChain = Callable[..., list[Event]]
@@ -133,3 +134,31 @@ def zipped(contents: BundleContents, tmp_path: Path) -> Path:
     with path.open("wb") as stream:
         write_bundle(stream, contents)
     return path
+
+
+def _listed(root: Path, paths: list[str]) -> str:
+    digests = {
+        path.replace("%", "%25"): hashlib.sha256((root / path).read_bytes()).hexdigest() for path in paths
+    }
+    return "".join(f"{digest}  {path}\n" for path, digest in digests.items())
+
+
+def _reseal(root: Path) -> None:
+    """Rewrite sizes and manifests, as somebody would who wants a change to pass."""
+    payload = [name for name in _names(root) if name.startswith("data/")]
+    oxum = f"Payload-Oxum: {sum((root / name).stat().st_size for name in payload)}.{len(payload)}"
+    old = (root / "bag-info.txt").read_text().splitlines()
+    kept = [oxum if line.startswith("Payload-Oxum") else line for line in old]
+    (root / "bag-info.txt").write_text("\n".join(kept) + "\n")
+    (root / MANIFEST).write_text(_listed(root, payload))
+    tags = [name for name in _names(root) if not name.startswith("data/") and name != TAGS]
+    (root / TAGS).write_text(_listed(root, tags))
+
+
+def _names(root: Path) -> list[str]:
+    return sorted(path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file())
+
+
+@pytest.fixture
+def reseal() -> Callable[[Path], None]:
+    return _reseal
