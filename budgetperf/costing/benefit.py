@@ -134,7 +134,7 @@ class OptionResult:
     npv : Money
         Net present value, rounded once from the exact sum.
     npv_over_do_nothing : Money or None
-        Difference to the do-nothing option; None without one.
+        Difference of the two rounded values, so that a table adds up; None without one.
     present : tuple of (FlowKind, Money)
         Present value by kind.
     bcr, bcr_modified : Ratio
@@ -190,8 +190,7 @@ def analyse(options: tuple[Option, ...], parameters: BenefitParameters) -> Benef
         positive or shorter than its last flow, or the rate is not above -100 %.
     """
     _require_sound(options, parameters)
-    values = {option.code: _npv(option, parameters) for option in options}
-    nothing = next((values[option.code] for option in options if option.do_nothing), None)
+    nothing = next((_npv(option, parameters) for option in options if option.do_nothing), None)
     results = tuple(_result(option, parameters, nothing=nothing) for option in options)
     best = max(results, key=lambda result: result.equivalent_annual.fen)
     findings = tuple(finding for check in CHECKS for finding in check(options, parameters))
@@ -210,12 +209,12 @@ def _payments(option: Option, parameters: BenefitParameters) -> list[Payment]:
     ]
 
 
-def _npv(option: Option, parameters: BenefitParameters) -> Decimal:
-    return cashflow.present_value(_payments(option, parameters), parameters.discount_rate)
-
-
 def _money(fen: Decimal) -> Money:
     return Money(int(fen.to_integral_value(ROUND_HALF_UP)))
+
+
+def _npv(option: Option, parameters: BenefitParameters) -> Money:
+    return _money(cashflow.present_value(_payments(option, parameters), parameters.discount_rate))
 
 
 def _present_by_kind(option: Option, parameters: BenefitParameters) -> dict[FlowKind, Decimal]:
@@ -238,7 +237,7 @@ def _ratio(numerator: Decimal, denominator: Decimal, rule: str) -> Ratio:
     return Ratio(value, _money(numerator), _money(denominator), rule)
 
 
-def _result(option: Option, parameters: BenefitParameters, *, nothing: Decimal | None) -> OptionResult:
+def _result(option: Option, parameters: BenefitParameters, *, nothing: Money | None) -> OptionResult:
     present = _present_by_kind(option, parameters)
     payments, rate = _payments(option, parameters), parameters.discount_rate
     npv = cashflow.present_value(payments, rate)
@@ -248,8 +247,8 @@ def _result(option: Option, parameters: BenefitParameters, *, nothing: Decimal |
     gross = present[FlowKind.BENEFIT]
     return OptionResult(
         option=option,
-        npv=_money(npv),
-        npv_over_do_nothing=None if nothing is None else _money(npv - nothing),
+        npv=_npv(option, parameters),
+        npv_over_do_nothing=None if nothing is None else _npv(option, parameters) - nothing,
         present=tuple((kind, _money(value)) for kind, value in present.items()),
         bcr=_ratio(net, capital + operating, "（效益-负效益）/（建设投入+运行成本-节约财政支出）"),
         bcr_modified=_ratio(net - operating, capital, "（效益-负效益-运行成本）/（建设投入-节约财政支出）"),

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from statistics import median
+from statistics import median_high, median_low
 
 import pandas as pd
 
@@ -209,10 +209,9 @@ def check_unit(panel: CostPanel) -> tuple[Finding, ...]:
             others = [other.cost.fen for other in rows if other is not row]
             if not others:
                 continue
-            usual = median(others)
-            if usual > 0 and row.cost.fen >= UNIT_JUMP * usual:
+            if 0 < UNIT_JUMP * median_high(others) <= row.cost.fen:
                 guess = "像是把元填进了万元列"
-            elif row.cost.fen > 0 and usual >= UNIT_JUMP * row.cost.fen:
+            elif 0 < UNIT_JUMP * row.cost.fen <= median_low(others):
                 guess = "像是把万元填进了元列"
             else:
                 continue

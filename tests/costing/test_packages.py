@@ -1,0 +1,90 @@
+import json
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from pydantic import ValidationError
+
+from budgetperf.costing.baseline import BaselineTarget, environment, fit
+from budgetperf.costing.benefit import analyse
+from budgetperf.costing.methods import BaselineSpec
+from budgetperf.costing.packages import (
+    baseline_facts,
+    baseline_result,
+    benefit_facts,
+    benefit_result,
+    recompute_baseline,
+    recompute_benefit,
+)
+from budgetperf.money import Money
+from budgetperf.provenance import DecisionKind, DecisionPackage, canonical_json
+from tests.costing.factories import INDEX, make_panel
+from tests.costing.test_benefit import PARAMETERS, make_options
+
+SPEC = BaselineSpec(seed=7, n_draws=60)
+TARGETS = (BaselineTarget("D01", {"area": Decimal(20), "manual": Decimal("0.4")}, 2026),)
+
+
+def stored(value):
+    """What comes back from the record, years later."""
+    return json.loads(canonical_json(value))
+
+
+def package(panel=None):
+    panel = panel or make_panel(n_dmus=15)
+    fitted = fit(panel, SPEC, prices=INDEX)
+    return DecisionPackage(
+        kind=DecisionKind.BASELINE,
+        subject="D01",
+        period="2026",
+        edition="city/baseline/2025-01-01",
+        edition_digest="0" * 64,
+        method="costing.baseline/1",
+        facts=baseline_facts(panel, TARGETS, spec=SPEC, prices=INDEX),
+        result=baseline_result(fitted.for_targets(TARGETS), card=fitted.card),
+        seed=SPEC.seed,
+        environment=environment(),
+    )
+
+
+def test_a_baseline_is_recomputed_from_its_stored_package():
+    made = package()
+    assert canonical_json(recompute_baseline(stored(made.facts), made.seed)) == canonical_json(made.result)
+    assert len(made.digest) == 64
+
+
+def test_another_seed_or_another_cost_gives_another_result():
+    made, panel = package(), make_panel(n_dmus=15)
+    assert stored(recompute_baseline(stored(made.facts), 8)) != stored(made.result)
+    first = replace(panel.rows[0], cost=panel.rows[0].cost + Money(5_000_000))
+    changed = package(replace(panel, rows=(first, *panel.rows[1:])))
+    assert changed.inputs_digest != made.inputs_digest
+    assert stored(changed.result) != stored(made.result)
+
+
+def test_the_seed_stands_in_the_package_only():
+    one, two = (baseline_facts(make_panel(n_dmus=3), TARGETS, spec=replace(SPEC, seed=s)) for s in (1, 2))
+    assert stored(one) == stored(two)
+
+
+def test_facts_with_an_unknown_key_are_refused():
+    facts = stored(package().facts)
+    facts["spec"]["colour"] = "red"
+    with pytest.raises(ValidationError, match="colour"):
+        recompute_baseline(facts, 7)
+
+
+def test_the_card_names_panel_methods_and_rules_in_text():
+    card = stored(package().result)["card"]
+    assert card["n_rows"] == 45
+    assert [m["name"] for m in card["methods"]] == ["driver_regression", "quantile"]
+    assert set(card["methods"][0]["result"]["estimates"]) == {"const", "log(area)", "manual"}
+    assert card["prices"] == "cpi"
+
+
+def test_a_cost_benefit_analysis_is_recomputed_from_its_facts():
+    options = make_options()
+    facts, result = benefit_facts(options, PARAMETERS), benefit_result(analyse(options, PARAMETERS))
+    assert stored(recompute_benefit(stored(facts))) == stored(result)
+    other = replace(PARAMETERS, discount_rate=Decimal("0.05"))
+    assert stored(recompute_benefit(stored(benefit_facts(options, other)))) != stored(result)

@@ -1,0 +1,103 @@
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from budgetperf.costing.panel import (
+    CostPanel,
+    check_constant,
+    check_cost,
+    check_drivers,
+    check_duplicate,
+    check_rows,
+    check_unit,
+)
+from budgetperf.errors import Invalid
+from budgetperf.findings import Severity
+from budgetperf.money import Money
+from tests.costing.factories import SPEC, make_panel, make_row
+
+
+def panel_of(*rows):
+    return CostPanel(SPEC, tuple(rows))
+
+
+def test_a_sound_panel_has_no_findings_and_becomes_sorted_floats():
+    panel = make_panel()
+    assert panel.check() == ()
+    frame = replace(panel, rows=panel.rows[::-1]).to_frame()
+    assert list(frame.columns) == ["cost", "area", "manual"]
+    assert list(frame.index) == sorted((row.dmu, row.year) for row in panel.rows)
+    first = panel.rows[0]
+    assert frame.loc[("D00", 2022), "cost"] == first.cost.fen / 100
+    assert frame.loc[("D00", 2022), "area"] == float(first.drivers["area"])
+
+
+def test_the_same_dmu_and_year_twice_is_told():
+    (finding,) = check_duplicate(panel_of(make_row(), make_row(), make_row(year=2023)))
+    assert finding.where.pointer == "/rows/D00/2024"
+    assert "2行" in finding.message
+
+
+@pytest.mark.parametrize(("cost", "told"), [("0.01", 0), ("0", 1), ("-5", 1)])
+def test_a_cost_must_be_positive(cost, told):
+    assert len(check_cost(panel_of(make_row(cost=cost)))) == told
+
+
+def test_a_missing_driver_is_told_with_its_label():
+    row = replace(make_row(), drivers={"area": Decimal(1)})
+    (finding,) = check_drivers(panel_of(row))
+    assert "人工清扫占比" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("area", "manual", "told"), [("0.001", "0", 0), ("0", "0", 1), ("NaN", "0", 1), ("1", "-1", 0)]
+)
+def test_only_a_logged_driver_must_be_positive(area, manual, told):
+    assert len(check_drivers(panel_of(make_row(area=area, manual=manual)))) == told
+
+
+def test_fewer_than_ten_rows_per_driver_is_a_warning():
+    rows = make_panel().rows
+    assert check_rows(panel_of(*rows[:20])) == ()
+    (finding,) = check_rows(panel_of(*rows[:19]))
+    assert finding.severity is Severity.WARNING
+
+
+def test_a_driver_that_never_varies_is_told():
+    (finding,) = check_constant(panel_of(make_row(), make_row(year=2023, area="21")))
+    assert finding.where.pointer == "/drivers/manual"
+
+
+@pytest.mark.parametrize(
+    ("usual", "cost", "guesses"),
+    [
+        ("1", "3000", ["像是把元填进了万元列"]),
+        ("1", "2999.99", []),
+        ("1", "10000", ["像是把元填进了万元列"]),
+        ("9000", "3", ["像是把万元填进了元列"]),
+        ("9000", "3.01", []),
+    ],
+)
+def test_a_jump_of_thousands_against_own_other_years_is_a_wrong_unit(usual, cost, guesses):
+    rows = [make_row(year=2022, cost=usual), make_row(year=2023, cost=usual), make_row(year=2024, cost=cost)]
+    found = check_unit(panel_of(*rows, make_row("D01", cost="90000000")))
+    assert [f.where.pointer for f in found] == ["/rows/D00/2024"] * len(guesses)
+    assert all(guess in f.message for f, guess in zip(found, guesses, strict=True))
+
+
+def test_of_two_years_thousands_of_times_apart_both_are_told():
+    found = check_unit(panel_of(make_row(year=2023, cost="1"), make_row(year=2024, cost="10000")))
+    assert len(found) == 2
+
+
+def test_floats_are_refused_while_an_error_stands():
+    rows = make_panel().rows
+    broken = panel_of(*rows, replace(rows[0], year=2025, cost=Money(0)))
+    with pytest.raises(Invalid) as caught:
+        broken.to_frame()
+    assert [f.code for f in caught.value.findings] == ["costing.cost"]
+
+
+def test_a_warning_alone_does_not_close_the_door():
+    assert len(panel_of(*make_panel().rows[:15]).to_frame()) == 15
