@@ -11,7 +11,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable
 
 from budgetperf.reports.faces import SMALL
-from budgetperf.reports.flow import GREY, draw_line
+from budgetperf.reports.flow import GREY, draw_line, mark
 from budgetperf.reports.models import Figure, write_rate
 from budgetperf.reports.pages import QuarterLights
 from budgetperf.scoring.lights import LightColour
@@ -82,7 +82,7 @@ class LightsChart(Flowable):
         canvas.rect(centre - 14, BAR_FOOT, 28, height, stroke=1, fill=1)
         canvas.setFillColor(black)
         draw_line(canvas, figure.text, SMALL, x=centre - 62, y=BAR_FOOT + 3, width=44, align="right")
-        canvas.bookmarkHorizontal(figure.id, centre - 62, BAR_FOOT + 14)
+        mark(canvas, figure.id, centre - 62, BAR_FOOT + 14)
         canvas.saveState()
         canvas.setDash(2, 2)
         due = BAR_FOOT + BAR_TOP * quarter.quarter / 4

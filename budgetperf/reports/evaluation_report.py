@@ -55,7 +55,7 @@ def _story(page: EvaluationReportPage) -> list[Flowable]:
         *_problems(page),
         *heading("九、有关建议"),
         *(paragraphs(f"（{n}）{text}") for n, text in enumerate(page.suggestions, 1)),
-        *heading("十、评价结论"),
+        *heading("十、评价结论", room=260),
         paragraphs(page.conclusion),
         Spacer(1, 12),
         SigningArea((), page.evaluator, page.issued_on),
@@ -94,11 +94,11 @@ def _money(page: EvaluationReportPage) -> Grid:
               amount("rate_received", write_rate(e.rate(RateBase.RECEIVED)))),
         cells("实际支出", amount("paid", write(e.paid)), "资金到位率（到位资金÷全年预算数）",
               amount("arrival", write_rate(e.arrival_rate))),
-        cells("其中：上年结转", amount("carried_in", write(e.carried_in)), "结转下年",
-              amount("carried_out", write(e.carried_out))),
+        cells("上年结转（含在全年预算数内）", amount("carried_in", write(e.carried_in)), "", ""),
+        cells("结转下年", amount("carried_out", write(e.carried_out)), "", ""),
     ]  # fmt: skip
     columns = (
-        Column("项目", 110),
+        Column("项目", 130),
         Column("金额", 90, "right"),
         Column("比率及口径", 170),
         Column("数值", 90, "right"),
@@ -108,9 +108,10 @@ def _money(page: EvaluationReportPage) -> Grid:
 
 def _scores(page: EvaluationReportPage) -> Grid:
     rows: list[tuple[Cell, ...]] = []
-    for dimension, group in groupby(page.criteria, key=lambda line: line.dimension):
+    groups = groupby(page.criteria, key=lambda line: line.dimension)
+    for number, (dimension, group) in enumerate(groups, 1):
         lines = list(group)
-        subtotal = _sum(lines, key=f"dimension/{dimension}", dimension=dimension, name="小　计")
+        subtotal = _sum(lines, key=f"dimension/{number}", dimension=dimension, name="小　计")
         rows += [_criterion(page, line) for line in lines]
         rows.append(_criterion(page, subtotal, bold=True))
     total = replace(_sum(page.criteria, key="sum", dimension="总　分", name=""), score=page.total)

@@ -36,6 +36,12 @@ def draw_line(
     canvas.drawString(x + {"left": 0.0, "justify": 0.0, "centre": room / 2, "right": room}[align], y, text)
 
 
+def mark(canvas: Canvas, figure_id: str, x: float, y: float) -> None:
+    """Make the place a named destination (``file.pdf#nameddest=<id>``); none for an empty id."""
+    if figure_id:
+        canvas.bookmarkHorizontal(figure_id, x, y)
+
+
 class Block(Flowable):
     """A run of plain text that may split over pages.
 
@@ -109,7 +115,7 @@ class Block(Flowable):
         canvas = self.canv
         canvas.setFillColor(self._colour)
         for figure in self._figures:
-            canvas.bookmarkHorizontal(figure.id, 0, self.height)
+            mark(canvas, figure.id, 0, self.height)
         y = (
             self.height
             - self._face.leading
@@ -122,9 +128,9 @@ class Block(Flowable):
             y -= self._face.leading
 
 
-def heading(text: str) -> list[Flowable]:
-    """Return a heading that never stands alone at the foot of a page."""
-    return [CondPageBreak(90), Block(text, HEADING, align="left", after=3)]
+def heading(text: str, *, room: float = 90.0) -> list[Flowable]:
+    """Return a heading that begins a new page when less than ``room`` points are left."""
+    return [CondPageBreak(room), Block(text, HEADING, align="left", after=3)]
 
 
 def paragraphs(text: str, *, figures: Sequence[Figure] = ()) -> Block:
@@ -149,7 +155,7 @@ class SigningArea(Flowable):
 
     def wrap(self, aW: float, aH: float) -> tuple[float, float]:  # noqa: ARG002, N803 - reportlab's signature
         """Take the whole width and a fixed height (points)."""
-        self.width, self.height = aW, 128.0
+        self.width, self.height = aW, 104.0
         return self.width, self.height
 
     def draw(self) -> None:
@@ -167,7 +173,7 @@ class SigningArea(Flowable):
         self._draw_seal(canvas)
 
     def _draw_seal(self, canvas: Canvas) -> None:
-        radius, centre_x, centre_y = 50.0, self.width - 75, self.height - 60
+        radius, centre_x, centre_y = 47.0, self.width - 75, self.height - 52
         canvas.saveState()
         canvas.setStrokeColor(GREY)
         canvas.setDash(3, 3)

@@ -14,7 +14,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable
 
 from budgetperf.reports.faces import CELL, CELL_BOLD, Face
-from budgetperf.reports.flow import Align, draw_line
+from budgetperf.reports.flow import Align, draw_line, mark
 from budgetperf.reports.linebreak import break_lines
 from budgetperf.reports.models import Figure
 
@@ -29,7 +29,10 @@ LEAST_LINES = 3
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its title, its width in points, how its cells are aligned."""
+    """A column: its title, its width in points, how its cells are aligned.
+
+    A ``"right"`` column holds numbers: they stay on one line, in a smaller size where they must.
+    """
 
     title: str
     width: float
@@ -66,13 +69,9 @@ class _Laid:
     row: tuple[Cell, ...]
     lines: tuple[tuple[str, ...], ...]
 
-    @property
-    def tallest(self) -> int:
-        return max(len(lines) for lines in self.lines)
-
-    @property
-    def height(self) -> float:
-        return self.tallest * CELL.leading + 2 * PAD
+    def tallest(self, groups: int) -> int:
+        """Lines of the tallest cell outside the merged columns."""
+        return max((len(lines) for lines in self.lines[groups:]), default=1)
 
     def part(self, fitting: int, groups: int) -> "tuple[_Laid, _Laid]":
         """Part between lines; labels of merged columns stand in both parts."""
@@ -110,24 +109,45 @@ class Grid(Flowable):
     ) -> None:
         super().__init__()
         self._columns, self._groups, self._side = columns, groups, side
-        self._head = self._lay(cells(*(column.title for column in columns), bold=True)) if head else None
+        self._head = (
+            self._lay(cells(*(column.title for column in columns), bold=True), head=True) if head else None
+        )
         empty = cells("（无）", *("" for _ in columns[1:]))
         self._rows: Sequence[_Laid] = [self._lay(row) for row in rows or [empty]]
 
-    def _lay(self, row: tuple[Cell, ...]) -> _Laid:
-        broken = (
-            break_lines(cell.text, column.width - 2 * PAD, measure=_face(cell).measure)
-            for cell, column in zip(row, self._columns, strict=True)
-        )
-        return _Laid(row, tuple(broken))
+    def _lay(self, row: tuple[Cell, ...], *, head: bool = False) -> _Laid:
+        pairs = list(zip(row, self._columns, strict=True))
+        return _Laid(row, tuple(_broken(cell, column, head=head) for cell, column in pairs))
 
     @property
     def _side_lines(self) -> tuple[str, ...]:
         return break_lines(self._side, SIDE_WIDTH - 2 * PAD, measure=CELL_BOLD.measure) if self._side else ()
 
+    @property
+    def _head_height(self) -> float:
+        return _needed(self._head.tallest(0)) if self._head else 0.0
+
+    def _heights(self, rows: Sequence[_Laid]) -> list[float]:
+        """Height of each row when ``rows`` stand together; a merged label spreads over its rows."""
+        heights = [_needed(row.tallest(self._groups)) for row in rows]
+        for column in range(self._groups):
+            for start, end in self._runs(rows, column):
+                lacking = _needed(len(rows[start].lines[column])) - sum(heights[start:end])
+                for i in range(start, end):
+                    heights[i] += max(lacking, 0.0) / (end - start)
+        lacking = _needed(len(self._side_lines)) - self._head_height - sum(heights)
+        heights[-1] += max(lacking, 0.0) if self._side else 0.0
+        return heights
+
     def _height(self, rows: Sequence[_Laid]) -> float:
-        head = self._head.height if self._head else 0.0
-        return max(head + sum(row.height for row in rows), len(self._side_lines) * CELL.leading + 2 * PAD)
+        return self._head_height + sum(self._heights(rows))
+
+    def _fitting(self, room: float) -> int:
+        """How many first rows stand in ``room``."""
+        count = 0
+        while count < len(self._rows) and self._height(self._rows[: count + 1]) <= room:
+            count += 1
+        return count
 
     def wrap(self, aW: float, aH: float) -> tuple[float, float]:  # noqa: ARG002, N803 - reportlab's signature
         """Return the size of the whole table (points)."""
@@ -137,21 +157,17 @@ class Grid(Flowable):
 
     def split(self, aW: float, aH: float) -> list[Flowable]:  # noqa: ARG002, N803 - reportlab's signature
         """Cut at the offered height (points): between rows, or inside a tall row."""
-        rows = list(self._rows)
-        left = aH - (self._head.height if self._head else 0.0)
-        fitting = sum(1 for bottom in accumulate(row.height for row in rows) if bottom <= left)
-        if fitting == len(rows):
-            return [self] if self._height(rows) <= aH else []
-        left -= sum(row.height for row in rows[:fitting])
-        upper, lower = rows[:fitting], rows[fitting:]
-        room = int((left - 2 * PAD) // CELL.leading)
-        labels = max((len(lines) for lines in lower[0].lines[: self._groups]), default=0)
-        if lower[0].tallest > TALL_LINES and room >= max(LEAST_LINES, labels):
+        fitting = self._fitting(aH)
+        if fitting == len(self._rows):
+            return [self]
+        upper, lower = list(self._rows[:fitting]), list(self._rows[fitting:])
+        used = self._height(upper) if upper else self._head_height
+        room = int((aH - used - 2 * PAD) // CELL.leading)
+        if lower[0].tallest(self._groups) > TALL_LINES and room >= LEAST_LINES:
             first, rest = lower[0].part(room, self._groups)
-            upper, lower = [*upper, first], [rest, *lower[1:]]
-        if not upper or self._height(upper) > aH:
-            return []
-        return [self._with(upper), self._with(lower)]
+            if self._height([*upper, first]) <= aH:
+                upper, lower = [*upper, first], [rest, *lower[1:]]
+        return [self._with(upper), self._with(lower)] if upper else []
 
     def _with(self, rows: Sequence[_Laid]) -> "Grid":
         part = Grid(self._columns, (), groups=self._groups, side=self._side, head=self._head is not None)
@@ -183,43 +199,55 @@ class Grid(Flowable):
                 xs, self._columns, self._head.row, self._head.lines, strict=False
             ):
                 _box(
-                    canvas, title, lines, x=x, top=y, width=column.width, height=self._head.height,
+                    canvas, title, lines, x=x, top=y, width=column.width, height=self._head_height,
                     align="centre", fill=SHADE,
                 )  # fmt: skip
-            y -= self._head.height
+            y -= self._head_height
         self._draw_rows(canvas, xs, y)
 
     def _draw_rows(self, canvas: Canvas, xs: Sequence[float], top: float) -> None:
-        heights = [row.height for row in self._rows]
-        heights[-1] += top - sum(heights)
-        tops = [top, *(top - used for used in accumulate(heights))]
+        tops = [top, *(top - used for used in accumulate(self._heights(self._rows)))]
         for i, column in enumerate(self._columns):
-            for start, end in self._runs(i):
+            for start, end in self._runs(self._rows, i):
                 row = self._rows[start]
                 _box(
                     canvas, row.row[i], row.lines[i], x=xs[i], top=tops[start], width=column.width,
                     height=tops[start] - tops[end], align=column.align,
                 )  # fmt: skip
 
-    def _runs(self, column: int) -> Iterator[tuple[int, int]]:
+    def _runs(self, rows: Sequence[_Laid], column: int) -> Iterator[tuple[int, int]]:
         """Yield half-open runs of rows that share one box in ``column``."""
         start = 0
-        for i in range(1, len(self._rows) + 1):
-            if (
-                i < len(self._rows)
-                and column < self._groups
-                and self._labels(i, column) == self._labels(start, column)
-            ):
+        for i in range(1, len(rows) + 1):
+            same = i < len(rows) and column < self._groups
+            if same and _labels(rows[i], column) == _labels(rows[start], column):
                 continue
             yield start, i
             start = i
 
-    def _labels(self, row: int, column: int) -> tuple[str, ...]:
-        return tuple(cell.text for cell in self._rows[row].row[: column + 1])
+
+def _labels(row: _Laid, column: int) -> tuple[str, ...]:
+    return tuple(cell.text for cell in row.row[: column + 1])
+
+
+def _needed(lines: int) -> float:
+    return lines * CELL.leading + 2 * PAD
 
 
 def _face(cell: Cell) -> Face:
     return CELL_BOLD if cell.bold else CELL
+
+
+def _broken(cell: Cell, column: Column, *, head: bool) -> tuple[str, ...]:
+    if column.align == "right" and not head:
+        return (cell.text,)
+    return break_lines(cell.text, column.width - 2 * PAD, measure=_face(cell).measure)
+
+
+def _narrowed(face: Face, lines: Sequence[str], width: float) -> Face:
+    """Make the face smaller where a number, which is never broken, is wider than its column."""
+    widest = max((face.measure(line) for line in lines), default=0.0)
+    return face if widest <= width else replace(face, size=face.size * width / widest)
 
 
 def _box(
@@ -239,9 +267,8 @@ def _box(
         canvas.setFillColor(fill)
     canvas.rect(x, top - height, width, height, stroke=1, fill=int(fill is not None))
     canvas.setFillColor(black)
-    if cell.id:
-        canvas.bookmarkHorizontal(cell.id, x, top)
-    face = _face(cell)
+    mark(canvas, cell.id, x, top)
+    face = _narrowed(_face(cell), lines, width - 2 * PAD)
     y = top - (height - len(lines) * face.leading) / 2 - face.leading * 0.72
     for line in lines:
         draw_line(canvas, line, face, x=x + PAD, y=y, width=width - 2 * PAD, align=align)

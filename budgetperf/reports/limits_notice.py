@@ -5,7 +5,7 @@ seal. Red is a look only; the paper reads the same in black and white.
 """
 
 from reportlab.lib.colors import Color
-from reportlab.platypus import Flowable, HRFlowable, Spacer
+from reportlab.platypus import CondPageBreak, Flowable, HRFlowable, Spacer
 
 from budgetperf.money import Money
 from budgetperf.reports.faces import CELL, HEADING, Face
@@ -48,6 +48,7 @@ def _paper(page: LimitsNoticePage) -> list[Flowable]:
         _summary(page),
         Spacer(1, 8),
         *(Block(text, TEXT, indent=2 * TEXT.size) for text in page.requirements),
+        CondPageBreak(220),
         Block(
             "附件：1．预算控制数明细表\n　　　2．预算控制数形成说明",
             TEXT,

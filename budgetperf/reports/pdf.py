@@ -11,19 +11,37 @@ from typing import TypeAlias
 
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.units import mm
+from reportlab.pdfbase.pdfdoc import Destination, PDFArray, PDFDictionary, PDFString
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, NextPageTemplate, PageBreak, PageTemplate
 
 from budgetperf.reports.faces import FOLDER, REGULAR, SMALL, register
-from budgetperf.reports.flow import GREY, Block, draw_line
+from budgetperf.reports.flow import GREY, draw_line
 from budgetperf.reports.models import SHORT, Footer, write_day
 
-MARGIN = 20 * mm
+MARGIN = 17 * mm
 FOOT = 22 * mm
 PORTRAIT_WIDTH = A4[0] - 2 * MARGIN
 LANDSCAPE_WIDTH = A4[1] - 2 * MARGIN
 
 Story: TypeAlias = Callable[[], list[Flowable]]
+
+
+class _Canvas(Canvas):
+    """Writes out every named destination; reportlab alone keeps only those a link uses."""
+
+    def save(self) -> None:
+        """Finish the document."""
+        found: dict[str, Destination] = self._destinations  # type: ignore[attr-defined]  # not in the stubs
+        pairs = [part for name in sorted(found, key=_name_order) for part in (PDFString(name), found[name])]
+        tree = PDFDictionary({"Names": PDFArray(pairs)})
+        self.setCatalogEntry("Names", PDFDictionary({"Dests": tree}))
+        super().save()
+
+
+def _name_order(name: str) -> bytes:
+    """Order of a PDF name tree: by the bytes as written (UTF-16 where not ASCII)."""
+    return name.encode("ascii") if name.isascii() else b"\xfe\xff" + name.encode("utf-16-be")
 
 
 def turn(orientation: str) -> list[Flowable]:
@@ -41,7 +59,7 @@ def build(story: Story, *, title: str, footer: Footer) -> bytes:
     title : str
         Title in the metadata.
     footer : Footer
-        Printed under each page; the full digest stands after the text and in the metadata.
+        Printed under each page; the full digest stands on the last one and in the metadata.
 
     Raises
     ------
@@ -79,7 +97,7 @@ def _once(story: Story, *, title: str, footer: Footer, pages: int) -> tuple[byte
             for name, size in (("portrait", A4), ("landscape", landscape(A4)))
         ]
     )
-    document.build([*story(), _endnote(footer)])
+    document.build(story(), canvasmaker=_Canvas)
     return buffer.getvalue(), document.page
 
 
@@ -107,6 +125,9 @@ def _draw_footer(canvas: Canvas, footer: Footer, *, page: int, pages: int, width
     draw_line(canvas, count, SMALL, x=MARGIN, y=first, width=width, align="right")
     line = f"摘要 {footer.digest[:SHORT]}　数据截至 {write_day(footer.as_of)}　版次 {footer.edition}"
     draw_line(canvas, _shortened(line, width), SMALL, x=MARGIN, y=second, width=width, align="left")
+    if page == pages:
+        full = f"核对：各数依据的决策包 SHA-256 摘要 {footer.digest}"
+        draw_line(canvas, full, SMALL, x=MARGIN, y=FOOT - 40, width=width, align="left")
     canvas.restoreState()
 
 
@@ -116,10 +137,3 @@ def _shortened(text: str, width: float) -> str:
     while text and SMALL.measure(text + "…") > width:
         text = text[:-1]
     return text + "…"
-
-
-def _endnote(footer: Footer) -> Block:
-    text = f"核对：本件各数依据决策包（SHA-256 摘要）{footer.digest} 及规则版次 {footer.edition} 生成。"
-    note = Block(text, SMALL, align="left", colour=GREY)
-    note.spaceBefore = 8
-    return note

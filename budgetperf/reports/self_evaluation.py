@@ -1,6 +1,6 @@
 """项目支出绩效自评表 as a PDF: the national layout of 财预〔2020〕10号."""
 
-from reportlab.platypus import Flowable, Spacer
+from reportlab.platypus import CondPageBreak, Flowable, Spacer
 
 from budgetperf.ledger import RateBase
 from budgetperf.reports.faces import CELL, TITLE
@@ -14,14 +14,14 @@ TITLE_TEXT = "项目支出绩效自评表"
 INNER = PORTRAIT_WIDTH - SIDE_WIDTH
 INDICATOR_COLUMNS = fit(
     (
-        Column("一级指标", 44, "centre"),
-        Column("二级指标", 54, "centre"),
-        Column("三级指标", 92),
-        Column("年度指标值", 62, "centre"),
-        Column("实际完成值", 62, "centre"),
-        Column("分值", 34, "right"),
-        Column("得分", 34, "right"),
-        Column("偏差原因分析及改进措施", 96),
+        Column("一级指标", 42, "centre"),
+        Column("二级指标", 52, "centre"),
+        Column("三级指标", 88),
+        Column("年度指标值", 58, "centre"),
+        Column("实际完成值", 58, "centre"),
+        Column("分值", 32, "right"),
+        Column("得分", 32, "right"),
+        Column("偏差原因分析及改进措施", 120),
     ),
     INNER,
 )
@@ -47,8 +47,9 @@ def _story(page: SelfEvaluationPage) -> list[Flowable]:
         ),
         Grid(INDICATOR_COLUMNS, _indicator_rows(page), groups=2, side="绩效指标"),
         _total(page),
+        CondPageBreak(150),
         *_remarks(page),
-        Spacer(1, 10),
+        Spacer(1, 8),
         SigningArea(page.signatures, page.head.agency, page.filed_on),
     ]
 
