@@ -9,6 +9,8 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeAlias
 
+from pydantic import Field
+
 from budgetperf.fiscal import FiscalYear, WorkCalendar
 from budgetperf.indicators import Achievement, Indicator, Level1, Level2, Operator
 from budgetperf.ledger import Execution
@@ -21,8 +23,8 @@ from budgetperf.rulebook.models import (
 )
 from budgetperf.scoring.dashboard import dashboard
 from budgetperf.scoring.exante import ExanteRules, exante
-from budgetperf.scoring.facts import Actual, Fact
-from budgetperf.scoring.finance_evaluation import FinanceEvaluationRules
+from budgetperf.scoring.facts import Actual, NotApplicable, Rated
+from budgetperf.scoring.finance_evaluation import FinanceEvaluationRules, finance_evaluation_facts
 from budgetperf.scoring.goal_weights import GoalWeightRules
 from budgetperf.scoring.grade import GradeRules, grade
 from budgetperf.scoring.lights import LightRules
@@ -143,14 +145,19 @@ def exante_case(rules: ExanteRules, given: ExanteCase) -> Outcome:
 
 
 class FinanceEvaluationCase(Rule):
-    """One fact per criterion."""
+    """The evaluator's points, criteria that do not apply with their reason, and the money."""
 
-    facts: dict[str, Fact]
+    points: dict[str, Exact]
+    not_applicable: dict[str, str] = Field(default_factory=dict)
+    money: MoneyCase
 
 
 def finance_evaluation_case(rules: FinanceEvaluationRules, given: FinanceEvaluationCase) -> Outcome:
     """Points by criterion and total."""
-    sheet = score(rules.scheme, given.facts)
+    rated = {key: Rated(points) for key, points in given.points.items()}
+    dropped = {key: NotApplicable(reason) for key, reason in given.not_applicable.items()}
+    facts = finance_evaluation_facts({**rated, **dropped}, given.money.execution, rules=rules)
+    sheet = score(rules.scheme, facts)
     return {"points": {line.key: line.points for line in sheet.lines}, "total": sheet.total}
 
 

@@ -16,7 +16,7 @@ from budgetperf.errors import Invalid
 from budgetperf.indicators import Achievement, Indicator
 from budgetperf.ledger import Execution
 from budgetperf.money import Money
-from budgetperf.provenance import Json, plain
+from budgetperf.provenance import DecisionKind, DecisionPackage, Json, plain
 from budgetperf.scoring.dashboard import Dashboard, dashboard
 from budgetperf.scoring.exante import ExanteResult, ExanteRules, exante
 from budgetperf.scoring.facts import Actual, Fact
@@ -128,19 +128,61 @@ def to_json(value: object) -> Json:
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """How facts are read for one kind of rules, and the name a package records."""
+    """What a package of these rules decides, the method it records, and how its facts are read."""
 
+    kind: DecisionKind
     name: str
     facts: type[ScoringFacts]
 
 
 METHODS: Mapping[type[Rule], Method] = {
-    SelfEvaluationRules: Method("scoring.self_evaluation/1", SelfEvaluationFacts),
-    FinanceEvaluationRules: Method("scoring.finance_evaluation/1", FinanceEvaluationFacts),
-    GradeRules: Method("scoring.grade/1", GradeFacts),
-    LightRules: Method("scoring.lights/1", LightFacts),
-    ExanteRules: Method("scoring.exante/1", ExanteFacts),
+    SelfEvaluationRules: Method(DecisionKind.SCORE, "scoring.self_evaluation/1", SelfEvaluationFacts),
+    FinanceEvaluationRules: Method(
+        DecisionKind.SCORE, "scoring.finance_evaluation/1", FinanceEvaluationFacts
+    ),
+    GradeRules: Method(DecisionKind.GRADE, "scoring.grade/1", GradeFacts),
+    LightRules: Method(DecisionKind.LIGHT, "scoring.lights/1", LightFacts),
+    ExanteRules: Method(DecisionKind.EXANTE, "scoring.exante/1", ExanteFacts),
 }
+
+
+def _method(rules: Rule) -> Method:
+    method = METHODS.get(type(rules))
+    if method is None:
+        raise Invalid("scoring.rules", f"{type(rules).__name__}不产生评分、等级或亮灯结果，无法计算或重算")
+    return method
+
+
+def decision_package(
+    facts: ScoringFacts,
+    result: ScoringResult,
+    *,
+    rules: Rule,
+    subject: str,
+    period: str,
+    edition: str,
+    edition_digest: str,
+) -> DecisionPackage:
+    """Pack facts and the result that ``compute(facts, rules)`` gave.
+
+    Parameters
+    ----------
+    subject, period : str
+        Code of the evaluand; ``"2025"`` or ``"2025Q3"``.
+    edition, edition_digest : str
+        Id and digest of the edition ``rules`` came from.
+    """
+    method = _method(rules)
+    return DecisionPackage(
+        kind=method.kind,
+        subject=subject,
+        period=period,
+        edition=edition,
+        edition_digest=edition_digest,
+        method=method.name,
+        facts=to_json(facts),
+        result=to_json(result),
+    )
 
 
 def read_facts(facts: Json, rules: Rule) -> ScoringFacts:
@@ -151,12 +193,10 @@ def read_facts(facts: Json, rules: Rule) -> ScoringFacts:
     Invalid
         ``scoring.facts_json`` if they do not have the shape of these rules.
     """
-    method = METHODS.get(type(rules))
-    if method is None:
-        raise Invalid("scoring.rules", f"{type(rules).__name__}不产生评分、等级或亮灯结果，无法重算")
+    method = _method(rules)
     adapter: TypeAdapter[ScoringFacts] = TypeAdapter(method.facts)
     try:
-        return adapter.validate_python(facts)
+        return adapter.validate_python(facts, extra="forbid")
     except ValidationError as error:
         places = "、".join("/".join(str(part) for part in item["loc"]) for item in error.errors())
         text = f"存档的事实与规则“{method.name}”不符：{places}，请核对决策包"
