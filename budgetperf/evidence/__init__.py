@@ -8,5 +8,6 @@
 
 ``verifier`` is stand-alone on purpose: it imports nothing of this package and repeats the few
 rules it checks, so that a bundle can be trusted without trusting (or having) this software.
-Nothing here reads a clock or a database.
+Nothing here reads a clock or a database; only ``bagit`` writes files, and only ``verifier``
+reads them.
 """

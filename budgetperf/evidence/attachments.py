@@ -94,7 +94,7 @@ def safe_filename(name: str) -> str:
     Invalid
         ``attachments.filename``: empty, with a path part, with control or invisible characters
         (among them the marks that reverse the reading order), with characters Windows refuses,
-        or longer than 190 UTF-8 bytes (63 Chinese characters).
+        or longer than 190 UTF-8 bytes (62 Chinese characters and an ending).
 
     Examples
     --------
@@ -110,7 +110,7 @@ def safe_filename(name: str) -> str:
     if not clean or clean.startswith(".") or clean.endswith("."):
         raise Invalid("attachments.filename", f"文件名“{clean}”为空或以点开头、结尾，请改名后上传")
     if len(clean.encode()) > MAX_FILENAME_BYTES:
-        raise Invalid("attachments.filename", "文件名过长（最多约 63 个汉字），请缩短后上传")
+        raise Invalid("attachments.filename", "文件名过长（最多约 62 个汉字），请缩短后上传")
     return clean
 
 

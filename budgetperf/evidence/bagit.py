@@ -63,7 +63,9 @@ def write_bag(
     target : Path or binary file
         A folder that does not exist yet and appears only when complete, or an open zip file.
     payload : iterable of (str, bytes)
-        Path under ``data/`` and content, in the order to be written; read once.
+        Path under ``data/`` and content, in the order to be written; read once. No path holds
+        a line break or ``%``, which manifests would have to escape and common readers do not
+        unescape.
     name : str
         The top folder of a zip.
     on : date
@@ -82,6 +84,7 @@ def write_bag(
     if target.exists():
         raise Conflict("evidence.target", f"“{target.name}”已存在，请换一个位置写出证据包")
     part = target.with_name(f".{target.name}.part")
+    shutil.rmtree(part, ignore_errors=True)  # what a killed run may have left
     try:
         summary = _write(_into_folder(part, on), payload, on=on, tags=tags, bag_info=bag_info)
         part.rename(target)
@@ -119,8 +122,7 @@ def _write(
 
 
 def _manifest(digests: Mapping[str, str]) -> bytes:
-    escaped = {path.replace("%", "%25"): digest for path, digest in digests.items()}
-    return "".join(f"{escaped[path]}  {path}\n" for path in sorted(escaped)).encode()
+    return "".join(f"{digests[path]}  {path}\n" for path in sorted(digests)).encode()
 
 
 def _sha256(content: bytes) -> str:

@@ -4,7 +4,7 @@ Says what lies where in the bag and refuses contents that the verifier would ref
 itself is made by ``bagit``, and ``verifier`` goes into it as ``verify.py``::
 
     data/README.txt                        what this is, how to verify
-    data/documents/<digest>-<filename>     attachments
+    data/documents/<digest>-<filename>     attachments (``_`` for ``%``, see ``bagit``)
     data/records/<name>.json               records as of a date; attachments.json is made here
     data/packages/<digest>.json            decision packages
     data/log/events.jsonl                  every chain of the evaluand, from its first event
@@ -163,8 +163,8 @@ def _check_words(contents: BundleContents) -> Iterator[Finding]:
     if not _NAME.fullmatch(contents.name):
         yield _finding("name", "/name", f"证据包编号“{contents.name}”只能用字母、数字、下划线、点和连字符")
     for field, text in (("title", contents.title), ("organisation", contents.organisation)):
-        if not text.strip() or not text.isprintable():
-            yield _finding("words", f"/{field}", f"“{field}”不能为空，也不能含换行或控制字符")
+        if not text.strip() or text.splitlines() != [text]:
+            yield _finding("words", f"/{field}", f"“{field}”不能为空，也不能含换行")
     for name in contents.records:
         if name == "attachments" or not _RECORD.fullmatch(name):
             yield _finding("record_name", f"/records/{name}", f"记录名“{name}”不可用")
@@ -192,7 +192,8 @@ def _payload(contents: BundleContents) -> Iterator[tuple[str, bytes]]:
     """Yield every payload file, sorted by path, holding one document at a time."""
     paths: dict[str, str] = {}
     for attachment in contents.attachments:  # a file attached twice is one document
-        paths.setdefault(attachment.file.digest, f"documents/{attachment.file.digest}-{attachment.filename}")
+        digest, filename = attachment.file.digest, attachment.filename.replace("%", "_")
+        paths.setdefault(digest, f"documents/{digest}-{filename}")
     packages = {package.digest: package for package in contents.packages}
     records = {**contents.records, "attachments": _attachments_record(contents.attachments, paths)}
     yield "README.txt", _readme(contents, documents=len(paths), records=len(records), packages=len(packages))

@@ -106,7 +106,11 @@ def _breaks(event: Event, last: ChainHead) -> Iterator[Finding]:
         yield _finding("order", event, f"第 {event.number} 号出现在第 {last.number} 号之后，次序错误或重复")
     elif event.prev != last.hash:
         yield _finding("prev", event, f"第 {event.number} 号所记的上一号哈希与第 {last.number} 号不符")
-    if event.hash != event_hash(event):
+    try:
+        unchanged = event.hash == event_hash(event)
+    except (TypeError, ValueError):  # a float or another value no event can hold
+        unchanged = False
+    if not unchanged:
         yield _finding("changed", event, f"第 {event.number} 号的内容与其哈希不符，已被改动")
 
 

@@ -39,7 +39,7 @@ ATTACHMENTS = "data/records/attachments.json"
 REQUIRED = ("bagit.txt", INFO, MANIFEST, TAGS, "verify.py", "data/README.txt", LOG, ANCHORS, ATTACHMENTS)
 PAYLOAD = re.compile(
     r"data/(README\.txt|log/(events\.jsonl|anchors\.json)|records/[a-z0-9_.-]+\.json"
-    r"|packages/[0-9a-f]{64}\.json|documents/[0-9a-f]{64}-[^/]+)"
+    r"|packages/[0-9a-f]{64}\.json|documents/[0-9a-f]{64}-[^/%]+)"
 )
 MAX_ZIP_FILES, MAX_ZIP_RATIO, FREE_ZIP_BYTES = 200_000, 100, 64 * 2**20
 READ_ERRORS = (OSError, zipfile.BadZipFile, zlib.error, struct.error, EOFError, RuntimeError, ValueError)
@@ -224,7 +224,7 @@ def _listed(bag: _Bag, list_name: str) -> dict[str, str]:
             text = f"第 {number} 行无法解析或重复 / line {number} is malformed or repeated"
             raise _BrokenFileError(list_name, text)
         listed[match.group(2)] = match.group(1)
-    return {name.replace("%25", "%"): digest for name, digest in listed.items()}
+    return listed
 
 
 def _compared(bag: _Bag, list_name: str, present: list[str]) -> Iterator[Problem]:

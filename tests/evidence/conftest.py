@@ -137,10 +137,7 @@ def zipped(contents: BundleContents, tmp_path: Path) -> Path:
 
 
 def _listed(root: Path, paths: list[str]) -> str:
-    digests = {
-        path.replace("%", "%25"): hashlib.sha256((root / path).read_bytes()).hexdigest() for path in paths
-    }
-    return "".join(f"{digest}  {path}\n" for path, digest in digests.items())
+    return "".join(f"{hashlib.sha256((root / path).read_bytes()).hexdigest()}  {path}\n" for path in paths)
 
 
 def _reseal(root: Path) -> None:

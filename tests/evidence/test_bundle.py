@@ -36,7 +36,7 @@ def test_a_bundle_has_the_parts_it_promises(bundle: Path, contents: BundleConten
         "tagmanifest-sha256.txt",
         "verify.py",
         "data/README.txt",
-        f"data/documents/{pdf}-完成率100%证明.pdf",
+        f"data/documents/{pdf}-完成率100_证明.pdf",
         f"data/documents/{png}-现场照片.png",
         "data/log/anchors.json",
         "data/log/events.jsonl",
@@ -55,7 +55,7 @@ def test_manifests_list_every_other_file_as_bagit_says(bundle: Path) -> None:
         ("tagmanifest-sha256.txt", set(written) - payload - {"tagmanifest-sha256.txt"}),
     ):
         lines = [line.split("  ") for line in written[list_name].decode().splitlines()]
-        listed = {name.replace("%25", "%"): digest for digest, name in lines}
+        listed = {name: digest for digest, name in lines}
         assert listed == {name: hashlib.sha256(written[name]).hexdigest() for name in names}
         assert [name for _, name in lines] == sorted(name for _, name in lines)
     assert written["bagit.txt"] == b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
@@ -154,6 +154,14 @@ def test_broken_anchors_are_not_bundled(contents: BundleContents) -> None:
     assert refused(replace(contents, anchors=(first,))) == {"bundle_proof"}
     wrong = replace(contents.proofs[0], index=0)
     assert refused(replace(contents, proofs=(wrong,))) == {"bundle_proof"}
+
+
+def test_what_a_killed_run_left_does_not_get_in(contents: BundleContents, tmp_path: Path) -> None:
+    (tmp_path / ".b.part").mkdir()
+    (tmp_path / ".b.part/stale.txt").write_bytes(b"x")
+    write_bundle(tmp_path / "b", replace(contents, title="甲　乙\u00a0丙"))
+    assert [path.name for path in tmp_path.iterdir()] == ["b"]
+    assert verifier.verify(tmp_path / "b") == []
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,14 @@ def test_a_later_part_is_checked_against_the_event_before_it(make_chain: MakeCha
     assert codes(verify_chain(events[2:], after=wrong)) == [("prev", "/P-1/3")]
 
 
+@pytest.mark.parametrize(
+    "value", [0.5, 2**53, "\ud800", {"a": object()}], ids=["float", "large", "surrogate", "object"]
+)
+def test_a_payload_no_event_can_hold_is_a_change_not_a_crash(make_chain: MakeChain, value: object) -> None:
+    one, two = make_chain("P-1", 2)
+    assert codes(verify_chain([one, replace(two, payload=value)])) == [("changed", "/P-1/2")]
+
+
 CHANGES = st.one_of(
     st.tuples(st.just("kind"), st.text()),
     st.tuples(st.just("actor"), st.text()),
