@@ -6,7 +6,7 @@ It says *where* each field stands; what the cells hold is the business of ``valu
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from budgetperf.lifecycle.forms import FieldMeta
+from budgetperf.forms import FieldMeta
 from budgetperf.workbooks.cells import Place, Sheet
 from budgetperf.workbooks.goal_sheet import BLOCKS, HEAD, LEVEL1, SHEET, TOTALS, Block, labels, plain_label
 

@@ -10,7 +10,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Annotated, Union, get_args, get_origin
 
-from budgetperf.lifecycle.forms import FieldMeta, Form, fields
+from budgetperf.forms import FieldMeta, Form, fields
 from budgetperf.lifecycle.goals.form import CostItem, FundLine, GoalForm, IndicatorRow
 
 SHEET = "绩效目标申报表"

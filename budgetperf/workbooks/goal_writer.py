@@ -12,7 +12,7 @@ from decimal import Decimal
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from budgetperf.lifecycle.forms import FieldMeta, Form
+from budgetperf.forms import FieldMeta, Form
 from budgetperf.lifecycle.goals.form import GoalForm, IndicatorRow
 from budgetperf.money import Money, MoneyUnit
 from budgetperf.terms import Term

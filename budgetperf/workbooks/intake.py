@@ -2,7 +2,7 @@
 
 The order: refuse what is no workbook (``package``), read cells and marks (``cells``), find the
 labels (``goal_grid``), read each cell by its field (``values``), validate as any other channel
-does (``lifecycle.forms.read``). It stores nothing and knows no business rule beyond what a
+does (``forms.read``). It stores nothing and knows no business rule beyond what a
 cell means; the checks of the stage run on the form, and ``Intake.locate`` gives their findings
 back their cells.
 """
@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from budgetperf.findings import Finding, Severity, Where
+from budgetperf.forms import FieldMeta, read
 from budgetperf.indicators import Level1, Level2
-from budgetperf.lifecycle.forms import FieldMeta, read
 from budgetperf.lifecycle.goals.form import GoalForm
 from budgetperf.money import MoneyUnit
 from budgetperf.provenance import Json

@@ -1,0 +1,77 @@
+"""What is wrong with a rectification notice or the unit's answer: one function per rule."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeAlias
+
+from budgetperf.findings import Finding, Severity, Where
+from budgetperf.lifecycle.result_use.form import NoticeForm, ResponseForm
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseContext:
+    """What an answer is held against.
+
+    Parameters
+    ----------
+    notice_on : date
+        The day the notice was issued.
+    as_of : date
+        The day the answer is given.
+    least_characters : int
+        Characters (letters, digits, 汉字) below which a text says nothing.
+    """
+
+    notice_on: date
+    as_of: date
+    least_characters: int
+
+
+Check: TypeAlias = Callable[[ResponseForm, ResponseContext], Iterator[Finding]]
+
+
+def check_effective_after_notice(form: ResponseForm, context: ResponseContext) -> Iterator[Finding]:
+    """What was put right was put right after the notice, not on its day or before."""
+    if form.effective_on <= context.notice_on:
+        message = f"整改完成日期{form.effective_on}应晚于整改通知日期{context.notice_on}"
+        yield Finding("result_use.effective_early", Severity.ERROR, Where(pointer="/effective_on"), message)
+
+
+def check_effective_not_in_future(form: ResponseForm, context: ResponseContext) -> Iterator[Finding]:
+    """What is reported as done is done."""
+    if form.effective_on > context.as_of:
+        message = f"整改完成日期{form.effective_on}晚于今天{context.as_of}，请在整改完成后再回复"
+        yield Finding("result_use.effective_future", Severity.ERROR, Where(pointer="/effective_on"), message)
+
+
+def check_answer_says_something(form: ResponseForm, context: ResponseContext) -> Iterator[Finding]:
+    """Measures and result are sentences, not placeholders."""
+    texts = (("measures", "整改措施", form.measures), ("result", "整改结果", form.result))
+    yield from _substance(texts, context.least_characters)
+
+
+CHECKS: tuple[Check, ...] = (
+    check_effective_after_notice,
+    check_effective_not_in_future,
+    check_answer_says_something,
+)
+"""All rules on an answer, in the order they are told."""
+
+
+def check(form: ResponseForm, context: ResponseContext) -> tuple[Finding, ...]:
+    """Run every rule of ``CHECKS`` on an answer."""
+    return tuple(finding for rule in CHECKS for finding in rule(form, context))
+
+
+def check_notice(form: NoticeForm, least_characters: int) -> tuple[Finding, ...]:
+    """Check that a notice says what is wrong and what is asked."""
+    texts = (("problem", "存在问题", form.problem), ("requirement", "整改要求", form.requirement))
+    return tuple(_substance(texts, least_characters))
+
+
+def _substance(texts: tuple[tuple[str, str, str], ...], least: int) -> Iterator[Finding]:
+    for name, label, text in texts:
+        if sum(character.isalnum() for character in text) < least:
+            message = f"{label}过于简单，请写明具体内容（至少{least}个字）"
+            yield Finding("result_use.text_trivial", Severity.ERROR, Where(pointer=f"/{name}"), message)
