@@ -27,6 +27,7 @@ STRICT = ConfigDict(extra="forbid", frozen=True)  # models
 RECORD = ConfigDict(extra="forbid")  # dataclasses, frozen by their decorator
 
 _FEN = re.compile(r"-?\d{1,18}")
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _WITH_UNIT = re.compile(r"(?P<number>-?[\d,.]+) ?(?P<unit>亿元|万元|元)")
 
 RecordT = TypeVar("RecordT")
@@ -58,10 +59,12 @@ def _read_amount(value: object) -> Money:
     return money
 
 
-def _refuse_floats(value: object) -> object:
-    if isinstance(value, float | bool):
-        raise ValueError(f"“{value}”须写成带引号的十进制数")  # noqa: TRY004 - pydantic collects ValueErrors
-    return value
+def _read_exact(value: object) -> Decimal:
+    if isinstance(value, Decimal):
+        return value
+    if isinstance(value, str) and _NUMBER.fullmatch(value):
+        return Decimal(value)
+    raise ValueError(f"“{value}”须写成带引号的十进制数")
 
 
 _AS_FEN = PlainSerializer(lambda money: str(money.fen), return_type=str)
@@ -69,8 +72,8 @@ _AS_TEXT = PlainSerializer(lambda number: format(number, "f"), return_type=str)
 
 Fen = Annotated[Money, PlainValidator(read_money), _AS_FEN]
 Amount = Annotated[Money, PlainValidator(_read_amount), _AS_FEN]
-Exact = Annotated[Decimal, BeforeValidator(_refuse_floats), Field(allow_inf_nan=False), _AS_TEXT]
-Ratio = Annotated[Decimal, BeforeValidator(_refuse_floats), Field(ge=0, le=1), _AS_TEXT]
+Exact = Annotated[Decimal, BeforeValidator(_read_exact), Field(allow_inf_nan=False), _AS_TEXT]
+Ratio = Annotated[Decimal, BeforeValidator(_read_exact), Field(ge=0, le=1), _AS_TEXT]
 
 
 class Citation(BaseModel):

@@ -2,7 +2,7 @@ from decimal import Decimal
 from itertools import permutations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from budgetperf.budget.grounds import Ground
@@ -28,9 +28,7 @@ amounts = st.integers(0, 10**12).map(Money)
 def line_facts(draw: st.DrawFn) -> LineFacts:
     request = draw(amounts)
     upper = draw(amounts)
-    protection = st.builds(
-        Protected, kind=st.sampled_from(Protection), amount=amounts, basis=st.just("标准")
-    )
+    protection = st.builds(Protected, kind=st.sampled_from(Protection), amount=amounts, basis=st.just("标准"))
     return make_facts(
         request=request,
         exante=draw(
@@ -76,7 +74,9 @@ def test_no_yuan_is_lost_or_taken_twice_and_the_floor_holds(facts):
     for cut in result.cuts:
         assert cut.absorbed + cut.limited + cut.applied == cut.claim.amount
         assert bool(cut.absorbed) == bool(cut.absorbed_by)
-    assert {*(cut.claim.ground for cut in result.cuts), *(note.ground for note in result.notes)} == set(RULES.order)
+    assert {*(cut.claim.ground for cut in result.cuts), *(note.ground for note in result.notes)} == set(
+        RULES.order
+    )
     assert len(result.cuts) + len(result.notes) == len(RULES.order)
 
 
@@ -92,6 +92,7 @@ def on_request(order: tuple[Ground, ...]):
 EVERY_ORDER = [on_request(order) for order in permutations(RULES.order)]
 
 
+@settings(max_examples=30)
 @given(line_facts())
 def test_with_ratios_on_the_request_the_order_changes_only_attribution(facts):
     totals = {taken(cut_line(facts, rules).cuts) for rules in EVERY_ORDER}
