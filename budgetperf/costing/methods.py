@@ -15,7 +15,7 @@ from budgetperf.costing import diagnostics
 from budgetperf.costing.design import Floats, Prediction, regressors
 from budgetperf.costing.panel import PanelSpec
 from budgetperf.costing.quantile import fit_quantile_baseline
-from budgetperf.costing.regression import Covariance, fit_driver_regression
+from budgetperf.costing.regression import Covariance, DriverRegressionResult, fit_driver_regression
 from budgetperf.costing.rounding import FIGURE_RULE, figure
 from budgetperf.findings import Finding
 from budgetperf.money import Money
@@ -31,6 +31,7 @@ class MethodFamily(Term):
 
 
 HUNDRED_YUAN = Money(10_000)
+MIN_DRAWS = 50  # fewer leave the tails of the interval to chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class BaselineSpec:
     seed : int
         Of the bootstrap.
     n_draws : int
-        Bootstrap samples.
+        Bootstrap samples, at least ``MIN_DRAWS``.
     rounding : Money
         Bounds and points are rounded half up to multiples of it.
     n_peers : int
@@ -69,6 +70,8 @@ class BaselineSpec:
             raise ValueError(f"测算方法须为{'、'.join(METHODS)}之一且不重复，现为{self.methods}")
         if not (0 < self.tau < 1 and 0 < self.level < 1):
             raise ValueError(f"分位点{self.tau}与置信水平{self.level}须在0和1之间")
+        if self.n_draws < MIN_DRAWS:
+            raise ValueError(f"自助法次数须不少于{MIN_DRAWS}，现为{self.n_draws}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,33 +124,38 @@ def _driver_regression(frame: pd.DataFrame, panel: PanelSpec, spec: BaselineSpec
         level=level,
     )
     ols, design = result.ols, regressors(drivers, levels=panel.levels)
-    test = diagnostics.breusch_pagan(ols, design)
-    card = {
-        "estimates": _table(
-            estimate=ols.estimates, std_error=ols.std_errors, lower=ols.lower, upper=ols.upper
-        ),
-        "covariance": ols.covariance.label,
-        "n": ols.n,
-        "n_clusters": ols.n_clusters,
-        "df": ols.df,
-        "r2": figure(ols.r2),
-        "residual_sd": figure(ols.residual_sd),
-        "smearing": figure(result.smearing),
-        "condition_number": figure(ols.condition_number),
-        "heteroskedasticity": {
-            "null": test.null,
-            "p_value": None if test.p_value is None else figure(test.p_value),
-            "reason": test.reason,
-        },
-        "interval": "新单位的预测区间（t分布，含参数与残差不确定性）",
-    }
     findings = tuple(finding for check in diagnostics.CHECKS for finding in check(ols, design))
     return FittedMethod(
         name="driver_regression",
         predict=lambda targets: result.predict(targets, level=level),
         fit_ratio=_fit_ratio(ols.fitted, ols.residuals),
-        card=plain(card),
+        card=_regression_card(result, diagnostics.breusch_pagan(ols, design)),
         findings=findings,
+    )
+
+
+def _regression_card(result: DriverRegressionResult, test: diagnostics.TestResult) -> Json:
+    ols = result.ols
+    return plain(
+        {
+            "estimates": _table(
+                estimate=ols.estimates, std_error=ols.std_errors, lower=ols.lower, upper=ols.upper
+            ),
+            "covariance": ols.covariance.label,
+            "n": ols.n,
+            "n_clusters": ols.n_clusters,
+            "df": ols.df,
+            "r2": figure(ols.r2),
+            "residual_sd": figure(ols.residual_sd),
+            "smearing": figure(result.smearing),
+            "condition_number": figure(ols.condition_number),
+            "heteroskedasticity": {
+                "null": test.null,
+                "p_value": None if test.p_value is None else figure(test.p_value),
+                "reason": test.reason,
+            },
+            "interval": "新单位的预测区间（t分布，含参数与残差不确定性）",
+        }
     )
 
 

@@ -185,7 +185,10 @@ def check_rows(panel: CostPanel) -> tuple[Finding, ...]:
 
 
 def check_constant(panel: CostPanel) -> tuple[Finding, ...]:
-    """A driver that never varies explains nothing."""
+    """A driver that never varies explains nothing, a cost that never varies needs no explaining."""
+    if len(panel.rows) > 1 and len({row.cost for row in panel.rows}) == 1:
+        text = f"全部{len(panel.rows)}行成本相同，无从测算，请核对数据"
+        return (_finding("constant", Severity.ERROR, Where(pointer="/rows"), text),)
     return tuple(
         _finding(
             "constant",

@@ -17,6 +17,7 @@ from budgetperf.costing.design import Array, Floats, Prediction, array, log_cost
 from budgetperf.costing.errors import NotConverged, TooFewRows
 
 GAP = 1e-7  # accepted relative duality gap
+LEAST_LOSS = 1e-3  # of responses scaled to one: below it the gap is measured against this
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,8 +84,8 @@ class _QuantileProgram:
         dual = np.asarray(solution.col_value)
         estimates = -np.asarray(solution.row_dual)
         loss = float(weights @ check(self.y - self.q @ estimates, self.tau))
-        gap = abs(loss - float(self.y @ dual)) / max(loss, 1e-12 * float(weights.sum()))
-        if gap > GAP and abs(loss - float(self.y @ dual)) > GAP:
+        gap = abs(loss - float(self.y @ dual)) / max(loss, LEAST_LOSS)
+        if gap > GAP:
             raise NotConverged("分位数回归", f"对偶间隙{gap:.2g}大于{GAP}")
         return estimates * np.sqrt(self.n) * self.scale, gap
 

@@ -16,6 +16,7 @@ from scipy.linalg import solve_triangular
 from budgetperf.costing.design import (
     CONST,
     Array,
+    Basis,
     Floats,
     Prediction,
     array,
@@ -102,7 +103,7 @@ def fit_ols(
     Raises
     ------
     TooFewRows
-        If n <= k, clusters <= k, or (HC3) one row alone decides a coefficient.
+        If n <= k, clusters <= k, or one row alone decides a coefficient (robust covariances).
     Collinear
         See ``design.orthogonal_basis``.
 
@@ -120,25 +121,17 @@ def fit_ols(
     basis = orthogonal_basis(X)
     n, k = X.shape
     clusters = _cluster_codes(groups, covariance, k)
-    if covariance is Covariance.HC3 and ((basis.q**2).sum(axis=1) > 1 - 1e-10).any():
-        raise TooFewRows("有一行数据独自决定了某个系数，HC3不存在，该系数涉及的行数不足", n=1, needed=2)
-    model = sm.OLS(array(y), basis.q)
-    fit = {
-        Covariance.CLASSICAL: model.fit,
-        Covariance.HC3: lambda: model.fit(cov_type="HC3", use_t=True),
-        Covariance.CLUSTER: lambda: model.fit(cov_type="cluster", cov_kwds={"groups": clusters}, use_t=True),
-    }[covariance]()
-    back: Array = solve_triangular(basis.r, np.eye(k))
-    matrix = back @ np.asarray(fit.cov_params()) @ back.T
-    n_clusters = None if clusters is None else len(set(clusters.tolist()))
+    if covariance is not Covariance.CLASSICAL and ((basis.q**2).sum(axis=1) > 1 - 1e-10).any():
+        raise TooFewRows(
+            "有一行数据独自决定了某个系数，稳健协方差不存在，该系数涉及的行数不足", n=1, needed=2
+        )
+    matrix = _covariance_matrix(array(y), basis, covariance, clusters)
+    n_clusters = None if clusters is None else len(np.unique(clusters))
     df = n - k if n_clusters is None else n_clusters - 1
-    values = array(X)
-    estimates = pd.Series(least_squares(array(y), values, basis), index=X.columns)
+    estimates = pd.Series(least_squares(array(y), array(X), basis), index=X.columns)
     errors = pd.Series(np.sqrt(np.diag(matrix)), index=X.columns)
     half = float(stats.t.ppf(0.5 + level / 2, df)) * errors
-    residuals = y - values @ estimates.to_numpy()
-    ssr = float(array(residuals) @ array(residuals))
-    centre = float(array(y).mean()) if (values == 1).all(axis=0).any() else 0.0
+    residuals = y - array(X) @ array(estimates)
     return OlsResult(
         estimates=estimates,
         std_errors=errors,
@@ -150,12 +143,30 @@ def fit_ols(
         n=n,
         n_clusters=n_clusters,
         df=df,
-        r2=1 - ssr / float(((array(y) - centre) ** 2).sum()),
-        residual_sd=float(np.sqrt(ssr / (n - k))),
+        r2=_r_squared(array(y), array(residuals), centred=bool((array(X) == 1).all(axis=0).any())),
+        residual_sd=float(np.sqrt((array(residuals) ** 2).sum() / (n - k))),
         fitted=y - residuals,
         residuals=residuals,
         condition_number=basis.condition_number,
     )
+
+
+def _covariance_matrix(y: Array, basis: Basis, covariance: Covariance, clusters: Array | None) -> Array:
+    """Return the covariance of the estimates (k, k), from the fit on the orthonormal columns."""
+    model = sm.OLS(y, basis.q)
+    fit = {
+        Covariance.CLASSICAL: model.fit,
+        Covariance.HC3: lambda: model.fit(cov_type="HC3", use_t=True),
+        Covariance.CLUSTER: lambda: model.fit(cov_type="cluster", cov_kwds={"groups": clusters}, use_t=True),
+    }[covariance]()
+    back = solve_triangular(basis.r, np.eye(len(basis.r)))
+    return np.asarray(back @ np.asarray(fit.cov_params()) @ back.T)
+
+
+def _r_squared(y: Array, residuals: Array, *, centred: bool) -> float:
+    """Return the share of variation explained; 0 when there is none to explain."""
+    total = float(((y - y.mean() if centred else y) ** 2).sum())
+    return 1 - float((residuals**2).sum()) / total if total > 0 else 0.0
 
 
 def _cluster_codes(groups: "pd.Series[str] | None", covariance: Covariance, k: int) -> Array | None:

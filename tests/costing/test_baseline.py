@@ -161,7 +161,8 @@ def test_repeated_units_are_clustered_and_single_ones_are_not():
 
 
 @pytest.mark.parametrize(
-    "change", [{"methods": ()}, {"methods": ("oracle",)}, {"tau": Decimal(1)}, {"level": Decimal(0)}]
+    "change",
+    [{"methods": ()}, {"methods": ("oracle",)}, {"tau": Decimal(1)}, {"level": Decimal(0)}, {"n_draws": 49}],
 )
 def test_a_spec_names_known_methods_and_proper_shares(change):
     with pytest.raises(ValueError, match=r"须"):

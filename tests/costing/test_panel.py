@@ -65,8 +65,13 @@ def test_fewer_than_ten_rows_per_driver_is_a_warning():
 
 
 def test_a_driver_that_never_varies_is_told():
-    (finding,) = check_constant(panel_of(make_row(), make_row(year=2023, area="21")))
+    (finding,) = check_constant(panel_of(make_row(), make_row(year=2023, cost="7", area="21")))
     assert finding.where.pointer == "/drivers/manual"
+
+
+def test_a_cost_that_never_varies_is_told():
+    (finding,) = check_constant(panel_of(make_row(), make_row(year=2023, area="21", manual="0.1")))
+    assert finding.where.pointer == "/rows"
 
 
 @pytest.mark.parametrize(

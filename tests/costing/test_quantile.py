@@ -96,8 +96,8 @@ def test_each_draw_is_the_exact_fit_of_its_resampled_clusters():
 def test_the_bootstrap_interval_covers_the_true_quantile_at_about_its_level():
     target, hits = pd.DataFrame({"a": [5.0, 20.0], "b": [2.0, 4.0]}), []
     truth = np.exp(3 + 0.7 * np.log(target["a"]) + 0.2 * np.log(target["b"]) + 0.2 * norm.ppf(0.6))
-    for sample in range(150):
-        interval = baseline(draws=150, sample=sample, n_clusters=50).predict(target, level=0.8)
+    for sample in range(100):
+        interval = baseline(draws=100, sample=sample, n_clusters=50).predict(target, level=0.8)
         hits.extend((interval.lower <= truth) & (truth <= interval.upper))
     assert 0.72 < np.mean(hits) < 0.88
 

@@ -118,11 +118,21 @@ def test_three_coefficients_need_four_clusters():
         fit_driver_regression(cost, drivers, **options)
 
 
-def test_hc3_refuses_a_row_that_alone_decides_a_coefficient():
-    cost, drivers, _ = make_sample(9)
-    drivers["mark"] = [1.0] + [0.0] * (len(drivers) - 1)
+@pytest.mark.parametrize("covariance", [Covariance.HC3, Covariance.CLUSTER])
+def test_a_row_that_alone_decides_a_coefficient_has_no_robust_covariance(covariance):
+    cost, drivers, groups = make_sample(9)
+    drivers["mark"] = [1.0, 1.0] + [0.0] * (len(drivers) - 2)
+    options = {"levels": ["mark"], "covariance": covariance, "groups": groups}
+    assert fit_driver_regression(cost, drivers, **options).ols.n == len(cost)
+    drivers.loc[1, "mark"] = 0.0
     with pytest.raises(TooFewRows, match="独自决定"):
-        fit_driver_regression(cost, drivers, levels=["mark"])
+        fit_driver_regression(cost, drivers, **options)
+
+
+def test_a_cost_without_variation_has_nothing_to_explain():
+    _, drivers, _ = make_sample(11)
+    fit = fit_ols(pd.Series(0.0, index=drivers.index), regressors(drivers), covariance=Covariance.CLASSICAL)
+    assert fit.r2 == 0
 
 
 @pytest.mark.parametrize("bad", [0.0, -1.0, float("nan")])
