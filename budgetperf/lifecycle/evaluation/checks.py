@@ -14,11 +14,11 @@ from budgetperf.findings import Finding, Severity, Where
 from budgetperf.indicators import Indicator, Operator, plain_number
 from budgetperf.ledger import Execution
 from budgetperf.lifecycle.evaluation.form import EvaluationForm, ResultRow, SelfEvaluationForm
-from budgetperf.lifecycle.exante.checks import criteria_findings, points_findings, reason_findings
-from budgetperf.scoring.exante import CommentRule
+from budgetperf.lifecycle.exante.checks import criteria_findings, points_findings
 from budgetperf.scoring.facts import Achieved, Actual, NotApplicable, Reached
+from budgetperf.scoring.finance_evaluation import FinanceEvaluationRules
 from budgetperf.scoring.formulas import Graded
-from budgetperf.scoring.scheme import Scheme
+from budgetperf.scoring.scheme import Criterion
 from budgetperf.scoring.self_evaluation import EXECUTION, SelfEvaluationRules, required_reasons
 
 
@@ -31,16 +31,8 @@ class SelfEvaluationContext:
     rules: SelfEvaluationRules
 
 
-@dataclass(frozen=True, slots=True)
-class EvaluationContext:
-    """What a finance evaluation is held against: its scheme, and when a reason is compulsory."""
-
-    scheme: Scheme
-    comment: CommentRule
-
-
 Check: TypeAlias = Callable[[SelfEvaluationForm, SelfEvaluationContext], Iterator[Finding]]
-EvaluationCheck: TypeAlias = Callable[[EvaluationForm, EvaluationContext], Iterator[Finding]]
+EvaluationCheck: TypeAlias = Callable[[EvaluationForm, FinanceEvaluationRules], Iterator[Finding]]
 
 
 def actuals(form: SelfEvaluationForm, indicators: tuple[Indicator, ...]) -> dict[str, Actual]:
@@ -167,19 +159,35 @@ def _in_tier(actual: Achieved, rules: SelfEvaluationRules) -> bool:
     return any(tier.achievement is actual.achievement and tier.holds(actual.ratio) for tier in formula.tiers)
 
 
-def check_criteria_complete(form: EvaluationForm, context: EvaluationContext) -> Iterator[Finding]:
-    """Every criterion of the scheme is rated exactly once, and no other."""
-    yield from criteria_findings(form.rows, context.scheme, prefix="evaluation")
+def _judged(rules: FinanceEvaluationRules) -> dict[str, Criterion]:
+    """Return the criteria rated by hand; the money ones are computed, never typed in."""
+    return {c.key: c for c in rules.scheme.criteria() if c.key not in rules.money}
 
 
-def check_points_in_range(form: EvaluationForm, context: EvaluationContext) -> Iterator[Finding]:
+def check_criteria_complete(form: EvaluationForm, rules: FinanceEvaluationRules) -> Iterator[Finding]:
+    """Every criterion rated by hand is rated exactly once, and no other."""
+    yield from criteria_findings(form.rows, _judged(rules), prefix="evaluation")
+
+
+def check_points_in_range(form: EvaluationForm, rules: FinanceEvaluationRules) -> Iterator[Finding]:
     """Points lie within 0 and the criterion's weight."""
-    yield from points_findings(form.rows, context.scheme, prefix="evaluation")
+    yield from points_findings(form.rows, _judged(rules), prefix="evaluation")
 
 
-def check_deductions_explained(form: EvaluationForm, context: EvaluationContext) -> Iterator[Finding]:
-    """A rating below the share of the edition has a reason."""
-    yield from reason_findings(form.rows, context.scheme, comment=context.comment, prefix="evaluation")
+def check_deductions_explained(form: EvaluationForm, rules: FinanceEvaluationRules) -> Iterator[Finding]:
+    """Whatever is deducted has a reason."""
+    criteria = _judged(rules)
+    for index, row in enumerate(form.rows):
+        criterion = criteria.get(row.criterion)
+        if criterion is not None and row.points < criterion.weight and not row.reason:
+            lost = plain_number(criterion.weight - row.points)
+            yield _row(
+                "reason_missing",
+                index,
+                "reason",
+                f"“{criterion.label}”扣了{lost}分，须写明扣分理由",
+                str(rules.source),
+            )
 
 
 CHECKS: tuple[Check, ...] = (
@@ -198,11 +206,11 @@ EVALUATION_CHECKS: tuple[EvaluationCheck, ...] = (
 """All rules on a finance evaluation, in the order they are told."""
 
 
-def check(form: SelfEvaluationForm, context: SelfEvaluationContext) -> tuple[Finding, ...]:
+def check_self_evaluation(form: SelfEvaluationForm, context: SelfEvaluationContext) -> tuple[Finding, ...]:
     """Run every rule of ``CHECKS`` on a self-evaluation."""
     return tuple(finding for rule in CHECKS for finding in rule(form, context))
 
 
-def check_evaluation(form: EvaluationForm, context: EvaluationContext) -> tuple[Finding, ...]:
+def check_finance_evaluation(form: EvaluationForm, rules: FinanceEvaluationRules) -> tuple[Finding, ...]:
     """Run every rule of ``EVALUATION_CHECKS`` on a finance evaluation."""
-    return tuple(finding for rule in EVALUATION_CHECKS for finding in rule(form, context))
+    return tuple(finding for rule in EVALUATION_CHECKS for finding in rule(form, rules))

@@ -4,45 +4,21 @@ One function per rule, one tuple of rules and one runner per form. Points, cut-o
 share below which a reason is compulsory come with ``ExanteRules``; nothing is computed here.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from budgetperf.findings import Finding, Severity, Where
 from budgetperf.indicators import plain_number
 from budgetperf.lifecycle.exante.form import ConclusionForm, Declaration, PointsRow, ScoreForm
 from budgetperf.money import Money, MoneyUnit
-from budgetperf.scoring.exante import CommentRule, ExanteConclusion, ExanteRules
-from budgetperf.scoring.scheme import Criterion, Scheme
+from budgetperf.scoring.exante import ExanteConclusion, ExanteRules
+from budgetperf.scoring.scheme import Criterion
 
 
-@dataclass(frozen=True, slots=True)
-class SheetContext:
-    """What an expert's sheet is held against: the rules and the amount requested."""
-
-    rules: ExanteRules
-    request: Money
-
-
-@dataclass(frozen=True, slots=True)
-class ConclusionContext:
-    """What a conclusion is held against.
-
-    Parameters
-    ----------
-    rules : ExanteRules
-    request : Money
-    suggested : ExanteConclusion
-        What the panel's mean total suggests by the cut-offs.
-    """
-
-    rules: ExanteRules
-    request: Money
-    suggested: ExanteConclusion
-
-
-SheetCheck: TypeAlias = Callable[[ScoreForm, SheetContext], Iterator[Finding]]
-ConclusionCheck: TypeAlias = Callable[[ConclusionForm, ConclusionContext], Iterator[Finding]]
+SheetCheck: TypeAlias = Callable[[ScoreForm, ExanteRules, Money], Iterator[Finding]]
+"""A sheet, the rules and the amount requested in; findings out."""
+ConclusionCheck: TypeAlias = Callable[[ConclusionForm, ExanteConclusion, Money], Iterator[Finding]]
+"""A conclusion, the one the panel's mean suggests and the amount requested in; findings out."""
 
 
 def _error(code: str, pointer: str, message: str, source: str = "") -> Finding:
@@ -55,36 +31,38 @@ def check_conflict_stated(form: Declaration) -> Iterator[Finding]:
         yield _error("conflict_statement", "/statement", "申明存在利益关系的，须写明关系和情况，并予回避")
 
 
-def check_criteria_complete(form: ScoreForm, context: SheetContext) -> Iterator[Finding]:
+def check_criteria_complete(form: ScoreForm, rules: ExanteRules, _request: Money) -> Iterator[Finding]:
     """Every criterion of the sheet is rated exactly once, and no other."""
-    yield from criteria_findings(form.rows, context.rules.scheme, prefix="exante")
+    yield from criteria_findings(form.rows, _by_key(rules), prefix="exante")
 
 
-def check_points_in_range(form: ScoreForm, context: SheetContext) -> Iterator[Finding]:
+def check_points_in_range(form: ScoreForm, rules: ExanteRules, _request: Money) -> Iterator[Finding]:
     """Points lie within 0 and the criterion's weight."""
-    yield from points_findings(form.rows, context.rules.scheme, prefix="exante")
+    yield from points_findings(form.rows, _by_key(rules), prefix="exante")
 
 
-def check_reasons_given(form: ScoreForm, context: SheetContext) -> Iterator[Finding]:
+def check_reasons_given(form: ScoreForm, rules: ExanteRules, _request: Money) -> Iterator[Finding]:
     """A rating below the share of the edition has a reason."""
-    yield from reason_findings(
-        form.rows, context.rules.scheme, comment=context.rules.comment, prefix="exante"
-    )
+    yield from reason_findings(form.rows, rules.scheme, comment=rules.comment, prefix="exante")
 
 
-def check_recommended_in_request(form: ScoreForm, context: SheetContext) -> Iterator[Finding]:
+def check_recommended_in_request(form: ScoreForm, _rules: ExanteRules, request: Money) -> Iterator[Finding]:
     """The recommended amount lies within 0 and the request."""
-    yield from _recommended(form.recommended, context.request)
+    yield from _recommended(form.recommended, request)
 
 
-def check_within_request(form: ConclusionForm, context: ConclusionContext) -> Iterator[Finding]:
+def check_within_request(
+    form: ConclusionForm, _suggested: ExanteConclusion, request: Money
+) -> Iterator[Finding]:
     """The concluded amount lies within 0 and the request."""
-    yield from _recommended(form.recommended, context.request)
+    yield from _recommended(form.recommended, request)
 
 
-def check_amount_fits_conclusion(form: ConclusionForm, context: ConclusionContext) -> Iterator[Finding]:
+def check_amount_fits_conclusion(
+    form: ConclusionForm, _suggested: ExanteConclusion, request: Money
+) -> Iterator[Finding]:
     """Support takes the request whole, partial support a part of it, rejection nothing."""
-    amount, request = form.recommended, context.request
+    amount = form.recommended
     fits, wanted = {
         ExanteConclusion.SUPPORT: (amount == request, "等于申报额"),
         ExanteConclusion.PARTIAL: (Money(0) < amount < request, "大于零且低于申报额"),
@@ -94,14 +72,18 @@ def check_amount_fits_conclusion(form: ConclusionForm, context: ConclusionContex
         message = (
             f"结论为“{form.conclusion.label}”时建议金额应{wanted}（申报{_wan(request)}，建议{_wan(amount)}）"
         )
-        yield _error("amount_conclusion", "/recommended", message, str(context.rules.conclusion.source))
+        yield _error("amount_conclusion", "/recommended", message)
 
 
-def check_conclusion_explained(form: ConclusionForm, context: ConclusionContext) -> Iterator[Finding]:
+def check_conclusion_explained(
+    form: ConclusionForm, suggested: ExanteConclusion, _request: Money
+) -> Iterator[Finding]:
     """A conclusion other than the panel's mean suggests is explained."""
-    if form.conclusion is not context.suggested and not form.explanation:
-        message = f"专家平均分对应“{context.suggested.label}”，结论却为“{form.conclusion.label}”，须在结论说明中写明理由"
-        yield _error("conclusion_unexplained", "/explanation", message, str(context.rules.conclusion.source))
+    if form.conclusion is not suggested and not form.explanation:
+        message = (
+            f"专家平均分对应“{suggested.label}”，结论却为“{form.conclusion.label}”，须在结论说明中写明理由"
+        )
+        yield _error("conclusion_unexplained", "/explanation", message)
 
 
 SHEET_CHECKS: tuple[SheetCheck, ...] = (
@@ -122,27 +104,39 @@ def check_declaration(form: Declaration) -> tuple[Finding, ...]:
     return tuple(check_conflict_stated(form))
 
 
-def check_sheet(form: ScoreForm, context: SheetContext) -> tuple[Finding, ...]:
-    """Run every rule of ``SHEET_CHECKS`` on an expert's sheet."""
-    return tuple(finding for rule in SHEET_CHECKS for finding in rule(form, context))
+def check_sheet(form: ScoreForm, rules: ExanteRules, request: Money) -> tuple[Finding, ...]:
+    """Run every rule of ``SHEET_CHECKS`` on an expert's sheet; ``request`` is the amount filed."""
+    return tuple(finding for rule in SHEET_CHECKS for finding in rule(form, rules, request))
 
 
-def check_conclusion_form(form: ConclusionForm, context: ConclusionContext) -> tuple[Finding, ...]:
-    """Run every rule of ``CONCLUSION_CHECKS`` on a conclusion."""
-    return tuple(finding for rule in CONCLUSION_CHECKS for finding in rule(form, context))
+def check_conclusion(
+    form: ConclusionForm, suggested: ExanteConclusion, request: Money
+) -> tuple[Finding, ...]:
+    """Run every rule of ``CONCLUSION_CHECKS`` on a conclusion.
+
+    Parameters
+    ----------
+    form : ConclusionForm
+    suggested : ExanteConclusion
+        What the panel's mean total suggests by the cut-offs of the edition.
+    request : Money
+    """
+    return tuple(finding for rule in CONCLUSION_CHECKS for finding in rule(form, suggested, request))
 
 
-def criteria_findings(rows: Sequence[PointsRow], scheme: Scheme, *, prefix: str) -> Iterator[Finding]:
+def criteria_findings(
+    rows: Sequence[PointsRow], criteria: Mapping[str, Criterion], *, prefix: str
+) -> Iterator[Finding]:
     """Tell unknown, repeated and missing criteria of any points sheet.
 
     Parameters
     ----------
     rows : sequence of PointsRow
-    scheme : Scheme
+    criteria : mapping of str to Criterion
+        Those to be rated by hand.
     prefix : str
         Start of the codes: the stage the sheet belongs to.
     """
-    criteria = _by_key(scheme)
     seen: set[str] = set()
     for index, row in enumerate(rows):
         where = Where(pointer=f"/rows/{index}/criterion")
@@ -159,9 +153,10 @@ def criteria_findings(rows: Sequence[PointsRow], scheme: Scheme, *, prefix: str)
             yield Finding(f"{prefix}.criterion_missing", Severity.ERROR, Where(pointer="/rows"), message)
 
 
-def points_findings(rows: Sequence[PointsRow], scheme: Scheme, *, prefix: str) -> Iterator[Finding]:
+def points_findings(
+    rows: Sequence[PointsRow], criteria: Mapping[str, Criterion], *, prefix: str
+) -> Iterator[Finding]:
     """Tell points outside 0 and the criterion's weight, both included."""
-    criteria = _by_key(scheme)
     for index, row in enumerate(rows):
         criterion = criteria.get(row.criterion)
         if criterion is not None and not 0 <= row.points <= criterion.weight:
@@ -170,22 +165,8 @@ def points_findings(rows: Sequence[PointsRow], scheme: Scheme, *, prefix: str) -
             yield Finding(f"{prefix}.points_range", Severity.ERROR, where, message, str(criterion.source))
 
 
-def reason_findings(
-    rows: Sequence[PointsRow], scheme: Scheme, *, comment: CommentRule, prefix: str
-) -> Iterator[Finding]:
-    """Tell ratings below the share of the criterion's weight that have no reason."""
-    criteria = _by_key(scheme)
-    for index, row in enumerate(rows):
-        criterion = criteria.get(row.criterion)
-        if criterion is not None and row.points < comment.below * criterion.weight and not row.reason:
-            share = plain_number(comment.below * 100)
-            message = f"“{criterion.label}”得分低于分值的{share}%，须写明扣分理由"
-            where = Where(pointer=f"/rows/{index}/reason")
-            yield Finding(f"{prefix}.reason_missing", Severity.ERROR, where, message, str(comment.source))
-
-
-def _by_key(scheme: Scheme) -> dict[str, Criterion]:
-    return {criterion.key: criterion for criterion in scheme.criteria()}
+def _by_key(rules: ExanteRules) -> dict[str, Criterion]:
+    return {criterion.key: criterion for criterion in rules.scheme.criteria()}
 
 
 def _recommended(amount: Money, request: Money) -> Iterator[Finding]:

@@ -15,17 +15,14 @@ class ResponseContext:
 
     Parameters
     ----------
-    notice_on : date
+    noticed_on : date
         The day the notice was issued.
     as_of : date
         The day the answer is given.
-    least_characters : int
-        Characters (letters, digits, 汉字) below which a text says nothing.
     """
 
-    notice_on: date
+    noticed_on: date
     as_of: date
-    least_characters: int
 
 
 Check: TypeAlias = Callable[[ResponseForm, ResponseContext], Iterator[Finding]]
@@ -33,8 +30,8 @@ Check: TypeAlias = Callable[[ResponseForm, ResponseContext], Iterator[Finding]]
 
 def check_effective_after_notice(form: ResponseForm, context: ResponseContext) -> Iterator[Finding]:
     """What was put right was put right after the notice, not on its day or before."""
-    if form.effective_on <= context.notice_on:
-        message = f"整改完成日期{form.effective_on}应晚于整改通知日期{context.notice_on}"
+    if form.effective_on <= context.noticed_on:
+        message = f"整改完成日期{form.effective_on}应晚于整改通知日期{context.noticed_on}"
         yield Finding("result_use.effective_early", Severity.ERROR, Where(pointer="/effective_on"), message)
 
 
@@ -45,10 +42,10 @@ def check_effective_not_in_future(form: ResponseForm, context: ResponseContext) 
         yield Finding("result_use.effective_future", Severity.ERROR, Where(pointer="/effective_on"), message)
 
 
-def check_answer_says_something(form: ResponseForm, context: ResponseContext) -> Iterator[Finding]:
+def check_answer_says_something(form: ResponseForm, _context: ResponseContext) -> Iterator[Finding]:
     """Measures and result are sentences, not placeholders."""
     texts = (("measures", "整改措施", form.measures), ("result", "整改结果", form.result))
-    yield from _substance(texts, context.least_characters)
+    yield from _substance(texts)
 
 
 CHECKS: tuple[Check, ...] = (
@@ -64,14 +61,15 @@ def check(form: ResponseForm, context: ResponseContext) -> tuple[Finding, ...]:
     return tuple(finding for rule in CHECKS for finding in rule(form, context))
 
 
-def check_notice(form: NoticeForm, least_characters: int) -> tuple[Finding, ...]:
+def check_notice(form: NoticeForm) -> tuple[Finding, ...]:
     """Check that a notice says what is wrong and what is asked."""
     texts = (("problem", "存在问题", form.problem), ("requirement", "整改要求", form.requirement))
-    return tuple(_substance(texts, least_characters))
+    return tuple(_substance(texts))
 
 
-def _substance(texts: tuple[tuple[str, str, str], ...], least: int) -> Iterator[Finding]:
+def _substance(texts: tuple[tuple[str, str, str], ...]) -> Iterator[Finding]:
+    """Tell texts of fewer than two different letters, digits or 汉字: empty, “/”, “无”, “xx”."""
     for name, label, text in texts:
-        if sum(character.isalnum() for character in text) < least:
-            message = f"{label}过于简单，请写明具体内容（至少{least}个字）"
+        if len({character for character in text if character.isalnum()}) < 2:
+            message = f"{label}没有实际内容，请写明具体情况"
             yield Finding("result_use.text_trivial", Severity.ERROR, Where(pointer=f"/{name}"), message)
