@@ -14,7 +14,6 @@ from budgetperf.money import Money, MoneyUnit
 from budgetperf.scoring.exante import ExanteConclusion, ExanteRules
 from budgetperf.scoring.scheme import Criterion
 
-
 SheetCheck: TypeAlias = Callable[[ScoreForm, ExanteRules, Money], Iterator[Finding]]
 """A sheet, the rules and the amount requested in; findings out."""
 ConclusionCheck: TypeAlias = Callable[[ConclusionForm, ExanteConclusion, Money], Iterator[Finding]]
@@ -43,7 +42,13 @@ def check_points_in_range(form: ScoreForm, rules: ExanteRules, _request: Money) 
 
 def check_reasons_given(form: ScoreForm, rules: ExanteRules, _request: Money) -> Iterator[Finding]:
     """A rating below the share of the edition has a reason."""
-    yield from reason_findings(form.rows, rules.scheme, comment=rules.comment, prefix="exante")
+    criteria = _by_key(rules)
+    for index, row in enumerate(form.rows):
+        criterion = criteria.get(row.criterion)
+        if criterion is not None and row.points < rules.comment.below * criterion.weight and not row.reason:
+            share = plain_number(rules.comment.below * 100)
+            message = f"“{criterion.label}”得分低于分值的{share}%，须写明扣分理由"
+            yield _error("reason_missing", f"/rows/{index}/reason", message, str(rules.comment.source))
 
 
 def check_recommended_in_request(form: ScoreForm, _rules: ExanteRules, request: Money) -> Iterator[Finding]:
