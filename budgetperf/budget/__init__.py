@@ -6,5 +6,5 @@
     (evidence)  (per ground) (no yuan twice) (exact, under the ceiling)      explain, packages
 
 Pure: facts and an edition's ``CutRules`` come in, values go out. It stores nothing, reads no
-file and decides no status; the words of other stages (conclusions, grades) come in as codes.
+file and decides no status.
 """

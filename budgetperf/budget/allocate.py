@@ -136,21 +136,22 @@ def proven_bound(program: Program, prices: Mapping[str, Decimal]) -> int:
     return math.floor(total)
 
 
-def solve(program: Program, *, node_limit: int, exclude: Sequence[Chosen] = ()) -> Solution | None:
-    """Return a best choice not among ``exclude``, or None if there is none.
+def solve(program: Program, *, node_limit: int, exclude: Sequence[Solution] = ()) -> Solution | None:
+    """Return a best choice not among ``exclude`` (the best ones, if any), or None if there is none.
 
     Raises
     ------
     Unavailable
         If the node limit ends the search before any feasible choice is found.
     """
-    forbidden = list(exclude)
+    forbidden = [solution.chosen for solution in exclude]
+    target = min((solution.bound for solution in exclude), default=None)
     best = tuple(_best_option(group) for group in program.groups)
     if best not in forbidden and not excess(program, best):
         worth = worth_of(program, best)
         return Solution(best, worth, worth, 0)
     for _ in range(_ATTEMPTS):
-        found = _search(program, node_limit=node_limit, forbidden=forbidden)
+        found = _search(program, node_limit=node_limit, forbidden=forbidden, target=target)
         if found is None:
             return None
         if not excess(program, found.chosen):
@@ -249,10 +250,15 @@ class _Model:
         return self.highs.getModelStatus()
 
 
-def _search(program: Program, *, node_limit: int, forbidden: Sequence[Chosen]) -> Solution | None:
+def _search(
+    program: Program, *, node_limit: int, forbidden: Sequence[Chosen], target: int | None
+) -> Solution | None:
     model = _Model(program, whole=True, forbidden=forbidden)
     # Worth is whole: a bound less than 1 above a choice proves it best, so 0.5 is a gap of zero.
-    status = model.run(mip_rel_gap=0.0, mip_abs_gap=0.5, mip_max_nodes=node_limit)
+    gap = {"mip_rel_gap": 0.0, "mip_abs_gap": 0.5}
+    # No choice is worth more than the best one already known: one as good ends the search.
+    stop = {} if target is None else {"objective_target": float(target)}
+    status = model.run(mip_max_nodes=node_limit, **gap, **stop)
     if status == highspy.HighsModelStatus.kInfeasible:
         return None
     outcome = model.highs.getInfo()
@@ -264,6 +270,8 @@ def _search(program: Program, *, node_limit: int, forbidden: Sequence[Chosen]) -
     chosen = tuple(max(range(start, stop), key=lambda i: values[i]) - start for start, stop in model.spans)
     worth = worth_of(program, chosen)
     bound = math.floor(outcome.mip_dual_bound + 1e-9 * abs(outcome.mip_dual_bound) + 1e-6)
+    if target is not None:
+        bound = min(bound, target)
     return Solution(chosen, worth, max(bound, worth), int(outcome.mip_node_count))
 
 

@@ -292,7 +292,7 @@ def _read_levels(
 def _runner_up(
     program: Program, facts: CeilingFacts, rules: CutRules, *, best: Solution
 ) -> Alternative | None:
-    second = solve(program, node_limit=rules.ceiling.node_limit, exclude=[best.chosen])
+    second = solve(program, node_limit=rules.ceiling.node_limit, exclude=[best])
     if second is None:
         return None
     return _alternative(

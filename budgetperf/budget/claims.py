@@ -1,7 +1,7 @@
 """What each ground claims from one line: one function per ground, in one table.
 
 A claim is computed alone; floors and overlaps are the waterfall's. A ground that takes
-nothing says why. An unknown conclusion or grade code stops: it is never read as "no cut".
+nothing says why.
 """
 
 from decimal import Decimal
@@ -27,16 +27,14 @@ def cut_exante(facts: LineFacts, rules: CutRules, *, remaining: Money) -> Claim 
     ground, seen = Ground.EXANTE, facts.exante
     if seen is None:
         return NoCut(ground=ground, reason="该项目未开展事前绩效评估")
-    rule = next((rule for rule in rules.exante if rule.conclusion == seen.conclusion), None)
-    if rule is None:
-        raise _unknown("事前评估结论", seen.conclusion, facts)
+    rule = next(rule for rule in rules.exante if rule.conclusion is seen.conclusion)
     whole = rule.takes == "whole"
     amount = facts.request if whole else facts.request - seen.recommended
     if amount.fen <= 0:
         reason = f"建议金额{seen.recommended}元不低于申报数{facts.request}元"
         return NoCut(ground=ground, reason=reason, source=str(rule.source), package=seen.package)
     words = (
-        f"事前评估结论为不予支持，申报数{facts.request}元全部核减"
+        f"事前评估结论为“{seen.conclusion.label}”，申报数{facts.request}元全部核减"
         if whole
         else f"申报数{facts.request}元减建议金额{seen.recommended}元，核减{amount}元"
     )
@@ -133,14 +131,12 @@ def cut_grade(facts: LineFacts, rules: CutRules, *, remaining: Money) -> Claim |
     ground, seen = Ground.GRADE, facts.grade
     if seen is None:
         return NoCut(ground=ground, reason="该项目没有用于预算安排的绩效等级")
-    rule = next((rule for rule in rules.grade.ratios if rule.grade == seen.code), None)
-    if rule is None:
-        raise _unknown("绩效等级", seen.code, facts)
+    rule = next(rule for rule in rules.grade.ratios if rule.grade is seen.grade)
     return _share(
         ground,
         rule.cut_ratio,
         base=_base(rules.grade.base, facts, remaining),
-        why=f"绩效等级为“{seen.code}”",
+        why=f"绩效等级为“{seen.grade.label}”",
         of=rules.grade.base,
         source=str(rule.source),
         package=seen.package,
@@ -178,12 +174,4 @@ def _share(
         explanation=f"{why}，按{of.label}{base}元的{percent(ratio)}核减{amount}元",
         source=source,
         package=package,
-    )
-
-
-def _unknown(what: str, code: str, facts: LineFacts) -> Invalid:
-    return Invalid(
-        "claims.unknown_code",
-        f"{facts.line}“{facts.name}”的{what}“{code}”在本版规则中没有对应的处理，请核对代码或更换规则版本",
-        line=facts.line,
     )

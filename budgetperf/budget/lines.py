@@ -1,20 +1,23 @@
 """What is known of one requested line: the request and the evidence of each earlier stage.
 
-Facts only. Codes of conclusions, grades and evidence belong to other stages; an edition says
-what each means for money. Every piece of evidence carries its decision package's digest.
+Facts only; an edition says what each conclusion, grade and strength of evidence means for
+money. Every piece of evidence carries its decision package's digest.
 """
 
 from pydantic.dataclasses import dataclass
 
 from budgetperf.budget.protections import Protected
 from budgetperf.budget.shapes import RECORD, Amount, Exact
+from budgetperf.costing.grading import EvidenceGrade
+from budgetperf.scoring.exante import ExanteConclusion
+from budgetperf.scoring.grade import Grade
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=RECORD)
 class ExanteFacts:
-    """Conclusion code and recommended amount of the ex-ante evaluation."""
+    """Conclusion and recommended amount of the ex-ante evaluation."""
 
-    conclusion: str
+    conclusion: ExanteConclusion
     recommended: Amount
     package: str
 
@@ -39,9 +42,9 @@ class CarryOverFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=RECORD)
 class GradeFacts:
-    """Grade code of the evaluation that counts for the budget."""
+    """Grade of the evaluation that counts for the budget."""
 
-    code: str
+    grade: Grade
     package: str
 
 
@@ -57,7 +60,7 @@ class CostFacts:
         The baseline's interval for that part.
     methods_agree : bool
         Whether two method families put the reviewed amount above their upper bound.
-    evidence_grade : str
+    evidence_grade : EvidenceGrade
         The baseline's grade of evidence.
     """
 
@@ -65,7 +68,7 @@ class CostFacts:
     lower: Amount
     upper: Amount
     methods_agree: bool
-    evidence_grade: str
+    evidence_grade: EvidenceGrade
     package: str
 
 

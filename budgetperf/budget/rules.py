@@ -13,6 +13,9 @@ from pydantic import BaseModel, Field, model_validator
 from budgetperf.budget.grounds import Base, Ground
 from budgetperf.budget.protections import Protection, ProtectionRule
 from budgetperf.budget.shapes import STRICT, Citation, Ratio
+from budgetperf.costing.grading import EvidenceGrade
+from budgetperf.scoring.exante import ExanteConclusion
+from budgetperf.scoring.grade import Grade
 
 
 class ConclusionRule(BaseModel):
@@ -20,7 +23,7 @@ class ConclusionRule(BaseModel):
 
     model_config = STRICT
 
-    conclusion: str
+    conclusion: ExanteConclusion
     takes: Literal["difference", "whole"]
     source: Citation
 
@@ -66,7 +69,7 @@ class GradeRatio(BaseModel):
 
     model_config = STRICT
 
-    grade: str
+    grade: Grade
     cut_ratio: Ratio
     source: Citation
 
@@ -77,7 +80,7 @@ class GradeRule(BaseModel):
     model_config = STRICT
 
     base: Literal[Base.REQUEST, Base.REMAINING]
-    ratios: tuple[GradeRatio, ...] = Field(min_length=1)
+    ratios: tuple[GradeRatio, ...]
 
 
 class CostRule(BaseModel):
@@ -85,7 +88,7 @@ class CostRule(BaseModel):
 
     model_config = STRICT
 
-    accepted_evidence: tuple[str, ...] = Field(min_length=1)
+    accepted_evidence: tuple[EvidenceGrade, ...] = Field(min_length=1)
     source: Citation
 
 
@@ -147,7 +150,7 @@ class CutRules(BaseModel):
     model_config = STRICT
 
     order: tuple[Ground, ...]
-    exante: tuple[ConclusionRule, ...] = Field(min_length=1)
+    exante: tuple[ConclusionRule, ...]
     execution: ExecutionRule
     carry_over: CarryOverRule
     grade: GradeRule
@@ -160,13 +163,13 @@ class CutRules(BaseModel):
     def _consistent(self) -> Self:
         if sorted(self.order) != sorted(set(Ground) - {Ground.CEILING}):
             raise ValueError("order: every ground but the ceiling, once")
-        for what, keys in (
-            ("exante", [rule.conclusion for rule in self.exante]),
-            ("grade.ratios", [rule.grade for rule in self.grade.ratios]),
-            ("protections", [rule.protection for rule in self.protections]),
-        ):
-            if len(set(keys)) < len(keys):
-                raise ValueError(f"{what}: named twice")
+        if sorted(rule.conclusion for rule in self.exante) != sorted(ExanteConclusion):
+            raise ValueError("exante: every conclusion, once")
+        if sorted(ratio.grade for ratio in self.grade.ratios) != sorted(Grade):
+            raise ValueError("grade.ratios: every grade, once")
+        kinds = [rule.protection for rule in self.protections]
+        if len(set(kinds)) < len(kinds):
+            raise ValueError("protections: named twice")
         return self
 
     def protection(self, kind: Protection) -> ProtectionRule | None:

@@ -58,7 +58,7 @@ def cut_line(facts: LineFacts, rules: CutRules) -> LineCuts:
     Raises
     ------
     Invalid
-        If a code or a protection is unknown to the edition, or the facts contradict themselves.
+        If a protection is unknown to the edition, or the facts contradict themselves.
     """
     if facts.priority_points < 0:
         raise Invalid("waterfall.points", f"{facts.line}的优先级得分不得为负", line=facts.line)

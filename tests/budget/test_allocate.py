@@ -11,6 +11,7 @@ from budgetperf.budget.allocate import (
     Option,
     Program,
     Row,
+    Solution,
     conflict,
     excess,
     proven_bound,
@@ -108,13 +109,13 @@ def test_alike_groups_are_served_by_code():
 def test_excluded_choice_is_not_given_again():
     program = take_or_leave([(60, 10), (100, 20), (120, 30)], 50)
     best = solve(program, node_limit=1000)
-    second = solve(program, node_limit=1000, exclude=[best.chosen])
+    second = solve(program, node_limit=1000, exclude=[best])
     assert (best.worth, second.worth) == (220, 180)
 
 
 def test_only_choice_excluded_leaves_none():
     program = Program((Group("P", (Option("take", 1, {"money": 1}),)),), (Row("money", 1),))
-    assert solve(program, node_limit=10, exclude=[(0,)]) is None
+    assert solve(program, node_limit=10, exclude=[Solution((0,), 1, 1, 0)]) is None
 
 
 def test_conflict_names_the_rows_that_clash_and_no_other():

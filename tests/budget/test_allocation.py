@@ -1,3 +1,5 @@
+import random
+import time
 from dataclasses import replace
 from decimal import Decimal
 
@@ -242,3 +244,23 @@ def test_random_lines_sum_to_the_ceiling_and_keep_their_floors(rows, percentage)
         assert level.amount + level.ceiling_cut == line.amount
         assert level.amount >= line.floor
     assert verify_certificate(facts, RULES, allocation=allocation) == ()
+
+
+def test_three_hundred_lines_take_less_than_two_seconds_of_processor():
+    numbers = random.Random(2)
+    lines = tuple(
+        make_ceiling_line(
+            f"P{i:03}",
+            Money(int(10 ** numbers.uniform(6.5, 10))),
+            department=f"D{i % 8}",
+            priority_points=Decimal(numbers.choice([60, 70, 80, 90])),
+        )
+        for i in range(300)
+    )
+    total = Money.total(line.amount for line in lines)
+    facts = CeilingFacts(ceiling=total.times(Decimal("0.9")), lines=lines)
+    start = time.process_time()
+    allocation = allocate(facts, RULES)
+    assert time.process_time() - start < 2
+    assert allocation.certificate.gap == 0
+    assert allocation.certificate.proven_gap < allocation.certificate.worth // 10_000

@@ -1,6 +1,7 @@
 from decimal import Decimal
 
 import pytest
+from pydantic import ValidationError
 
 from budgetperf.budget.claims import CLAIMS, cut_carry_over, cut_cost, cut_exante, cut_execution, cut_grade
 from budgetperf.budget.grounds import Claim, Ground, NoCut
@@ -62,12 +63,16 @@ def test_recommendation_of_the_request_or_more_cuts_nothing(recommended):
     assert "不低于申报数" in reason_of(cut_exante(facts, RULES, remaining=wan(100)))
 
 
-def test_unknown_conclusion_or_grade_stops_instead_of_passing():
-    exante = make_facts(exante=ExanteFacts(conclusion="maybe", recommended=wan(70), package="e1"))
-    with pytest.raises(Invalid, match="事前评估结论“maybe”"):
-        cut_exante(exante, RULES, remaining=wan(100))
-    with pytest.raises(Invalid, match="绩效等级“E”"):
-        cut_grade(make_facts(grade=GradeFacts(code="E", package="g")), RULES, remaining=wan(100))
+def test_unknown_conclusion_or_grade_is_no_fact():
+    with pytest.raises(ValidationError, match="'support', 'partial' or 'reject'"):
+        ExanteFacts(conclusion="maybe", recommended=wan(70), package="e1")
+    with pytest.raises(ValidationError, match="'excellent', 'good', 'fair' or 'poor'"):
+        GradeFacts(grade="E", package="g")
+
+
+def test_grade_is_told_by_its_statutory_label():
+    facts = make_facts(grade=GradeFacts(grade="fair", package="g"))
+    assert "绩效等级为“中”" in claim_of(cut_grade(facts, RULES, remaining=wan(60))).explanation
 
 
 @pytest.mark.parametrize(
@@ -120,14 +125,14 @@ def test_share_of_less_than_half_a_fen_is_no_claim():
 
 @pytest.mark.parametrize(("code", "cut"), [("fair", wan(6)), ("poor", wan(60))])
 def test_grade_takes_its_ratio_of_what_remains(code, cut):
-    facts = make_facts(grade=GradeFacts(code=code, package="g"))
+    facts = make_facts(grade=GradeFacts(grade=code, package="g"))
     assert claim_of(cut_grade(facts, RULES, remaining=wan(60))).amount == cut
 
 
 @pytest.mark.parametrize("code", ["excellent", "good"])
 def test_good_grades_cut_nothing(code):
     assert "不核减" in reason_of(
-        cut_grade(make_facts(grade=GradeFacts(code=code, package="g")), RULES, remaining=wan(60))
+        cut_grade(make_facts(grade=GradeFacts(grade=code, package="g")), RULES, remaining=wan(60))
     )
 
 

@@ -3,10 +3,10 @@ import copy
 import pytest
 from pydantic import ValidationError
 
-from budgetperf.budget.examples import CutCase, cut_case
 from budgetperf.budget.grounds import Ground
 from budgetperf.budget.rules import CutRules
 from budgetperf.provenance import SourceStatus
+from budgetperf.rulebook.cut_cases import LimitCutsCase, limit_cuts_case
 from tests.budget.makers import edition, make_rules
 
 RULES = edition()["rules"]
@@ -14,7 +14,7 @@ RULES = edition()["rules"]
 
 @pytest.mark.parametrize("example", edition()["examples"], ids=lambda example: example["name"])
 def test_worked_example_of_the_default_edition(example):
-    assert cut_case(make_rules(), CutCase.model_validate(example["given"])) == example["expect"]
+    assert limit_cuts_case(make_rules(), LimitCutsCase.model_validate(example["given"])) == example["expect"]
 
 
 def test_default_edition_works_every_ground_and_refuses_none_by_accident():
@@ -53,8 +53,10 @@ def broken(path: list, value: object) -> dict:
         (["carry_over", "base"], "request", "Input should be"),
         (["execution", "bands", 1, "below_ratio"], "0.50", "ascend"),
         (["execution", "bands"], [], "at least 1"),
-        (["exante", 1, "conclusion"], "support", "named twice"),
-        (["grade", "ratios", 1, "grade"], "excellent", "named twice"),
+        (["exante", 1, "conclusion"], "support", "every conclusion"),
+        (["exante"], [], "every conclusion"),
+        (["grade", "ratios", 1, "grade"], "excellent", "every grade"),
+        (["grade", "ratios", 1, "grade"], "middling", "Input should be"),
         (["protections", 1, "protection"], "basic_livelihood", "named twice"),
         (["ceiling", "levels", 0, "value_ratio"], "0.99", "first must be 1"),
         (["ceiling", "levels", 3, "amount_ratio"], "0.1", "last 0"),
