@@ -131,12 +131,12 @@ def cut_grade(facts: LineFacts, rules: CutRules, *, remaining: Money) -> Claim |
     ground, seen = Ground.GRADE, facts.grade
     if seen is None:
         return NoCut(ground=ground, reason="该项目没有用于预算安排的绩效等级")
-    rule = next(rule for rule in rules.grade.ratios if rule.grade is seen.grade)
+    rule = next(rule for rule in rules.grade.ratios if rule.grade is seen.code)
     return _share(
         ground,
         rule.cut_ratio,
         base=_base(rules.grade.base, facts, remaining),
-        why=f"绩效等级为“{seen.grade.label}”",
+        why=f"绩效等级为“{seen.code.label}”",
         of=rules.grade.base,
         source=str(rule.source),
         package=seen.package,

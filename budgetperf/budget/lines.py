@@ -44,7 +44,7 @@ class CarryOverFacts:
 class GradeFacts:
     """Grade of the evaluation that counts for the budget."""
 
-    grade: Grade
+    code: Grade
     package: str
 
 

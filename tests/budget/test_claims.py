@@ -67,11 +67,11 @@ def test_unknown_conclusion_or_grade_is_no_fact():
     with pytest.raises(ValidationError, match="'support', 'partial' or 'reject'"):
         ExanteFacts(conclusion="maybe", recommended=wan(70), package="e1")
     with pytest.raises(ValidationError, match="'excellent', 'good', 'fair' or 'poor'"):
-        GradeFacts(grade="E", package="g")
+        GradeFacts(code="E", package="g")
 
 
 def test_grade_is_told_by_its_statutory_label():
-    facts = make_facts(grade=GradeFacts(grade="fair", package="g"))
+    facts = make_facts(grade=GradeFacts(code="fair", package="g"))
     assert "绩效等级为“中”" in claim_of(cut_grade(facts, RULES, remaining=wan(60))).explanation
 
 
@@ -125,14 +125,14 @@ def test_share_of_less_than_half_a_fen_is_no_claim():
 
 @pytest.mark.parametrize(("code", "cut"), [("fair", wan(6)), ("poor", wan(60))])
 def test_grade_takes_its_ratio_of_what_remains(code, cut):
-    facts = make_facts(grade=GradeFacts(grade=code, package="g"))
+    facts = make_facts(grade=GradeFacts(code=code, package="g"))
     assert claim_of(cut_grade(facts, RULES, remaining=wan(60))).amount == cut
 
 
 @pytest.mark.parametrize("code", ["excellent", "good"])
 def test_good_grades_cut_nothing(code):
     assert "不核减" in reason_of(
-        cut_grade(make_facts(grade=GradeFacts(grade=code, package="g")), RULES, remaining=wan(60))
+        cut_grade(make_facts(grade=GradeFacts(code=code, package="g")), RULES, remaining=wan(60))
     )
 
 

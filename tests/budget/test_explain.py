@@ -23,7 +23,7 @@ def the_limit() -> Limit:
             evidence_grade="A",
             package="b1",
         ),
-        grade=GradeFacts(grade="poor", package="g1"),
+        grade=GradeFacts(code="poor", package="g1"),
         protection=Protected(kind=Protection.CONTRACT, amount=wan(50), basis="合同"),
     )
     limit_round = make_round_of([facts], wan(200), RULES)

@@ -27,7 +27,7 @@ FACTS = make_facts(
     exante=ExanteFacts(conclusion="partial", recommended=wan("80.01"), package="e1"),
     execution=ExecutionFacts(adjusted_budget=wan(10), paid=wan(7), package="x1"),
     carry_over=CarryOverFacts(opening=ZERO, closing=wan(1), package="l1"),
-    grade=GradeFacts(grade="fair", package="g1"),
+    grade=GradeFacts(code="fair", package="g1"),
     cost=CostFacts(
         reviewed=wan(90), lower=wan(60), upper=wan(80), methods_agree=True, evidence_grade="B", package="b1"
     ),

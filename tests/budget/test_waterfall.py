@@ -48,9 +48,7 @@ def line_facts(draw: st.DrawFn) -> LineFacts:
         ),
         grade=draw(
             st.none()
-            | st.builds(
-                GradeFacts, grade=st.sampled_from(["excellent", "fair", "poor"]), package=st.just("g")
-            )
+            | st.builds(GradeFacts, code=st.sampled_from(["excellent", "fair", "poor"]), package=st.just("g"))
         ),
         cost=draw(
             st.none()
@@ -150,7 +148,7 @@ def test_claims_beyond_the_request_are_limited_by_nothing_left():
 
 def test_shielded_ground_takes_nothing_even_above_the_floor():
     facts = make_facts(
-        grade=GradeFacts(grade="poor", package="g"),
+        grade=GradeFacts(code="poor", package="g"),
         protection=Protected(kind=Protection.WAGES, amount=wan(10), basis="标准"),
     )
     result = cut_line(facts, RULES)
