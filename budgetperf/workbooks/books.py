@@ -1,0 +1,203 @@
+"""The other outputs as .xlsx: self-evaluation form, evaluation score sheet, limits table.
+
+Built from the page models of ``reports``, so that file, PDF and screen show the same numbers.
+Amounts stand as numbers in the unit of the page; what Excel cannot hold exactly stands as text.
+Nothing is computed here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
+
+from budgetperf.ledger import RateBase
+from budgetperf.money import Money, MoneyUnit
+from budgetperf.reports.models import Footer, write_day, write_rate
+from budgetperf.reports.notice import LimitsNoticePage
+from budgetperf.reports.pages import EvaluationReportPage, FundRow, SelfEvaluationPage
+from budgetperf.workbooks.styles import (
+    Styles,
+    make_styles,
+    merge_text,
+    new_book,
+    print_landscape,
+    write_number,
+)
+
+
+def self_evaluation_book(page: SelfEvaluationPage) -> bytes:
+    """Return 项目支出绩效自评表 in the national layout as .xlsx."""
+    stream, book = new_book("项目支出绩效自评表")
+    sheet = _Sheet.begin(book, "项目支出绩效自评表", (10, 16, 26, 16, 16, 10, 10, 40))
+    head = page.head
+    sheet.pairs((("项目名称", head.project), ("主管部门", head.department)))
+    sheet.pairs((("实施单位", head.agency), ("年度", str(head.year))))
+    sheet.labels(
+        (
+            "项目资金",
+            f"（{page.unit.label}）",
+            "年初预算数",
+            "全年预算数（A）",
+            "全年执行数（B）",
+            "分值",
+            "执行率",
+            "得分",
+        )
+    )
+    funds = page.funds
+    sheet.line(
+        ("年度资金总额", "", *_amounts(funds.total), funds.weight, _rate(funds.total), funds.score), page.unit
+    )
+    parts = (
+        ("当年财政拨款", funds.appropriation),
+        ("上年结转资金", funds.carried_in),
+        ("其他资金", funds.other),
+    )
+    for name, row in parts:
+        sheet.line(("其中", name, *_amounts(row), "", _rate(row), ""), page.unit)
+    sheet.wide("预期目标", page.goal_expected)
+    sheet.wide("实际完成情况", page.goal_actual)
+    sheet.labels(
+        (
+            "一级指标",
+            "二级指标",
+            "三级指标",
+            "年度指标值",
+            "实际完成值",
+            "分值",
+            "得分",
+            "偏差原因分析及改进措施",
+        )
+    )
+    for line in page.indicators:
+        level2 = line.level2
+        values = (
+            level2.parent.label,
+            level2.label,
+            line.name,
+            line.target,
+            line.actual,
+            line.weight,
+            line.score,
+        )
+        sheet.line((*values, line.reason), page.unit)
+    sheet.line(("总分", "", "", "", "", "", page.total, page.grade.label), page.unit)
+    sheet.wide("存在问题", page.problems)
+    sheet.wide("改进措施", page.measures)
+    sheet.wide("签字", "    ".join(f"{s.role}：{s.name}" for s in page.signatures))
+    sheet.foot(page.footer, f"填报日期：{write_day(page.filed_on)}")
+    book.close()
+    return stream.getvalue()
+
+
+def evaluation_book(page: EvaluationReportPage) -> bytes:
+    """Return the score sheet of a finance evaluation as .xlsx."""
+    stream, book = new_book("财政绩效评价评分表")
+    sheet = _Sheet.begin(book, "财政绩效评价评分表", (16, 30, 10, 10, 50))
+    head = page.head
+    sheet.pairs((("项目名称", head.project), ("主管部门", head.department)))
+    sheet.pairs((("评价机构", page.evaluator), ("年度", str(head.year))))
+    for base in RateBase:
+        sheet.wide("预算执行率", f"{write_rate(page.execution.rate(base))}（支出÷{base.label}）")
+    sheet.labels(("一级指标", "评价要点", "分值", "得分", "扣分理由"))
+    for line in page.criteria:
+        reason = line.reason if line.applicable else f"不适用：{line.reason}"
+        sheet.line((line.dimension, line.name, line.weight, line.score, reason), page.unit)
+    sheet.line(("总分", "", "", page.total, page.grade.label), page.unit)
+    sheet.foot(page.footer, f"出具日期：{write_day(page.issued_on)}")
+    book.close()
+    return stream.getvalue()
+
+
+def limits_book(page: LimitsNoticePage) -> bytes:
+    """Return a department's limits, from request to limit by ground, as .xlsx.
+
+    The columns behind the table are hidden and hold the exact fen of request and limit as text.
+    """
+    stream, book = new_book("预算控制数表")
+    grounds = page.grounds
+    width = 5 + len(grounds)
+    sheet = _Sheet.begin(
+        book, f"{page.department}{page.year}预算控制数", (12, 36, *(16,) * (width - 2), 20, 20)
+    )
+    sheet.sheet.set_column(width, width + 1, 20, None, {"hidden": True})
+    sheet.wide("文号", page.document_number)
+    sheet.wide("金额单位", page.unit.label)
+    steps = tuple(f"核减：{ground.label}" for ground in grounds)
+    sheet.labels(("项目编码", "项目名称", "申报数", *steps, "调整", "控制数", "申报数（分）", "控制数（分）"))
+    for line in page.lines:
+        amounts = (line.request, *(line.cut(ground) for ground in grounds), line.adjusted, line.limit)
+        exact = (str(line.request.fen), str(line.limit.fen))
+        sheet.line((line.code, line.name, *amounts, *exact), page.unit)
+    totals = (page.request, *(page.cut(ground) for ground in grounds), page.adjusted, page.limit)
+    sheet.line(("合计", "", *totals, str(page.request.fen), str(page.limit.fen)), page.unit)
+    sheet.foot(page.footer, f"下达日期：{write_day(page.issued_on)}")
+    book.close()
+    return stream.getvalue()
+
+
+def _amounts(row: FundRow) -> tuple[Money, Money, Money]:
+    return row.initial, row.adjusted, row.paid
+
+
+def _rate(row: FundRow) -> str:
+    return write_rate(row.execution.rate(RateBase.ADJUSTED))
+
+
+@dataclass(slots=True)
+class _Sheet:
+    """One sheet written from top to bottom; ``row`` is the next free row."""
+
+    sheet: Worksheet
+    styles: Styles
+    last: int
+    row: int = 1
+
+    @classmethod
+    def begin(cls, book: xlsxwriter.Workbook, title: str, widths: Sequence[int]) -> "_Sheet":
+        """Add the sheet with its title and column widths."""
+        sheet = book.add_worksheet()
+        styles = make_styles(book)
+        for column, width in enumerate(widths):
+            sheet.set_column(column, column, width)
+        merge_text(sheet, (0, 0), (0, len(widths) - 1), title, styles.title)
+        print_landscape(sheet, repeat_to=0)
+        return cls(sheet, styles, len(widths) - 1)
+
+    def pairs(self, pairs: Sequence[tuple[str, str]]) -> None:
+        """Write two labelled texts in one row."""
+        half = (self.last + 1) // 2
+        for first, last, (label, text) in zip((0, half), (half - 1, self.last), pairs, strict=True):
+            self.sheet.write_string(self.row, first, label, self.styles.label)
+            merge_text(self.sheet, (self.row, first + 1), (self.row, last), text, self.styles.text)
+        self.row += 1
+
+    def wide(self, label: str, text: str) -> None:
+        """Write one labelled text over the whole row."""
+        self.sheet.write_string(self.row, 0, label, self.styles.label)
+        merge_text(self.sheet, (self.row, 1), (self.row, self.last), text, self.styles.text)
+        self.row += 1
+
+    def labels(self, names: Sequence[str]) -> None:
+        """Write a row of column labels."""
+        for column, name in enumerate(names):
+            self.sheet.write_string(self.row, column, name, self.styles.label)
+        self.row += 1
+
+    def line(self, values: Sequence[str | Decimal | Money], unit: MoneyUnit) -> None:
+        """Write a row; money as a number in ``unit``."""
+        for column, value in enumerate(values):
+            place = (self.row, column)
+            if isinstance(value, str):
+                self.sheet.write_string(*place, value, self.styles.text)
+            else:
+                number = value.in_unit(unit) if isinstance(value, Money) else value
+                write_number(self.sheet, place, number, self.styles.number)
+        self.row += 1
+
+    def foot(self, footer: Footer, signed: str) -> None:
+        """Write what stands under every paper: date, edition, digest, as-of."""
+        text = f"{signed}    依据：{footer.edition}    数据截至：{write_day(footer.as_of)}    摘要：{footer.digest}"
+        merge_text(self.sheet, (self.row, 0), (self.row, self.last), text, self.styles.note)
