@@ -137,14 +137,16 @@ def _sum(lines: Sequence[CriterionLine], *, key: str, dimension: str, name: str)
 
 def _criterion(page: EvaluationReportPage, line: CriterionLine, *, bold: bool = False) -> tuple[Cell, ...]:
     at = f"{page.address}/score/{line.key}"
-    return cells(
-        line.dimension,
-        line.name,
-        Figure(f"{at}/weight", write_points(line.weight)),
-        Figure(f"{at}/points", write_points(line.score) if line.applicable else "不适用"),
-        Figure(f"{at}/lost", write_points(line.weight - line.score) if line.applicable else "—"),
-        line.reason,
-        bold=bold,
+    return (
+        Cell(line.dimension),
+        *cells(
+            line.name,
+            Figure(f"{at}/weight", write_points(line.weight)),
+            Figure(f"{at}/points", write_points(line.score) if line.applicable else "不适用"),
+            Figure(f"{at}/lost", write_points(line.weight - line.score) if line.applicable else "—"),
+            line.reason,
+            bold=bold,
+        ),
     )
 
 

@@ -207,13 +207,14 @@ class Grid(Flowable):
 
     def _draw_rows(self, canvas: Canvas, xs: Sequence[float], top: float) -> None:
         tops = [top, *(top - used for used in accumulate(self._heights(self._rows)))]
-        for i, column in enumerate(self._columns):
-            for start, end in self._runs(self._rows, i):
-                row = self._rows[start]
-                _box(
-                    canvas, row.row[i], row.lines[i], x=xs[i], top=tops[start], width=column.width,
-                    height=tops[start] - tops[end], align=column.align,
-                )  # fmt: skip
+        ends = [dict(self._runs(self._rows, i)) for i in range(len(self._columns))]
+        for start, row in enumerate(self._rows):
+            for i, column in enumerate(self._columns):
+                if (end := ends[i].get(start)) is not None:
+                    _box(
+                        canvas, row.row[i], row.lines[i], x=xs[i], top=tops[start], width=column.width,
+                        height=tops[start] - tops[end], align=column.align,
+                    )  # fmt: skip
 
     def _runs(self, rows: Sequence[_Laid], column: int) -> Iterator[tuple[int, int]]:
         """Yield half-open runs of rows that share one box in ``column``."""

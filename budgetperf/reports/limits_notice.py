@@ -149,16 +149,15 @@ def _annex_reasons(page: LimitsNoticePage) -> list[Flowable]:
 
 
 def _reason_rows(page: LimitsNoticePage, line: LimitLine) -> list[tuple[Cell, ...]]:
-    project, write = f"{line.code}\n{line.name}", page.money.write
+    project, write = Cell(f"{line.code}\n{line.name}"), page.money.write
     left = line.request
-    rows = [cells(project, "申报数", write(left), write(left), "部门申报", "", "")]
+    rows = [(project, *cells("申报数", write(left), write(left), "部门申报", "", ""))]
     for number, step in enumerate(line.steps, 1):
         left += step.change
         change = Figure(f"{page.address}/{line.code}/step/{number}", write(step.change))
-        rows.append(
-            cells(project, step.label, change, write(left), step.reason, step.rule, step.package[:SHORT])
-        )
-    rows.append(cells(project, "控制数", write(line.limit), write(left), "下达数", "", "", bold=True))
+        reasons = (step.reason, step.rule, step.package[:SHORT])
+        rows.append((project, *cells(step.label, change, write(left), *reasons)))
+    rows.append((project, *cells("控制数", write(line.limit), write(left), "下达数", "", "", bold=True)))
     return rows
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeAlias
 from unicodedata import category
 
-NEVER_FIRST = "!),.:;?]}%°·–—’”…‰′″℃㎡㎥、。〃々〉》」』】〕〗！％），．：；？］｝～"
+NEVER_FIRST = "!),.:;?]}%°·’”…‰′″℃㎡㎥、。〃々〉》」』】〕〗！％），．：；？］｝～"
 """Characters that may not begin a line."""
 
 NEVER_LAST = "([{£¥$‘“〈《「『【〔〖（［｛￥＄≥≤±№"

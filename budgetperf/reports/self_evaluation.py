@@ -14,14 +14,14 @@ TITLE_TEXT = "项目支出绩效自评表"
 INNER = PORTRAIT_WIDTH - SIDE_WIDTH
 INDICATOR_COLUMNS = fit(
     (
-        Column("一级指标", 42, "centre"),
-        Column("二级指标", 52, "centre"),
-        Column("三级指标", 88),
-        Column("年度指标值", 58, "centre"),
-        Column("实际完成值", 58, "centre"),
-        Column("分值", 32, "right"),
+        Column("一级指标", 50, "centre"),
+        Column("二级指标", 60, "centre"),
+        Column("三级指标", 80),
+        Column("年度指标值", 56, "centre"),
+        Column("实际完成值", 56, "centre"),
+        Column("分值", 28, "right"),
         Column("得分", 32, "right"),
-        Column("偏差原因分析及改进措施", 120),
+        Column("偏差原因分析及改进措施", 118),
     ),
     INNER,
 )
@@ -47,7 +47,7 @@ def _story(page: SelfEvaluationPage) -> list[Flowable]:
         ),
         Grid(INDICATOR_COLUMNS, _indicator_rows(page), groups=2, side="绩效指标"),
         _total(page),
-        CondPageBreak(150),
+        CondPageBreak(140),
         *_remarks(page),
         Spacer(1, 8),
         SigningArea(page.signatures, page.head.agency, page.filed_on),
