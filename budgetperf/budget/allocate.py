@@ -97,6 +97,11 @@ class Relaxation:
     prices: Mapping[str, Decimal]
 
 
+def solver_name() -> str:
+    """Return the solver's name and version."""
+    return f"HiGHS {highspy.Highs().version()}"  # type: ignore[no-untyped-call]  # see _Model
+
+
 def worth_of(program: Program, chosen: Sequence[int]) -> int:
     """Sum the worth of a choice."""
     return sum(group.options[i].worth for group, i in zip(program.groups, chosen, strict=True))

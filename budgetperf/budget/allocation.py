@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
-import highspy
 from pydantic.dataclasses import dataclass
 
 from budgetperf.budget.allocate import (
@@ -19,6 +18,7 @@ from budgetperf.budget.allocate import (
     proven_bound,
     relax,
     solve,
+    solver_name,
     worth_of,
 )
 from budgetperf.budget.ceiling import (
@@ -175,7 +175,7 @@ def allocate(facts: CeilingFacts, rules: CutRules) -> Allocation:
             bound=proven_bound(program, prices),
             solver_bound=best.bound,
             prices=tuple(RowPrice(row=code, price=price) for code, price in prices.items()),
-            solver=f"HiGHS {highspy.Highs().version()}",  # type: ignore[no-untyped-call]
+            solver=solver_name(),
             nodes=best.nodes,
         ),
     )

@@ -55,11 +55,11 @@ def cut_cost(facts: LineFacts, rules: CutRules, *, remaining: Money) -> Claim | 
     ground, seen, source = Ground.COST, facts.cost, str(rules.cost.source)
     if seen is None:
         return NoCut(ground=ground, reason="该项目没有适用的成本绩效基线")
-    reason = ""
     if seen.reviewed > facts.request or seen.lower > seen.upper:
         raise Invalid(
             "claims.cost", f"{facts.line}的成本事实自相矛盾：审核金额须不超过申报数，区间下限须不超过上限"
         )
+    reason = ""
     if seen.reviewed <= seen.upper:
         where = "低于成本基线区间" if seen.reviewed < seen.lower else "在成本基线区间之内"
         reason = f"审核金额{seen.reviewed}元{where}（{seen.lower}元至{seen.upper}元），不核减"

@@ -137,19 +137,12 @@ def adjust(
     check_objection(objection, cuts)
     _check_decision(objection, decision)
     given = Money.total(a.amount for a in earlier if a.contests is objection.contests)
-    open_cut = taken(tuple(cuts), objection.contests) - given
-    if decision.amount > open_cut:
-        raise Invalid(
-            "objections.cuts",
-            f"{objection.line}“{objection.contests.label}”尚可恢复{open_cut}元，不能恢复{decision.amount}元",
-            line=objection.line,
-        )
-    if decision.amount > unallocated:
-        raise Invalid(
-            "objections.unallocated",
-            f"{objection.line}拟恢复{decision.amount}元，超过未分配额{unallocated}元，请减少恢复金额或先调整总额",
-            line=objection.line,
-        )
+    _check_room(
+        objection,
+        decision.amount,
+        open_cut=taken(tuple(cuts), objection.contests) - given,
+        unallocated=unallocated,
+    )
     return Adjustment(
         objection=objection.code,
         line=objection.line,
@@ -175,5 +168,20 @@ def _check_decision(objection: Objection, decision: ObjectionDecision) -> None:
             "objections.outcome",
             f"{objection.line}的异议金额为{objection.claimed}元，决定“{decision.outcome.label}”与"
             f"恢复金额{decision.amount}元不符",
+            line=objection.line,
+        )
+
+
+def _check_room(objection: Objection, amount: Money, *, open_cut: Money, unallocated: Money) -> None:
+    if amount > open_cut:
+        raise Invalid(
+            "objections.cuts",
+            f"{objection.line}“{objection.contests.label}”尚可恢复{open_cut}元，不能恢复{amount}元",
+            line=objection.line,
+        )
+    if amount > unallocated:
+        raise Invalid(
+            "objections.unallocated",
+            f"{objection.line}拟恢复{amount}元，超过未分配额{unallocated}元，请减少恢复金额或先调整总额",
             line=objection.line,
         )

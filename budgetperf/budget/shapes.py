@@ -5,7 +5,7 @@ meaning. A bare whole number is fen; any other amount names its unit (``"80ä¸‡å…
 """
 
 import re
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import Annotated, TypeVar, cast
 
 from pydantic import (
@@ -114,11 +114,11 @@ def from_json(record_type: type[RecordT], value: Json) -> RecordT:
 
 
 def percent(ratio: Decimal) -> str:
-    """Write a ratio as a percentage with two places, half up.
+    """Write a ratio as a percentage with two places, cut off: just below a bound never reads as the bound.
 
     Examples
     --------
-    >>> percent(Decimal("0.59995"))
-    '60.00%'
+    >>> percent(Decimal("0.79999"))
+    '79.99%'
     """
-    return f"{(ratio * 100).quantize(Decimal('0.01'), ROUND_HALF_UP)}%"
+    return f"{(ratio * 100).quantize(Decimal('0.01'), ROUND_DOWN)}%"

@@ -57,7 +57,10 @@ def test_missing_field_is_refused():
         from_json(LineFacts, stored)
 
 
-def test_percentage_is_half_up_and_citation_names_its_status():
-    assert percent(Decimal("0.79995")) == "80.00%"
-    assert percent(Decimal("0.799949")) == "79.99%"
+def test_rate_just_below_a_bound_is_not_written_as_the_bound():
+    assert percent(Decimal("0.79999999")) == "79.99%"
+    assert percent(Decimal("0.8")) == "80.00%"
+
+
+def test_citation_names_its_status():
     assert str(Citation(document="办法", clause="第三条", status="to_confirm")) == "办法第三条（待核实）"
