@@ -128,7 +128,7 @@ def _build(node: yaml.Node, path: Path, *, lines: dict[Path, int], name: str) ->
         return _mapping(node, path, lines=lines, name=name)
     text = str(node.value)
     if node.tag == _FLOAT:
-        raise _refusal(name, line, f"小数“{text}”须加引号写成文本")
+        raise _refusal(name, line, f"数字“{text}”须加引号写成文本")
     if node.tag == _INT:
         return int(text)
     if node.tag in {_BOOL, _NULL}:

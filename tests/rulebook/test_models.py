@@ -1,0 +1,91 @@
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from budgetperf.fiscal import FiscalYear
+from budgetperf.rulebook.library import Rulebook
+from budgetperf.rulebook.models import (
+    Choices,
+    CostBenefitRules,
+    MonitoringCalendarRules,
+    Quarters,
+    RectificationRules,
+    WorkingDaysRules,
+)
+
+RULEBOOK = Rulebook.load()
+CALENDAR = RULEBOOK.work_calendar()
+MONITORING = RULEBOOK.get("monitoring_calendar", date(2025, 1, 1)).rules_as(MonitoringCalendarRules)
+SOURCE = {"document": "测试文件", "status": "ours"}
+
+
+@pytest.mark.parametrize(
+    ("quarter", "due"),
+    [
+        (1, date(2025, 4, 15)),
+        (2, date(2025, 7, 14)),
+        (3, date(2025, 10, 21)),
+        (4, date(2026, 1, 15)),
+    ],
+)
+def test_reports_are_due_ten_working_days_after_the_quarter(quarter: int, due: date) -> None:
+    assert MONITORING.due(FiscalYear(2025).quarter(quarter), CALENDAR) == due
+
+
+def test_the_year_has_four_cumulative_periods() -> None:
+    assert [(period.code, period.months) for period in MONITORING.periods(FiscalYear(2025))] == [
+        ("2025Q1", 3),
+        ("2025Q2", 6),
+        ("2025Q3", 9),
+        ("2025Q4", 12),
+    ]
+
+
+def test_causes_and_likelihoods_are_those_of_the_circular() -> None:
+    assert [item.label for item in MONITORING.causes.items] == [
+        "经费保障",
+        "制度保障",
+        "人员保障",
+        "硬件条件保障",
+        "其他",
+    ]
+    assert [item.label for item in MONITORING.likelihoods.items] == ["确定能", "有可能", "完全不可能"]
+
+
+def test_an_order_is_answered_within_ten_working_days() -> None:
+    rules = RULEBOOK.get("rectification", date(2025, 1, 1)).rules_as(RectificationRules)
+    assert rules.due(date(2025, 9, 28), CALENDAR) == date(2025, 10, 17)
+
+
+def test_the_discount_factor_is_one_over_one_plus_rate_to_the_year() -> None:
+    rules = RULEBOOK.get("cost_benefit", date(2025, 1, 1)).rules_as(CostBenefitRules)
+    assert rules.discount_rate == Decimal("0.08")
+    assert [rules.factor(year) for year in (0, 1, 3)] == [1, Decimal("0.925926"), Decimal("0.793832")]
+
+
+@pytest.mark.parametrize(
+    ("model", "raw", "told"),
+    [
+        (WorkingDaysRules, {"year": 2025, "holidays": ["2026-01-01"], "make_up_days": []}, "全部属于2025年"),
+        (
+            WorkingDaysRules,
+            {"year": 2025, "holidays": ["2025-01-26"], "make_up_days": ["2025-01-26"]},
+            "既放假又上班",
+        ),
+        (WorkingDaysRules, {"year": 2025, "holidays": [], "make_up_days": ["2025-01-27"]}, "周六或周日"),
+        (Quarters, {"numbers": [2, 1], "due_working_days": 10}, "从小到大"),
+        (Quarters, {"numbers": [4, 5], "due_working_days": 10}, "从小到大"),
+        (Quarters, {"numbers": [], "due_working_days": 10}, "从小到大"),
+        (Quarters, {"numbers": [1], "due_working_days": 0}, "至少为1个工作日"),
+        (RectificationRules, {"reply_working_days": 0}, "至少为1个工作日"),
+        (CostBenefitRules, {"discount_rate": "0"}, "大于0"),
+        (CostBenefitRules, {"discount_rate": 0.08}, "带引号"),
+        (Choices, {"items": [{"code": "a", "label": "甲"}, {"code": "a", "label": "乙"}]}, "编码重复"),
+    ],
+)
+def test_rules_with_one_defect_are_refused(model: Any, raw: dict[str, Any], told: str) -> None:
+    with pytest.raises(ValidationError, match=told):
+        model.model_validate({"source": SOURCE, **raw})
