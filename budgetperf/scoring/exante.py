@@ -10,7 +10,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from budgetperf.money import Money
 from budgetperf.scoring.facts import Rated
@@ -40,7 +40,7 @@ class ExanteConclusion(Term):
 class Threshold(SourcedRule):
     """From which request on a project is evaluated ex ante."""
 
-    amount_fen: int
+    amount_fen: int = Field(ge=0)
 
     @property
     def amount(self) -> Money:
@@ -61,7 +61,7 @@ class PanelRule(SourcedRule):
         Whether the highest and the lowest value are dropped before the mean.
     """
 
-    size: int
+    size: int = Field(ge=1)
     odd: bool
     specialisms: tuple[Specialism, ...]
     drop_extremes: bool
@@ -133,6 +133,15 @@ def exante(ratings: Sequence[Mapping[str, Decimal]], rules: ExanteRules) -> Exan
     ratings : sequence of mapping of str to Decimal
         One per expert: points by criterion key.
     rules : ExanteRules
+
+    Notes
+    -----
+    The cut-offs are held against the printed mean: half up to the places of the scheme.
+
+    Raises
+    ------
+    Invalid
+        As ``rater_sheet`` and ``panel_means``.
     """
     sheets = [rater_sheet(points, rules) for points in ratings]
     means = panel_means(sheets, places=rules.scheme.places, drop_extremes=rules.panel.drop_extremes)

@@ -6,7 +6,7 @@ Holds what every rules model shares; no rule itself.
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from budgetperf.provenance import Source
 
@@ -55,3 +55,6 @@ Share = Annotated[Exact, AfterValidator(_share)]
 
 Points = Annotated[Exact, AfterValidator(_positive)]
 """A number of points above 0."""
+
+Places = Annotated[int, Field(ge=0, le=6, strict=True)]
+"""Decimals that points are rounded to."""

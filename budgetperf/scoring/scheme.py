@@ -11,7 +11,7 @@ from pydantic import model_validator
 
 from budgetperf.indicators import plain_number
 from budgetperf.scoring.formulas import Formula
-from budgetperf.scoring.rules import Points, Rule, SourcedRule
+from budgetperf.scoring.rules import Places, Points, Rule, SourcedRule
 
 NotApplicableRule: TypeAlias = Literal["refuse", "rescale"]
 """What a criterion that does not apply does: it is refused, or it drops out and the total of the
@@ -67,7 +67,7 @@ class Scheme(Rule):
     """
 
     total: Points
-    places: int
+    places: Places
     not_applicable: NotApplicableRule
     dimensions: tuple[Dimension, ...]
 

@@ -17,7 +17,7 @@ from budgetperf.ledger import Execution, RateBase
 from budgetperf.scoring.facts import Achieved, Actual, Fact, Measured, NotApplicable, Reached, execution_fact
 from budgetperf.scoring.formulas import Execution as ExecutionFormula
 from budgetperf.scoring.formulas import Formula
-from budgetperf.scoring.rules import Exact, Points, Rule, Share, SourcedRule
+from budgetperf.scoring.rules import Places, Points, Rule, Share, SourcedRule
 from budgetperf.scoring.scheme import Criterion, Dimension, NotApplicableRule, Scheme
 from budgetperf.scoring.score import ScoreSheet, score
 from budgetperf.terms import Term
@@ -58,9 +58,9 @@ class BelowTarget(SourcedRule):
 
 
 class OverAchievement(SourcedRule):
-    """Completion above target x (1 + ``over``) must be explained (目标值是否偏低)."""
+    """Completion above target x (1 + ``over``) must be explained (目标值是否偏低); a ratio above 0."""
 
-    over: Exact
+    over: Points
 
 
 class Explanations(Rule):
@@ -89,7 +89,7 @@ class SelfEvaluationRules(SourcedRule):
 
     total: Points
     indicators_weight: Points
-    places: int
+    places: Places
     execution: ExecutionRule
     operators: dict[Operator, OperatorRule]
     not_applicable: NotApplicableUse
@@ -212,7 +212,18 @@ def required_reasons(
     execution: Execution,
     rules: SelfEvaluationRules,
 ) -> tuple[RequiredReason, ...]:
-    """Say which lines need an explanation, in printed order, execution last."""
+    """Say which lines need an explanation, in filed order, execution last.
+
+    Parameters
+    ----------
+    indicators, actuals, execution, rules
+        As for ``self_evaluation``; an indicator without a value yet is passed over.
+
+    Raises
+    ------
+    Invalid
+        ``scoring.facts`` or ``scoring.tier`` if a value is no fit for its indicator.
+    """
     needed = (_deviation(item, actuals[item.key], rules) for item in indicators if item.key in actuals)
     money = execution_fact(execution, rules.execution.base)
     low = rules.explanations.low_execution

@@ -50,6 +50,17 @@ def test_the_mean_total_suggests_the_conclusion(totals: list[str], conclusion: E
     assert exante([ratings(points) for points in totals], RULES).suggested is conclusion
 
 
+@pytest.mark.parametrize(
+    ("last", "mean", "conclusion"),
+    [("7.99", "80.00", ExanteConclusion.SUPPORT), ("7.98", "79.99", ExanteConclusion.PARTIAL)],
+)
+def test_the_cut_off_is_held_against_the_printed_mean(
+    last: str, mean: str, conclusion: ExanteConclusion
+) -> None:
+    result = exante([ratings("8"), ratings("8"), {**ratings("8"), KEYS[0]: Decimal(last)}], RULES)
+    assert (result.means.total.mean, result.suggested) == (Decimal(mean), conclusion)
+
+
 def test_a_rater_cannot_leave_out_a_criterion_or_exceed_its_points() -> None:
     with pytest.raises(Invalid) as missing:
         rater_sheet({key: Decimal(8) for key in KEYS[1:]}, RULES)

@@ -71,3 +71,12 @@ def test_a_scheme_cannot_be_changed() -> None:
     scheme = make_scheme(make_criterion())
     with pytest.raises(ValidationError, match="frozen"):
         scheme.total = Decimal(5)  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(("places", "fits"), [(0, True), (6, True), (-1, False), (7, False)])
+def test_places_are_a_small_number(places: int, fits: bool) -> None:
+    if fits:
+        assert make_scheme(make_criterion(), places=places).places == places
+    else:
+        with pytest.raises(ValidationError, match="places"):
+            make_scheme(make_criterion(), places=places)
