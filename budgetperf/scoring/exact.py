@@ -25,11 +25,12 @@ def half_up(value: Fraction, places: int) -> Decimal:
 
 
 def percent(share: Fraction, places: int = 2) -> str:
-    """Write a share as a percentage.
+    """Write a share as a percentage, cut off: what lies below a bound never prints as the bound.
 
     Examples
     --------
-    >>> percent(Fraction(19, 20)), percent(Fraction(1, 3))
-    ('95%', '33.33%')
+    >>> percent(Fraction(19, 20)), percent(Fraction(2, 3)), percent(Fraction("0.599999"))
+    ('95%', '66.66%', '59.99%')
     """
-    return f"{plain_number(half_up(share * 100, places))}%"
+    units = int(share * 100 * 10**places)
+    return f"{plain_number(Decimal(units).scaleb(-places))}%"

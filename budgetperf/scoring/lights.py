@@ -136,7 +136,7 @@ def execution_light(execution: Execution, months: int, *, rules: LightRules) -> 
     else:
         rate = Fraction(money.part.fen, money.base.fen)
         pace = rate * 12 / months
-        head = f"1—{months}月支付{money.part}元，占{rule.base.label}{money.base}元的{percent(rate)}"
+        head = f"{_span(months)}支付{money.part}元，占{rule.base.label}{money.base}元的{percent(rate)}"
     return _banded(pace, rule.bands, head=f"{head}，为序时进度的", source=str(rule.source))
 
 
@@ -176,10 +176,10 @@ def goal_light(
         return _light(zero.equal if equal else zero.other, text, zero.source)
     if target > 0 and _is_paced(indicator, rules.paced):
         pace = Fraction(value) * 12 / (Fraction(target) * months)
-        head = f"{shown}，按1—{months}月折算为应完成数的"
+        head = f"{shown}，按{_span(months)}折算为应完成数的"
         return _banded(pace, rules.paced.bands, head=head, source=str(rules.paced.source))
     inside = indicator.operator.holds(value, target)
-    text = f"{shown}，{'在' if inside else '超出'}目标界限{'内' if inside else ''}"
+    text = f"{shown}，{'符合' if inside else '不符合'}目标要求"
     return _light(rules.bound.inside if inside else rules.bound.outside, text, rules.bound.source)
 
 
@@ -200,6 +200,10 @@ def _banded(pace: Fraction, bands: Sequence[Band], *, head: str, source: str) ->
 
 def _light(colour: LightColour, text: str, source: object) -> Light:
     return Light(colour, f"{text}，{colour.label}", str(source))
+
+
+def _span(months: int) -> str:
+    return f"1—{months}月" if months > 1 else "1月"
 
 
 def _demand_months(months: int) -> None:

@@ -25,9 +25,14 @@ def test_it_agrees_with_the_decimal_module_on_finite_decimals(value: Decimal, pl
     assert half_up(Fraction(value), places) == value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
 
 
-def test_percentages_drop_trailing_zeros() -> None:
-    assert [percent(Fraction(1, 2)), percent(Fraction(2, 3)), percent(Fraction(1))] == [
-        "50%",
-        "66.67%",
-        "100%",
-    ]
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (Fraction(1, 2), "50%"),
+        (Fraction(2, 3), "66.66%"),
+        (Fraction(1), "100%"),
+        (Fraction("0.599999"), "59.99%"),
+    ],
+)
+def test_a_percentage_in_words_is_cut_off_so_it_never_reads_as_the_bound(share: Fraction, text: str) -> None:
+    assert percent(share) == text

@@ -30,6 +30,13 @@ def test_execution_is_held_against_the_months_gone(months: int, paid: int, colou
     assert execution_light(make_execution(paid, 10_000), months, rules=RULES).colour is colour
 
 
+def test_a_pace_just_below_a_bound_does_not_print_as_the_bound() -> None:
+    light = execution_light(make_execution(49_999, 1_000_000), 1, rules=RULES)
+    assert light.colour is RED
+    assert light.reason.startswith("1月支付")
+    assert "为序时进度的59.99%，低于60%" in light.reason
+
+
 def test_no_budget_counts_as_a_pace_of_zero() -> None:
     light = execution_light(make_execution(0, 0), 3, rules=RULES)
     assert light.colour is RED
