@@ -6,7 +6,7 @@ from decimal import Decimal
 from itertools import groupby
 
 from reportlab.lib.colors import Color
-from reportlab.platypus import Flowable, Spacer
+from reportlab.platypus import Flowable, KeepTogether, Spacer
 
 from budgetperf.ledger import RateBase
 from budgetperf.reports.chart import LightsChart
@@ -55,11 +55,14 @@ def _story(page: EvaluationReportPage) -> list[Flowable]:
         *_problems(page),
         *heading("九、有关建议"),
         *(paragraphs(f"（{n}）{text}") for n, text in enumerate(page.suggestions, 1)),
-        *heading("十、评价结论", room=260),
-        paragraphs(page.conclusion),
-        Spacer(1, 12),
-        SigningArea((), page.evaluator, page.issued_on),
+        _closing(page),
     ]
+
+
+def _closing(page: EvaluationReportPage) -> KeepTogether:
+    """The conclusion and the seal, on one page: a seal never stands without text."""
+    seal = SigningArea((), page.evaluator, page.issued_on)
+    return KeepTogether([*heading("十、评价结论"), paragraphs(page.conclusion), Spacer(1, 12), seal])
 
 
 def _summary(page: EvaluationReportPage) -> Grid:
@@ -138,7 +141,7 @@ def _sum(lines: Sequence[CriterionLine], *, key: str, dimension: str, name: str)
 def _criterion(page: EvaluationReportPage, line: CriterionLine, *, bold: bool = False) -> tuple[Cell, ...]:
     at = f"{page.address}/score/{line.key}"
     return (
-        Cell(line.dimension),
+        Cell(line.dimension, bold=line.key == "sum"),
         *cells(
             line.name,
             Figure(f"{at}/weight", write_points(line.weight)),

@@ -128,9 +128,9 @@ class Block(Flowable):
             y -= self._face.leading
 
 
-def heading(text: str, *, room: float = 90.0) -> list[Flowable]:
-    """Return a heading that begins a new page when less than ``room`` points are left."""
-    return [CondPageBreak(room), Block(text, HEADING, align="left", after=3)]
+def heading(text: str) -> list[Flowable]:
+    """Return a heading that never stands alone at the foot of a page."""
+    return [CondPageBreak(90), Block(text, HEADING, align="left", after=3)]
 
 
 def paragraphs(text: str, *, figures: Sequence[Figure] = ()) -> Block:

@@ -161,13 +161,20 @@ class Grid(Flowable):
         if fitting == len(self._rows):
             return [self]
         upper, lower = list(self._rows[:fitting]), list(self._rows[fitting:])
-        used = self._height(upper) if upper else self._head_height
-        room = int((aH - used - 2 * PAD) // CELL.leading)
-        if lower[0].tallest(self._groups) > TALL_LINES and room >= LEAST_LINES:
-            first, rest = lower[0].part(room, self._groups)
-            if self._height([*upper, first]) <= aH:
-                upper, lower = [*upper, first], [rest, *lower[1:]]
+        if lower[0].tallest(self._groups) > TALL_LINES:
+            upper, lower = self._parted(upper, lower, aH)
         return [self._with(upper), self._with(lower)] if upper else []
+
+    def _parted(
+        self, upper: list[_Laid], lower: list[_Laid], height: float
+    ) -> tuple[list[_Laid], list[_Laid]]:
+        """Move as many lines of the next row up as stand in ``height``, if they are enough."""
+        row = lower[0]
+        for lines in range(row.tallest(self._groups) - 1, LEAST_LINES - 1, -1):
+            first, rest = row.part(lines, self._groups)
+            if self._height([*upper, first]) <= height:
+                return [*upper, first], [rest, *lower[1:]]
+        return upper, lower
 
     def _with(self, rows: Sequence[_Laid]) -> "Grid":
         part = Grid(self._columns, (), groups=self._groups, side=self._side, head=self._head is not None)
@@ -180,28 +187,14 @@ class Grid(Flowable):
         canvas.setLineWidth(0.5)
         canvas.setStrokeColor(black)
         if self._side:
-            label = Cell(self._side, bold=True)
-            _box(
-                canvas,
-                label,
-                self._side_lines,
-                x=0,
-                top=y,
-                width=SIDE_WIDTH,
-                height=y,
-                align="centre",
-                fill=SHADE,
-            )
+            box = _Box(x=0, top=y, width=SIDE_WIDTH, height=y)
+            _draw_cell(canvas, Cell(self._side, bold=True), self._side_lines, box, align="centre", fill=SHADE)
             left = SIDE_WIDTH
-        xs = [left, *accumulate((column.width for column in self._columns), initial=left)][1:]
+        xs = list(accumulate((column.width for column in self._columns), initial=left))
         if self._head:
-            for x, column, title, lines in zip(
-                xs, self._columns, self._head.row, self._head.lines, strict=False
-            ):
-                _box(
-                    canvas, title, lines, x=x, top=y, width=column.width, height=self._head_height,
-                    align="centre", fill=SHADE,
-                )  # fmt: skip
+            for i, title in enumerate(self._head.row):
+                box = _Box(x=xs[i], top=y, width=xs[i + 1] - xs[i], height=self._head_height)
+                _draw_cell(canvas, title, self._head.lines[i], box, align="centre", fill=SHADE)
             y -= self._head_height
         self._draw_rows(canvas, xs, y)
 
@@ -211,10 +204,9 @@ class Grid(Flowable):
         for start, row in enumerate(self._rows):
             for i, column in enumerate(self._columns):
                 if (end := ends[i].get(start)) is not None:
-                    _box(
-                        canvas, row.row[i], row.lines[i], x=xs[i], top=tops[start], width=column.width,
-                        height=tops[start] - tops[end], align=column.align,
-                    )  # fmt: skip
+                    height = tops[start] - tops[end]
+                    box = _Box(x=xs[i], top=tops[start], width=xs[i + 1] - xs[i], height=height)
+                    _draw_cell(canvas, row.row[i], row.lines[i], box, align=column.align)
 
     def _runs(self, rows: Sequence[_Laid], column: int) -> Iterator[tuple[int, int]]:
         """Yield half-open runs of rows that share one box in ``column``."""
@@ -251,26 +243,28 @@ def _narrowed(face: Face, lines: Sequence[str], width: float) -> Face:
     return face if widest <= width else replace(face, size=face.size * width / widest)
 
 
-def _box(
-    canvas: Canvas,
-    cell: Cell,
-    lines: Sequence[str],
-    *,
-    x: float,
-    top: float,
-    width: float,
-    height: float,
-    align: Align,
-    fill: Color | None = None,
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Box:
+    """A rectangle in points, ``top`` its upper edge."""
+
+    x: float
+    top: float
+    width: float
+    height: float
+
+
+def _draw_cell(
+    canvas: Canvas, cell: Cell, lines: Sequence[str], box: _Box, *, align: Align, fill: Color | None = None
 ) -> None:
     """Draw one ruled cell with its lines in the vertical middle."""
     if fill is not None:
         canvas.setFillColor(fill)
-    canvas.rect(x, top - height, width, height, stroke=1, fill=int(fill is not None))
+    canvas.rect(box.x, box.top - box.height, box.width, box.height, stroke=1, fill=int(fill is not None))
     canvas.setFillColor(black)
-    mark(canvas, cell.id, x, top)
-    face = _narrowed(_face(cell), lines, width - 2 * PAD)
-    y = top - (height - len(lines) * face.leading) / 2 - face.leading * 0.72
+    mark(canvas, cell.id, box.x, box.top)
+    room = box.width - 2 * PAD
+    face = _narrowed(_face(cell), lines, room)
+    y = box.top - (box.height - len(lines) * face.leading) / 2 - face.leading * 0.72
     for line in lines:
-        draw_line(canvas, line, face, x=x + PAD, y=y, width=width - 2 * PAD, align=align)
+        draw_line(canvas, line, face, x=box.x + PAD, y=y, width=room, align=align)
         y -= face.leading

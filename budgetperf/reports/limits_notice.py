@@ -5,7 +5,7 @@ seal. Red is a look only; the paper reads the same in black and white.
 """
 
 from reportlab.lib.colors import Color
-from reportlab.platypus import CondPageBreak, Flowable, HRFlowable, Spacer
+from reportlab.platypus import Flowable, HRFlowable, KeepTogether, Spacer
 
 from budgetperf.money import Money
 from budgetperf.reports.faces import CELL, HEADING, Face
@@ -47,17 +47,21 @@ def _paper(page: LimitsNoticePage) -> list[Flowable]:
         Spacer(1, 6),
         _summary(page),
         Spacer(1, 8),
-        *(Block(text, TEXT, indent=2 * TEXT.size) for text in page.requirements),
-        CondPageBreak(220),
-        Block(
-            "附件：1．预算控制数明细表\n　　　2．预算控制数形成说明",
-            TEXT,
-            indent=2 * TEXT.size,
-            align="left",
-            after=10,
-        ),
-        SigningArea((), page.issuer, page.issued_on),
+        *(Block(text, TEXT, indent=2 * TEXT.size) for text in page.requirements[:-1]),
+        _closing(page),
     ]
+
+
+def _closing(page: LimitsNoticePage) -> KeepTogether:
+    """The last paragraph, the annexes and the seal, on one page: a seal never stands without text."""
+    annexes = "附件：1．预算控制数明细表\n　　　2．预算控制数形成说明"
+    return KeepTogether(
+        [
+            *(Block(text, TEXT, indent=2 * TEXT.size) for text in page.requirements[-1:]),
+            Block(annexes, TEXT, indent=2 * TEXT.size, align="left", after=10),
+            SigningArea((), page.issuer, page.issued_on),
+        ]
+    )
 
 
 def _opening(page: LimitsNoticePage) -> Block:
@@ -77,7 +81,7 @@ def _summary(page: LimitsNoticePage) -> Grid:
         for ground in page.grounds
     ]
     if page.adjusted or any(line.adjustments for line in page.lines):
-        rows.append(cells("加：申诉裁定等调整", _figure(page, "summary/adjustments", page.adjusted)))
+        rows.append(cells("加：异议答复等调整", _figure(page, "summary/adjustments", page.adjusted)))
     rows.append(cells("控制数合计", _figure(page, "summary/limit", page.limit), bold=True))
     columns = fit((Column("构成", 300), Column(f"金额（{page.unit.label}）", 150, "right")), PORTRAIT_WIDTH)
     return Grid(columns, rows)
@@ -133,13 +137,13 @@ def _annex_reasons(page: LimitsNoticePage) -> list[Flowable]:
         Column("项目", 110),
         Column("环节", 84),
         Column("金额", 64, "right"),
-        Column("结余数", 64, "right"),
+        Column("核后金额", 64, "right"),
         Column("理由", 230),
         Column("依据", 130),
         Column("决策包摘要", 70),
     )
     rows = [row for line in page.lines for row in _reason_rows(page, line)]
-    note = f"每个项目从申报数起逐项核减、调整至控制数，“结余数”为该环节之后的余额。单位：{page.unit.label}"
+    note = f"每个项目从申报数起逐项核减、调整至控制数，“核后金额”为该环节之后的金额。单位：{page.unit.label}"
     return [
         Block("附件2", CELL, align="left"),
         Block(f"{page.department}{page.year.year}年预算控制数形成说明", HEADING, align="centre", after=2),

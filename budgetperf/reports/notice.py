@@ -7,6 +7,7 @@ by which rule a yuan was cut is carried as told by ``budget``; nothing is decide
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from budgetperf.budget.grounds import Ground
 from budgetperf.errors import Invalid
@@ -116,7 +117,7 @@ class LimitLine:
         return Money.total(adjustment.amount for adjustment in self.adjustments)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class LimitsNoticePage:
     """预算控制数下达通知 to one department.
 
@@ -197,7 +198,7 @@ class LimitsNoticePage:
         """Sum of the limits."""
         return Money.total(line.limit for line in self.lines)
 
-    @property
+    @cached_property
     def money(self) -> MoneyStyle:
         """How amounts are written."""
         steps = (step.amount for line in self.lines for step in line.steps)

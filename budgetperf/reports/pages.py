@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from budgetperf.errors import Invalid
 from budgetperf.fiscal import FiscalYear
@@ -112,7 +113,7 @@ class IndicatorLine:
     applicable: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class SelfEvaluationPage:
     """项目支出绩效自评表.
 
@@ -163,7 +164,7 @@ class SelfEvaluationPage:
         """Start of every figure id."""
         return f"self_evaluation/{self.head.code}/{self.head.year.year}"
 
-    @property
+    @cached_property
     def money(self) -> MoneyStyle:
         """How amounts are written."""
         rows = (self.funds.appropriation, self.funds.carried_in, self.funds.other)
@@ -233,7 +234,7 @@ class Problem:
             )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class EvaluationReportPage:
     """财政评价报告.
 
@@ -292,7 +293,7 @@ class EvaluationReportPage:
         """Start of every figure id."""
         return f"evaluation_report/{self.head.code}/{self.head.year.year}"
 
-    @property
+    @cached_property
     def money(self) -> MoneyStyle:
         """How amounts are written."""
         e = self.execution

@@ -79,6 +79,7 @@ def _once(story: Story, *, title: str, footer: Footer, pages: int) -> tuple[byte
         pagesize=A4,
         title=title,
         author="budgetperf",
+        creator="budgetperf",
         subject=footer.subject,
         keywords=[
             f"edition={footer.edition}",

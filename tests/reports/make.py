@@ -145,7 +145,7 @@ def make_limit_line(number: int, *, name: str = "", reason: str = "上年绩效�
         cuts += (Cut(ground=Ground.GRADE, amount=wan("20.25"), reason=reason, rule="财预〔2020〕10号第三十条（待核实）", package="d4" * 32),)
     if number % 5 == 0:
         cuts += (Cut(ground=Ground.CEILING, amount=wan("12.4"), reason="在限额内按优先分压减。", rule="年度限额分配方案", package="e5" * 32),)
-    adjustments = (Adjustment(name="申诉裁定", amount=wan("8"), reason="单位补充了2026年新增片区的合同，裁定恢复8万元。", rule="控制数申诉办理规则第六条（本系统约定）", package="f6" * 32),) if number % 7 == 0 else ()
+    adjustments = (Adjustment(name="异议答复", amount=wan("8"), reason="单位补充了2026年新增片区的合同，答复恢复8万元。", rule="控制数异议办理规则第六条（本系统约定）", package="f6" * 32),) if number % 7 == 0 else ()
     limit = request - Money.total(cut.amount for cut in cuts) + Money.total(a.amount for a in adjustments)
     return LimitLine(code=f"P{number:04d}", name=name or f"城市更新第{number}片区基础设施改造（二期）", request=request, cuts=cuts, adjustments=adjustments, limit=limit)
 
@@ -158,7 +158,7 @@ def make_limits_notice(lines: tuple[LimitLine, ...] | None = None, *, unit: Mone
         document_number="示财预〔2025〕31号",
         year=FiscalYear(2026),
         basis="根据《中华人民共和国预算法》及2026年市级预算编制要求，经事前评估、绩效结果应用和限额分配",
-        requirements=("请于收到本通知之日起10个工作日内，将控制数分解到所属预算单位，并同步调整绩效目标。", "对控制数有异议的，可在5个工作日内提出申诉并附佐证材料。"),
+        requirements=("请于收到本通知之日起10个工作日内，将控制数分解到所属预算单位，并同步调整绩效目标。", "对控制数有不同意见的，可在5个工作日内提出异议并附佐证材料。"),
         unit=unit,
         lines=tuple(make_limit_line(n) for n in range(1, 31)) if lines is None else lines,
         issued_on=date(2025, 11, 28),

@@ -49,7 +49,7 @@ def test_the_opening_sentence_states_the_total_with_its_unit() -> None:
 
 def test_the_summary_leads_from_request_to_limit() -> None:
     text = all_text(make_limits_notice())
-    assert "申报数合计29,220.00减：事前评估核减450.00减：绩效等级核减202.50减：总额压减74.40加：申诉裁定等调整32.00控制数合计28,525.10" in text
+    assert "申报数合计29,220.00减：事前评估核减450.00减：绩效等级核减202.50减：总额压减74.40加：异议答复等调整32.00控制数合计28,525.10" in text
 
 
 @pytest.mark.parametrize("count", [1, 30, 200])
@@ -91,13 +91,13 @@ def test_annexes_are_landscape_and_repeat_their_head() -> None:
     assert len(annex_1) + len(annex_2) == len(texts) - 1, "every page after the paper itself is a page of an annex"
     assert len(annex_1) > 5
     assert all("项目名称" in text and "核减合计" in text for text in annex_1)
-    assert all("环节" in text and "结余数" in text for text in annex_2)
+    assert all("环节" in text and "核后金额" in text for text in annex_2)
 
 
 def test_every_step_has_reason_rule_and_package() -> None:
     text = all_text(make_limits_notice((make_limit_line(105),)))
     assert "事前评估核减-30.004,255.50专家组建议金额低于申报数30万元：监理费率高于取费标准。预算评审管理办法第十二条（实务做法）c3c3c3c3c3c3" in text
-    assert "申诉裁定8.004,230.85" in text
+    assert "异议答复8.004,230.85" in text
     assert "控制数4,230.854,230.85下达数" in text
 
 
@@ -119,3 +119,10 @@ def test_each_number_is_a_destination() -> None:
     names = destinations(render(make_limits_notice()))
     at = "limits_notice/0105/2026"
     assert {f"{at}/limit", f"{at}/P0030/limit", f"{at}/P0003/cut/grade", f"{at}/P0007/step/2", f"{at}/summary/limit"} <= names
+
+
+def test_the_seal_never_stands_without_text() -> None:
+    for count in range(1, 12):
+        page = replace(make_limits_notice((make_limit_line(1),)), requirements=("请及时分解控制数。",) * count)
+        last = next(text for text in page_texts(render(page)) if "（盖章）" in text)
+        assert "请及时分解控制数。" in last

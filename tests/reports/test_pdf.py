@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from budgetperf.errors import Unavailable
-from budgetperf.reports import REPORTS, Page, render
 from budgetperf.reports.faces import register
 from budgetperf.reports.linebreak import NEVER_FIRST
 from budgetperf.reports.models import write_day
+from budgetperf.reports.renderers import REPORTS, Page, render
 from tests.reports.make import DIGEST, make_evaluation_report, make_limits_notice, make_self_evaluation
 from tests.reports.reading import page_texts, poppler, reader, squeezed
 
@@ -51,7 +51,7 @@ def test_another_page_gives_other_bytes(content: bytes) -> None:
 def test_another_process_gives_the_same_bytes(seed: str) -> None:
     script = (
         "import hashlib\n"
-        "from budgetperf.reports import render\n"
+        "from budgetperf.reports.renderers import render\n"
         "from tests.reports.make import make_evaluation_report, make_limits_notice, make_self_evaluation\n"
         "for make in (make_self_evaluation, make_evaluation_report, make_limits_notice):\n"
         "    print(hashlib.sha256(render(make())).hexdigest())\n"
@@ -125,3 +125,16 @@ def test_missing_fonts_are_named_with_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="重新安装") as refusal:
         register(tmp_path)
     assert refusal.value.facts == {"folder": str(tmp_path)}
+
+
+def test_page_models_load_without_reportlab() -> None:
+    script = "import sys, budgetperf.reports.pages, budgetperf.reports.notice; print('reportlab' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def test_reportlab_is_imported_only_here() -> None:
+    root = Path(__file__).parents[2]
+    files = [path for package in ("budgetperf", "api", "workflows") for path in (root / package).rglob("*.py")]
+    users = {path for path in files if re.search(r"^\s*(from|import) reportlab", path.read_text(encoding="utf-8"), re.MULTILINE)}
+    assert {path.parent for path in users} == {root / "budgetperf" / "reports"}

@@ -1,0 +1,31 @@
+"""The table of all reports: page model -> renderer.
+
+Importing this module loads reportlab; the page models beside it do not. Jobs import it, the web
+process never.
+"""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from budgetperf.reports import evaluation_report, limits_notice, self_evaluation
+from budgetperf.reports.notice import LimitsNoticePage
+from budgetperf.reports.pages import EvaluationReportPage, SelfEvaluationPage
+
+Page: TypeAlias = SelfEvaluationPage | EvaluationReportPage | LimitsNoticePage
+
+REPORTS: dict[type[Page], Callable[..., bytes]] = {
+    SelfEvaluationPage: self_evaluation.render,
+    EvaluationReportPage: evaluation_report.render,
+    LimitsNoticePage: limits_notice.render,
+}
+
+
+def render(page: Page) -> bytes:
+    """Return any page as a PDF; the same page gives the same bytes.
+
+    Raises
+    ------
+    Unavailable
+        If the fonts are not installed.
+    """
+    return REPORTS[type(page)](page)
