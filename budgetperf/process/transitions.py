@@ -105,6 +105,9 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row(S.EXANTE, "open", (), T.OPEN, "request:form:accept", "列入事前绩效评估"),
     _row(S.EXANTE, "draw", (T.OPEN,), T.SCORING, "exante:panel:draw", "抽取专家", guards=(Guard.PANEL_COMPLETE,)),
     _row(
+        S.EXANTE, "replenish", (T.SCORING,), T.SCORING, "exante:panel:draw", "补抽专家", guards=(Guard.PANEL_COMPLETE,)
+    ),
+    _row(
         S.EXANTE, "declare", (T.SCORING,), T.SCORING, "exante:seat:declare", "签署承诺与利益申明", guards=(Guard.OWN_SEAT,)
     ),
     _row(

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from budgetperf.budget.rules import CutRules
 from budgetperf.provenance import Json
-from budgetperf.rulebook import cases, models
+from budgetperf.rulebook import cases, models, parameters
 from budgetperf.rulebook.cut_cases import LimitCutsCase, limit_cuts_case
 from budgetperf.scoring.exante import ExanteRules
 from budgetperf.scoring.finance_evaluation import FinanceEvaluationRules
@@ -68,5 +68,15 @@ KINDS: Mapping[str, Kind] = {
     "rectification": _kind(models.RectificationRules, cases.RectificationCase, cases.rectification_case),
     "working_days": _kind(models.WorkingDaysRules, cases.WorkingDaysCase, cases.working_days_case),
     "cost_benefit": _kind(models.CostBenefitRules, cases.CostBenefitCase, cases.cost_benefit_case),
+    "goal_practice": _kind(
+        parameters.GoalPracticeRules, parameters.GoalPracticeCase, parameters.goal_practice_case
+    ),
+    "price_index": _kind(parameters.PriceIndexRules, parameters.PriceIndexCase, parameters.price_index_case),
+    "cost_baseline": _kind(
+        parameters.CostBaselineRules, parameters.CostBaselineCase, parameters.cost_baseline_case
+    ),
+    "line_priority": _kind(
+        parameters.LinePriorityRules, parameters.LinePriorityCase, parameters.line_priority_case
+    ),
     "limit_cuts": _kind(CutRules, LimitCutsCase, limit_cuts_case),
 }

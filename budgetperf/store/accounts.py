@@ -17,6 +17,7 @@ from pathlib import Path
 from budgetperf.store.binaries import ServerUnavailable
 
 PROGRAM_LIMIT_SECONDS = 300
+LIST = 'for p in /proc/[0-9]*; do [ "$p/cwd" -ef "$1" ] && echo "${p#/proc/}"; done; exit 0'
 PROBE = 'cd "$1" && : > file && rm file && "$2/postgres" --version && "$2/initdb" --version'
 
 
@@ -93,6 +94,27 @@ class Account:
                     os.chown(Path(place) / name, self.uid, self.gid, follow_symlinks=False)
         folder.chmod(0o700)
 
+    def processes_in(self, folder: Path) -> list[int]:
+        """Find the processes of this account whose current folder is the given one (Linux; elsewhere none).
+
+        Parameters
+        ----------
+        folder : Path
+            A cluster's data folder: the postmaster and its backends stay in it, nobody else has reason to.
+
+        Returns
+        -------
+        list of int
+            Process ids, dead ones waiting for their parent not included.
+        """
+        found = {
+            int(link.parent.name) for link in Path("/proc").glob("[0-9]*/cwd") if _leads_to(link, folder)
+        }
+        if self.switch:  # root in a container may not look into other users' processes: ask as that user
+            said = self.run(["/bin/sh", "-c", LIST, "sh", str(folder)]).said
+            found |= {int(line) for line in said.split() if line.isdigit()}
+        return sorted(found)
+
     def probe(self, parent: Path, binaries: Path) -> Outcome:
         """Try whether this account could keep its files in a folder and run the server's programs.
 
@@ -164,6 +186,14 @@ def _owner(uid: int) -> Account:
         return Account(f"用户 {uid}", uid, pwd.getpwuid(uid).pw_gid, switch=True)
     except KeyError:
         return Account(f"用户 {uid}", uid, uid, switch=True)
+
+
+def _leads_to(link: Path, folder: Path) -> bool:
+    """Whether a link of /proc can be read and leads to a folder."""
+    try:
+        return link.readlink() == folder
+    except OSError:
+        return False
 
 
 def _named(uid: int) -> bool:

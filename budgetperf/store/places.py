@@ -99,10 +99,10 @@ def find_place(home: Path, *, durable: bool) -> Place:
     """
     binaries = resolve_binaries()
     folder = folder_of(home)
+    _refuse_foreign(folder)
     if (home / POINTER).is_file():
         return _place_elsewhere(folder, binaries)
     _refuse_unquotable(folder, binaries)
-    _refuse_foreign(folder)
     existing = folder / "data"
     owner = existing.stat().st_uid if existing.exists() else None
     faults = []

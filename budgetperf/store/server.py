@@ -41,7 +41,6 @@ ORPHAN_LIMIT_SECONDS = 5
 POLL_SECONDS = 0.05
 FIRST_LOG_LIMIT_BYTES = 5_000_000
 SMALL_SHARED_MEMORY_BYTES = 256 * 1024 * 1024
-LEFT_BEHIND = 'for p in /proc/[0-9]*; do [ "$p/cwd" -ef "$1" ] && echo "${p#/proc/}"; done; exit 0'
 
 
 class EmbeddedServer:
@@ -187,7 +186,7 @@ class EmbeddedServer:
             return
         for sign in (signal.SIGQUIT, signal.SIGKILL):
             deadline = time.monotonic() + ORPHAN_LIMIT_SECONDS
-            while (left := _left_behind(place)) and time.monotonic() < deadline:
+            while (left := place.account.processes_in(data)) and time.monotonic() < deadline:
                 for process in left:
                     with contextlib.suppress(ProcessLookupError):
                         os.kill(process, sign)
@@ -324,15 +323,6 @@ def _settings(socket: Path, *, durable: bool) -> dict[str, str]:
         "max_wal_senders": "0",
         "checkpoint_timeout": "1h",
     }
-
-
-def _left_behind(place: Place) -> list[int]:
-    """Processes whose current folder is the data folder: a postmaster and its backends, nobody else.
-
-    Asked under the server's account: root in a container may not look into other users' processes.
-    """
-    outcome = place.account.run(["/bin/sh", "-c", LEFT_BEHIND, "sh", str(place.folder / "data")])
-    return [int(line) for line in outcome.said.split() if line.isdigit()]
 
 
 def _flock(handle: int, path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from budgetperf.indicators import Achievement
 from budgetperf.lifecycle.exante.form import PointsRow
-from budgetperf.lifecycle.forms import Form, Line, Number, Text, ask
+from budgetperf.forms import Form, Line, Number, Text, ask
 
 
 class ResultRow(Form):
@@ -33,3 +33,11 @@ class EvaluationForm(Form):
     findings: Text = ask("主要绩效", width=60)
     problems: Text = ask("存在的问题", default="", width=60)
     suggestions: Text = ask("有关建议", default="", width=60)
+
+
+class SampleForm(Form):
+    """What the sample of finance evaluations rests on."""
+
+    fiscal_year: int = ask("评价年度")
+    size: int = ask("抽取数量")
+    seed: Line = ask("抽取种子", "事先公布的随机种子；任何人可用同一种子重做抽取")

@@ -1,23 +1,7 @@
 """What a panel member declares and files, and the conclusion drawn from the panel."""
 
-from budgetperf.lifecycle.forms import Amount, Form, Line, Number, Text, ask
-from budgetperf.terms import Term
-
-
-class Specialism(Term):
-    """What an expert stands for in the panel."""
-
-    BUSINESS = "business", "业务"
-    MANAGEMENT = "management", "管理"
-    FINANCE = "finance", "财务"
-
-
-class Conclusion(Term):
-    """What the panel concludes."""
-
-    SUPPORT = "support", "支持"
-    PARTIAL = "partial", "部分支持"
-    AGAINST = "against", "不支持"
+from budgetperf.forms import Amount, Form, Line, Number, Text, ask
+from budgetperf.scoring.exante import ExanteConclusion
 
 
 class Declaration(Form):
@@ -46,6 +30,12 @@ class ScoreForm(Form):
 class ConclusionForm(Form):
     """What finance concludes from the sheets."""
 
-    conclusion: Conclusion = ask("评估结论")
+    conclusion: ExanteConclusion = ask("评估结论")
     recommended: Amount = ask("建议金额", "部分支持时低于申报额，不支持时为零")
     explanation: Text = ask("结论说明", "与专家平均分对应的结论档次不一致时，须在此写明理由", width=60)
+
+
+class DrawForm(Form):
+    """What the draw of a panel rests on."""
+
+    seed: Line = ask("抽取种子", "事先公布的随机种子；任何人可用同一种子重做抽取")

@@ -5,7 +5,7 @@ from datetime import date
 from budgetperf.classification import FundSource
 from budgetperf.evaluands import ProjectNature, ProjectOrigin
 from budgetperf.indicators import Direction, Indicator, Level2, Operator
-from budgetperf.lifecycle.forms import Amount, Form, Line, Number, Text, ask
+from budgetperf.forms import Amount, Form, Line, Number, Text, ask
 from budgetperf.money import Money, MoneyUnit
 
 
@@ -32,7 +32,9 @@ class IndicatorRow(Form):
     level2: Level2 = ask("二级指标", width=16)
     name: Line = ask("三级指标", width=26)
     operator: Operator = ask("指标性质", "≥、>、=、≤、< 或 定性", width=9)
-    target: Number | None = ask("指标值", "定量指标填数字；定性指标留空并在“定性目标”中写明", default=None, width=10)
+    target: Number | None = ask(
+        "指标值", "定量指标填数字；定性指标留空并在“定性目标”中写明", default=None, width=10
+    )
     target_text: Line = ask("定性目标", default="", width=20)
     uom: Line = ask("度量单位", "如：个、公里、%", default="", width=9)
     weight: Number = ask("权重", "各指标权重合计90，预算执行率10在自评时计入", width=7)
@@ -77,3 +79,21 @@ def indicator_tree(form: GoalForm) -> tuple[Indicator, ...]:
         )
         for number, row in enumerate(form.indicators, start=1)
     )
+
+
+class NewRequestForm(Form):
+    """What it takes to open a request for a new or a known project."""
+
+    fiscal_year: int = ask("预算年度", width=8)
+    project_code: Line = ask("项目编码", "延续项目填已有编码；新项目留空，由系统编码", default="")
+    project_name: Line = ask("项目名称", width=30)
+    function_code: Line = ask("支出功能分类科目", "3、5或7位数字", width=14)
+    nature: ProjectNature = ask("项目属性")
+    origin: ProjectOrigin = ask("项目类型")
+
+
+class ApprovalForm(Form):
+    """What is approved with the budget."""
+
+    approved: Amount = ask("批复金额", "不超过申报额；经事前评估的不超过建议金额")
+    document_number: Line = ask("批复文号")

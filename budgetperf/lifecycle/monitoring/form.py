@@ -1,17 +1,17 @@
 """绩效运行监控表: values and forecast of every indicator, causes and likelihood by 136号."""
 
 from budgetperf.indicators import Achievement
-from budgetperf.lifecycle.forms import Amount, Form, Line, Number, Text, ask
+from budgetperf.forms import Amount, Form, Line, Number, Text, ask
 from budgetperf.terms import Term
 
 
 class Cause(Term):
     """偏差原因 (财预〔2019〕136号)."""
 
-    FUNDS = "funds", "经费保障"
-    RULES = "rules", "制度保障"
+    FUNDING = "funding", "经费保障"
+    INSTITUTION = "institution", "制度保障"
     STAFF = "staff", "人员保障"
-    EQUIPMENT = "equipment", "硬件条件保障"
+    HARDWARE = "hardware", "硬件条件保障"
     OTHER = "other", "其他"
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from budgetperf.lifecycle.forms import Form, Text, ask
+from budgetperf.forms import Form, Text, ask
 
 
 class NoticeForm(Form):

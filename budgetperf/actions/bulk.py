@@ -1,0 +1,28 @@
+"""Open many records at once: one event on a chain of its own, with a Merkle root over them."""
+
+from collections.abc import Iterable
+
+from budgetperf.actions.context import Context
+from budgetperf.actions.moves import Target, open_record
+from budgetperf.actions.payloads import BulkOpened
+from budgetperf.evidence import merkle
+from budgetperf.process.stages import Stage
+from budgetperf.store.evidence import write_event
+
+
+def open_all(ctx: Context, stage: Stage, targets: Iterable[Target], *, chain: str, fiscal_year: int, period: str) -> int:
+    """Open a record for every target; return how many. Nothing to open writes no event."""
+    opened = [open_record(ctx, target).record for target in targets]
+    if opened:
+        leaves = [f"{record.subject}/{record.id}".encode() for record in opened]
+        payload = BulkOpened(stage.value, fiscal_year, period, len(opened), merkle.root(leaves))
+        write_event(
+            ctx.session, chain, kind=f"{stage.value}.open", actor=ctx.actor.id, at=ctx.now, payload=payload
+        )
+    return len(opened)
+
+
+def without_record(ctx: Context, targets: Iterable[Target], known: Iterable[tuple[str, int]]) -> list[Target]:
+    """Return the targets that have no record yet, so that opening twice opens once."""
+    have = set(known)
+    return [target for target in targets if (target.subject, target.serial) not in have]

@@ -1,0 +1,97 @@
+"""Entries of the ledger as they come from the treasury, a batch at a time."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from budgetperf.actions.context import Context
+from budgetperf.actions.payloads import LedgerRecorded
+from budgetperf.classification import FundSource
+from budgetperf.errors import Forbidden, Invalid
+from budgetperf.evidence import merkle
+from budgetperf.findings import Finding, Severity, Where
+from budgetperf.forms import Amount, Form, Line, ask
+from budgetperf.ledger import SIGNED_KINDS, EntryKind
+from budgetperf.permissions import Permission, may
+from budgetperf.provenance import canonical_json
+from budgetperf.store.evidence import write_event
+from budgetperf.store.ledger import write_entries
+from budgetperf.store.records import list_evaluands
+from budgetperf.store.tables.records import LedgerEntry
+
+
+class EntryForm(Form):
+    """One movement of budget or money."""
+
+    project_code: Line = ask("项目编码")
+    kind: EntryKind = ask("类型")
+    on_date: date = ask("日期")
+    amount: Amount = ask("金额", "除预算调整外不得为负")
+    source: FundSource = ask("资金来源", default=FundSource.GENERAL)
+    economic_code: Line = ask("部门预算经济分类", default="")
+    document_number: Line = ask("凭证号")
+
+
+class BatchForm(Form):
+    """A batch of movements of one fiscal year."""
+
+    fiscal_year: int = ask("预算年度")
+    entries: tuple[EntryForm, ...] = ask("明细")
+
+
+def record_entries(ctx: Context, form: BatchForm) -> int:
+    """Record a batch, all or nothing, as one event on the ledger's chain of that year.
+
+    Raises
+    ------
+    Forbidden
+        The actor may not record entries.
+    Invalid
+        With one finding per wrong entry; nothing is recorded.
+    """
+    reason = may(ctx.actor, Permission("ledger:entry:record"), "", "登记收支")
+    if reason:
+        raise Forbidden("ledger.forbidden", reason)
+    known = {evaluand.code: evaluand.id for evaluand in list_evaluands(ctx.session, ctx.actor, limit=100_000)}
+    findings = _check(form, known)
+    if findings or not form.entries:
+        raise Invalid("ledger.entries", f"本批收支有{len(findings)}处问题，全部未登记", findings)
+    write_entries(ctx.session, [_row(ctx, form.fiscal_year, entry, known) for entry in form.entries])
+    leaves: Sequence[bytes] = [canonical_json(entry.model_dump(mode="json")) for entry in form.entries]
+    total = sum(entry.amount.fen for entry in form.entries)
+    write_event(
+        ctx.session,
+        f"LEDGER-{form.fiscal_year}",
+        kind="ledger.record",
+        actor=ctx.actor.id,
+        at=ctx.now,
+        payload=LedgerRecorded(form.fiscal_year, len(leaves), merkle.root(leaves), total),
+    )
+    return len(leaves)
+
+
+def _check(form: BatchForm, known: dict[str, str]) -> tuple[Finding, ...]:
+    found = []
+    for position, entry in enumerate(form.entries):
+        if entry.project_code not in known:
+            where = Where(pointer=f"/entries/{position}/project_code")
+            found.append(Finding("ledger.project", Severity.ERROR, where, f"没有编码为“{entry.project_code}”的项目"))
+        if entry.amount.fen <= 0 and entry.kind not in SIGNED_KINDS:
+            where = Where(pointer=f"/entries/{position}/amount")
+            found.append(Finding("ledger.amount", Severity.ERROR, where, f"“{entry.kind.label}”的金额应大于零"))
+    return tuple(found)
+
+
+def _row(ctx: Context, fiscal_year: int, entry: EntryForm, known: dict[str, str]) -> LedgerEntry:
+    return LedgerEntry(
+        id=ctx.ids.new(),
+        evaluand_id=known[entry.project_code],
+        fiscal_year=fiscal_year,
+        kind=entry.kind,
+        on_date=entry.on_date,
+        amount_fen=entry.amount.fen,
+        source=entry.source,
+        economic_code=entry.economic_code,
+        document_number=entry.document_number,
+        recorded_by=ctx.actor.id,
+        recorded_at=ctx.now,
+    )

@@ -1,0 +1,82 @@
+"""The table of verbs on a record: what each asks for and which function does it.
+
+Routes, pages and the demo go through it; a test holds it against the transition table. Verbs
+that open records stand in ``openings``; those that need pandas are named by import string and
+run in a worker.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from budgetperf.actions import (
+    adoption,
+    evaluation,
+    exante,
+    finance_evaluation,
+    limits,
+    monitoring,
+    objections,
+    rectification,
+    request,
+)
+from budgetperf.actions.context import Context
+from budgetperf.actions.moves import Outcome, Seen
+from budgetperf.actions.simple import NoForm, moves
+from budgetperf.budget.form import DecisionForm, PublishForm
+from budgetperf.forms import Form
+from budgetperf.lifecycle.evaluation.form import EvaluationForm, SelfEvaluationForm
+from budgetperf.lifecycle.exante.form import ConclusionForm, Declaration, DrawForm, ScoreForm
+from budgetperf.lifecycle.goals.form import ApprovalForm, GoalForm
+from budgetperf.lifecycle.monitoring.form import MonitoringForm
+from budgetperf.lifecycle.result_use.form import ResponseForm
+from budgetperf.process.stages import Stage
+
+Act = Callable[[Context, str, Any, Seen], Outcome]
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """What a verb asks for, and who does it."""
+
+    form: type[Form]
+    act: Act
+
+
+S = Stage
+
+VERBS: dict[tuple[Stage, str], Verb] = {
+    (S.REQUEST, "file"): Verb(GoalForm, request.file_request),
+    (S.REQUEST, "return"): Verb(NoForm, moves("return")),
+    (S.REQUEST, "review"): Verb(NoForm, moves("review")),
+    (S.REQUEST, "send_back"): Verb(NoForm, moves("send_back")),
+    (S.REQUEST, "accept"): Verb(NoForm, request.accept),
+    (S.REQUEST, "store"): Verb(NoForm, request.store),
+    (S.REQUEST, "reject"): Verb(NoForm, moves("reject")),
+    (S.REQUEST, "approve"): Verb(ApprovalForm, request.approve),
+    (S.EXANTE, "draw"): Verb(DrawForm, exante.draw_panel),
+    (S.EXANTE, "replenish"): Verb(NoForm, exante.replenish_panel),
+    (S.EXANTE, "declare"): Verb(Declaration, exante.declare),
+    (S.EXANTE, "score"): Verb(ScoreForm, exante.score_sheet),
+    (S.EXANTE, "conclude"): Verb(ConclusionForm, exante.conclude),
+    (S.EXANTE, "confirm"): Verb(NoForm, exante.confirm),
+    (S.MONITORING, "file"): Verb(MonitoringForm, monitoring.file_report),
+    (S.MONITORING, "return"): Verb(NoForm, moves("return")),
+    (S.MONITORING, "review"): Verb(NoForm, moves("review")),
+    (S.MONITORING, "confirm"): Verb(NoForm, monitoring.confirm),
+    (S.RECTIFICATION, "respond"): Verb(ResponseForm, rectification.respond),
+    (S.RECTIFICATION, "return"): Verb(NoForm, moves("return")),
+    (S.RECTIFICATION, "close"): Verb(NoForm, moves("close")),
+    (S.SELF_EVALUATION, "file"): Verb(SelfEvaluationForm, evaluation.file_self_evaluation),
+    (S.SELF_EVALUATION, "return"): Verb(NoForm, moves("return")),
+    (S.SELF_EVALUATION, "review"): Verb(NoForm, moves("review")),
+    (S.SELF_EVALUATION, "confirm"): Verb(NoForm, evaluation.confirm),
+    (S.FINANCE_EVALUATION, "score"): Verb(EvaluationForm, finance_evaluation.score),
+    (S.FINANCE_EVALUATION, "confirm"): Verb(NoForm, finance_evaluation.confirm),
+    (S.BASELINE, "adopt"): Verb(NoForm, adoption.adopt_baseline),
+    (S.LIMITS, "compute"): Verb(NoForm, limits.compute_round),
+    (S.LIMITS, "publish"): Verb(PublishForm, limits.publish_round),
+    (S.LIMITS, "finalise"): Verb(NoForm, limits.finalise_round),
+    (S.LIMITS, "issue"): Verb(NoForm, limits.issue_round),
+    (S.OBJECTION, "decide"): Verb(DecisionForm, objections.decide_objection),
+}

@@ -1,0 +1,135 @@
+"""Rules that are parameters of the house: goal practice, prices, cost baselines, line priority.
+
+Each has its example case beside it: what an example is given and what it computes.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Self
+
+from pydantic import model_validator
+
+from budgetperf.money import Money
+from budgetperf.scoring.rules import Exact, Points, Rule, Share, SourcedRule
+
+
+class GoalPracticeRules(SourcedRule):
+    """Words and factors the goal checks rest on beside the statutory weights.
+
+    Parameters
+    ----------
+    placeholders : tuple of str
+        Texts that say nothing, lower case.
+    unit_factor, unit_band : Decimal
+        Factor between two money units that are mixed up, and how far from it is still suspected.
+    person_words : tuple of str
+        Words in an indicator name that mean people, who are not counted in 个.
+    """
+
+    placeholders: tuple[str, ...]
+    unit_factor: Points
+    unit_band: Exact
+    person_words: tuple[str, ...]
+
+
+class GoalPracticeCase(Rule):
+    """A text that may be a placeholder, and a ratio of two amounts that may differ by their unit."""
+
+    text: str
+    ratio: Exact
+
+
+def goal_practice_case(rules: GoalPracticeRules, given: GoalPracticeCase) -> Mapping[str, object]:
+    """Whether the text says nothing and the ratio smells of a wrong unit."""
+    low, high = rules.unit_factor / rules.unit_band, rules.unit_factor * rules.unit_band
+    return {"placeholder": given.text.lower() in rules.placeholders, "suspected": low <= given.ratio <= high}
+
+
+class PriceIndexRules(SourcedRule):
+    """Yearly price levels of any base."""
+
+    values: dict[int, Points]
+
+
+class PriceIndexCase(Rule):
+    """An amount in fen of one year, to be written in the prices of another."""
+
+    amount_fen: int
+    year: int
+    to: int
+
+
+def price_index_case(rules: PriceIndexRules, given: PriceIndexCase) -> Mapping[str, object]:
+    """The amount in the prices of ``to``."""
+    return {"fen": str(Money(given.amount_fen).times(rules.values[given.to] / rules.values[given.year]).fen)}
+
+
+class CostBaselineRules(SourcedRule):
+    """How a cost baseline is fitted.
+
+    Parameters
+    ----------
+    methods : tuple of str
+        Method families, at least two for a cost-based cut.
+    tau, level : Decimal
+        Quantile and nominal coverage of the interval.
+    seed, n_draws : int
+        Of the bootstrap.
+    rounding_fen : int
+        Step the amounts are rounded to.
+    """
+
+    methods: tuple[str, ...]
+    tau: Share
+    level: Share
+    seed: int
+    n_draws: int
+    rounding_fen: int
+
+
+class CostBaselineCase(Rule):
+    """An amount in fen to be rounded to the step of the edition."""
+
+    amount_fen: int
+
+
+def cost_baseline_case(rules: CostBaselineRules, given: CostBaselineCase) -> Mapping[str, object]:
+    """The rounded amount, half up, and how many method families stand behind a baseline."""
+    steps = (given.amount_fen + rules.rounding_fen // 2) // rules.rounding_fen
+    return {"fen": str(steps * rules.rounding_fen), "families": len(rules.methods)}
+
+
+class LinePriorityRules(SourcedRule):
+    """Points by which lines compete under the ceiling.
+
+    Parameters
+    ----------
+    order : tuple of str
+        Stages whose score counts, the first that exists.
+    without_result : Decimal
+        Points of a line that has no result yet.
+    """
+
+    order: tuple[str, ...]
+    without_result: Points
+
+    @model_validator(mode="after")
+    def _names_a_stage(self) -> Self:
+        if not self.order:
+            raise ValueError("order 至少列出一个评价环节")
+        return self
+
+    def points(self, scores: Mapping[str, Decimal]) -> Decimal:
+        """Return the points of a line from its scores by stage."""
+        return next((scores[stage] for stage in self.order if stage in scores), self.without_result)
+
+
+class LinePriorityCase(Rule):
+    """Scores of a line by stage."""
+
+    scores: dict[str, Exact]
+
+
+def line_priority_case(rules: LinePriorityRules, given: LinePriorityCase) -> Mapping[str, object]:
+    """The points of the line."""
+    return {"points": rules.points(given.scores)}

@@ -1,0 +1,115 @@
+"""Queries on cost panels, their units and adopted bands."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import insert, select
+from sqlmodel import Session, col
+
+from budgetperf.provenance import Json
+from budgetperf.store.fetch import fetch, fetch_one
+from budgetperf.store.tables.costs import CostBand, CostObservation, CostPanelRow, CostUnit
+from budgetperf.store.tables.records import EvaluandRow
+
+
+@dataclass(frozen=True, slots=True)
+class PanelFacts:
+    """A cost panel's declaration."""
+
+    id: str
+    code: str
+    service: str
+    spec: Json
+
+
+@dataclass(frozen=True, slots=True)
+class ObservationFacts:
+    """One dmu-year."""
+
+    dmu: str
+    name: str
+    year: int
+    region: str
+    cost_fen: int
+    drivers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitFacts:
+    """A project that is a dmu, with its drivers for the budget year."""
+
+    evaluand_id: str
+    code: str
+    dmu: str
+    fiscal_year: int
+    drivers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class BandFacts:
+    """The adopted band of one project, in the prices of the budget year."""
+
+    record_id: str
+    evaluand_id: str
+    fiscal_year: int
+    lower_fen: int
+    point_fen: int
+    upper_fen: int
+    uppers: Mapping[str, int]
+    methods_agree: bool
+    evidence_grade: str
+    decision_id: str
+
+
+def cost_panel(session: Session, code: str) -> PanelFacts:
+    """Return a panel by its code.
+
+    Raises
+    ------
+    NotFound
+    """
+    statement = select(CostPanelRow.__table__).where(col(CostPanelRow.code) == code)  # type: ignore[attr-defined]
+    return fetch_one(session, statement, PanelFacts, missing=f"没有编码为“{code}”的成本面板")
+
+
+def observations(session: Session, panel_id: str) -> list[ObservationFacts]:
+    """Return the rows of a panel by dmu and year."""
+    statement = (
+        select(CostObservation.__table__)  # type: ignore[attr-defined]
+        .where(col(CostObservation.panel_id) == panel_id)
+        .order_by(col(CostObservation.dmu), col(CostObservation.year))
+    )
+    return fetch(session, statement, ObservationFacts)
+
+
+def units_of(session: Session, panel_id: str, fiscal_year: int) -> list[UnitFacts]:
+    """Return the visible projects that are dmus of a panel in a budget year, by dmu."""
+    statement = (
+        select(
+            col(CostUnit.evaluand_id),
+            col(EvaluandRow.code),
+            col(CostUnit.dmu),
+            col(CostUnit.fiscal_year),
+            col(CostUnit.drivers),
+        )
+        .join(EvaluandRow, col(EvaluandRow.id) == CostUnit.evaluand_id)
+        .where(col(CostUnit.panel_id) == panel_id, col(CostUnit.fiscal_year) == fiscal_year)
+        .order_by(col(CostUnit.dmu))
+    )
+    return fetch(session, statement, UnitFacts)
+
+
+def bands(session: Session, fiscal_year: int) -> dict[str, BandFacts]:
+    """Return the newest adopted band per evaluand id for a budget year."""
+    statement = (
+        select(CostBand.__table__)  # type: ignore[attr-defined]
+        .where(col(CostBand.fiscal_year) == fiscal_year)
+        .order_by(col(CostBand.record_id))
+    )
+    return {band.evaluand_id: band for band in fetch(session, statement, BandFacts)}
+
+
+def write_band(session: Session, band: BandFacts) -> None:
+    """Keep an adopted band."""
+    values = {name: getattr(band, name) for name in BandFacts.__slots__}
+    session.connection().execute(insert(CostBand.__table__).values(values))  # type: ignore[attr-defined]

@@ -1,0 +1,43 @@
+"""Bring a database to the newest schema, or step back, or compare it with the tables."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine
+
+FOLDER = Path(__file__).parent / "migrations"
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config
+
+
+def _run(owner: Engine, act: Callable[[Config], object]) -> None:
+    with owner.begin() as connection:
+        act(_config(connection))
+
+
+def upgrade(owner: Engine, revision: str = "head") -> None:
+    """Upgrade to ``revision``."""
+    _run(owner, lambda config: command.upgrade(config, revision))
+
+
+def downgrade(owner: Engine, revision: str = "-1") -> None:
+    """Step back to ``revision``."""
+    _run(owner, lambda config: command.downgrade(config, revision))
+
+
+def compare(owner: Engine) -> None:
+    """Raise when the tables in code and the schema differ (``alembic check``)."""
+    _run(owner, command.check)
+
+
+def generate(owner: Engine, message: str, revision: str) -> None:
+    """Write the next migration from the difference between code and schema."""
+    _run(owner, lambda config: command.revision(config, message, autogenerate=True, rev_id=revision))

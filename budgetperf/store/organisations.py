@@ -1,0 +1,39 @@
+"""Queries on the organisation tree."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from budgetperf.evaluands import OrganisationKind
+from budgetperf.store.fetch import fetch, fetch_one
+from budgetperf.store.tables.people import Organisation
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationFacts:
+    """A node of the organisation tree."""
+
+    id: str
+    code: str
+    name: str
+    kind: OrganisationKind
+    parent_id: str | None
+    path: str
+
+
+def organisation_at(session: Session, path: str) -> OrganisationFacts:
+    """Return the organisation at a path.
+
+    Raises
+    ------
+    NotFound
+    """
+    statement = select(Organisation.__table__).where(col(Organisation.path) == path)  # type: ignore[attr-defined]
+    return fetch_one(session, statement, OrganisationFacts, missing=f"没有路径为“{path}”的单位")
+
+
+def organisations(session: Session) -> list[OrganisationFacts]:
+    """Return the whole tree, by path."""
+    statement = select(Organisation.__table__).order_by(col(Organisation.path))  # type: ignore[attr-defined]
+    return fetch(session, statement, OrganisationFacts)

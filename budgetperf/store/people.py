@@ -1,0 +1,144 @@
+"""Queries on people: who signs in, with what grants; the expert pool."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from budgetperf.scoring.exante import Specialism
+from budgetperf.permissions import Actor, Grant, Role
+from budgetperf.store.fetch import fetch
+from budgetperf.store.tables.people import (
+    ApiToken,
+    Credential,
+    Organisation,
+    Person,
+    RoleGrant,
+    SignInFailure,
+    SignInSession,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Expert:
+    """A person of the expert pool, with the organisation they come from."""
+
+    id: str
+    login: str
+    name: str
+    specialism: Specialism
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A live page session."""
+
+    person_id: str
+    csrf: str
+    expires_at: datetime
+
+
+def get_actor(session: Session, person_id: str) -> Actor | None:
+    """Return an active person with their grants, or None."""
+    rows = (
+        session.connection()
+        .execute(
+            select(col(Person.id), col(Person.name), col(RoleGrant.role), col(RoleGrant.scope))
+            .join(RoleGrant, col(RoleGrant.person_id) == Person.id, isouter=True)
+            .where(col(Person.id) == person_id, col(Person.active))
+            .order_by(col(RoleGrant.role), col(RoleGrant.scope))
+        )
+        .all()
+    )
+    if not rows:
+        return None
+    return Actor(rows[0].id, rows[0].name, tuple(Grant(row.role, row.scope) for row in rows if row.role is not None))
+
+
+def actor_by_token(session: Session, token_digest: str, now: datetime) -> Actor | None:
+    """Return the person behind a live bearer token, or None; one query."""
+    rows = (
+        session.connection()
+        .execute(
+            select(col(Person.id), col(Person.name), col(RoleGrant.role), col(RoleGrant.scope))
+            .join(ApiToken, col(ApiToken.person_id) == Person.id)
+            .join(RoleGrant, col(RoleGrant.person_id) == Person.id, isouter=True)
+            .where(
+                col(ApiToken.token_digest) == token_digest,
+                col(ApiToken.revoked_at).is_(None),
+                col(ApiToken.expires_at) > now,
+                col(Person.active),
+            )
+        )
+        .all()
+    )
+    if not rows:
+        return None
+    return Actor(rows[0].id, rows[0].name, tuple(Grant(row.role, row.scope) for row in rows if row.role is not None))
+
+
+def credential_of(session: Session, login: str) -> tuple[str, str] | None:
+    """Return person id and password hash of an active login, or None."""
+    row = (
+        session.connection()
+        .execute(
+            select(col(Person.id), col(Credential.password_hash))
+            .join(Credential, col(Credential.person_id) == Person.id)
+            .where(col(Person.login) == login, col(Person.active))
+        )
+        .first()
+    )
+    return (row[0], row[1]) if row else None
+
+
+def signed_in(session: Session, token_digest: str, now: datetime) -> SignedIn | None:
+    """Return the live page session of a cookie, or None."""
+    statement = select(
+        col(SignInSession.person_id), col(SignInSession.csrf), col(SignInSession.expires_at)
+    ).where(col(SignInSession.token_digest) == token_digest, col(SignInSession.expires_at) > now)
+    return next(iter(fetch(session, statement, SignedIn)), None)
+
+
+def expert_pool(session: Session) -> list[Expert]:
+    """Return the active experts of the pool, by login."""
+    statement = (
+        select(col(Person.id), col(Person.login), col(Person.name), col(Person.specialism), col(Organisation.path))
+        .join(Organisation, col(Organisation.id) == Person.organisation_id)
+        .join(RoleGrant, (col(RoleGrant.person_id) == Person.id) & (col(RoleGrant.role) == Role.EXPERT))
+        .where(col(Person.active), col(Person.specialism).is_not(None))
+        .order_by(col(Person.login))
+    )
+    return fetch(session, statement, Expert)
+
+
+def names_of(session: Session, person_ids: Iterable[str]) -> dict[str, str]:
+    """Return the names of some people."""
+    rows = session.connection().execute(
+        select(col(Person.id), col(Person.name)).where(col(Person.id).in_(list(person_ids)))
+    )
+    return {row.id: row.name for row in rows}
+
+
+def person_by_login(session: Session, login: str) -> str | None:
+    """Return the id of a login, active or not, or None."""
+    found: str | None = (
+        session.connection().execute(select(col(Person.id)).where(col(Person.login) == login)).scalar_one_or_none()
+    )
+    return found
+
+
+def failures_of(session: Session, subject: str, since: datetime) -> int:
+    """Return how many sign-ins of a subject failed, the last one after ``since``."""
+    count = (
+        session.connection()
+        .execute(
+            select(col(SignInFailure.failures)).where(
+                col(SignInFailure.subject) == subject, col(SignInFailure.last_at) > since
+            )
+        )
+        .scalar_one_or_none()
+    )
+    return int(count or 0)
