@@ -16,8 +16,9 @@ import psycopg
 import pytest
 from sqlalchemy import create_engine, text
 
+from budgetperf.store.accounts import nobody
 from budgetperf.store.binaries import ServerUnavailable, major_version, resolve_binaries
-from budgetperf.store.places import copy_programs
+from budgetperf.store.places import Place, copy_programs, folder_of, make_socket_folder, socket_folder
 from budgetperf.store.server import EmbeddedServer
 from tests.compulsory import require
 
@@ -47,8 +48,9 @@ def home() -> Iterator[Path]:
     place.chmod(0o755)
     before = rights(place)
     yield place
+    for lock in place.rglob("postgres.lock"):
+        EmbeddedServer(lock.parent, durable=False).destroy()
     assert rights(place) == before
-    EmbeddedServer(place, durable=False).destroy()
     shutil.rmtree(place)
 
 
@@ -63,8 +65,8 @@ def tell(server: EmbeddedServer, command: str) -> None:
         connection.execute(command.encode())
 
 
-def postmaster(server_folder: Path) -> int:
-    return int((server_folder / "data" / "postmaster.pid").read_text().splitlines()[0])
+def postmaster(home: Path) -> int:
+    return int((folder_of(home) / "data" / "postmaster.pid").read_text().splitlines()[0])
 
 
 def test_server_starts_answers_stops_and_keeps_its_data(home: Path) -> None:
@@ -105,7 +107,7 @@ def test_durable_server_never_gives_up_fsync(home: Path) -> None:
     ] * 3
     server.stop()
     assert "ready to accept connections" in (
-        server.log_tail() + "".join(path.read_text() for path in (home / "postgres" / "log").glob("*.log"))
+        server.log_tail() + "".join(path.read_text() for path in (folder_of(home) / "log").glob("*.log"))
     )
 
 
@@ -141,7 +143,7 @@ def test_killed_server_comes_back_with_what_was_committed(home: Path) -> None:
     busy.execute("CREATE TABLE kept AS SELECT 42 AS answer")
     busy.commit()
     busy.execute("INSERT INTO kept VALUES (43)")
-    os.kill(postmaster(home / "postgres"), signal.SIGKILL)
+    os.kill(postmaster(home), signal.SIGKILL)
     server.start()
     assert ask(server, "SELECT string_agg(answer::text, ',') FROM kept") == "42"
     with pytest.raises(psycopg.OperationalError):
@@ -155,7 +157,7 @@ def test_backend_that_outlives_a_killed_server_is_ended_first(home: Path) -> Non
     busy = psycopg.connect(server.dsn("postgres", "postgres"))
     backend = busy.info.backend_pid
     os.kill(backend, signal.SIGSTOP)  # a backend deep in work does not notice that its postmaster is gone
-    os.kill(postmaster(home / "postgres"), signal.SIGKILL)
+    os.kill(postmaster(home), signal.SIGKILL)
     server.start()
     assert ask(server, "SELECT 1") == 1
     assert not Path(f"/proc/{backend}/cwd").exists()
@@ -165,12 +167,12 @@ def test_backend_that_outlives_a_killed_server_is_ended_first(home: Path) -> Non
 def test_stale_pid_file_naming_a_stranger_stops_nobody(home: Path) -> None:
     server = EmbeddedServer(home, durable=False)
     server.start()
-    running = (home / "postgres" / "data" / "postmaster.pid").read_text().splitlines()
+    running = (folder_of(home) / "data" / "postmaster.pid").read_text().splitlines()
     server.stop()
     stranger = subprocess.Popen(["sleep", "60"])
     try:
         stale = "\n".join([str(stranger.pid), *running[1:]]) + "\n"
-        (home / "postgres" / "data" / "postmaster.pid").write_text(stale)
+        (folder_of(home) / "data" / "postmaster.pid").write_text(stale)
         server.stop()
         server.start()
         assert server.is_running()
@@ -187,7 +189,7 @@ def test_deep_home_with_spaces_and_chinese_gets_a_short_socket(home: Path) -> No
     server = EmbeddedServer(deep, durable=False)
     server.start()
     socket = Path(str(ask(server, "SHOW unix_socket_directories")))
-    assert socket.parent == Path("/tmp")
+    assert len(bytes(socket / ".s.PGSQL.5432")) <= 107
     assert stat.S_IMODE(socket.lstat().st_mode) == 0o700
     server.stop()
     server.start()
@@ -195,22 +197,21 @@ def test_deep_home_with_spaces_and_chinese_gets_a_short_socket(home: Path) -> No
     assert rights(deep) == before
     server.destroy()
     assert not socket.exists()
+    assert list(deep.iterdir()) == [deep / "postgres.lock"]
 
 
 def test_socket_folder_made_by_somebody_else_is_refused(home: Path) -> None:
     require("root", AS_ROOT, "run the suite as root")
     deep = home / ("deep" * 30)
-    server = EmbeddedServer(deep, durable=False)
-    folder = Path(server.url("x", "x").split("host=")[1].split("&")[0])
+    folder = socket_folder(deep)
     folder.mkdir()
     os.chown(folder, ORDINARY_ID, ORDINARY_ID)
     try:
         with pytest.raises(ServerUnavailable, match="属于别的用户") as refusal:
-            server.start()
+            make_socket_folder(Place(folder=deep, binaries=resolve_binaries(), account=nobody()))
         assert refusal.value.code == "server.socket_taken"
     finally:
         folder.rmdir()
-        server.destroy()
 
 
 def test_root_runs_it_in_a_home_that_only_root_may_enter(home: Path) -> None:
@@ -288,7 +289,7 @@ def ordinary_python() -> list[str] | None:
 def test_ordinary_user_starts_it_and_gets_no_rights_over_roots(home: Path) -> None:
     if not AS_ROOT:
         EmbeddedServer(home, durable=False).start()
-        assert (home / "postgres" / "data").stat().st_uid == os.geteuid()
+        assert (folder_of(home) / "data").stat().st_uid == os.geteuid()
         return
     command = ordinary_python()
     require(
@@ -304,20 +305,19 @@ def test_ordinary_user_starts_it_and_gets_no_rights_over_roots(home: Path) -> No
         [*command, "-c", code, str(own)], capture_output=True, text=True, check=False, cwd="/"
     )
     assert (done.stdout.strip(), done.stderr) == ("True", "")
-    owner = (own / "postgres" / "data").stat().st_uid
+    owner = (folder_of(own) / "data").stat().st_uid
     assert owner == own.stat().st_uid
 
     EmbeddedServer(own, durable=False).start()  # root goes on under the same owner
-    assert (own / "postgres" / "data" / "postmaster.pid").stat().st_uid == owner
+    assert (folder_of(own) / "data" / "postmaster.pid").stat().st_uid == owner
     EmbeddedServer(own, durable=False).stop()
 
-    EmbeddedServer(home, durable=False).start()
-    refused = START + "S(Path(sys.argv[1])).start()"
-    done = subprocess.run(
-        [*command, "-c", refused, str(home)], capture_output=True, text=True, check=False, cwd="/"
-    )
-    assert done.returncode != 0
-    if command[0] == "setpriv":
+    if command[0] == "setpriv":  # in a namespace we would still be root outside
+        EmbeddedServer(home, durable=False).start()
+        code = START + "S(Path(sys.argv[1])).start()"
+        done = subprocess.run(
+            [*command, "-c", code, str(home)], capture_output=True, text=True, check=False, cwd="/"
+        )
         assert "ServerUnavailable" in done.stderr
 
 
@@ -325,7 +325,7 @@ def test_data_of_another_major_version_are_refused(home: Path) -> None:
     server = EmbeddedServer(home, durable=False)
     server.start()
     server.stop()
-    (home / "postgres" / "data" / "PG_VERSION").write_text("14\n")
+    (folder_of(home) / "data" / "PG_VERSION").write_text("14\n")
     with pytest.raises(ServerUnavailable, match="PostgreSQL 14") as refusal:
         server.start()
     assert refusal.value.code == "server.version"
@@ -335,7 +335,7 @@ def test_failed_start_shows_the_end_of_the_log(home: Path) -> None:
     server = EmbeddedServer(home, durable=False)
     server.start()
     server.stop()
-    with (home / "postgres" / "data" / "postgresql.conf").open("a") as settings:
+    with (folder_of(home) / "data" / "postgresql.conf").open("a") as settings:
         settings.write("no_such_setting = 1\n")
     with pytest.raises(ServerUnavailable, match="no_such_setting") as refusal:
         server.start()
