@@ -13,6 +13,7 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from budgetperf.forms import FieldMeta, Form
+from budgetperf.indicators import plain_number
 from budgetperf.lifecycle.goals.form import GoalForm, IndicatorRow
 from budgetperf.money import Money, MoneyUnit
 from budgetperf.terms import Term
@@ -158,11 +159,11 @@ class _Writer:
             wrong = {
                 "type": "cell",
                 "criteria": "!=",
-                "value": float(self.indicator_total),
+                "value": plain_number(self.indicator_total),
                 "format": self.styles.bad,
             }
             self.sheet.conditional_format(rows.stop, column, rows.stop, column, wrong)
-            self.sheet.write_string(rows.stop, column + 1, f"应为{self.indicator_total}", self.styles.centre)
+            self.sheet.write_string(rows.stop, column + 1, f"应为{plain_number(self.indicator_total)}", self.styles.centre)
 
     @property
     def unit(self) -> MoneyUnit:

@@ -4,6 +4,7 @@ Each reader returns a ``Reading``: the value as the form's document holds it, or
 with the cell and how to put it right. Nothing is guessed silently: what was bent gets a note.
 """
 
+import math
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -101,7 +102,7 @@ def read_cell(kind: type, value: CellValue, mark: Mark | None, unit: MoneyUnit) 
 
 def read_number(value: CellValue, mark: Mark | None) -> Reading:
     """Read a plain number; a percent cell showing 95% (stored 0.95) is 95."""
-    if isinstance(value, float):
+    if isinstance(value, float) and math.isfinite(value):
         number = Decimal(format(value, EXCEL_DIGITS))
         if mark is Mark.PERCENT:
             shown = plain_number((number * 100).normalize())
