@@ -14,6 +14,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.cell import Cell
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from budgetperf.findings import Finding, Severity
@@ -114,7 +115,8 @@ def _list(sheet: Worksheet, findings: tuple[Finding, ...]) -> None:
             cell.fill = PatternFill("solid", fgColor=_FILLS[finding.severity])
         if where.cell:
             quoted = where.sheet.replace("'", "''")
-            sheet.cell(row, 4).hyperlink = f"#'{quoted}'!{where.cell}"
+            link = Hyperlink(ref=f"D{row}", location=f"'{quoted}'!{where.cell}")
+            sheet.cell(row, 4).hyperlink = link
     sheet.freeze_panes = "A2"
 
 

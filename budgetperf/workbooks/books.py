@@ -72,17 +72,9 @@ def self_evaluation_book(page: SelfEvaluationPage) -> bytes:
         )
     )
     for line in page.indicators:
-        level2 = line.level2
-        values = (
-            level2.parent.label,
-            level2.label,
-            line.name,
-            line.target,
-            line.actual,
-            line.weight,
-            line.score,
-        )
-        sheet.line((*values, line.reason), page.unit)
+        names = (line.level2.parent.label, line.level2.label, line.name, line.target, line.actual)
+        reason = _reason(line.reason, applicable=line.applicable)
+        sheet.line((*names, line.weight, line.score, reason), page.unit)
     sheet.line(("总分", "", "", "", "", "", page.total, page.grade.label), page.unit)
     sheet.wide("存在问题", page.problems)
     sheet.wide("改进措施", page.measures)
@@ -103,7 +95,7 @@ def evaluation_book(page: EvaluationReportPage) -> bytes:
         sheet.wide("预算执行率", f"{write_rate(page.execution.rate(base))}（支出÷{base.label}）")
     sheet.labels(("一级指标", "评价要点", "分值", "得分", "扣分理由"))
     for line in page.criteria:
-        reason = line.reason if line.applicable else f"不适用：{line.reason}"
+        reason = _reason(line.reason, applicable=line.applicable)
         sheet.line((line.dimension, line.name, line.weight, line.score, reason), page.unit)
     sheet.line(("总分", "", "", page.total, page.grade.label), page.unit)
     sheet.foot(page.footer, f"出具日期：{write_day(page.issued_on)}")
@@ -136,6 +128,10 @@ def limits_book(page: LimitsNoticePage) -> bytes:
     sheet.foot(page.footer, f"下达日期：{write_day(page.issued_on)}")
     book.close()
     return stream.getvalue()
+
+
+def _reason(reason: str, *, applicable: bool) -> str:
+    return reason if applicable else f"不适用：{reason}"
 
 
 def _amounts(row: FundRow) -> tuple[Money, Money, Money]:
@@ -192,9 +188,10 @@ class _Sheet:
             place = (self.row, column)
             if isinstance(value, str):
                 self.sheet.write_string(*place, value, self.styles.text)
+            elif isinstance(value, Money):
+                write_number(self.sheet, place, value.in_unit(unit), self.styles.money)
             else:
-                number = value.in_unit(unit) if isinstance(value, Money) else value
-                write_number(self.sheet, place, number, self.styles.number)
+                write_number(self.sheet, place, value, self.styles.number)
         self.row += 1
 
     def foot(self, footer: Footer, signed: str) -> None:

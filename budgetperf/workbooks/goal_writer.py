@@ -163,7 +163,9 @@ class _Writer:
                 "format": self.styles.bad,
             }
             self.sheet.conditional_format(rows.stop, column, rows.stop, column, wrong)
-            self.sheet.write_string(rows.stop, column + 1, f"应为{plain_number(self.indicator_total)}", self.styles.centre)
+            self.sheet.write_string(
+                rows.stop, column + 1, f"应为{plain_number(self.indicator_total)}", self.styles.centre
+            )
 
     @property
     def unit(self) -> MoneyUnit:

@@ -41,6 +41,7 @@ class Styles:
     label: Format
     text: Format
     number: Format
+    money: Format
     centre: Format
     bad: Format
     open_text: Format
@@ -57,6 +58,7 @@ def make_styles(book: xlsxwriter.Workbook) -> Styles:
         label=book.add_format({**_BASE, "bold": 1, "align": "center", "bg_color": "#F2F2F2"}),
         text=book.add_format({**_BASE, "num_format": "@"}),
         number=book.add_format({**_BASE, "align": "right"}),
+        money=book.add_format({**_BASE, "align": "right", "num_format": "#,##0.00####"}),
         centre=book.add_format({**_BASE, "align": "center"}),
         bad=book.add_format({"font_color": "#C00000", "bg_color": "#FDE9E7", "bold": 1}),
         open_text=book.add_format({**_BASE, **_OPEN, "num_format": "@"}),
