@@ -121,7 +121,7 @@ def read_sheets(package: Package) -> tuple[Sheet, ...]:
                 s.name for s in book.sheets_metadata if s.typ is SheetTypeEnum.WorkSheet and s.name in marks
             ]
             return tuple(_sheet(book.get_sheet_by_name(name), marks[name]) for name in names)
-    except (CalamineError, ET.ParseError, KeyError, ValueError, OverflowError) as error:
+    except (CalamineError, ET.ParseError, LookupError, ValueError, OverflowError) as error:
         raise Invalid(
             "workbook.damaged", "工作簿内部结构已损坏，无法读取；请在 Excel 或 WPS 中打开后重新保存"
         ) from error
@@ -172,7 +172,7 @@ def _paths(package: Package) -> dict[str, str]:
     paths = {}
     for element in _tree(package.members["xl/workbook.xml"]).iter():
         if _local(element.tag) == "sheet":
-            relation = next(value for key, value in element.items() if _local(key) == "id")
+            relation = next((value for key, value in element.items() if _local(key) == "id"), "")
             target = targets[relation]
             path = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
             if path in package.members:

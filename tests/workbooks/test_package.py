@@ -2,13 +2,16 @@
 
 import io
 import os
+import random
 import struct
 import zipfile
+from decimal import Decimal
 
 import pytest
 
 from budgetperf.errors import Invalid
 from budgetperf.workbooks import package
+from budgetperf.workbooks.fill import filled_goals
 from budgetperf.workbooks.intake import read_goals
 from budgetperf.workbooks.package import (
     MAX_FILE_BYTES,
@@ -120,3 +123,20 @@ def test_sheet_xml_that_is_no_xml_is_damage() -> None:
     with pytest.raises(Invalid) as caught:
         read_goals(pack({"xl/workbook.xml": b"junk", "xl/_rels/workbook.xml.rels": b"<a/>"}))
     assert caught.value.code == "workbook.damaged"
+
+
+def test_damaged_members_are_refused_or_read_but_never_crash() -> None:
+    sound = open_package(filled_goals(make_goals(), indicator_total=Decimal(90))).members
+    chance, outcomes = random.Random(20260101), set()
+    for _ in range(150):
+        name = chance.choice(list(sound))
+        member = bytearray(sound[name])
+        for _ in range(chance.randint(1, 5)):
+            at = chance.randrange(len(member))
+            member[at : at + chance.randint(0, 9)] = chance.choice((b"", b"<", b"9", b'"', member[:40]))
+        try:
+            read_goals(pack({**sound, name: bytes(member)}))
+            outcomes.add("read")
+        except Invalid as refused:
+            outcomes.add(refused.code)
+    assert outcomes == {"read", "workbook.damaged"}
