@@ -20,6 +20,7 @@ from budgetperf.workbooks.package import (
     MAX_UNPACKED_BYTES,
     open_package,
 )
+from tests.lifecycle.goal_forms import make_goals
 
 
 def pack(members: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
