@@ -21,7 +21,8 @@ class Term(StrEnum):
 
     label: str
 
-    def __new__(cls, code: str, label: str) -> Self:
+    def __new__(cls, code: str, label: str = "") -> Self:
+        """Make a member; called with the code alone it looks the member up, as every enum does."""
         member = str.__new__(cls, code)
         member._value_ = code
         member.label = label
