@@ -1,0 +1,114 @@
+"""Queries on runs and their effects: long work with its progress, each effect kept once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlmodel import Session, col
+
+from budgetperf.provenance import Json
+from budgetperf.store.fetch import fetch, fetch_one
+from budgetperf.store.tables.runs import EffectRow, RunRow
+from budgetperf.terms import Term
+
+PLAN = "plan"
+"""The effect that lists the steps of a run; it is no step itself."""
+
+MISSING = "没有找到该任务，或您无权查看"
+
+
+class RunState(Term):
+    """How a run stands."""
+
+    WAITING = "waiting", "等待办理"
+    RUNNING = "running", "办理中"
+    HALTED = "halted", "已停下，待处理"
+    DONE = "done", "已完成"
+    STOPPED = "stopped", "未完成即结束"
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """A run as read; ``done`` of ``total`` steps, and a note when something stands in its way."""
+
+    id: str
+    kind: str
+    title: str
+    started_by: str
+    started_at: datetime
+    finished_at: datetime | None
+    total: int
+    done: int
+    note: str
+
+    @property
+    def state(self) -> RunState:
+        """How it stands, derived from its dates, its steps and its note."""
+        if self.finished_at is not None:
+            return RunState.STOPPED if self.note or self.done < self.total else RunState.DONE
+        if self.note:
+            return RunState.HALTED
+        return RunState.RUNNING if self.total else RunState.WAITING
+
+
+def begin_run(session: Session, run: RunFacts) -> bool:
+    """Keep a new run; False when its id is known already, so that starting twice starts once."""
+    values = {name: getattr(run, name) for name in RunFacts.__slots__}
+    statement = upsert(RunRow.__table__).values(values).on_conflict_do_nothing()  # type: ignore[attr-defined]
+    return session.connection().execute(statement.returning(col(RunRow.id))).first() is not None
+
+
+def get_run(session: Session, run_id: str, *, lock: bool = False) -> RunFacts:
+    """Return a visible run, locked until the transaction ends if asked.
+
+    Raises
+    ------
+    NotFound
+    """
+    statement = select(RunRow.__table__).where(col(RunRow.id) == run_id)  # type: ignore[attr-defined]
+    return fetch_one(session, statement.with_for_update() if lock else statement, RunFacts, missing=MISSING)
+
+
+def runs(session: Session, *, limit: int = 50) -> list[RunFacts]:
+    """Return the newest visible runs."""
+    table = RunRow.__table__  # type: ignore[attr-defined]
+    return fetch(
+        session, select(table).order_by(table.c.started_at.desc(), table.c.id).limit(limit), RunFacts
+    )
+
+
+def effects_of(session: Session, run_id: str) -> Mapping[str, Json]:
+    """Return the kept results of a run's steps by name, in the order they were done."""
+    rows = session.connection().execute(
+        select(col(EffectRow.name), col(EffectRow.result))
+        .where(col(EffectRow.run_id) == run_id)
+        .order_by(col(EffectRow.at), col(EffectRow.name))
+    )
+    return {row.name: row.result for row in rows}
+
+
+def keep_effect(session: Session, run_id: str, name: str, *, at: datetime, result: Json) -> None:
+    """Keep what a step did; its name is taken from now on."""
+    session.connection().execute(
+        insert(EffectRow.__table__).values(run_id=run_id, name=name, at=at, result=result)  # type: ignore[attr-defined]
+    )
+
+
+def update_run(
+    session: Session,
+    run: RunFacts,
+    *,
+    total: int | None = None,
+    done: int | None = None,
+    note: str | None = None,
+    finished_at: datetime | None = None,
+) -> None:
+    """Write the progress of a locked run; what is not given stays."""
+    given = {"total": total, "done": done, "note": note, "finished_at": finished_at}
+    session.connection().execute(
+        update(RunRow.__table__)  # type: ignore[attr-defined]
+        .where(col(RunRow.id) == run.id)
+        .values({name: value for name, value in given.items() if value is not None})
+    )

@@ -1,0 +1,1 @@
+"""Batches: work too heavy for the web process: fits, papers, bundles."""

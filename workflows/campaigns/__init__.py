@@ -1,0 +1,1 @@
+"""Campaigns: one act on many departments, a transaction each, durable over restarts."""

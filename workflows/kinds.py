@@ -1,0 +1,95 @@
+"""THE table of long work: which campaigns and batches exist, who may start them, what their steps are.
+
+A kind says by ``plan`` which steps a run takes and by ``act`` what one step does; both get a
+``Context`` and run inside one transaction. The table is read by the web too, so nothing here
+imports what is heavy: a batch imports pandas or reportlab inside its ``act``, which only the
+worker calls.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from budgetperf.actions.context import Context
+from budgetperf.costing.form import FitForm
+from budgetperf.errors import NotFound
+from budgetperf.forms import Form
+from budgetperf.permissions import Permission
+from budgetperf.provenance import Json
+from workflows.batches import baseline
+from workflows.campaigns import quarter
+
+
+class Plan(Protocol):
+    """Names the steps of a run, in order; asked once per run."""
+
+    def __call__(self, ctx: Context, arguments: Any, /) -> tuple[str, ...]:  # noqa: ANN401 - the kind's own form
+        """Return the names, each once."""
+        ...
+
+
+class Act(Protocol):
+    """Does one step."""
+
+    def __call__(self, ctx: Context, arguments: Any, step: str, /) -> Json:  # noqa: ANN401 - the kind's own form
+        """Return what the run keeps of the step."""
+        ...
+
+
+class Title(Protocol):
+    """Names a run for people."""
+
+    def __call__(self, arguments: Any, /) -> str:  # noqa: ANN401 - the kind's own form
+        """Return the name."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of long work.
+
+    Parameters
+    ----------
+    form : type of Form
+        What it is told.
+    permission : Permission
+        Who may start it, over the whole city; the actions inside ask again.
+    title : Title
+    plan : Plan
+    act : Act
+    waits_days : int
+        How long a refused step waits for somebody to say "retry" before the run is given up.
+    """
+
+    form: type[Form]
+    permission: Permission
+    title: Title
+    plan: Plan
+    act: Act
+    waits_days: int = 0
+
+
+KINDS: dict[str, Kind] = {
+    "campaign.quarter": Kind(
+        quarter.QuarterForm,
+        Permission("run:campaign:start"),
+        quarter.title,
+        quarter.plan,
+        quarter.act,
+        waits_days=30,
+    ),
+    "batch.baseline": Kind(
+        FitForm, Permission("baseline:model:fit"), baseline.title, baseline.plan, baseline.act
+    ),
+}
+
+
+def kind_of(name: str) -> Kind:
+    """Return a kind by name.
+
+    Raises
+    ------
+    NotFound
+    """
+    if name not in KINDS:
+        raise NotFound("run.kind", f"没有“{name}”这一类任务，可办理的有：{'、'.join(KINDS)}")
+    return KINDS[name]

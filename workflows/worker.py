@@ -1,0 +1,208 @@
+"""The worker: the one kind of process that does the steps of runs.
+
+A run is one workflow: its plan, then its steps in order, each a transaction (``unit.effect``).
+A step refused for a reason a person can remove (a rule edition missing, say) halts the run with
+that reason; "retry" lets it go on, and time limits the waiting. Holds no step of any kind of
+work: those stand in ``kinds.KINDS``.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from dbos import DBOS, DBOSConfig, StepOptions
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from budgetperf.actions.context import Context
+from budgetperf.errors import BudgetperfError, Unavailable
+from budgetperf.permissions import Actor
+from budgetperf.provenance import Json
+from budgetperf.store import runs
+from budgetperf.store.runs import PLAN
+from budgetperf.store.session import Database
+from workflows.jobs import (
+    ANSWERS,
+    APPLICATION,
+    QUEUE,
+    RETRY,
+    SCHEMA,
+    WORKFLOW,
+    Order,
+    arguments_of,
+    serializer,
+)
+from workflows.kinds import kind_of
+from workflows.recovery import Place
+from workflows.unit import House, effect
+
+VERSION = "budgetperf-1"
+"""Raised only when the steps of a workflow change; then old runs are finished first (docs/operations.md)."""
+
+WATCH_SECONDS = 1.0
+RUNS_AT_ONCE = 2
+DAY_SECONDS = 86400
+STEP_TRIES = 8
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What one run is worked on with."""
+
+    house: House
+    order: Order
+
+    def plan(self) -> list[str]:
+        """List the steps once and keep the list."""
+
+        def list_steps(ctx: Context) -> Json:
+            names = kind.plan(ctx, arguments)
+            runs.update_run(ctx.session, runs.get_run(ctx.session, self.order.run_id), total=len(names))
+            return list(names)
+
+        kind = kind_of(self.order.kind)
+        arguments = arguments_of(kind, self.order.arguments)
+        return [str(name) for name in self._effect(PLAN, list_steps)]  # type: ignore[union-attr]
+
+    def act(self, step: str) -> None:
+        """Do one step."""
+        kind = kind_of(self.order.kind)
+        arguments = arguments_of(kind, self.order.arguments)
+        self._effect(step, lambda ctx: kind.act(ctx, arguments, step))
+
+    def halt(self, note: str) -> bool:
+        """Write why the run cannot go on; False when it has ended meanwhile."""
+        with self.house.unit(self._starter()) as ctx:
+            run = runs.get_run(ctx.session, self.order.run_id, lock=True)
+            if run.finished_at is None:
+                runs.update_run(ctx.session, run, note=note)
+            return run.finished_at is None
+
+    def end(self) -> None:
+        """Write that the run has ended, in full or with the note it was halted with."""
+        with self.house.unit(self._starter()) as ctx:
+            run = runs.get_run(ctx.session, self.order.run_id, lock=True)
+            if run.finished_at is None:
+                runs.update_run(ctx.session, run, finished_at=ctx.now)
+
+    def _effect(self, step: str, act: Callable[[Context], Json]) -> Json:
+        with self.house.unit(self.order.actor_id, f"{self.order.run_id}/{step}") as ctx:
+            return effect(ctx, self.order.run_id, step, act)
+
+    def _starter(self) -> Actor:
+        """Return who started it, without any grant: enough to write on their own run."""
+        return Actor(self.order.actor_id, "", ())
+
+
+def passing(error: BaseException) -> bool:
+    """Tell whether trying again may help: the database went away, or two transactions met."""
+    return isinstance(error, OperationalError | InterfaceError | Unavailable)
+
+
+def step_options(name: str) -> StepOptions:
+    """Return how a step is tried: again, with growing pauses, while the error is a passing one."""
+    return StepOptions(
+        name=name, retries_allowed=True, max_attempts=STEP_TRIES, interval_seconds=0.2, should_retry=passing
+    )
+
+
+def work(bench: Bench) -> None:
+    """Do a run: an ordinary function whose every call of ``_tried`` is remembered over restarts."""
+    waits = kind_of(bench.order.kind).waits_days * DAY_SECONDS
+    names: list[str] = []
+    if _done(bench, PLAN, lambda: names.extend(_tried(PLAN, bench.plan)), waits):
+        for name in names:
+            if not _done(bench, name, lambda name=name: _tried(name, bench.act, name), waits):  # type: ignore[misc]
+                break
+    _tried("end", bench.end)
+
+
+def _tried(name: str, act: Callable[..., Any], *arguments: str) -> Any:  # noqa: ANN401 - a step's own result
+    return DBOS.run_step(step_options(name), act, *arguments)
+
+
+def _done(bench: Bench, step: str, act: Callable[[], object], waits_seconds: int) -> bool:
+    """Do a step; while it is refused, halt and wait for an answer; False when the run is given up."""
+    while True:
+        try:
+            act()
+        except Exception as error:  # noqa: BLE001 - a run must never look alive when its step is lost
+            note = _said(step, error)
+        else:
+            return True
+        if not _tried("halt", bench.halt, note) or not waits_seconds:
+            return False
+        if DBOS.recv(ANSWERS, timeout_seconds=waits_seconds) != RETRY:
+            return False
+
+
+def _said(step: str, error: Exception) -> str:
+    """Return why a step failed, for people; what nobody foresaw goes to the log in full."""
+    if isinstance(error, BudgetperfError):
+        return f"步骤“{step}”未能办理：{error.text}"
+    log.error("step %s failed", step, exc_info=error)
+    return f"步骤“{step}”出现内部错误（{type(error).__name__}），详见后台日志"
+
+
+@contextmanager
+def working(house: House, database: Database) -> Iterator[str]:
+    """Do the runs of a database in this process while the block lasts; gives the executor id.
+
+    One per process: DBOS is global. Its schema must have been made by ``jobs.prepare``.
+
+    Raises
+    ------
+    Unavailable
+        All worker places are taken.
+    """
+    engine = database.app_engine(pool_size=10)
+    with Place(engine) as place:
+        config = DBOSConfig(
+            name=APPLICATION,
+            system_database_engine=engine,
+            dbos_system_schema=SCHEMA,
+            run_migrations=False,
+            executor_id=place.executor,
+            application_version=VERSION,
+            serializer=serializer(),
+            log_level="ERROR",
+        )
+        DBOS(config=config)
+        DBOS.workflow(name=WORKFLOW)(lambda order: work(Bench(house, Order(**order))))
+        DBOS.launch()
+        DBOS.register_queue(QUEUE, worker_concurrency=RUNS_AT_ONCE, polling_interval_sec=0.2)
+        stop = threading.Event()
+        watcher = threading.Thread(target=_watch, args=(place, stop), name="recovery", daemon=True)
+        watcher.start()
+        try:
+            yield place.executor
+        finally:
+            stop.set()
+            watcher.join()
+            DBOS.destroy(destroy_registry=True)
+            engine.dispose()
+
+
+def _watch(place: Place, stop: threading.Event) -> None:
+    """Take over what dead workers left, until told to stop."""
+    while not stop.wait(WATCH_SECONDS):
+        try:
+            if not place.hold():
+                log.error("another worker has taken place %s; its runs are safe", place.executor)
+            take_over(place)
+        except (OperationalError, InterfaceError):  # the database is away; the next round finds it
+            continue
+
+
+def take_over(place: Place) -> list[str]:
+    """Queue the runs of deserted places again and return their ids."""
+    pending = DBOS.list_workflows(status="PENDING", name=WORKFLOW, load_input=False, load_output=False)
+    deserted = set(place.deserted(one.executor_id for one in pending if one.executor_id))
+    left = [one.workflow_id for one in pending if one.executor_id in deserted]
+    if left:
+        DBOS.resume_workflows(left, queue_name=QUEUE)
+    return left
