@@ -51,7 +51,6 @@ from budgetperf.store.records import (
 from budgetperf.store.results import decisions_of, lights, scores
 
 ORGANISATION = "预算绩效管理系统"
-_SUFFIX = {MediaType.JPEG: ".jpg"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +228,7 @@ def _attachments(ctx: Context, dossier: _Dossier) -> tuple[Attachment, ...]:
     attached = attachments_of(ctx.session, dossier.evaluand.id)
     filed = [(filing, filing.file_digest) for filing in dossier.filings if filing.file_digest]
     known = {
-        digest: StoredFile(digest, file.size, MediaType(file.media_type))  # type: ignore[call-arg]  # a Term by its code
+        digest: StoredFile(digest, file.size, MediaType(file.media_type))
         for digest, file in stored_files(
             ctx.session, {*(item.digest for item in attached), *(digest for _, digest in filed)}
         ).items()
@@ -240,8 +239,7 @@ def _attachments(ctx: Context, dossier: _Dossier) -> tuple[Attachment, ...]:
     ]
     for filing, digest in filed:
         file = known[digest]
-        suffix = _SUFFIX.get(file.media_type, file.media_type.extensions[0])
-        name = f"{filing.form}-{filing.number:02d}{suffix}"
+        name = f"{filing.form}-{filing.number:02d}{file.media_type.extensions[0]}"
         on = filing.filed_at.astimezone(SHANGHAI).date()
         found.append(Attachment(file, name, on, filing.filed_at, filing.filed_by))
     return tuple(found)
