@@ -28,6 +28,16 @@ class ProjectOrigin(Term):
     CONTINUED = "continued", "延续"
 
 
+class Protection(Term):
+    """Why a line is protected; the first three are the 三保."""
+
+    BASIC_LIVELIHOOD = "basic_livelihood", "保基本民生"
+    WAGES = "wages", "保工资"
+    OPERATION = "operation", "保运转"
+    STATUTORY = "statutory", "法定支出"
+    CONTRACT = "contract", "合同约定"
+
+
 class OrganisationKind(Term):
     """A node of the organisation tree."""
 

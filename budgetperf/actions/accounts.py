@@ -13,11 +13,12 @@ from budgetperf.actions.payloads import PersonChanged
 from budgetperf.errors import Conflict, Forbidden, Invalid
 from budgetperf.evaluands import OrganisationKind
 from budgetperf.forms import Form, Line, ask
-from budgetperf.permissions import Permission, Role, may
+from budgetperf.permissions import Actor, Grant, Permission, Role, may
 from budgetperf.scoring.exante import Specialism
 from budgetperf.store.evidence import write_event
 from budgetperf.store.organisations import OrganisationFacts, organisation_at
-from budgetperf.store.people import person_by_login
+from budgetperf.store.people import anybody, person_by_login
+from budgetperf.store.tables.columns import table_of
 from budgetperf.store.tables.people import (
     ApiToken,
     Credential,
@@ -74,12 +75,31 @@ def create_organisation(ctx: Context, form: OrganisationForm) -> OrganisationFac
         path=f"{parent.path}.{form.code}" if parent else form.code,
     )
     values = {name: getattr(facts, name) for name in OrganisationFacts.__slots__}
-    ctx.session.connection().execute(insert(Organisation.__table__).values(values))  # type: ignore[attr-defined]
+    ctx.session.connection().execute(insert(table_of(Organisation)).values(values))
     _log(ctx, PersonChanged("", form.code, "organisation_created"))
     return facts
 
 
-def create_person(ctx: Context, form: PersonForm, password_hash: str | None) -> str:
+def found_city(ctx: Context, city: OrganisationForm, admin: PersonForm, password_hash: str | None) -> Actor:
+    """Make the city and its first administrator, who is the actor of both; once per database.
+
+    Raises
+    ------
+    Conflict
+        There are people already: an administrator adds further ones.
+    """
+    if anybody(ctx.session):
+        raise Conflict("accounts.founded", "系统中已有账号，请由系统管理员登录后新增人员")
+    founder = Actor(ctx.ids.new(), admin.name, (Grant(Role.ADMINISTRATOR, ""),))
+    founding = ctx.acting(founder, ctx.now)
+    create_organisation(founding, city)
+    create_person(founding, admin, password_hash, person_id=founder.id)
+    return founder
+
+
+def create_person(
+    ctx: Context, form: PersonForm, password_hash: str | None, *, person_id: str | None = None
+) -> str:
     """Add an account with its grants; without a password hash it cannot sign in yet.
 
     Raises
@@ -90,10 +110,10 @@ def create_person(ctx: Context, form: PersonForm, password_hash: str | None) -> 
     _allow(ctx)
     if person_by_login(ctx.session, form.login):
         raise Conflict("accounts.login", f"登录名“{form.login}”已被使用")
-    person_id = ctx.ids.new()
+    person_id = person_id or ctx.ids.new()
     connection = ctx.session.connection()
     connection.execute(
-        insert(Person.__table__).values(  # type: ignore[attr-defined]
+        insert(table_of(Person)).values(
             id=person_id,
             login=form.login,
             name=form.name,
@@ -104,7 +124,7 @@ def create_person(ctx: Context, form: PersonForm, password_hash: str | None) -> 
     )
     if form.grants:
         connection.execute(
-            insert(RoleGrant.__table__),  # type: ignore[attr-defined]
+            insert(table_of(RoleGrant)),
             [{"id": ctx.ids.new(), "person_id": person_id, "role": g.role, "scope": g.scope} for g in form.grants],
         )
     if password_hash:
@@ -115,7 +135,7 @@ def create_person(ctx: Context, form: PersonForm, password_hash: str | None) -> 
 
 def set_password(ctx: Context, person_id: str, password_hash: str) -> None:
     """Set the password hash of an account."""
-    statement = upsert(Credential.__table__).values(person_id=person_id, password_hash=password_hash)  # type: ignore[attr-defined]
+    statement = upsert(table_of(Credential)).values(person_id=person_id, password_hash=password_hash)
     ctx.session.connection().execute(
         statement.on_conflict_do_update(index_elements=["person_id"], set_={"password_hash": password_hash})
     )
@@ -125,8 +145,8 @@ def deactivate(ctx: Context, person_id: str, login: str) -> None:
     """Close an account; its history stays, its sessions and tokens end."""
     _allow(ctx)
     connection = ctx.session.connection()
-    connection.execute(update(Person.__table__).where(col(Person.id) == person_id).values(active=False))  # type: ignore[attr-defined]
-    connection.execute(delete(SignInSession.__table__).where(col(SignInSession.person_id) == person_id))  # type: ignore[attr-defined]
+    connection.execute(update(table_of(Person)).where(col(Person.id) == person_id).values(active=False))
+    connection.execute(delete(table_of(SignInSession)).where(col(SignInSession.person_id) == person_id))
     _log(ctx, PersonChanged(person_id, login, "deactivated"))
 
 
@@ -139,7 +159,7 @@ def sign_in(ctx: Context, person_id: str) -> str:
     """Begin a page session and return the cookie's secret."""
     token = secrets.token_urlsafe(32)
     ctx.session.connection().execute(
-        insert(SignInSession.__table__).values(  # type: ignore[attr-defined]
+        insert(table_of(SignInSession)).values(
             token_digest=token_digest(token),
             person_id=person_id,
             csrf=secrets.token_urlsafe(32),
@@ -153,7 +173,7 @@ def sign_in(ctx: Context, person_id: str) -> str:
 def sign_out(ctx: Context, token: str) -> None:
     """End a page session."""
     ctx.session.connection().execute(
-        delete(SignInSession.__table__).where(col(SignInSession.token_digest) == token_digest(token))  # type: ignore[attr-defined]
+        delete(table_of(SignInSession)).where(col(SignInSession.token_digest) == token_digest(token))
     )
 
 
@@ -161,7 +181,7 @@ def issue_token(ctx: Context, person_id: str, label: str, *, days: int) -> str:
     """Issue a bearer token and return it; only its digest is kept."""
     token = "bp_" + secrets.token_urlsafe(32)
     ctx.session.connection().execute(
-        insert(ApiToken.__table__).values(  # type: ignore[attr-defined]
+        insert(table_of(ApiToken)).values(
             token_digest=token_digest(token),
             person_id=person_id,
             label=label,
@@ -175,7 +195,7 @@ def issue_token(ctx: Context, person_id: str, label: str, *, days: int) -> str:
 
 def note_failure(ctx: Context, subject: str) -> None:
     """Count a failed sign-in of a login or an address."""
-    table = SignInFailure.__table__  # type: ignore[attr-defined]
+    table = table_of(SignInFailure)
     statement = upsert(table).values(subject=subject, failures=1, last_at=ctx.now)
     ctx.session.connection().execute(
         statement.on_conflict_do_update(
@@ -187,7 +207,7 @@ def note_failure(ctx: Context, subject: str) -> None:
 def forget_failures(ctx: Context, subject: str) -> None:
     """Forget the failures of a subject after a good sign-in."""
     ctx.session.connection().execute(
-        delete(SignInFailure.__table__).where(col(SignInFailure.subject) == subject)  # type: ignore[attr-defined]
+        delete(table_of(SignInFailure)).where(col(SignInFailure.subject) == subject)
     )
 
 

@@ -27,6 +27,7 @@ from budgetperf.scoring.recompute import ExanteFacts, compute
 from budgetperf.store.exante import PanelFacts, SeatFacts, panel_of, ratings_of, seats_of
 from budgetperf.store.people import expert_pool
 from budgetperf.store.records import RecordFacts, find_record, get_evaluand, latest_filing
+from budgetperf.store.tables.columns import table_of
 from budgetperf.store.tables.exante import PanelRating, PanelRow, PanelSeat
 
 
@@ -110,7 +111,7 @@ def draw_panel(ctx: Context, record_id: str, form: DrawForm, seen: Seen) -> Outc
         drawn_at=ctx.now,
     )
     values = {name: getattr(panel, name) for name in PanelFacts.__slots__}
-    ctx.session.connection().execute(insert(PanelRow.__table__).values(values))  # type: ignore[attr-defined]
+    ctx.session.connection().execute(insert(table_of(PanelRow)).values(values))
     return _seat(ctx, moved, panel, chosen, first=1)
 
 
@@ -151,7 +152,7 @@ def _seat(ctx: Context, moved: Move, panel: PanelFacts, chosen: Iterable[Candida
         }
         for position, one in enumerate(chosen, start=first)
     ]
-    ctx.session.connection().execute(insert(PanelSeat.__table__), seats)  # type: ignore[attr-defined]
+    ctx.session.connection().execute(insert(table_of(PanelSeat)), seats)
     event = Drawn(
         **moved.fields, seed=panel.seed, pool=panel.pool_digest, seats=tuple(str(seat["person_id"]) for seat in seats)
     )
@@ -180,7 +181,7 @@ def _own_seat(ctx: Context, record_id: str) -> tuple[SeatFacts | None, set[Guard
 
 def _update_seat(ctx: Context, seat: SeatFacts, **values: object) -> None:
     ctx.session.connection().execute(
-        update(PanelSeat.__table__).where(col(PanelSeat.id) == seat.id).values(**values)  # type: ignore[attr-defined]
+        update(table_of(PanelSeat)).where(col(PanelSeat.id) == seat.id).values(**values)
     )
 
 
@@ -205,7 +206,7 @@ def score_sheet(ctx: Context, record_id: str, form: ScoreForm, seen: Seen) -> Ou
     assert seat is not None
     document = form.model_dump(mode="json")
     ctx.session.connection().execute(
-        insert(PanelRating.__table__).values(  # type: ignore[attr-defined]
+        insert(table_of(PanelRating)).values(
             seat_id=seat.id,
             panel_id=panel.id,
             person_id=ctx.actor.id,

@@ -12,6 +12,7 @@ from budgetperf.evidence.attachments import detect_media_type, safe_filename
 from budgetperf.permissions import Permission, may
 from budgetperf.store.evidence import write_event
 from budgetperf.store.records import get_evaluand
+from budgetperf.store.tables.columns import table_of
 from budgetperf.store.tables.evidence import AttachmentRow, StoredFileRow
 
 MAX_BYTES = 20 * 1024 * 1024
@@ -30,7 +31,7 @@ def keep_file(ctx: Context, content: bytes) -> str:
     media_type = detect_media_type(content)
     digest = ctx.files.put(content)
     ctx.session.connection().execute(
-        upsert(StoredFileRow.__table__)  # type: ignore[attr-defined]
+        upsert(table_of(StoredFileRow))
         .values(digest=digest, size=len(content), media_type=media_type.value, stored_at=ctx.now)
         .on_conflict_do_nothing()
     )
@@ -58,7 +59,7 @@ def attach(
     digest = keep_file(ctx, content)
     attachment_id = ctx.ids.new()
     ctx.session.connection().execute(
-        insert(AttachmentRow.__table__).values(  # type: ignore[attr-defined]
+        insert(table_of(AttachmentRow)).values(
             id=attachment_id,
             evaluand_id=evaluand.id,
             record_id=record_id,

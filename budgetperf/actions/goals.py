@@ -7,6 +7,7 @@ from budgetperf.errors import Conflict
 from budgetperf.lifecycle.goals.form import GoalForm, indicator_tree
 from budgetperf.process.stages import Stage, Status
 from budgetperf.store.records import FilingFacts, RecordFacts, find_record, latest_filing
+from budgetperf.store.tables.columns import table_of
 from budgetperf.store.tables.records import FundLineRow, IndicatorLine
 
 
@@ -48,7 +49,7 @@ def write_lines(ctx: Context, filing_id: str, record: RecordFacts, form: GoalFor
     connection = ctx.session.connection()
     owner = {"filing_id": filing_id, "evaluand_id": record.evaluand_id}
     connection.execute(
-        insert(IndicatorLine.__table__),  # type: ignore[attr-defined]
+        insert(table_of(IndicatorLine)),
         [
             {
                 **owner,
@@ -67,7 +68,7 @@ def write_lines(ctx: Context, filing_id: str, record: RecordFacts, form: GoalFor
         ],
     )
     connection.execute(
-        insert(FundLineRow.__table__),  # type: ignore[attr-defined]
+        insert(table_of(FundLineRow)),
         [
             {**owner, "position": position, "source": line.source, "amount_fen": line.amount.fen}
             for position, line in enumerate(form.funds, start=1)

@@ -16,9 +16,9 @@ from budgetperf.budget.lines import (
     GradeFacts,
     LineFacts,
 )
-from budgetperf.budget.protections import Protected, Protection
-from budgetperf.money import Money
+from budgetperf.budget.protections import Protected
 from budgetperf.costing.grading import EvidenceGrade
+from budgetperf.money import Money
 from budgetperf.process.stages import Stage, Status
 from budgetperf.provenance import DecisionKind
 from budgetperf.rulebook.parameters import LinePriorityRules
@@ -104,7 +104,7 @@ class _Year:
             grade=self._grade(evaluand),
             cost=self._cost(evaluand, request),
             protection=(
-                Protected(kind=Protection(evaluand.protection), amount=None, basis="项目库登记的保障类别")
+                Protected(kind=evaluand.protection, amount=None, basis="项目库登记的保障类别")
                 if evaluand.protection
                 else None
             ),

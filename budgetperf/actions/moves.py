@@ -19,6 +19,7 @@ from budgetperf.process.transitions import Transition
 from budgetperf.provenance import digest
 from budgetperf.store.evidence import write_event
 from budgetperf.store.records import RecordFacts, doers, get_record
+from budgetperf.store.tables.columns import table_of
 from budgetperf.store.tables.records import Draft, Filing, Record, StepRow
 
 
@@ -138,7 +139,7 @@ def open_record(
         opened_at=ctx.now,
     )
     ctx.session.connection().execute(
-        insert(Record.__table__).values({name: getattr(facts, name) for name in RecordFacts.__slots__})  # type: ignore[attr-defined]
+        insert(table_of(Record)).values({name: getattr(facts, name) for name in RecordFacts.__slots__})
     )
     _step(ctx, facts, row, seen.reason)
     return Move(facts, row, 1, seen.reason, ())
@@ -172,7 +173,7 @@ def move(
     version = record.version + (row.target is not record.status)
     if version != record.version:
         changed = ctx.session.connection().execute(
-            update(Record.__table__)  # type: ignore[attr-defined]
+            update(table_of(Record))
             .where(col(Record.id) == record.id, col(Record.version) == record.version)
             .values(status=row.target, version=version)
         )
@@ -195,7 +196,7 @@ def file_form(ctx: Context, moved: Move, form: Form, *, edition: str, file_diges
     number = moved.version  # every filing moves the record on, so the new version numbers it
     filing_id = ctx.ids.new()
     connection.execute(
-        insert(Filing.__table__).values(  # type: ignore[attr-defined]
+        insert(table_of(Filing)).values(
             id=filing_id,
             record_id=moved.record.id,
             evaluand_id=moved.record.evaluand_id,
@@ -210,7 +211,7 @@ def file_form(ctx: Context, moved: Move, form: Form, *, edition: str, file_diges
         )
     )
     connection.execute(
-        Draft.__table__.delete().where(  # type: ignore[attr-defined]
+        table_of(Draft).delete().where(
             col(Draft.record_id) == moved.record.id, col(Draft.person_id) == ctx.actor.id
         )
     )
@@ -231,7 +232,7 @@ def filed_event(moved: Move, form: Form, *, packages: tuple[str, ...] = (), file
 
 def _step(ctx: Context, record: RecordFacts, row: Transition, reason: str) -> None:
     ctx.session.connection().execute(
-        insert(StepRow.__table__).values(  # type: ignore[attr-defined]
+        insert(table_of(StepRow)).values(
             record_id=record.id,
             stage=row.stage,
             path=record.path,

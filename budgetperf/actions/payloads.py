@@ -114,3 +114,12 @@ class Analysed(EventPayload):
     record: str
     period: str
     package: str
+
+
+@dataclass(frozen=True, slots=True)
+class PanelKept(EventPayload):
+    """A cost panel was kept: Merkle root over its rows."""
+
+    panel: str
+    rows: int
+    root: str

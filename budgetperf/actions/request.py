@@ -25,6 +25,7 @@ from budgetperf.process.stages import Guard, Stage
 from budgetperf.store.ledger import write_entries
 from budgetperf.store.organisations import OrganisationFacts, organisation_at
 from budgetperf.store.records import EvaluandFacts, RecordFacts, find_record, get_evaluand
+from budgetperf.store.tables.columns import table_of
 from budgetperf.store.tables.records import EvaluandRow, LedgerEntry
 
 
@@ -67,7 +68,7 @@ def _create(ctx: Context, agency: OrganisationFacts, form: NewRequestForm) -> Ev
     ).scalar_one()
     evaluand_id = ctx.ids.new()
     connection.execute(
-        insert(EvaluandRow.__table__).values(  # type: ignore[attr-defined]
+        insert(table_of(EvaluandRow)).values(
             id=evaluand_id,
             code=f"{agency.code}-{count + 1:03d}",
             name=form.project_name,
@@ -78,6 +79,7 @@ def _create(ctx: Context, agency: OrganisationFacts, form: NewRequestForm) -> Ev
             classification_year=form.fiscal_year,
             nature=form.nature,
             origin=form.origin,
+            protection=form.protection,
         )
     )
     return get_evaluand(ctx.session, ctx.actor, evaluand_id)

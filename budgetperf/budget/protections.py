@@ -1,6 +1,6 @@
 """Protected money: what a line may never fall below, and which grounds may not touch it.
 
-Holds the words, the fact that a line is protected, an edition's rule for it, and the floor.
+Holds the fact that a line is protected, an edition's rule for it, and the floor.
 Which lines are protected is decided by those who file and review, not here.
 """
 
@@ -10,18 +10,8 @@ from pydantic.dataclasses import dataclass
 from budgetperf.budget.grounds import Ground
 from budgetperf.budget.shapes import RECORD, STRICT, Amount, Citation, Ratio
 from budgetperf.errors import Invalid
+from budgetperf.evaluands import Protection
 from budgetperf.money import ZERO, Money
-from budgetperf.terms import Term
-
-
-class Protection(Term):
-    """Why a line is protected; the first three are the 三保."""
-
-    BASIC_LIVELIHOOD = "basic_livelihood", "保基本民生"
-    WAGES = "wages", "保工资"
-    OPERATION = "operation", "保运转"
-    STATUTORY = "statutory", "法定支出"
-    CONTRACT = "contract", "合同约定"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=RECORD)

@@ -11,9 +11,10 @@ from typing import Literal, Self
 from pydantic import BaseModel, Field, model_validator
 
 from budgetperf.budget.grounds import Base, Ground
-from budgetperf.budget.protections import Protection, ProtectionRule
+from budgetperf.budget.protections import ProtectionRule
 from budgetperf.budget.shapes import STRICT, Citation, Ratio
 from budgetperf.costing.grading import EvidenceGrade
+from budgetperf.evaluands import Protection
 from budgetperf.scoring.exante import ExanteConclusion
 from budgetperf.scoring.grade import Grade
 

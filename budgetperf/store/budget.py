@@ -11,13 +11,14 @@ from budgetperf.budget.grounds import Ground
 from budgetperf.budget.limits import Limit
 from budgetperf.budget.shapes import from_json, to_json
 from budgetperf.provenance import Json
-from budgetperf.store.fetch import fetch, fetch_one
+from budgetperf.store.fetch import Rows, fetch, fetch_one
 from budgetperf.store.tables.budget import AdjustmentLine, BudgetLine, CutLine, LimitRound
+from budgetperf.store.tables.columns import table_of
 from budgetperf.store.tables.records import EvaluandRow
 
 MISSING_ROUND = "没有该年度的控制数，或尚未公布"
-_ROUND = LimitRound.__table__  # type: ignore[attr-defined]
-_LINE = BudgetLine.__table__  # type: ignore[attr-defined]
+_ROUND = table_of(LimitRound)
+_LINE = table_of(BudgetLine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ def replace_lines(session: Session, round_id: str, lines: Iterable[NewLine]) -> 
     """Replace the draft lines of a round by newly computed ones."""
     connection = session.connection()
     old = select(_LINE.c.id).where(_LINE.c.round_id == round_id)
-    connection.execute(delete(CutLine.__table__).where(col(CutLine.line_id).in_(old)))  # type: ignore[attr-defined]
+    connection.execute(delete(table_of(CutLine)).where(col(CutLine.line_id).in_(old)))
     connection.execute(delete(_LINE).where(_LINE.c.round_id == round_id))
     kept = list(lines)
     if not kept:
@@ -149,7 +150,7 @@ def replace_lines(session: Session, round_id: str, lines: Iterable[NewLine]) -> 
         for position, cut in enumerate(line.limit.cuts, start=1)
     ]
     if cuts:
-        connection.execute(insert(CutLine.__table__), cuts)  # type: ignore[attr-defined]
+        connection.execute(insert(table_of(CutLine)), cuts)
 
 
 def _amounts(limit: Limit) -> dict[str, object]:
@@ -168,13 +169,13 @@ def adjust_line(session: Session, line_id: str, limit: Limit) -> None:
     item = limit.adjustments[-1]
     connection.execute(update(_LINE).where(_LINE.c.id == line_id).values(**_amounts(limit)))
     connection.execute(
-        insert(AdjustmentLine.__table__).values(  # type: ignore[attr-defined]
+        insert(table_of(AdjustmentLine)).values(
             objection_id=item.objection, line_id=line_id, amount_fen=item.amount.fen, reason=item.reason
         )
     )
 
 
-def _lines():  # type: ignore[no-untyped-def]  # noqa: ANN202 - a Select of the columns below
+def _lines() -> Rows:
     return (
         select(_LINE, col(EvaluandRow.code), col(EvaluandRow.name))
         .join(EvaluandRow, col(EvaluandRow.id) == _LINE.c.evaluand_id)

@@ -8,6 +8,7 @@ from sqlmodel import Session, col
 
 from budgetperf.provenance import Json
 from budgetperf.store.fetch import fetch, fetch_one
+from budgetperf.store.tables.columns import table_of
 from budgetperf.store.tables.costs import CostBand, CostObservation, CostPanelRow, CostUnit
 from budgetperf.store.tables.records import EvaluandRow
 
@@ -68,14 +69,14 @@ def cost_panel(session: Session, code: str) -> PanelFacts:
     ------
     NotFound
     """
-    statement = select(CostPanelRow.__table__).where(col(CostPanelRow.code) == code)  # type: ignore[attr-defined]
+    statement = select(table_of(CostPanelRow)).where(col(CostPanelRow.code) == code)
     return fetch_one(session, statement, PanelFacts, missing=f"没有编码为“{code}”的成本面板")
 
 
 def observations(session: Session, panel_id: str) -> list[ObservationFacts]:
     """Return the rows of a panel by dmu and year."""
     statement = (
-        select(CostObservation.__table__)  # type: ignore[attr-defined]
+        select(table_of(CostObservation))
         .where(col(CostObservation.panel_id) == panel_id)
         .order_by(col(CostObservation.dmu), col(CostObservation.year))
     )
@@ -102,7 +103,7 @@ def units_of(session: Session, panel_id: str, fiscal_year: int) -> list[UnitFact
 def bands(session: Session, fiscal_year: int) -> dict[str, BandFacts]:
     """Return the newest adopted band per evaluand id for a budget year."""
     statement = (
-        select(CostBand.__table__)  # type: ignore[attr-defined]
+        select(table_of(CostBand))
         .where(col(CostBand.fiscal_year) == fiscal_year)
         .order_by(col(CostBand.record_id))
     )
@@ -112,4 +113,4 @@ def bands(session: Session, fiscal_year: int) -> dict[str, BandFacts]:
 def write_band(session: Session, band: BandFacts) -> None:
     """Keep an adopted band."""
     values = {name: getattr(band, name) for name in BandFacts.__slots__}
-    session.connection().execute(insert(CostBand.__table__).values(values))  # type: ignore[attr-defined]
+    session.connection().execute(insert(table_of(CostBand)).values(values))

@@ -12,10 +12,11 @@ from budgetperf.evidence.anchors import Anchor
 from budgetperf.evidence.chain import ChainHead, append
 from budgetperf.evidence.events import Event, EventPayload, genesis
 from budgetperf.store.fetch import fetch
+from budgetperf.store.tables.columns import table_of
 from budgetperf.store.tables.evidence import AnchorRow, AttachmentRow, ChainHeadRow, EventRow
 
-_HEADS = ChainHeadRow.__table__  # type: ignore[attr-defined]
-_EVENTS = EventRow.__table__  # type: ignore[attr-defined]
+_HEADS = table_of(ChainHeadRow)
+_EVENTS = table_of(EventRow)
 
 _LOCK = text(
     "SELECT number, hash, nextval('event_sequence_seq') AS sequence FROM chain_head WHERE chain = :chain FOR UPDATE"
@@ -104,13 +105,14 @@ def heads_between(session: Session, from_sequence: int, to_sequence: int) -> lis
 
 def next_sequence(session: Session) -> int:
     """Return one more than the newest event's sequence number (1 when there is none)."""
-    return int(session.connection().execute(select(func.coalesce(func.max(col(EventRow.sequence)), 0))).scalar_one()) + 1
+    newest: int | None = session.connection().execute(select(func.max(col(EventRow.sequence)))).scalar_one()
+    return (newest or 0) + 1
 
 
 def anchors(session: Session) -> list[tuple[Anchor, list[ChainHead]]]:
     """Return all anchors in order, each with the heads it was cut over."""
     rows = session.connection().execute(
-        select(AnchorRow.__table__).order_by(col(AnchorRow.number))  # type: ignore[attr-defined]
+        select(table_of(AnchorRow)).order_by(col(AnchorRow.number))
     )
     return [
         (
@@ -126,7 +128,7 @@ def anchors(session: Session) -> list[tuple[Anchor, list[ChainHead]]]:
 def write_anchor(session: Session, anchor: Anchor, heads: Iterable[ChainHead]) -> None:
     """Keep an anchor with its heads."""
     session.connection().execute(
-        insert(AnchorRow.__table__).values(  # type: ignore[attr-defined]
+        insert(table_of(AnchorRow)).values(
             number=anchor.number,
             from_sequence=anchor.from_sequence,
             to_sequence=anchor.to_sequence,
@@ -157,7 +159,7 @@ class AttachmentFacts:
 def attachments_of(session: Session, evaluand_id: str) -> list[AttachmentFacts]:
     """Return the attachments of an evaluand, by the day they speak of."""
     statement = (
-        select(AttachmentRow.__table__)  # type: ignore[attr-defined]
+        select(table_of(AttachmentRow))
         .where(col(AttachmentRow.evaluand_id) == evaluand_id)
         .order_by(col(AttachmentRow.effective_on), col(AttachmentRow.uploaded_at), col(AttachmentRow.id))
     )

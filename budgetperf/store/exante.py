@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 from budgetperf.provenance import Json
 from budgetperf.scoring.exante import Specialism
 from budgetperf.store.fetch import fetch
+from budgetperf.store.tables.columns import table_of
 from budgetperf.store.tables.exante import PanelRating, PanelRow, PanelSeat
 from budgetperf.store.tables.people import Person
 
@@ -65,14 +66,14 @@ class RatingFacts:
 
 def panel_of(session: Session, record_id: str) -> PanelFacts | None:
     """Return the panel of an ex-ante record, or None."""
-    statement = select(PanelRow.__table__).where(col(PanelRow.record_id) == record_id)  # type: ignore[attr-defined]
+    statement = select(table_of(PanelRow)).where(col(PanelRow.record_id) == record_id)
     return next(iter(fetch(session, statement, PanelFacts)), None)
 
 
 def seats_of(session: Session, record_id: str) -> list[SeatFacts]:
     """Return the visible seats of a record's panel by position: all for finance, an expert's own."""
     statement = (
-        select(PanelSeat.__table__, col(Person.name), col(Person.login))  # type: ignore[attr-defined]
+        select(table_of(PanelSeat), col(Person.name), col(Person.login))
         .join(Person, col(Person.id) == PanelSeat.person_id)
         .where(col(PanelSeat.record_id) == record_id)
         .order_by(col(PanelSeat.position))
@@ -83,7 +84,7 @@ def seats_of(session: Session, record_id: str) -> list[SeatFacts]:
 def ratings_of(session: Session, panel_id: str) -> list[RatingFacts]:
     """Return the visible sheets of a panel (row-level security keeps the others' blind)."""
     statement = (
-        select(PanelRating.__table__)  # type: ignore[attr-defined]
+        select(table_of(PanelRating))
         .where(col(PanelRating.panel_id) == panel_id)
         .order_by(col(PanelRating.seat_id))
     )

@@ -3,14 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import case, func, insert, select
+from sqlalchemy import ColumnElement, case, func, insert, select
 from sqlmodel import Session, col
 
 from budgetperf.classification import FundSource
 from budgetperf.ledger import Entry, EntryKind, Execution, execution
 from budgetperf.money import Money
 from budgetperf.store.fetch import fetch
+from budgetperf.store.tables.columns import table_of
 from budgetperf.store.tables.records import LedgerEntry
 
 
@@ -32,7 +34,7 @@ class EntryFacts:
 def entries_of(session: Session, evaluand_id: str, fiscal_year: int) -> list[EntryFacts]:
     """Return the entries of one evaluand and year, by date."""
     statement = (
-        select(LedgerEntry.__table__)  # type: ignore[attr-defined]
+        select(table_of(LedgerEntry))
         .where(col(LedgerEntry.evaluand_id) == evaluand_id, col(LedgerEntry.fiscal_year) == fiscal_year)
         .order_by(col(LedgerEntry.on_date), col(LedgerEntry.id))
     )
@@ -48,7 +50,7 @@ def execution_of(session: Session, evaluand_id: str, fiscal_year: int, *, until:
 def executions(session: Session, fiscal_year: int, *, until: date) -> dict[str, Execution]:
     """Return the totals of every visible evaluand before ``until``, by evaluand id, in one query."""
 
-    def total(kind: EntryKind):  # type: ignore[no-untyped-def]  # noqa: ANN202 - a labelled column
+    def total(kind: EntryKind) -> ColumnElement[Any]:
         amount = case((col(LedgerEntry.kind) == kind, col(LedgerEntry.amount_fen)), else_=0)
         return func.sum(amount).label(kind.value)
 
@@ -69,4 +71,4 @@ def write_entries(session: Session, entries: Iterable[LedgerEntry]) -> None:
     """Add entries."""
     rows = [entry.model_dump() for entry in entries]
     if rows:
-        session.connection().execute(insert(LedgerEntry.__table__), rows)  # type: ignore[attr-defined]
+        session.connection().execute(insert(table_of(LedgerEntry)), rows)

@@ -7,6 +7,7 @@ from sqlmodel import Session, col
 
 from budgetperf.evaluands import OrganisationKind
 from budgetperf.store.fetch import fetch, fetch_one
+from budgetperf.store.tables.columns import table_of
 from budgetperf.store.tables.people import Organisation
 
 
@@ -29,11 +30,11 @@ def organisation_at(session: Session, path: str) -> OrganisationFacts:
     ------
     NotFound
     """
-    statement = select(Organisation.__table__).where(col(Organisation.path) == path)  # type: ignore[attr-defined]
+    statement = select(table_of(Organisation)).where(col(Organisation.path) == path)
     return fetch_one(session, statement, OrganisationFacts, missing=f"没有路径为“{path}”的单位")
 
 
 def organisations(session: Session) -> list[OrganisationFacts]:
     """Return the whole tree, by path."""
-    statement = select(Organisation.__table__).order_by(col(Organisation.path))  # type: ignore[attr-defined]
+    statement = select(table_of(Organisation)).order_by(col(Organisation.path))
     return fetch(session, statement, OrganisationFacts)

@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from budgetperf.scoring.exante import Specialism
 from budgetperf.permissions import Actor, Grant, Role
+from budgetperf.scoring.exante import Specialism
 from budgetperf.store.fetch import fetch
 from budgetperf.store.tables.people import (
     ApiToken,
@@ -142,3 +142,8 @@ def failures_of(session: Session, subject: str, since: datetime) -> int:
         .scalar_one_or_none()
     )
     return int(count or 0)
+
+
+def anybody(session: Session) -> bool:
+    """Tell whether there is any account at all."""
+    return session.connection().execute(select(col(Person.id)).limit(1)).first() is not None

@@ -17,6 +17,7 @@ from budgetperf.store.costs import BandFacts
 from budgetperf.store.fetch import fetch
 from budgetperf.store.results import DecisionFacts
 from budgetperf.store.tables.budget import AdjustmentLine, BudgetLine, CutLine
+from budgetperf.store.tables.columns import table_of
 from budgetperf.store.tables.costs import CostBand
 from budgetperf.store.tables.evidence import ChainHeadRow, StoredFileRow
 from budgetperf.store.tables.results import Decision
@@ -47,7 +48,7 @@ def hold_log(session: Session) -> None:
 
 def heads_of(session: Session, chains: Iterable[str]) -> dict[str, ChainHead]:
     """Return the newest event of some chains, by chain; anybody may know how long a chain is."""
-    heads = ChainHeadRow.__table__  # type: ignore[attr-defined]
+    heads = table_of(ChainHeadRow)
     statement = select(heads.c.chain, heads.c.number, heads.c.hash).where(heads.c.chain.in_(list(chains)))
     return {head.chain: head for head in fetch(session, statement, ChainHead)}
 
@@ -64,14 +65,14 @@ class StoredFileFacts:
 
 def stored_files(session: Session, digests: Iterable[str]) -> dict[str, StoredFileFacts]:
     """Return the registered files of some digests, by digest."""
-    statement = select(StoredFileRow.__table__).where(col(StoredFileRow.digest).in_(list(digests)))  # type: ignore[attr-defined]
+    statement = select(table_of(StoredFileRow)).where(col(StoredFileRow.digest).in_(list(digests)))
     return {file.digest: file for file in fetch(session, statement, StoredFileFacts)}
 
 
 def decisions_by_id(session: Session, ids: Iterable[str]) -> list[DecisionFacts]:
     """Return the visible decisions of some row ids, by digest."""
     statement = (
-        select(Decision.__table__).where(col(Decision.id).in_(list(ids))).order_by(col(Decision.digest))  # type: ignore[attr-defined]
+        select(table_of(Decision)).where(col(Decision.id).in_(list(ids))).order_by(col(Decision.digest))
     )
     return fetch(session, statement, DecisionFacts)
 
@@ -79,7 +80,7 @@ def decisions_by_id(session: Session, ids: Iterable[str]) -> list[DecisionFacts]
 def bands_of(session: Session, evaluand_id: str) -> list[BandFacts]:
     """Return every adopted band of one evaluand, by year."""
     statement = (
-        select(CostBand.__table__)  # type: ignore[attr-defined]
+        select(table_of(CostBand))
         .where(col(CostBand.evaluand_id) == evaluand_id)
         .order_by(col(CostBand.fiscal_year), col(CostBand.record_id))
     )
@@ -122,7 +123,7 @@ class AdjustmentFacts:
 
 def limit_lines_of(session: Session, evaluand_id: str) -> list[LimitLineFacts]:
     """Return the visible lines of one evaluand in all rounds."""
-    lines = BudgetLine.__table__  # type: ignore[attr-defined]
+    lines = table_of(BudgetLine)
     columns = [lines.c[name] for name in LimitLineFacts.__slots__]
     statement = select(*columns).where(lines.c.evaluand_id == evaluand_id).order_by(lines.c.round_id)
     return fetch(session, statement, LimitLineFacts)
@@ -131,7 +132,7 @@ def limit_lines_of(session: Session, evaluand_id: str) -> list[LimitLineFacts]:
 def cuts_of(session: Session, line_ids: Iterable[str]) -> list[CutFacts]:
     """Return the cuts of some lines, in the order they were applied."""
     statement = (
-        select(CutLine.__table__)  # type: ignore[attr-defined]
+        select(table_of(CutLine))
         .where(col(CutLine.line_id).in_(list(line_ids)))
         .order_by(col(CutLine.line_id), col(CutLine.position))
     )
@@ -141,7 +142,7 @@ def cuts_of(session: Session, line_ids: Iterable[str]) -> list[CutFacts]:
 def adjustments_of(session: Session, line_ids: Iterable[str]) -> list[AdjustmentFacts]:
     """Return the adjustments of some lines."""
     statement = (
-        select(AdjustmentLine.__table__)  # type: ignore[attr-defined]
+        select(table_of(AdjustmentLine))
         .where(col(AdjustmentLine.line_id).in_(list(line_ids)))
         .order_by(col(AdjustmentLine.line_id), col(AdjustmentLine.objection_id))
     )

@@ -3,17 +3,20 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import func, or_, select, tuple_
+from sqlalchemy import ColumnElement, func, or_, select, tuple_
+from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col
 
-from budgetperf.evaluands import EvaluandKind, ProjectNature, ProjectOrigin
+from budgetperf.evaluands import EvaluandKind, ProjectNature, ProjectOrigin, Protection
 from budgetperf.permissions import Actor
 from budgetperf.process.advance import RecordState, Step
 from budgetperf.process.stages import Stage, Status
 from budgetperf.process.worklist import WorkItem, waiting, wants
 from budgetperf.provenance import Json
-from budgetperf.store.fetch import fetch, fetch_one, prefix
+from budgetperf.store.fetch import Rows, fetch, fetch_one, prefix
+from budgetperf.store.tables.columns import table_of
 from budgetperf.store.tables.people import Organisation, Person
 from budgetperf.store.tables.records import Draft, EvaluandRow, Filing, Record, StepRow
 from budgetperf.store.visibility import evaluands_visible_to, visible_records
@@ -90,7 +93,7 @@ class EvaluandFacts:
     function_code: str
     nature: ProjectNature
     origin: ProjectOrigin
-    protection: str | None
+    protection: Protection | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,7 @@ class DraftFacts:
     saved_at: datetime
 
 
-_RECORD = tuple(Record.__table__.c)  # type: ignore[attr-defined]
+_RECORD = tuple(table_of(Record).c)
 
 
 def get_record(session: Session, actor: Actor, record_id: str, *, lock: bool = False) -> RecordFacts:
@@ -160,13 +163,13 @@ def list_records(
         (Record.evaluand_id, evaluand_id),
     ):
         if value is not None:
-            statement = statement.where(col(column) == value)  # type: ignore[arg-type]
+            statement = statement.where(col(column) == value)
     if scope:
         statement = statement.where(prefix(col(Record.path), scope))
     return fetch(session, statement, RecordFacts)
 
 
-_STEP = (
+_STEP: tuple[ColumnElement[Any] | Mapped[Any], ...] = (
     col(StepRow.record_id),
     col(StepRow.stage),
     col(StepRow.verb),
@@ -258,8 +261,8 @@ def get_draft(session: Session, actor: Actor, record_id: str) -> DraftFacts | No
     return next(iter(fetch(session, statement, DraftFacts)), None)
 
 
-def _evaluands(actor: Actor):  # type: ignore[no-untyped-def]  # noqa: ANN202 - a Select of the columns below
-    department = Organisation.__table__.alias("department")  # type: ignore[attr-defined]
+def _evaluands(actor: Actor) -> Rows:
+    department = table_of(Organisation).alias("department")
     return (
         select(
             col(EvaluandRow.id),

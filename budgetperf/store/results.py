@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import Select, insert, select
+from sqlalchemy import insert, select
 from sqlmodel import Session, col
 
 from budgetperf.errors import NotFound
 from budgetperf.process.stages import Stage
 from budgetperf.provenance import DecisionKind, DecisionPackage, Json
-from budgetperf.store.fetch import fetch
+from budgetperf.store.fetch import Rows, fetch
+from budgetperf.store.tables.columns import table_of
 from budgetperf.store.tables.results import Decision, LightRow, ScoreRow
 
 
@@ -89,7 +90,7 @@ def write_package(
 ) -> str:
     """Keep a decision package and return its digest."""
     session.connection().execute(
-        insert(Decision.__table__).values(  # type: ignore[attr-defined]
+        insert(table_of(Decision)).values(
             id=decision_id,
             kind=package.kind,
             record_id=record_id,
@@ -113,17 +114,17 @@ def write_package(
 def write_score(session: Session, score: ScoreFacts) -> None:
     """Keep a confirmed score."""
     values = {name: getattr(score, name) for name in ScoreFacts.__slots__}
-    session.connection().execute(insert(ScoreRow.__table__).values(values))  # type: ignore[attr-defined]
+    session.connection().execute(insert(table_of(ScoreRow)).values(values))
 
 
 def write_light(session: Session, light: LightFacts) -> None:
     """Keep the lights of a period."""
     values = {name: getattr(light, name) for name in LightFacts.__slots__}
-    session.connection().execute(insert(LightRow.__table__).values(values))  # type: ignore[attr-defined]
+    session.connection().execute(insert(table_of(LightRow)).values(values))
 
 
-def _decisions() -> Select[tuple[object, ...]]:
-    return select(Decision.__table__)  # type: ignore[attr-defined]
+def _decisions() -> Rows:
+    return select(table_of(Decision))
 
 
 def decisions_of(
@@ -172,7 +173,7 @@ def get_decision(session: Session, digest: str) -> DecisionFacts:
 
 def scores(session: Session, *, fiscal_year: int | None = None, evaluand_id: str | None = None) -> list[ScoreFacts]:
     """Return visible scores of a year or an evaluand."""
-    statement = select(ScoreRow.__table__)  # type: ignore[attr-defined]
+    statement = select(table_of(ScoreRow))
     if fiscal_year is not None:
         statement = statement.where(col(ScoreRow.fiscal_year) == fiscal_year)
     if evaluand_id is not None:
@@ -182,7 +183,7 @@ def scores(session: Session, *, fiscal_year: int | None = None, evaluand_id: str
 
 def lights(session: Session, *, fiscal_year: int | None = None, evaluand_id: str | None = None) -> list[LightFacts]:
     """Return visible lights of a year or an evaluand, by period."""
-    statement = select(LightRow.__table__).order_by(col(LightRow.period))  # type: ignore[attr-defined]
+    statement = select(table_of(LightRow)).order_by(col(LightRow.period))
     if fiscal_year is not None:
         statement = statement.where(col(LightRow.fiscal_year) == fiscal_year)
     if evaluand_id is not None:

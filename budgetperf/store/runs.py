@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 
 from budgetperf.provenance import Json
 from budgetperf.store.fetch import fetch, fetch_one
+from budgetperf.store.tables.columns import table_of
 from budgetperf.store.tables.runs import EffectRow, RunRow
 from budgetperf.terms import Term
 
@@ -56,7 +57,7 @@ class RunFacts:
 def begin_run(session: Session, run: RunFacts) -> bool:
     """Keep a new run; False when its id is known already, so that starting twice starts once."""
     values = {name: getattr(run, name) for name in RunFacts.__slots__}
-    statement = upsert(RunRow.__table__).values(values).on_conflict_do_nothing()  # type: ignore[attr-defined]
+    statement = upsert(table_of(RunRow)).values(values).on_conflict_do_nothing()
     return session.connection().execute(statement.returning(col(RunRow.id))).first() is not None
 
 
@@ -67,13 +68,13 @@ def get_run(session: Session, run_id: str, *, lock: bool = False) -> RunFacts:
     ------
     NotFound
     """
-    statement = select(RunRow.__table__).where(col(RunRow.id) == run_id)  # type: ignore[attr-defined]
+    statement = select(table_of(RunRow)).where(col(RunRow.id) == run_id)
     return fetch_one(session, statement.with_for_update() if lock else statement, RunFacts, missing=MISSING)
 
 
 def runs(session: Session, *, limit: int = 50) -> list[RunFacts]:
     """Return the newest visible runs."""
-    table = RunRow.__table__  # type: ignore[attr-defined]
+    table = table_of(RunRow)
     return fetch(
         session, select(table).order_by(table.c.started_at.desc(), table.c.id).limit(limit), RunFacts
     )
@@ -92,7 +93,7 @@ def effects_of(session: Session, run_id: str) -> Mapping[str, Json]:
 def keep_effect(session: Session, run_id: str, name: str, *, at: datetime, result: Json) -> None:
     """Keep what a step did; its name is taken from now on."""
     session.connection().execute(
-        insert(EffectRow.__table__).values(run_id=run_id, name=name, at=at, result=result)  # type: ignore[attr-defined]
+        insert(table_of(EffectRow)).values(run_id=run_id, name=name, at=at, result=result)
     )
 
 
@@ -108,7 +109,7 @@ def update_run(
     """Write the progress of a locked run; what is not given stays."""
     given = {"total": total, "done": done, "note": note, "finished_at": finished_at}
     session.connection().execute(
-        update(RunRow.__table__)  # type: ignore[attr-defined]
+        update(table_of(RunRow))
         .where(col(RunRow.id) == run.id)
         .values({name: value for name, value in given.items() if value is not None})
     )

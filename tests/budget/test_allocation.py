@@ -16,9 +16,10 @@ from budgetperf.budget.ceiling import (
     ceiling_line,
     choices_of,
 )
-from budgetperf.budget.protections import Protected, Protection
+from budgetperf.budget.protections import Protected
 from budgetperf.budget.waterfall import cut_line
 from budgetperf.errors import Invalid
+from budgetperf.evaluands import Protection
 from budgetperf.money import ZERO, Money
 from tests.budget.makers import edition, make_ceiling_line, make_facts, make_rules, wan
 

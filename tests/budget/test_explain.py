@@ -5,7 +5,8 @@ from budgetperf.budget.grounds import Ground
 from budgetperf.budget.limits import Limit, check_identities, make_round, with_adjustment
 from budgetperf.budget.lines import CarryOverFacts, CostFacts, ExanteFacts, GradeFacts
 from budgetperf.budget.objections import Adjustment, ObjectionGround, Outcome
-from budgetperf.budget.protections import Protected, Protection
+from budgetperf.budget.protections import Protected
+from budgetperf.evaluands import Protection
 from budgetperf.money import ZERO
 from tests.budget.makers import make_facts, make_round_of, make_rules, wan
 

@@ -14,9 +14,10 @@ from budgetperf.budget.packages import (
     recompute_cuts,
     recompute_limit,
 )
-from budgetperf.budget.protections import Protected, Protection
+from budgetperf.budget.protections import Protected
 from budgetperf.budget.waterfall import cut_line
 from budgetperf.errors import Invalid
+from budgetperf.evaluands import Protection
 from budgetperf.money import ZERO
 from budgetperf.provenance import DecisionKind, canonical_json
 from tests.budget.makers import make_ceiling_line, make_facts, make_round_of, make_rules, wan

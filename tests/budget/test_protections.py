@@ -1,7 +1,8 @@
 import pytest
 
-from budgetperf.budget.protections import Protected, Protection, floor_of
+from budgetperf.budget.protections import Protected, floor_of
 from budgetperf.errors import Invalid
+from budgetperf.evaluands import Protection
 from budgetperf.money import ZERO
 from tests.budget.makers import make_rules, wan
 

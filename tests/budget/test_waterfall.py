@@ -14,9 +14,10 @@ from budgetperf.budget.lines import (
     GradeFacts,
     LineFacts,
 )
-from budgetperf.budget.protections import Protected, Protection
+from budgetperf.budget.protections import Protected
 from budgetperf.budget.waterfall import cut_line, taken
 from budgetperf.errors import Invalid
+from budgetperf.evaluands import Protection
 from budgetperf.money import ZERO, Money
 from tests.budget.makers import edition, make_facts, make_rules, wan
 

@@ -3,9 +3,9 @@
 from datetime import date
 
 from budgetperf.classification import FundSource
-from budgetperf.evaluands import ProjectNature, ProjectOrigin
-from budgetperf.indicators import Direction, Indicator, Level2, Operator
+from budgetperf.evaluands import ProjectNature, ProjectOrigin, Protection
 from budgetperf.forms import Amount, Form, Line, Number, Text, ask
+from budgetperf.indicators import Direction, Indicator, Level2, Operator
 from budgetperf.money import Money, MoneyUnit
 
 
@@ -90,6 +90,7 @@ class NewRequestForm(Form):
     function_code: Line = ask("支出功能分类科目", "3、5或7位数字", width=14)
     nature: ProjectNature = ask("项目属性")
     origin: ProjectOrigin = ask("项目类型")
+    protection: Protection | None = ask("保障类别", "三保、法定或合同约定支出须注明，核减时据此保底", default=None)
 
 
 class ApprovalForm(Form):

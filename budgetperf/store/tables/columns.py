@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Enum, Numeric, Text
+from sqlalchemy import BigInteger, DateTime, Enum, Numeric, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeEngine
 from sqlmodel import Field, SQLModel
@@ -31,27 +31,32 @@ Fieldish = Any
 """SQLModel's ``Field`` returns Any; so do its wrappers here."""
 
 
+def table_of(model: type[SQLModel]) -> Table:
+    """Return the Core table of a model, for statements that need no mapper."""
+    return metadata.tables[str(model.__tablename__)]
+
+
 def key() -> Fieldish:
     """A text primary key."""
-    return Field(primary_key=True, sa_type=CODE)  # type: ignore[call-overload]
+    return Field(primary_key=True, sa_type=CODE)
 
 
 def ref(table: str, *, index: bool = True, nullable: bool = False, primary: bool = False) -> Fieldish:
     """A text foreign key to ``table.id``."""
     default: Any = None if nullable else ...
-    return Field(default, foreign_key=f"{table}.id", index=index, nullable=nullable, primary_key=primary, sa_type=CODE)  # type: ignore[call-overload]
+    return Field(default, foreign_key=f"{table}.id", index=index, nullable=nullable, primary_key=primary, sa_type=CODE)
 
 
 def exact(*, unique: bool = False, index: bool = False) -> Fieldish:
     """Text compared byte by byte."""
-    return Field(sa_type=CODE, unique=unique, index=index)  # type: ignore[call-overload]
+    return Field(sa_type=CODE, unique=unique, index=index)
 
 
 def term(vocabulary: type[Term], *, nullable: bool = False, index: bool = False) -> Fieldish:
     """A vocabulary stored by its code."""
     values: Callable[[Any], list[str]] = lambda members: [member.value for member in members]  # noqa: E731
     kind = Enum(vocabulary, native_enum=False, values_callable=values, length=32, create_constraint=False)
-    return Field(None if nullable else ..., sa_type=kind, nullable=nullable, index=index)  # type: ignore[call-overload]
+    return Field(None if nullable else ..., sa_type=kind, nullable=nullable, index=index)
 
 
 def fen() -> Fieldish:
@@ -62,7 +67,7 @@ def fen() -> Fieldish:
 def instant(*, nullable: bool = False) -> Fieldish:
     """An aware UTC instant."""
     default: datetime | None = None
-    return Field(default if nullable else ..., sa_type=DateTime(timezone=True), nullable=nullable)  # type: ignore[call-overload]
+    return Field(default if nullable else ..., sa_type=DateTime(timezone=True), nullable=nullable)
 
 
 def document() -> Fieldish:
@@ -72,7 +77,7 @@ def document() -> Fieldish:
 
 def points(*, nullable: bool = False) -> Fieldish:
     """Points or another exact decimal."""
-    return Field(None if nullable else ..., sa_type=POINTS, nullable=nullable)  # type: ignore[call-overload]
+    return Field(None if nullable else ..., sa_type=POINTS, nullable=nullable)
 
 
 def serial() -> Fieldish:

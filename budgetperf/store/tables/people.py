@@ -6,8 +6,8 @@ from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from budgetperf.evaluands import OrganisationKind
-from budgetperf.scoring.exante import Specialism
 from budgetperf.permissions import Role
+from budgetperf.scoring.exante import Specialism
 from budgetperf.store.tables.columns import exact, instant, key, ref, term
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Index, Numeric, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from budgetperf.classification import FundSource
-from budgetperf.evaluands import EvaluandKind, ProjectNature, ProjectOrigin
+from budgetperf.evaluands import EvaluandKind, ProjectNature, ProjectOrigin, Protection
 from budgetperf.indicators import Direction, Level2, Operator
 from budgetperf.ledger import EntryKind
 from budgetperf.process.stages import Stage, Status
@@ -33,7 +33,7 @@ class EvaluandRow(SQLModel, table=True):
     classification_year: int
     nature: ProjectNature = term(ProjectNature)
     origin: ProjectOrigin = term(ProjectOrigin)
-    protection: str | None = Field(default=None)
+    protection: Protection | None = term(Protection, nullable=True)
 
 
 class Record(SQLModel, table=True):
@@ -121,7 +121,7 @@ class IndicatorLine(SQLModel, table=True):
     level2: Level2 = term(Level2)
     name: str
     operator: Operator = term(Operator)
-    target: Decimal | None = Field(default=None, sa_type=Numeric(24, 6), nullable=True)  # type: ignore[call-overload]
+    target: Decimal | None = Field(default=None, sa_type=Numeric(24, 6), nullable=True)
     target_text: str
     uom: str
     weight: Decimal = points()

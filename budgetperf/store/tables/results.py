@@ -29,7 +29,7 @@ class Decision(SQLModel, table=True):
     method: str = exact()
     facts: Any = document()
     result: Any = document()
-    seed: int | None = Field(default=None, sa_type=BigInteger, nullable=True)  # type: ignore[call-overload]
+    seed: int | None = Field(default=None, sa_type=BigInteger, nullable=True)
     environment: str = ""
     digest: str = exact(index=True)
     decided_at: datetime = instant()

@@ -5,7 +5,7 @@ Revises:
 """
 
 import sqlalchemy as sa
-import sqlmodel
+import sqlmodel.sql.sqltypes
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
@@ -153,7 +153,20 @@ def upgrade() -> None:
             sa.Enum("new", "continued", name="projectorigin", native_enum=False, length=32),
             nullable=False,
         ),
-        sa.Column("protection", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column(
+            "protection",
+            sa.Enum(
+                "basic_livelihood",
+                "wages",
+                "operation",
+                "statutory",
+                "contract",
+                name="protection",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=True,
+        ),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisation.id"], name=op.f("fk_evaluand_organisation_id_organisation")
         ),
