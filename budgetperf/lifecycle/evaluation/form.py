@@ -1,8 +1,8 @@
 """项目支出绩效自评表, and the sheet of a finance evaluation (财政评价)."""
 
+from budgetperf.forms import Form, Line, Number, Text, ask
 from budgetperf.indicators import Achievement
 from budgetperf.lifecycle.exante.form import PointsRow
-from budgetperf.forms import Form, Line, Number, Text, ask
 
 
 class ResultRow(Form):

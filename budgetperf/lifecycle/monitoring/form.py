@@ -1,7 +1,7 @@
 """绩效运行监控表: values and forecast of every indicator, causes and likelihood by 136号."""
 
-from budgetperf.indicators import Achievement
 from budgetperf.forms import Amount, Form, Line, Number, Text, ask
+from budgetperf.indicators import Achievement
 from budgetperf.terms import Term
 
 
