@@ -103,24 +103,7 @@ def find_place(home: Path, *, durable: bool) -> Place:
     if (home / POINTER).is_file():
         return _place_elsewhere(folder, binaries)
     _refuse_unquotable(folder, binaries)
-    existing = folder / "data"
-    owner = existing.stat().st_uid if existing.exists() else None
-    faults = []
-    for account in accounts(owner):
-        outcome = account.probe(home, binaries)
-        if outcome.code == 0:
-            folder.mkdir(exist_ok=True)
-            account.take(folder)
-            return Place(folder=folder, binaries=binaries, account=account)
-        faults.append(f"{account.name}: {outcome.said.strip()}")
-    if os.geteuid() == 0 and owner is None:
-        return _new_place_elsewhere(home, binaries, durable=durable)
-    raise ServerUnavailable(
-        "server.no_access",
-        f"没有可用的账户能在 {folder} 中运行 PostgreSQL。请检查该目录的属主和权限，"
-        "或用 BUDGETPERF_HOME 换一个目录。各账户的结果如下。",
-        log="\n".join(faults),
-    )
+    return _place_at_home(home, folder, binaries, durable=durable)
 
 
 def make_socket_folder(place: Place) -> Path:
@@ -177,6 +160,28 @@ def copy_programs(binaries: Path, target: Path) -> None:
     libraries = base / f"{binaries.parents[1].name}.libs"
     if libraries.is_dir():
         shutil.copytree(libraries, target / libraries.name, symlinks=True)
+
+
+def _place_at_home(home: Path, folder: Path, binaries: Path, *, durable: bool) -> Place:
+    """Complete a place in the home under the first account that reaches it; else, when new, elsewhere."""
+    existing = folder / "data"
+    owner = existing.stat().st_uid if existing.exists() else None
+    faults = []
+    for account in accounts(owner):
+        outcome = account.probe(home, binaries)
+        if outcome.code == 0:
+            folder.mkdir(exist_ok=True)
+            account.take(folder)
+            return Place(folder=folder, binaries=binaries, account=account)
+        faults.append(f"{account.name}: {outcome.said.strip()}")
+    if os.geteuid() == 0 and owner is None:
+        return _new_place_elsewhere(home, binaries, durable=durable)
+    raise ServerUnavailable(
+        "server.no_access",
+        f"没有可用的账户能在 {folder} 中运行 PostgreSQL。请检查该目录的属主和权限，"
+        "或用 BUDGETPERF_HOME 换一个目录。各账户的结果如下。",
+        log="\n".join(faults),
+    )
 
 
 def _new_place_elsewhere(home: Path, binaries: Path, *, durable: bool) -> Place:
