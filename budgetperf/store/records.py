@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col
 
@@ -247,7 +248,7 @@ def latest_filings(
             col(Filing.form) == form,
         )
         .order_by(col(Record.evaluand_id), col(Filing.number).desc())
-        .distinct(col(Record.evaluand_id))
+        .ext(distinct_on(col(Record.evaluand_id)))
     )
     rows = session.connection().execute(statement).mappings()
     return {row["owner"]: FilingFacts(**{key: row[key] for key in row if key != "owner"}) for row in rows}
