@@ -132,14 +132,15 @@ class Jobs:
         Raises
         ------
         Forbidden
-            The actor may not start this kind over the whole city.
+            The actor may not start this kind of work there.
         Conflict
             The key stands for other work already.
         """
         row = kind_of(kind)
         form = arguments_of(row, arguments)
-        title = row.title(form)
-        reason = may(ctx.actor, row.permission, "", f"办理“{title}”")
+        about = row.about(ctx, form)
+        title = about.title
+        reason = may(ctx.actor, row.permission, about.path, f"办理“{title}”")
         if reason:
             raise Forbidden("run.forbidden", reason)
         run_id = run_id_of(kind, key)
@@ -199,10 +200,10 @@ class Jobs:
     # ------------------------------------------------------------------ inside
 
     def _open_run(self, ctx: Context, run_id: str) -> RunFacts:
-        """Return a run that goes on, locked, if the actor may start its kind."""
+        """Return a run that goes on, locked: one's own, or of a kind one may start over the whole city."""
         run = runs.get_run(ctx.session, run_id, lock=True)
         reason = may(ctx.actor, kind_of(run.kind).permission, "", f"处理“{run.title}”")
-        if reason:
+        if reason and run.started_by != ctx.actor.id:
             raise Forbidden("run.forbidden", reason)
         if run.finished_at is not None:
             raise Conflict("run.ended", f"任务“{run.title}”{run.state.label}")

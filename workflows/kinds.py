@@ -15,7 +15,8 @@ from budgetperf.errors import NotFound
 from budgetperf.forms import Form
 from budgetperf.permissions import Permission
 from budgetperf.provenance import Json
-from workflows.batches import baseline
+from workflows.about import About
+from workflows.batches import baseline, bundles, papers
 from workflows.campaigns import quarter
 
 
@@ -35,11 +36,11 @@ class Act(Protocol):
         ...
 
 
-class Title(Protocol):
-    """Names a run for people."""
+class Tell(Protocol):
+    """Says what a run is about; refuses what the actor may not know of."""
 
-    def __call__(self, arguments: Any, /) -> str:  # noqa: ANN401 - the kind's own form
-        """Return the name."""
+    def __call__(self, ctx: Context, arguments: Any, /) -> About:  # noqa: ANN401 - the kind's own form
+        """Return its name and place."""
         ...
 
 
@@ -52,8 +53,8 @@ class Kind:
     form : type of Form
         What it is told.
     permission : Permission
-        Who may start it, over the whole city; the actions inside ask again.
-    title : Title
+        What its starter must hold at the place it is about; the actions inside ask again.
+    about : Tell
     plan : Plan
     act : Act
     waits_days : int
@@ -62,23 +63,39 @@ class Kind:
 
     form: type[Form]
     permission: Permission
-    title: Title
+    about: Tell
     plan: Plan
     act: Act
     waits_days: int = 0
+
+
+def _paper(form: type[Form], about: Tell, act: Act, permission: str) -> Kind:
+    return Kind(form, Permission(permission), about, papers.plan, act)
 
 
 KINDS: dict[str, Kind] = {
     "campaign.quarter": Kind(
         quarter.QuarterForm,
         Permission("run:campaign:start"),
-        quarter.title,
+        quarter.about,
         quarter.plan,
         quarter.act,
         waits_days=30,
     ),
     "batch.baseline": Kind(
-        FitForm, Permission("baseline:model:fit"), baseline.title, baseline.plan, baseline.act
+        FitForm, Permission("baseline:model:fit"), baseline.about, baseline.plan, baseline.act
+    ),
+    "batch.self_evaluation": _paper(
+        papers.SelfEvaluationOrder, papers.about_record, papers.self_evaluation, "record:page:view"
+    ),
+    "batch.evaluation_report": _paper(
+        papers.EvaluationReportOrder, papers.about_record, papers.evaluation_report, "record:page:view"
+    ),
+    "batch.limits_notice": _paper(
+        papers.NoticeOrder, papers.about_round, papers.limits_notice, "limits:table:view"
+    ),
+    "batch.bundle": Kind(
+        bundles.BundleOrder, Permission("evidence:bundle:export"), bundles.about, bundles.plan, bundles.act
     ),
 }
 

@@ -28,11 +28,15 @@ def keep_file(ctx: Context, content: bytes) -> str:
     """
     if not 0 < len(content) <= MAX_BYTES:
         raise Invalid("file.size", f"文件大小应大于0且不超过{MAX_BYTES // 1024 // 1024}MB")
-    media_type = detect_media_type(content)
+    return keep_own_file(ctx, content, detect_media_type(content).value)
+
+
+def keep_own_file(ctx: Context, content: bytes, media_type: str) -> str:
+    """Keep a file that this system made itself, by its digest, and return the digest."""
     digest = ctx.files.put(content)
     ctx.session.connection().execute(
         upsert(table_of(StoredFileRow))
-        .values(digest=digest, size=len(content), media_type=media_type.value, stored_at=ctx.now)
+        .values(digest=digest, size=len(content), media_type=media_type, stored_at=ctx.now)
         .on_conflict_do_nothing()
     )
     return digest

@@ -3,13 +3,14 @@
 from budgetperf.actions.context import Context
 from budgetperf.actions.moves import Seen
 from budgetperf.costing.form import FitForm
+from workflows.about import About
 
 STEP = "fit"
 
 
-def title(form: FitForm) -> str:
-    """Name the fit."""
-    return f"{form.fiscal_year}年度成本绩效基线测算（{form.panel_code}）"
+def about(_ctx: Context, form: FitForm) -> About:
+    """Name the fit; it is about the whole city."""
+    return About(f"{form.fiscal_year}年度成本绩效基线测算（{form.panel_code}）")
 
 
 def plan(_ctx: Context, _form: FitForm) -> tuple[str, ...]:

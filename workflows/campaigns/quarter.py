@@ -9,6 +9,7 @@ from budgetperf.actions.monitoring import open_quarter
 from budgetperf.evaluands import OrganisationKind
 from budgetperf.forms import Form, ask
 from budgetperf.store.organisations import organisations
+from workflows.about import About
 
 
 class QuarterForm(Form):
@@ -18,9 +19,9 @@ class QuarterForm(Form):
     quarter: Annotated[int, Field(ge=1, le=4)] = ask("季度")
 
 
-def title(form: QuarterForm) -> str:
-    """Name the campaign."""
-    return f"{form.fiscal_year}年第{form.quarter}季度双监控部署"
+def about(_ctx: Context, form: QuarterForm) -> About:
+    """Name the campaign; it is about the whole city."""
+    return About(f"{form.fiscal_year}年第{form.quarter}季度双监控部署")
 
 
 def plan(ctx: Context, _form: QuarterForm) -> tuple[str, ...]:
