@@ -1,0 +1,86 @@
+"""What a browser posted, as the document of a form.
+
+The inverse of ``fields``: dotted names become nested values, blanks are left out, amounts get the unit chosen on the
+page. Nothing is judged here.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from api.screens.fields import UNIT, FieldKind, kind_of, row_form
+from budgetperf.forms import FieldMeta, Form, fields
+from budgetperf.provenance import Json
+
+Posted = Mapping[str, Sequence[str]]
+"""Every posted name with its values."""
+
+MAX_ROWS = 500
+
+
+def read_posted(form: type[Form], posted: Posted) -> dict[str, Json]:
+    """Return the document that was typed.
+
+    Examples
+    --------
+    >>> from budgetperf.budget.form import DecisionForm
+    >>> read_posted(DecisionForm, {"amount": ["12.5"], "amount_unit": ["wan"], "reason": ["核实 "], "outcome": [""]})
+    {'amount': {'value': '12.5', 'unit': 'wan'}, 'reason': '核实'}
+    """
+    document: dict[str, Json] = {}
+    for meta in fields(form):
+        rows = row_form(meta)
+        value = _rows(meta.name, rows, posted) if rows else _value(form, meta, posted, meta.name)
+        if value is not None:
+            document[meta.name] = value
+    return document
+
+
+def kept(form: type[Form], posted: Posted) -> dict[str, Json]:
+    """Return the document as a draft keeps it: with the unit chosen on the page."""
+    document = read_posted(form, posted)
+    return document if UNIT in document or not _first(posted, UNIT) else {**document, UNIT: _first(posted, UNIT)}
+
+
+def with_row(document: Mapping[str, Json], table: str) -> dict[str, Json]:
+    """Return the document with one blank row more."""
+    return {**document, table: [*_list(document.get(table)), {}]}
+
+
+def without_row(document: Mapping[str, Json], table: str, index: int) -> dict[str, Json]:
+    """Return the document without one row."""
+    return {**document, table: [row for at, row in enumerate(_list(document.get(table))) if at != index]}
+
+
+def _list(value: Json) -> list[Json]:
+    return list(value) if isinstance(value, list | tuple) else []
+
+
+def _first(posted: Posted, name: str) -> str:
+    return next((value.strip() for value in posted.get(name, ())), "")
+
+
+def _rows(table: str, form: type[Form], posted: Posted) -> list[Json]:
+    pattern = re.compile(rf"{re.escape(table)}\.(\d{{1,4}})\.")
+    found = sorted({int(match.group(1)) for name in posted if (match := pattern.match(name))})
+    rows = []
+    for index in found[:MAX_ROWS]:
+        row = {
+            meta.name: value
+            for meta in fields(form)
+            if (value := _value(form, meta, posted, f"{table}.{index}.{meta.name}")) is not None
+        }
+        if row:
+            rows.append(row)
+    return list[Json](rows)
+
+
+def _value(form: type[Form], meta: FieldMeta, posted: Posted, name: str) -> Json:
+    kind = kind_of(form, meta)
+    if kind is FieldKind.PICKS:
+        return [value for value in posted.get(name, ()) if value]
+    text = _first(posted, name)
+    if not text:
+        return None
+    if kind is FieldKind.AMOUNT:
+        return {"value": text, "unit": _first(posted, UNIT) or "wan"}
+    return text
