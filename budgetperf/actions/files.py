@@ -43,7 +43,14 @@ def keep_own_file(ctx: Context, content: bytes, media_type: str) -> str:
 
 
 def attach(
-    ctx: Context, subject: str, content: bytes, *, filename: str, describes: str, effective_on: date, record_id: str | None = None
+    ctx: Context,
+    subject: str,
+    content: bytes,
+    *,
+    filename: str,
+    describes: str,
+    effective_on: date,
+    record_id: str | None = None,
 ) -> str:
     """Attach a file to an evaluand as evidence and return the file's digest.
 
@@ -76,5 +83,7 @@ def attach(
         )
     )
     payload = FileAttached(attachment_id, digest, safe_filename(filename), effective_on.isoformat())
-    write_event(ctx.session, evaluand.code, kind="evidence.attach", actor=ctx.actor.id, at=ctx.now, payload=payload)
+    write_event(
+        ctx.session, evaluand.code, kind="evidence.attach", actor=ctx.actor.id, at=ctx.now, payload=payload
+    )
     return digest
