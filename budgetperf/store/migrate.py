@@ -5,6 +5,8 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
 FOLDER = Path(__file__).parent / "migrations"
@@ -41,3 +43,19 @@ def compare(owner: Engine) -> None:
 def generate(owner: Engine, message: str, revision: str) -> None:
     """Write the next migration from the difference between code and schema."""
     _run(owner, lambda config: command.revision(config, message, autogenerate=True, rev_id=revision))
+
+
+def revision_of(owner: Engine) -> str | None:
+    """Return the revision a database is at; None for an empty one."""
+    with owner.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest_revision() -> str | None:
+    """Return the newest revision this version knows."""
+    return ScriptDirectory(str(FOLDER)).get_current_head()
+
+
+def knows(revision: str) -> bool:
+    """Tell whether this version of the software knows a revision."""
+    return revision in {script.revision for script in ScriptDirectory(str(FOLDER)).walk_revisions()}

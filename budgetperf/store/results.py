@@ -171,7 +171,9 @@ def get_decision(session: Session, digest: str) -> DecisionFacts:
     return found[0]
 
 
-def scores(session: Session, *, fiscal_year: int | None = None, evaluand_id: str | None = None) -> list[ScoreFacts]:
+def scores(
+    session: Session, *, fiscal_year: int | None = None, evaluand_id: str | None = None
+) -> list[ScoreFacts]:
     """Return visible scores of a year or an evaluand."""
     statement = select(table_of(ScoreRow))
     if fiscal_year is not None:
@@ -181,7 +183,9 @@ def scores(session: Session, *, fiscal_year: int | None = None, evaluand_id: str
     return fetch(session, statement, ScoreFacts)
 
 
-def lights(session: Session, *, fiscal_year: int | None = None, evaluand_id: str | None = None) -> list[LightFacts]:
+def lights(
+    session: Session, *, fiscal_year: int | None = None, evaluand_id: str | None = None
+) -> list[LightFacts]:
     """Return visible lights of a year or an evaluand, by period."""
     statement = select(table_of(LightRow)).order_by(col(LightRow.period))
     if fiscal_year is not None:
