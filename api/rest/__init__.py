@@ -1,0 +1,35 @@
+"""What the API lets read: one file per noun, each listing starting from what the actor may see."""
+
+from fastapi import APIRouter
+
+from api.rest import (
+    decisions,
+    events,
+    files,
+    ledger,
+    organisations,
+    panels,
+    projects,
+    records,
+    rounds,
+    runs,
+    work,
+    workbooks,
+)
+
+router = APIRouter(prefix="/api/v1")
+for _part in (
+    work,
+    projects,
+    records,
+    ledger,
+    panels,
+    rounds,
+    decisions,
+    events,
+    files,
+    organisations,
+    workbooks,
+    runs,
+):
+    router.include_router(_part.router)

@@ -1,0 +1,55 @@
+"""The evidence log, for those whose office is to read it."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from api.answers import Answer, Json, Key, refusals
+from api.guards import demand
+from api.transaction import Work
+from budgetperf.store.evidence import events_of, recent_events
+
+router = APIRouter(prefix="/events", tags=["留痕日志"])
+
+
+class EventAnswer(Answer):
+    """One event of one chain, as hashed."""
+
+    chain: str
+    number: int
+    kind: str
+    actor: str
+    at: datetime
+    payload: Json
+    prev: str
+    hash: str
+
+
+class LogAnswer(Answer):
+    """Newest first; ``next_before`` goes on with the older ones and is null at the end."""
+
+    events: list[EventAnswer]
+    next_before: int | None
+
+
+@router.get("", summary="最近的留痕", responses=refusals(403))
+def recent(
+    ctx: Work,
+    before: Annotated[int | None, Query(ge=1, le=2**62, description="只看该序号之前的")] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> LogAnswer:
+    """Return the newest events of all chains."""
+    demand(ctx.actor, "evidence:log:view", "查看留痕日志")
+    found = recent_events(ctx.session, limit=limit, before=before)
+    return LogAnswer(
+        events=[EventAnswer.model_validate(event) for _, event in found],
+        next_before=found[-1][0] if len(found) == limit else None,
+    )
+
+
+@router.get("/{chain}", summary="一条链的全部留痕", responses=refusals(403, 404))
+def chain(chain: Key, ctx: Work) -> list[EventAnswer]:
+    """Return the events of one chain in order; an unknown chain has none."""
+    demand(ctx.actor, "evidence:log:view", "查看留痕日志")
+    return [EventAnswer.model_validate(event) for event in events_of(ctx.session, chain)]

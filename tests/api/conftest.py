@@ -1,0 +1,102 @@
+"""A real app over a real database of the test's own, and people who talk to it."""
+
+import io
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import Engine
+from starlette.testclient import TestClient
+
+from api.main import create_app
+from api.settings import Settings
+from budgetperf.actions.accounts import issue_token
+from budgetperf.actions.context import Context, SeededIds
+from budgetperf.permissions import Actor
+from budgetperf.store.files import FileStore
+from budgetperf.store.session import Database, open_session
+from tests import cast
+from tests.conftest import make_context
+
+
+@dataclass(slots=True)
+class Clock:
+    """What time the app thinks it is."""
+
+    now: datetime = cast.NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_(self, span: timedelta) -> None:
+        self.now += span
+
+
+@dataclass(slots=True)
+class QueuedWork:
+    """A port to durable work that only notes what was queued: the worker is tested elsewhere."""
+
+    orders: list[tuple[str, dict[str, str], str]] = field(default_factory=list)
+
+    def enqueue_in_transaction(self, ctx: Context, kind: str, arguments: Mapping[str, str], *, key: str) -> str:
+        self.orders.append((kind, dict(arguments), key))
+        return f"run-{len(self.orders)}"
+
+
+@dataclass(slots=True)
+class House:
+    """The app under test with its database, clock and log."""
+
+    database: Database
+    engine: Engine
+    app: FastAPI
+    clock: Clock
+    ids: SeededIds
+    jobs: QueuedWork
+    files: FileStore
+    log: io.StringIO
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    @contextmanager
+    def acting(self) -> Iterator[Callable[..., Context]]:
+        """A committing ``ctx`` factory as ``tests/story.py`` takes it."""
+        with open_session(self.engine) as session:
+
+            def make(actor: Actor, now: datetime | None = None) -> Context:
+                return make_context(session, actor, files=self.files, now=now or self.clock.now, ids=self.ids)
+
+            yield make
+            session.commit()
+
+    def token(self, actor: Actor) -> str:
+        """A bearer token of somebody of the cast."""
+        if actor.id not in self.tokens:
+            with self.acting() as ctx:
+                self.tokens[actor.id] = issue_token(ctx(actor), actor.id, "测试", days=300)
+        return self.tokens[actor.id]
+
+    def client(self, actor: Actor | None = None) -> TestClient:
+        """A client of the API for somebody, or for nobody."""
+        headers = {"Authorization": f"Bearer {self.token(actor)}"} if actor else {}
+        return TestClient(self.app, headers=headers, raise_server_exceptions=False, follow_redirects=False)
+
+
+def make_house(database: Database, folder: Path) -> House:
+    """Put an app on a database."""
+    clock, ids, jobs, log = Clock(), SeededIds("house"), QueuedWork(), io.StringIO()
+    settings = Settings(database, folder / "files")
+    app = create_app(settings, jobs, clock=clock, ids=ids, hasher=cast.quick_hasher(), log=log)
+    engine: Engine = app.state.resources.engine
+    return House(database, engine, app, clock, ids, jobs, FileStore(settings.files), log)
+
+
+@pytest.fixture
+def house(fresh_database: Database, tmp_path: Path) -> Iterator[House]:
+    """An app of the test's own."""
+    made = make_house(fresh_database, tmp_path)
+    yield made
+    made.engine.dispose()
