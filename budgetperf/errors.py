@@ -40,7 +40,9 @@ class BudgetperfError(Exception):
 class Invalid(BudgetperfError):
     """The input breaks a rule; ``findings`` say where."""
 
-    def __init__(self, code: str, text: str, findings: tuple[Finding, ...] = (), **facts: str | int | None) -> None:
+    def __init__(
+        self, code: str, text: str, findings: tuple[Finding, ...] = (), **facts: str | int | None
+    ) -> None:
         super().__init__(code, text, **facts)
         self.findings = findings
 

@@ -75,4 +75,4 @@ def within(path: str, scope: str) -> bool:
     >>> within("01.0203", "01"), within("01.0203", "01.02"), within("01", "01")
     (True, False, True)
     """
-    return scope == "" or path == scope or path.startswith(scope + ".")
+    return scope in {"", path} or path.startswith(scope + ".")

@@ -5,15 +5,29 @@ the PDF row of a field are made from its metadata; nothing is described twice. A
 stored as its canonical JSON: Decimal as text, money as text of whole fen.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
-from typing import Annotated, Any, TypeVar
+from decimal import Decimal
+from typing import Annotated, Any, TypeVar, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationError,
+    WithJsonSchema,
+)
+from pydantic.fields import FieldInfo
 
 from budgetperf.findings import Finding, Severity, Where
-from budgetperf.money import Money, MoneyError, MoneyUnit
+from budgetperf.money import MAX_FEN, Money, MoneyUnit, written_number
+
+PLACES = 6
+BOUND = Decimal(10**15)
+_WIDTH = 12
 
 
 def _money(value: object) -> Money:
@@ -21,17 +35,18 @@ def _money(value: object) -> Money:
         case Money():
             return value
         case Mapping() if value.keys() == {"value", "unit"}:
-            try:
-                return Money.parse(str(value["value"]), _unit(str(value["unit"])))
-            except (MoneyError, ValueError) as error:
-                raise ValueError(str(error)) from error
-        case bool():
-            pass
-        case int():
-            return Money(value)
-        case str() if value.strip().lstrip("-").isdigit():
-            return Money(int(value))
+            return Money.parse(str(value["value"]), _unit(str(value["unit"])))
+        case str() if re.fullmatch(r"-?[0-9]{1,18}", value.strip()):
+            return _fen(int(value))
+        case int() if not isinstance(value, bool):
+            return _fen(value)
     raise ValueError("金额应为以分为单位的整数，或写明数值与单位（元、万元、亿元）")
+
+
+def _fen(fen: int) -> Money:
+    if abs(fen) > MAX_FEN:
+        raise ValueError(f"“{fen}”分超出可记录的金额范围")
+    return Money(fen)
 
 
 def _unit(code: str) -> MoneyUnit:
@@ -43,13 +58,14 @@ def _unit(code: str) -> MoneyUnit:
 
 def _decimal(value: object) -> Decimal:
     if isinstance(value, bool | float):
-        raise ValueError("应为十进制数字")
-    try:
-        number = Decimal(str(value).strip().replace(",", "").replace("，", ""))
-    except InvalidOperation as error:
-        raise ValueError(f"“{value}”不是数字") from error
-    if not number.is_finite() or abs(number) > Decimal("1e15"):
+        raise ValueError("应为十进制数字")  # noqa: TRY004 - pydantic turns a ValueError into a finding
+    number = written_number(str(value))
+    if number is None:
+        raise ValueError(f"“{value}”不是数字")
+    if not -BOUND < number < BOUND:
         raise ValueError(f"“{value}”超出可填报的范围")
+    if number != round(number, PLACES):
+        raise ValueError(f"“{value}”的小数超过{PLACES}位，请四舍五入后填写")
     return number
 
 
@@ -60,7 +76,7 @@ Amount = Annotated[
     WithJsonSchema(
         {
             "anyOf": [
-                {"type": "string", "pattern": r"^-?\d{1,18}$", "description": "以分为单位的整数"},
+                {"type": "string", "pattern": r"^-?\d{1,17}$", "description": "以分为单位的整数"},
                 {
                     "type": "object",
                     "properties": {
@@ -80,7 +96,7 @@ Number = Annotated[
     Decimal,
     BeforeValidator(_decimal),
     PlainSerializer(lambda number: format(number, "f"), return_type=str),
-    WithJsonSchema({"type": "string", "pattern": r"^-?\d{1,12}(\.\d{1,6})?$"}),
+    WithJsonSchema({"type": "string", "pattern": r"^-?\d{1,15}(\.\d{1,6})?$"}),
 ]
 """A Decimal in a form, text in JSON."""
 
@@ -94,7 +110,7 @@ class Form(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
-def ask(label: str, why: str = "", *, default: Any = ..., width: int = 12) -> Any:  # noqa: ANN401 - pydantic's Field is Any
+def ask(label: str, why: str = "", *, default: Any = ..., width: int = _WIDTH) -> Any:  # noqa: ANN401 - pydantic's Field is Any
     """Declare a field: its Chinese label, why it is asked, and its Excel column width."""
     return Field(default, title=label, description=why or None, json_schema_extra={"width": width})
 
@@ -111,6 +127,12 @@ class FieldMeta:
     annotation: object
 
 
+def _width(info: FieldInfo) -> int:
+    extra = info.json_schema_extra
+    width = extra.get("width") if isinstance(extra, dict) else None
+    return width if isinstance(width, int) else _WIDTH
+
+
 def fields(form: type[Form]) -> tuple[FieldMeta, ...]:
     """Return the fields of a form in declared order."""
     return tuple(
@@ -119,7 +141,7 @@ def fields(form: type[Form]) -> tuple[FieldMeta, ...]:
             info.title or name,
             info.description or "",
             info.is_required(),
-            int(info.json_schema_extra["width"]) if isinstance(info.json_schema_extra, dict) else 12,  # type: ignore[arg-type]
+            _width(info),
             info.annotation,
         )
         for name, info in form.model_fields.items()
@@ -143,17 +165,27 @@ _MESSAGES = {
     "string_too_long": "文字超出长度限制",
     "string_too_short": "必填项未填写",
     "enum": "不在可选范围内",
-    "date_from_datetime_parsing": "不是日期，请按 2025-12-31 的格式填写",
-    "date_parsing": "不是日期，请按 2025-12-31 的格式填写",
-    "bool_parsing": "应为是或否",
+}
+_MESSAGES_BY_TYPE = {
+    "date": "不是日期，请按 2025-12-31 的格式填写",
+    "bool": "应为是或否",
+    "int": "应为整数",
+    "string": "应为文字",
+    "tuple": "应为若干行",
+    "model": "应为一组栏目",
 }
 
 
 def _finding(form: type[Form], place: tuple[int | str, ...], kind: str, message: str) -> Finding:
-    text = _MESSAGES.get(kind) or message.removeprefix("Value error, ")
-    pointer = "".join(f"/{part}" for part in place)
+    if kind == "value_error":
+        text = message.removeprefix("Value error, ")
+    else:
+        text = _MESSAGES.get(kind) or _MESSAGES_BY_TYPE.get(kind.partition("_")[0], "填写的内容不符合要求")
+    pointer = "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in place)
     label = _label(form, place)
-    return Finding("form.field", Severity.ERROR, Where(pointer=pointer), f"{label}：{text}" if label else text)
+    return Finding(
+        "form.field", Severity.ERROR, Where(pointer=pointer), f"{label}：{text}" if label else text
+    )
 
 
 def _label(form: type[Form], place: tuple[int | str, ...]) -> str:
@@ -165,5 +197,10 @@ def _label(form: type[Form], place: tuple[int | str, ...]) -> str:
         if info is None:
             return label or name
         label = info.title or name
-        current = next((a for a in getattr(info.annotation, "__args__", ()) if isinstance(a, type) and issubclass(a, Form)), None)
+        current = _rows_of(info.annotation)
     return label
+
+
+def _rows_of(annotation: object) -> type[Form] | None:
+    kinds = (annotation, *get_args(annotation))
+    return next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Form)), None)

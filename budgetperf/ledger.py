@@ -11,7 +11,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from budgetperf.classification import FundSource
-from budgetperf.money import Money
+from budgetperf.money import ZERO, Money
 from budgetperf.terms import Term
 
 
@@ -65,8 +65,8 @@ class Execution:
     adjusted: Money
     received: Money
     paid: Money
-    carried_in: Money = Money(0)
-    carried_out: Money = Money(0)
+    carried_in: Money = ZERO
+    carried_out: Money = ZERO
 
     def rate(self, base: RateBase) -> Decimal | None:
         """Return paid / base, half up to four places; None when the base is not positive."""

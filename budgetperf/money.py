@@ -4,9 +4,13 @@ Nothing here is a float: an amount is built from text, an int or a Decimal, with
 (元, 万元, 亿元), and must be a whole number of fen.
 """
 
+import math
+import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from typing import Self
 
 from budgetperf.terms import Term
@@ -25,11 +29,32 @@ class MoneyUnit(Term):
         return {"yuan": 100, "wan": 1_000_000, "yi": 10_000_000_000}[self.value]
 
 
-MAX_FEN = 10**17  # 10 万亿元: more than any public budget, and well inside bigint
+MAX_FEN = 10**17  # 1000 万亿元: more than any public budget, and well inside bigint
+_MAX_SIGNS = 40
+_WRITTEN = re.compile(r"[+-]?([0-9]+|[0-9]{1,3}(,[0-9]{3})+)(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?")
 
 
 class MoneyError(ValueError):
     """The text or number is no amount of whole fen."""
+
+
+def written_number(text: str) -> Decimal | None:
+    """Read a number as people write it: full-width signs, commas by thousands; None when it is none.
+
+    Examples
+    --------
+    >>> written_number("１，２３４．５"), written_number("12,34")
+    (Decimal('1234.5'), None)
+    """
+    plain = unicodedata.normalize("NFKC", text).strip()
+    if len(plain) > _MAX_SIGNS or not _WRITTEN.fullmatch(plain):
+        return None
+    return Decimal(plain.replace(",", ""))
+
+
+def _half_up(fen: Fraction) -> int:
+    whole = math.floor(abs(fen) + Fraction(1, 2))
+    return whole if fen >= 0 else -whole
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -53,16 +78,15 @@ class Money:
         Raises
         ------
         MoneyError
-            If it is no number, has a fraction of a fen, or is beyond 10 万亿元.
+            If it is no number, has a fraction of a fen, or is beyond 1000 万亿元.
         """
-        text = str(value).strip().replace(",", "").replace("，", "").removeprefix("¥").removeprefix("￥")
-        try:
-            fen = Decimal(text) * unit.fen
-        except InvalidOperation as error:
-            raise MoneyError(f"“{value}”不是金额，请填写以{unit.label}为单位的数字") from error
-        if not fen.is_finite() or abs(fen) > MAX_FEN:
+        number = written_number(str(value).strip().removeprefix("¥").removeprefix("￥"))
+        if number is None:
+            raise MoneyError(f"“{value}”不是金额，请填写以{unit.label}为单位的数字")
+        fen = Fraction(number) * unit.fen
+        if abs(fen) > MAX_FEN:
             raise MoneyError(f"“{value}”{unit.label}超出可记录的金额范围")
-        if fen != fen.to_integral_value():
+        if fen.denominator != 1:
             raise MoneyError(f"“{value}”{unit.label}精确到分以下，请四舍五入到分后填写")
         return cls(int(fen))
 
@@ -81,7 +105,7 @@ class Money:
 
     def times(self, ratio: Decimal) -> "Money":
         """Multiply by ``ratio`` and round half up to the fen."""
-        return Money(int((self.fen * ratio).quantize(Decimal(1), ROUND_HALF_UP)))
+        return Money(_half_up(self.fen * Fraction(ratio)))
 
     def split(self, weights: Sequence[int | Decimal]) -> tuple["Money", ...]:
         """Divide in proportion to ``weights`` without losing a fen.
@@ -94,11 +118,12 @@ class Money:
         MoneyError
             If a weight is negative or all are zero.
         """
-        total = sum(weights, Decimal(0))
-        if total <= 0 or any(weight < 0 for weight in weights):
+        parts = [Fraction(weight) for weight in weights]
+        total = sum(parts)
+        if total <= 0 or any(part < 0 for part in parts):
             raise MoneyError("分摊权重须非负且不全为零")
-        exact = [self.fen * Decimal(weight) / total for weight in weights]
-        floors = [int(part // 1) for part in exact]
+        exact = [self.fen * part / total for part in parts]
+        floors = [math.floor(part) for part in exact]
         order = sorted(range(len(exact)), key=lambda i: (floors[i] - exact[i], i))
         for i in order[: self.fen - sum(floors)]:
             floors[i] += 1
@@ -138,4 +163,4 @@ class UnitPrice:
 
     def times(self, quantity: Decimal) -> Money:
         """Return price x quantity, half up to the fen."""
-        return Money(int((self.yuan * quantity * 100).quantize(Decimal(1), ROUND_HALF_UP)))
+        return Money(_half_up(Fraction(self.yuan) * Fraction(quantity) * 100))

@@ -111,10 +111,16 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         "evidence:bundle:export",
         "evidence:anchor:cut",
     ),
-    Role.RULES_OFFICE: _all("record:page:view", "baseline:model:fit", "rules:edition:view", "limits:table:view"),
+    Role.RULES_OFFICE: _all(
+        "record:page:view", "baseline:model:fit", "rules:edition:view", "limits:table:view"
+    ),
     Role.EXPERT: _all("record:page:view", "exante:seat:declare", "exante:seat:score"),
     Role.AUDITOR: _all(
-        "record:page:view", "limits:table:view", "evidence:bundle:export", "evidence:log:view", "rules:edition:view"
+        "record:page:view",
+        "limits:table:view",
+        "evidence:bundle:export",
+        "evidence:log:view",
+        "rules:edition:view",
     ),
     Role.ADMINISTRATOR: _all("accounts:person:manage", "system:health:view"),
 }

@@ -17,7 +17,7 @@ import rfc8785
 from budgetperf.money import Money
 from budgetperf.terms import Term
 
-Json: TypeAlias = "None | bool | int | str | Sequence[Json] | Mapping[str, Json]"
+Json: TypeAlias = "bool | int | str | Sequence[Json] | Mapping[str, Json] | None"
 
 
 class SourceStatus(Term):
@@ -60,22 +60,38 @@ def plain(value: object) -> Json:
     ------
     TypeError
         For floats and unknown types.
+    ValueError
+        For a Decimal that is no number, and for keys that are equal once they are text.
     """
     match value:
         case None | bool() | int():
             return value
+        case list() | tuple():
+            return [plain(item) for item in value]
+        case Mapping():
+            return _plain_mapping(value)
+    return _plain_text(value)
+
+
+def _plain_mapping(value: Mapping[object, object]) -> Json:
+    found = {str(key): plain(item) for key, item in value.items()}
+    if len(found) != len(value):
+        raise ValueError("keys are equal once they are text")
+    return found
+
+
+def _plain_text(value: object) -> str:
+    match value:
         case str():
             return str(value)
         case Money():
             return str(value.fen)
-        case Decimal():
+        case Decimal() if value.is_finite():
             return format(value, "f")
+        case Decimal():
+            raise ValueError(f"{value} is not a number")
         case datetime() | date():
             return value.isoformat()
-        case Mapping():
-            return {str(key): plain(item) for key, item in value.items()}
-        case list() | tuple():
-            return [plain(item) for item in value]
     raise TypeError(f"{type(value).__name__} has no canonical form")
 
 
@@ -140,7 +156,7 @@ class DecisionPackage:
 
     @property
     def inputs_digest(self) -> str:
-        """SHA-256 over everything but the result."""
+        """SHA-256 over what was decided on: equal wherever the same is recomputed, whatever the environment."""
         return digest(
             {
                 "kind": self.kind,
@@ -156,5 +172,5 @@ class DecisionPackage:
 
     @property
     def digest(self) -> str:
-        """SHA-256 over inputs and result; printed in the footer of every report."""
-        return digest({"inputs": self.inputs_digest, "result": self.result})
+        """SHA-256 over inputs, environment and result; printed in the footer of every report."""
+        return digest({"inputs": self.inputs_digest, "environment": self.environment, "result": self.result})

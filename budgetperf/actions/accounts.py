@@ -125,11 +125,19 @@ def create_person(
     if form.grants:
         connection.execute(
             insert(table_of(RoleGrant)),
-            [{"id": ctx.ids.new(), "person_id": person_id, "role": g.role, "scope": g.scope} for g in form.grants],
+            [
+                {"id": ctx.ids.new(), "person_id": person_id, "role": g.role, "scope": g.scope}
+                for g in form.grants
+            ],
         )
     if password_hash:
         set_password(ctx, person_id, password_hash)
-    _log(ctx, PersonChanged(person_id, form.login, "created", tuple(f"{g.role.value}@{g.scope}" for g in form.grants)))
+    _log(
+        ctx,
+        PersonChanged(
+            person_id, form.login, "created", tuple(f"{g.role.value}@{g.scope}" for g in form.grants)
+        ),
+    )
     return person_id
 
 
@@ -218,4 +226,6 @@ def _allow(ctx: Context) -> None:
 
 
 def _log(ctx: Context, payload: PersonChanged) -> None:
-    write_event(ctx.session, CHAIN, kind="accounts." + payload.change, actor=ctx.actor.id, at=ctx.now, payload=payload)
+    write_event(
+        ctx.session, CHAIN, kind="accounts." + payload.change, actor=ctx.actor.id, at=ctx.now, payload=payload
+    )

@@ -75,7 +75,9 @@ def fit_baseline(ctx: Context, form: FitForm, seen: Seen) -> Outcome:
         rounding=Money(used.rules.rounding_fen),
     )
     targets = tuple(
-        BaselineTarget(unit.dmu, {key: Decimal(value) for key, value in unit.drivers.items()}, form.fiscal_year)
+        BaselineTarget(
+            unit.dmu, {key: Decimal(value) for key, value in unit.drivers.items()}, form.fiscal_year
+        )
         for unit in units_of(ctx.session, panel_id, form.fiscal_year)
     )
     prices = price_index(ctx)
@@ -115,11 +117,13 @@ def _option(row: OptionRow) -> Option:
         label=row.label,
         life_years=row.life_years,
         flows=tuple(
-            Flow(flow.year_offset, flow.amount, flow.kind, flow.label, flow.price_year, flow.source) for flow in row.flows
+            Flow(flow.year_offset, flow.amount, flow.kind, flow.label, flow.price_year, flow.source)
+            for flow in row.flows
         ),
         evidence=row.evidence,
         unpriced=tuple(
-            UnpricedEffect(item.label, item.favourable, item.description, item.evidence) for item in row.unpriced
+            UnpricedEffect(item.label, item.favourable, item.description, item.evidence)
+            for item in row.unpriced
         ),
         do_nothing=row.do_nothing,
     )

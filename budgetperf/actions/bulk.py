@@ -10,7 +10,9 @@ from budgetperf.process.stages import Stage
 from budgetperf.store.evidence import write_event
 
 
-def open_all(ctx: Context, stage: Stage, targets: Iterable[Target], *, chain: str, fiscal_year: int, period: str) -> int:
+def open_all(
+    ctx: Context, stage: Stage, targets: Iterable[Target], *, chain: str, fiscal_year: int, period: str
+) -> int:
     """Open a record for every target; return how many. Nothing to open writes no event."""
     opened = [open_record(ctx, target).record for target in targets]
     if opened:
@@ -22,7 +24,7 @@ def open_all(ctx: Context, stage: Stage, targets: Iterable[Target], *, chain: st
     return len(opened)
 
 
-def without_record(ctx: Context, targets: Iterable[Target], known: Iterable[tuple[str, int]]) -> list[Target]:
+def without_record(targets: Iterable[Target], known: Iterable[tuple[str, int]]) -> list[Target]:
     """Return the targets that have no record yet, so that opening twice opens once."""
     have = set(known)
     return [target for target in targets if (target.subject, target.serial) not in have]

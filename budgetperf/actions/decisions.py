@@ -9,7 +9,9 @@ from budgetperf.store.records import RecordFacts
 from budgetperf.store.results import write_package
 
 
-def keep(ctx: Context, record: RecordFacts, package: DecisionPackage, *, evaluand_id: str | None = None) -> tuple[str, str]:
+def keep(
+    ctx: Context, record: RecordFacts, package: DecisionPackage, *, evaluand_id: str | None = None
+) -> tuple[str, str]:
     """Keep a package with its record; return its row id and its digest."""
     decision_id = ctx.ids.new()
     digest = write_package(

@@ -29,9 +29,16 @@ from budgetperf.store.records import RecordFacts, latest_filing, list_records
 def open_year(ctx: Context, fiscal_year: int, due_on: date, *, scope: str = "") -> int:
     """Open the self-evaluation of every approved project; opening twice opens once."""
     approved = list_records(
-        ctx.session, ctx.actor, stage=Stage.REQUEST, fiscal_year=fiscal_year, status=Status.APPROVED, scope=scope
+        ctx.session,
+        ctx.actor,
+        stage=Stage.REQUEST,
+        fiscal_year=fiscal_year,
+        status=Status.APPROVED,
+        scope=scope,
     )
-    known = list_records(ctx.session, ctx.actor, stage=Stage.SELF_EVALUATION, fiscal_year=fiscal_year, scope=scope)
+    known = list_records(
+        ctx.session, ctx.actor, stage=Stage.SELF_EVALUATION, fiscal_year=fiscal_year, scope=scope
+    )
     targets = [
         Target(
             Stage.SELF_EVALUATION,
@@ -44,9 +51,14 @@ def open_year(ctx: Context, fiscal_year: int, due_on: date, *, scope: str = "") 
         )
         for request in approved
     ]
-    fresh = without_record(ctx, targets, ((record.subject, record.serial) for record in known))
+    fresh = without_record(targets, ((record.subject, record.serial) for record in known))
     return open_all(
-        ctx, Stage.SELF_EVALUATION, fresh, chain=f"SELF-EVALUATION-{fiscal_year}", fiscal_year=fiscal_year, period=""
+        ctx,
+        Stage.SELF_EVALUATION,
+        fresh,
+        chain=f"SELF-EVALUATION-{fiscal_year}",
+        fiscal_year=fiscal_year,
+        period="",
     )
 
 
@@ -71,7 +83,9 @@ def review_form(ctx: Context, record: RecordFacts, form: SelfEvaluationForm) -> 
 
 def preview(ctx: Context, record: RecordFacts, form: SelfEvaluationForm) -> ScoreSheet:
     """Return the sheet a form would get, storing nothing."""
-    sheet = compute(score_facts(ctx, record, form), in_force(ctx, "self_evaluation", SelfEvaluationRules).rules)
+    sheet = compute(
+        score_facts(ctx, record, form), in_force(ctx, "self_evaluation", SelfEvaluationRules).rules
+    )
     assert isinstance(sheet, ScoreSheet)
     return sheet
 
@@ -113,7 +127,9 @@ def confirm(ctx: Context, record_id: str, _form: NoForm, seen: Seen) -> Outcome:
 def conclude_score(ctx: Context, moved: Move, sheet: ScoreSheet, decision_id: str, digest: str) -> Outcome:
     """Grade a confirmed sheet, keep score and grade, and write the event."""
     record = moved.record
-    graded, package = decide(DecisionKind.GRADE, record, GradeFacts(sheet.total), in_force(ctx, "grades", GradeRules))
+    graded, package = decide(
+        DecisionKind.GRADE, record, GradeFacts(sheet.total), in_force(ctx, "grades", GradeRules)
+    )
     assert isinstance(graded, GradeResult)
     _, grade_digest = keep(ctx, record, package)
     results.write_score(

@@ -124,7 +124,9 @@ def replenish_panel(ctx: Context, record_id: str, _form: NoForm, seen: Seen) -> 
     kept = [Candidate(seat.person_id, seat.login, seat.specialism) for seat in seats if not seat.conflict]
     gone = {seat.person_id for seat in seats if seat.conflict}
     pool = [one for one in _free_pool(ctx, record) if one.id not in gone]
-    chosen = draw(pool, panel.seed, size=used.rules.panel.size, specialisms=used.rules.panel.specialisms, seated=kept)
+    chosen = draw(
+        pool, panel.seed, size=used.rules.panel.size, specialisms=used.rules.panel.specialisms, seated=kept
+    )
     guards = _complete((*kept, *chosen), used.rules) if chosen else ()
     moved = move(ctx, record_id, "replenish", seen=seen, guards=guards, record=record)
     return _seat(ctx, moved, panel, chosen, first=len(seats) + 1)
@@ -137,7 +139,9 @@ def _complete(chosen: Iterable[Candidate], rules: ExanteRules) -> set[Guard]:
     return {Guard.PANEL_COMPLETE} if full and mixed else set()
 
 
-def _seat(ctx: Context, moved: Move, panel: PanelFacts, chosen: Iterable[Candidate], *, first: int) -> Outcome:
+def _seat(
+    ctx: Context, moved: Move, panel: PanelFacts, chosen: Iterable[Candidate], *, first: int
+) -> Outcome:
     seats = [
         {
             "id": ctx.ids.new(),
@@ -154,7 +158,10 @@ def _seat(ctx: Context, moved: Move, panel: PanelFacts, chosen: Iterable[Candida
     ]
     ctx.session.connection().execute(insert(table_of(PanelSeat)), seats)
     event = Drawn(
-        **moved.fields, seed=panel.seed, pool=panel.pool_digest, seats=tuple(str(seat["person_id"]) for seat in seats)
+        **moved.fields,
+        seed=panel.seed,
+        pool=panel.pool_digest,
+        seats=tuple(str(seat["person_id"]) for seat in seats),
     )
     return moved.log(ctx, event)
 
@@ -189,7 +196,9 @@ def declare(ctx: Context, record_id: str, form: Declaration, seen: Seen) -> Outc
     """Sign the commitment; a declared conflict recuses the expert for good."""
     record = load(ctx, record_id)
     seat, guards = _own_seat(ctx, record_id)
-    moved = move(ctx, record_id, "declare", seen=seen, findings=check_declaration(form), guards=guards, record=record)
+    moved = move(
+        ctx, record_id, "declare", seen=seen, findings=check_declaration(form), guards=guards, record=record
+    )
     assert seat is not None
     _update_seat(ctx, seat, declared_at=ctx.now, conflict=form.conflict, statement=form.statement)
     return moved.log(ctx, Seated(**moved.fields, seat=seat.id, digest=digest(form.model_dump(mode="json"))))
@@ -235,7 +244,9 @@ def panel_facts(ctx: Context, record: RecordFacts) -> ExanteFacts:
         f"{seats[rating.seat_id].position:02d}": ScoreForm.model_validate(rating.document)
         for rating in ratings_of(ctx.session, _panel(ctx, record).id)
     }
-    return ExanteFacts({key: {row.criterion: row.points for row in sheets[key].rows} for key in sorted(sheets)})
+    return ExanteFacts(
+        {key: {row.criterion: row.points for row in sheets[key].rows} for key in sorted(sheets)}
+    )
 
 
 def panel_result(ctx: Context, record: RecordFacts) -> ExanteResult:
@@ -252,7 +263,11 @@ def conclude(ctx: Context, record_id: str, form: ConclusionForm, seen: Seen) -> 
     used = named(ctx, _panel(ctx, record).edition, ExanteRules)
     complete = len(seats) == used.rules.panel.size and all(seat.submitted_at for seat in seats)
     guards = {Guard.ALL_SCORES_IN} if complete else set()
-    findings = check_conclusion(form, panel_result(ctx, record).suggested, _requested(ctx, record)) if complete else ()
+    findings = (
+        check_conclusion(form, panel_result(ctx, record).suggested, _requested(ctx, record))
+        if complete
+        else ()
+    )
     moved = move(ctx, record_id, "conclude", seen=seen, findings=findings, guards=guards, record=record)
     file_form(ctx, moved, form, edition=used.id)
     return moved.log(ctx, filed_event(moved, form))

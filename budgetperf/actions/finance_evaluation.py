@@ -61,7 +61,12 @@ def draw_sample(ctx: Context, form: SampleForm, seen: Seen) -> int:  # noqa: ARG
         for code in sorted(sample(list(confirmed), form.seed, form.size))
     ]
     return open_all(
-        ctx, Stage.FINANCE_EVALUATION, targets, chain=f"FINANCE-EVALUATION-{year}", fiscal_year=year, period=""
+        ctx,
+        Stage.FINANCE_EVALUATION,
+        targets,
+        chain=f"FINANCE-EVALUATION-{year}",
+        fiscal_year=year,
+        period="",
     )
 
 

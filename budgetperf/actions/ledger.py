@@ -74,10 +74,14 @@ def _check(form: BatchForm, known: dict[str, str]) -> tuple[Finding, ...]:
     for position, entry in enumerate(form.entries):
         if entry.project_code not in known:
             where = Where(pointer=f"/entries/{position}/project_code")
-            found.append(Finding("ledger.project", Severity.ERROR, where, f"没有编码为“{entry.project_code}”的项目"))
+            found.append(
+                Finding("ledger.project", Severity.ERROR, where, f"没有编码为“{entry.project_code}”的项目")
+            )
         if entry.amount.fen <= 0 and entry.kind not in SIGNED_KINDS:
             where = Where(pointer=f"/entries/{position}/amount")
-            found.append(Finding("ledger.amount", Severity.ERROR, where, f"“{entry.kind.label}”的金额应大于零"))
+            found.append(
+                Finding("ledger.amount", Severity.ERROR, where, f"“{entry.kind.label}”的金额应大于零")
+            )
     return tuple(found)
 
 

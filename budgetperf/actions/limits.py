@@ -7,7 +7,7 @@ from budgetperf.actions.decisions import keep
 from budgetperf.actions.line_facts import Line, lines
 from budgetperf.actions.moves import Move, Outcome, Seen, Target, load, move, open_record
 from budgetperf.actions.payloads import RoundMoved
-from budgetperf.actions.rules import InForce, in_force, named
+from budgetperf.actions.rules import InForce, named
 from budgetperf.actions.simple import NoForm
 from budgetperf.budget.allocation import allocate
 from budgetperf.budget.ceiling import CeilingFacts, ceiling_line
@@ -158,7 +158,15 @@ def finalise_round(ctx: Context, record_id: str, _form: NoForm, seen: Seen) -> O
     guards = set() if open_objections else {Guard.OBJECTIONS_DECIDED}
     facts = round_of(ctx.session, record_id)
     limit_round = current_round(ctx.session, facts)
-    moved = move(ctx, record_id, "finalise", seen=seen, guards=guards, findings=check_identities(limit_round), record=record)
+    moved = move(
+        ctx,
+        record_id,
+        "finalise",
+        seen=seen,
+        guards=guards,
+        findings=check_identities(limit_round),
+        record=record,
+    )
     used = named(ctx, facts.edition, CutRules)
     edition = EditionUsed(used.id, used.digest, str(record.fiscal_year))
     for row in lines_of(ctx.session, record_id):

@@ -83,9 +83,13 @@ class _Year:
             (item.evaluand_id, item.record_id): item.digest
             for item in decisions_of(ctx.session, kind=DecisionKind.GRADE, period=str(result_year))
         }
-        self.digests = {item.id: item.digest for item in decisions_of(ctx.session, kind=DecisionKind.SCORE, period=str(result_year))}
+        self.digests = {
+            item.id: item.digest
+            for item in decisions_of(ctx.session, kind=DecisionKind.SCORE, period=str(result_year))
+        }
         self.baselines = {
-            item.id: item.digest for item in decisions_of(ctx.session, kind=DecisionKind.BASELINE, period=str(fiscal_year))
+            item.id: item.digest
+            for item in decisions_of(ctx.session, kind=DecisionKind.BASELINE, period=str(fiscal_year))
         }
 
     def facts(self, evaluand: EvaluandFacts, request: Money) -> LineFacts:
@@ -103,11 +107,7 @@ class _Year:
             carry_over=self._carry_over(evaluand),
             grade=self._grade(evaluand),
             cost=self._cost(evaluand, request),
-            protection=(
-                Protected(kind=evaluand.protection, amount=None, basis="项目库登记的保障类别")
-                if evaluand.protection
-                else None
-            ),
+            protection=_protected(evaluand),
         )
 
     def _best(self, evaluand: EvaluandFacts) -> ScoreFacts | None:
@@ -168,3 +168,9 @@ class _Year:
             package=self.baselines[band.decision_id],
         )
 
+
+def _protected(evaluand: EvaluandFacts) -> Protected | None:
+    if evaluand.protection is None:
+        return None
+    amount = None if evaluand.protected_fen is None else Money(evaluand.protected_fen)
+    return Protected(kind=evaluand.protection, amount=amount, basis=evaluand.protection_basis or "项目库登记的保障类别")

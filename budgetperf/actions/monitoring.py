@@ -38,10 +38,20 @@ def open_quarter(ctx: Context, fiscal_year: int, quarter: int, *, scope: str = "
     calendar = in_force(ctx, "monitoring_calendar", MonitoringCalendarRules).rules
     due_on = due(period.span.end or ctx.today, calendar.quarters.due_working_days, ctx.rules.work_calendar())
     approved = list_records(
-        ctx.session, ctx.actor, stage=Stage.REQUEST, fiscal_year=fiscal_year, status=Status.APPROVED, scope=scope
+        ctx.session,
+        ctx.actor,
+        stage=Stage.REQUEST,
+        fiscal_year=fiscal_year,
+        status=Status.APPROVED,
+        scope=scope,
     )
     known = list_records(
-        ctx.session, ctx.actor, stage=Stage.MONITORING, fiscal_year=fiscal_year, period=period.code, scope=scope
+        ctx.session,
+        ctx.actor,
+        stage=Stage.MONITORING,
+        fiscal_year=fiscal_year,
+        period=period.code,
+        scope=scope,
     )
     targets = [
         Target(
@@ -56,9 +66,14 @@ def open_quarter(ctx: Context, fiscal_year: int, quarter: int, *, scope: str = "
         )
         for request in approved
     ]
-    fresh = without_record(ctx, targets, ((record.subject, record.serial) for record in known))
+    fresh = without_record(targets, ((record.subject, record.serial) for record in known))
     return open_all(
-        ctx, Stage.MONITORING, fresh, chain=f"MONITORING-{period.code}", fiscal_year=fiscal_year, period=period.code
+        ctx,
+        Stage.MONITORING,
+        fresh,
+        chain=f"MONITORING-{period.code}",
+        fiscal_year=fiscal_year,
+        period=period.code,
     )
 
 
@@ -95,7 +110,12 @@ def preview(ctx: Context, record: RecordFacts, form: MonitoringForm) -> tuple[Da
     known = {indicator.key for indicator in facts.indicators}
     rules: InForce[LightRules] = in_force(ctx, "monitoring_lights", LightRules)
     lit = compute(
-        LightFacts(facts.indicators, {k: v for k, v in facts.values.items() if k in known}, facts.execution, facts.months),
+        LightFacts(
+            facts.indicators,
+            {k: v for k, v in facts.values.items() if k in known},
+            facts.execution,
+            facts.months,
+        ),
         rules.rules,
     )
     assert isinstance(lit, Dashboard)
@@ -137,7 +157,9 @@ def confirm(ctx: Context, record_id: str, _form: NoForm, seen: Seen) -> Outcome:
     record = load(ctx, record_id)
     moved = move(ctx, record_id, "confirm", seen=seen, record=record)
     facts = light_facts(ctx, record, filed_report(ctx, record))
-    result, package = decide(DecisionKind.LIGHT, record, facts, in_force(ctx, "monitoring_lights", LightRules))
+    result, package = decide(
+        DecisionKind.LIGHT, record, facts, in_force(ctx, "monitoring_lights", LightRules)
+    )
     assert isinstance(result, Dashboard)
     decision_id, digest = keep(ctx, record, package)
     results.write_light(

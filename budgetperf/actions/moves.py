@@ -106,7 +106,12 @@ class Move:
             payload=payload or Moved(**self.fields),
         )
         return Outcome(
-            self.record.id, self.record.subject, self.row.stage, self.row.target.value, self.version, self.findings
+            self.record.id,
+            self.record.subject,
+            self.row.stage,
+            self.row.target.value,
+            self.version,
+            self.findings,
         )
 
 
@@ -211,14 +216,16 @@ def file_form(ctx: Context, moved: Move, form: Form, *, edition: str, file_diges
         )
     )
     connection.execute(
-        table_of(Draft).delete().where(
-            col(Draft.record_id) == moved.record.id, col(Draft.person_id) == ctx.actor.id
-        )
+        table_of(Draft)
+        .delete()
+        .where(col(Draft.record_id) == moved.record.id, col(Draft.person_id) == ctx.actor.id)
     )
     return filing_id
 
 
-def filed_event(moved: Move, form: Form, *, packages: tuple[str, ...] = (), file_digest: str | None = None) -> Filed:
+def filed_event(
+    moved: Move, form: Form, *, packages: tuple[str, ...] = (), file_digest: str | None = None
+) -> Filed:
     """Return the event of a move that filed ``form``."""
     return Filed(
         **moved.fields,

@@ -39,7 +39,9 @@ def file_objection(ctx: Context, subject: str, fiscal_year: int, form: Objection
         Stage.OBJECTION, evaluand.id, subject, evaluand.name, evaluand.path, fiscal_year, serial=len(earlier)
     )
     status = get_record(ctx.session, ctx.actor, facts.id).status
-    is_open = status is Status.PUBLISHED and facts.window_ends_on is not None and ctx.today <= facts.window_ends_on
+    is_open = (
+        status is Status.PUBLISHED and facts.window_ends_on is not None and ctx.today <= facts.window_ends_on
+    )
     moved = open_record(
         ctx,
         target,

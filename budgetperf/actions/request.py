@@ -46,7 +46,11 @@ def open_request(ctx: Context, form: NewRequestForm, seen: Seen) -> Outcome:
         FunctionCode(form.function_code, form.fiscal_year)
     except ValueError as error:
         raise Invalid("request.function_code", str(error)) from error
-    evaluand = get_evaluand(ctx.session, ctx.actor, form.project_code) if form.project_code else _create(ctx, agency, form)
+    evaluand = (
+        get_evaluand(ctx.session, ctx.actor, form.project_code)
+        if form.project_code
+        else _create(ctx, agency, form)
+    )
     if find_record(ctx.session, ctx.actor, evaluand.code, fiscal_year=form.fiscal_year, stage=Stage.REQUEST):
         raise Conflict("request.exists", f"“{evaluand.name}”已有{form.fiscal_year}年度申报，请在原申报上办理")
     target = Target(Stage.REQUEST, evaluand.id, evaluand.code, evaluand.name, evaluand.path, form.fiscal_year)
@@ -80,6 +84,8 @@ def _create(ctx: Context, agency: OrganisationFacts, form: NewRequestForm) -> Ev
             nature=form.nature,
             origin=form.origin,
             protection=form.protection,
+            protected_fen=form.protected_amount.fen if form.protected_amount else None,
+            protection_basis=form.protection_basis,
         )
     )
     return get_evaluand(ctx.session, ctx.actor, evaluand_id)
@@ -87,7 +93,9 @@ def _create(ctx: Context, agency: OrganisationFacts, form: NewRequestForm) -> Ev
 
 def review_goals(ctx: Context, record: RecordFacts, form: GoalForm) -> tuple[Finding, ...]:
     """Run every check on a goal form, without storing anything."""
-    before = find_record(ctx.session, ctx.actor, record.subject, fiscal_year=record.fiscal_year - 1, stage=Stage.REQUEST)
+    before = find_record(
+        ctx.session, ctx.actor, record.subject, fiscal_year=record.fiscal_year - 1, stage=Stage.REQUEST
+    )
     prior = filed_goals(ctx, before).request if before and before.version > 1 else None
     return (*_check_head(record, form), *check(form, GoalContext(goal_check_rules(ctx), prior)))
 
@@ -153,7 +161,9 @@ def approve(ctx: Context, record_id: str, form: ApprovalForm, seen: Seen) -> Out
     most = exante_gate(ctx, record, goals).most
     if not 0 < form.approved.fen <= most.fen:
         raise Invalid(
-            "request.approved", f"批复金额{form.approved}元应大于零且不超过可批复金额{most}元", most_fen=most.fen
+            "request.approved",
+            f"批复金额{form.approved}元应大于零且不超过可批复金额{most}元",
+            most_fen=most.fen,
         )
     moved = move(ctx, record_id, "approve", seen=seen, record=record)
     file_form(ctx, moved, form, edition="")
@@ -161,7 +171,9 @@ def approve(ctx: Context, record_id: str, form: ApprovalForm, seen: Seen) -> Out
     return moved.log(ctx, filed_event(moved, form))
 
 
-def _appropriation(ctx: Context, record: RecordFacts, goals: GoalForm, form: ApprovalForm) -> list[LedgerEntry]:
+def _appropriation(
+    ctx: Context, record: RecordFacts, goals: GoalForm, form: ApprovalForm
+) -> list[LedgerEntry]:
     parts = form.approved.split([line.amount.fen for line in goals.funds])
     return [
         LedgerEntry(

@@ -14,15 +14,15 @@ from budgetperf.rulebook.parameters import GoalPracticeRules
 from budgetperf.scoring.goal_weights import GoalWeightRules
 from budgetperf.scoring.goal_weights import WeightTemplate as ScoringTemplate
 
-R = TypeVar("R", bound=BaseModel, covariant=True)
+R_co = TypeVar("R_co", bound=BaseModel, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class InForce(Generic[R]):
+class InForce(Generic[R_co]):
     """An edition with its rules typed."""
 
     edition: Edition
-    rules: R
+    rules: R_co
 
     @property
     def id(self) -> str:
@@ -35,13 +35,13 @@ class InForce(Generic[R]):
         return self.edition.digest
 
 
-def in_force(ctx: Context, kind: str, model: type[R], *, as_of: date | None = None) -> InForce[R]:
+def in_force(ctx: Context, kind: str, model: type[R_co], *, as_of: date | None = None) -> InForce[R_co]:
     """Return the edition of ``kind`` that holds on ``as_of`` (today when not given)."""
     edition = ctx.rules.get(kind, as_of or ctx.today)
     return InForce(edition, edition.rules_as(model))
 
 
-def named(ctx: Context, edition_id: str, model: type[R]) -> InForce[R]:
+def named(ctx: Context, edition_id: str, model: type[R_co]) -> InForce[R_co]:
     """Return the edition a record was begun under."""
     edition = ctx.rules.by_id(edition_id)
     return InForce(edition, edition.rules_as(model))
@@ -59,7 +59,10 @@ def goal_check_rules(ctx: Context) -> GoalCheckRules:
     return GoalCheckRules(
         indicator_total=weights.rules.total,
         templates=tuple(
-            WeightTemplate(_template_name(template), tuple((Level1(level), points) for level, points in template.weights.items()))
+            WeightTemplate(
+                _template_name(template),
+                tuple((Level1(level), points) for level, points in template.weights.items()),
+            )
             for template in weights.rules.templates
         ),
         placeholders=frozenset(practice.placeholders),

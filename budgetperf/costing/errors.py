@@ -11,7 +11,7 @@ class CostingError(ValueError):
     """Base of the numerical failures."""
 
 
-class TooFewRows(CostingError):  # noqa: N818  # named for what happened
+class TooFewRows(CostingError):  # named for what happened
     """The sample cannot carry the model.
 
     Parameters
@@ -29,7 +29,7 @@ class TooFewRows(CostingError):  # noqa: N818  # named for what happened
         self.needed = needed
 
 
-class Collinear(CostingError):  # noqa: N818  # named for what happened
+class Collinear(CostingError):  # named for what happened
     """Regressors repeat each other so closely that estimates would be noise.
 
     Parameters
@@ -49,7 +49,7 @@ class Collinear(CostingError):  # noqa: N818  # named for what happened
         self.columns = tuple(columns)
 
 
-class NotConverged(CostingError):  # noqa: N818  # named for what happened
+class NotConverged(CostingError):  # named for what happened
     """A solver stopped without a certified optimum; ``detail`` says how far it got."""
 
     def __init__(self, method: str, detail: str) -> None:

@@ -153,7 +153,7 @@ def _opened(path: Path) -> Iterator[_Bag]:
             yield _zip(archive, path.stat().st_size)
 
 
-def _ordered(value: Any) -> Any:
+def _ordered(value: object) -> object:
     if isinstance(value, dict):
         return {key: _ordered(value[key]) for key in sorted(value, key=lambda key: key.encode("utf-16-be"))}
     if isinstance(value, list):
@@ -176,7 +176,7 @@ def _genesis(chain: str) -> str:
     return hashlib.sha256(b"budgetperf chain\n" + chain.encode()).hexdigest()
 
 
-def _parsed(file: str, content: bytes, place: str = "") -> Any:
+def _parsed(file: str, content: bytes, place: str = "") -> object:
     try:
         value = json.loads(content.decode())
         spelling = canonical_json(value)
@@ -187,7 +187,7 @@ def _parsed(file: str, content: bytes, place: str = "") -> Any:
     return value
 
 
-def _shaped(file: str, value: Any, fields: dict[str, Any]) -> dict[str, Any]:
+def _shaped(file: str, value: object, fields: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(value, dict) or set(value) != set(fields):
         raise _BrokenFileError(file, f"字段应为 / fields must be: {', '.join(fields)}")
     for field, kind in fields.items():
@@ -312,7 +312,9 @@ def _check_packages(bag: _Bag) -> Iterator[Problem]:
     for name in bag.under("data/packages/"):
         package = _shaped(name, _parsed(name, bag.read(name)), PACKAGE)
         inputs = _digest({key: package[key] for key in INPUTS})
-        digest = _digest({"inputs": inputs, "result": package["result"]})
+        digest = _digest(
+            {"inputs": inputs, "environment": package["environment"], "result": package["result"]}
+        )
         if (package["inputs_digest"], package["digest"], Path(name).stem) != (inputs, digest, digest):
             yield Problem(name, "决策包摘要与内容不符 / digest does not follow from the content")
 

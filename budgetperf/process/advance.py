@@ -89,7 +89,11 @@ def denial(row: Transition, record: RecordState, actor: Actor) -> str | None:
     """Return why ``actor`` may not make ``row``, or None; the two-person rule included."""
     reason = may(actor, row.permission, record.path, row.label)
     if reason is None and actor.id in {step.actor for step in record.steps if step.verb in row.not_by}:
-        done = "、".join(dict.fromkeys(_label(record, s.verb) for s in record.steps if s.verb in row.not_by and s.actor == actor.id))
+        done = "、".join(
+            dict.fromkeys(
+                _label(record, s.verb) for s in record.steps if s.verb in row.not_by and s.actor == actor.id
+            )
+        )
         return f"您已办理“{record.name}”的“{done}”，按双人复核要求，“{row.label}”须由他人办理"
     return reason
 
@@ -129,5 +133,7 @@ def _check_facts(row: Transition, record: RecordState, attempt: Attempt) -> None
     stopping = blocking(attempt.findings, row.blocking, attempt.waivers, attempt.as_of)
     if stopping:
         raise Invalid(
-            "process.findings", f"“{record.name}”有{len(stopping)}处问题，修改后方可“{row.label}”", findings=attempt.findings
+            "process.findings",
+            f"“{record.name}”有{len(stopping)}处问题，修改后方可“{row.label}”",
+            findings=attempt.findings,
         )

@@ -85,13 +85,39 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row(S.REQUEST, "open", (), T.DRAFT, "request:form:open", "新建项目申报"),
     _row(S.REQUEST, "file", _FILLABLE, T.FILED, "request:form:file", "报送"),
     _row(S.REQUEST, "return", (T.FILED,), T.RETURNED, "request:form:review", "退回修改", needs_reason=True),
-    _row(S.REQUEST, "review", (T.FILED,), T.REVIEWED, "request:form:review", "部门审核通过", not_by=("file",)),
-    _row(S.REQUEST, "send_back", (T.REVIEWED,), T.RETURNED, "request:form:accept", "财政退回", needs_reason=True),
-    _row(S.REQUEST, "accept", (T.REVIEWED,), T.ACCEPTED, "request:form:accept", "财政审核通过", not_by=("file", "review")),
     _row(
-        S.REQUEST, "store", (T.ACCEPTED,), T.STORED, "request:store:enter", "纳入项目库", guards=(Guard.EXANTE_PASSED,)
+        S.REQUEST, "review", (T.FILED,), T.REVIEWED, "request:form:review", "部门审核通过", not_by=("file",)
     ),
-    _row(S.REQUEST, "reject", (T.ACCEPTED,), T.REJECTED, "request:store:enter", "不予安排", needs_reason=True),
+    _row(
+        S.REQUEST,
+        "send_back",
+        (T.REVIEWED,),
+        T.RETURNED,
+        "request:form:accept",
+        "财政退回",
+        needs_reason=True,
+    ),
+    _row(
+        S.REQUEST,
+        "accept",
+        (T.REVIEWED,),
+        T.ACCEPTED,
+        "request:form:accept",
+        "财政审核通过",
+        not_by=("file", "review"),
+    ),
+    _row(
+        S.REQUEST,
+        "store",
+        (T.ACCEPTED,),
+        T.STORED,
+        "request:store:enter",
+        "纳入项目库",
+        guards=(Guard.EXANTE_PASSED,),
+    ),
+    _row(
+        S.REQUEST, "reject", (T.ACCEPTED,), T.REJECTED, "request:store:enter", "不予安排", needs_reason=True
+    ),
     _row(
         S.REQUEST,
         "approve",
@@ -103,12 +129,32 @@ TRANSITIONS: tuple[Transition, ...] = (
     ),
     # ex-ante evaluation: a panel is drawn, declares, scores blind; the conclusion gates the store
     _row(S.EXANTE, "open", (), T.OPEN, "request:form:accept", "列入事前绩效评估"),
-    _row(S.EXANTE, "draw", (T.OPEN,), T.SCORING, "exante:panel:draw", "抽取专家", guards=(Guard.PANEL_COMPLETE,)),
     _row(
-        S.EXANTE, "replenish", (T.SCORING,), T.SCORING, "exante:panel:draw", "补抽专家", guards=(Guard.PANEL_COMPLETE,)
+        S.EXANTE,
+        "draw",
+        (T.OPEN,),
+        T.SCORING,
+        "exante:panel:draw",
+        "抽取专家",
+        guards=(Guard.PANEL_COMPLETE,),
     ),
     _row(
-        S.EXANTE, "declare", (T.SCORING,), T.SCORING, "exante:seat:declare", "签署承诺与利益申明", guards=(Guard.OWN_SEAT,)
+        S.EXANTE,
+        "replenish",
+        (T.SCORING,),
+        T.SCORING,
+        "exante:panel:draw",
+        "补抽专家",
+        guards=(Guard.PANEL_COMPLETE,),
+    ),
+    _row(
+        S.EXANTE,
+        "declare",
+        (T.SCORING,),
+        T.SCORING,
+        "exante:seat:declare",
+        "签署承诺与利益申明",
+        guards=(Guard.OWN_SEAT,),
     ),
     _row(
         S.EXANTE,
@@ -129,13 +175,35 @@ TRANSITIONS: tuple[Transition, ...] = (
         guards=(Guard.ALL_SCORES_IN,),
     ),
     _row(
-        S.EXANTE, "confirm", (T.CONCLUDED,), T.CONFIRMED, "exante:conclusion:confirm", "确认评估结论", not_by=("conclude",)
+        S.EXANTE,
+        "confirm",
+        (T.CONCLUDED,),
+        T.CONFIRMED,
+        "exante:conclusion:confirm",
+        "确认评估结论",
+        not_by=("conclude",),
     ),
     # monitoring: one record a quarter
     _row(S.MONITORING, "open", (), T.DRAFT, "monitoring:form:open", "下达监控任务"),
     _row(S.MONITORING, "file", _FILLABLE, T.FILED, "monitoring:form:file", "报送监控表"),
-    _row(S.MONITORING, "return", (T.FILED,), T.RETURNED, "monitoring:form:review", "退回修改", needs_reason=True),
-    _row(S.MONITORING, "review", (T.FILED,), T.REVIEWED, "monitoring:form:review", "部门审核通过", not_by=("file",)),
+    _row(
+        S.MONITORING,
+        "return",
+        (T.FILED,),
+        T.RETURNED,
+        "monitoring:form:review",
+        "退回修改",
+        needs_reason=True,
+    ),
+    _row(
+        S.MONITORING,
+        "review",
+        (T.FILED,),
+        T.REVIEWED,
+        "monitoring:form:review",
+        "部门审核通过",
+        not_by=("file",),
+    ),
     _row(
         S.MONITORING,
         "confirm",
@@ -146,9 +214,22 @@ TRANSITIONS: tuple[Transition, ...] = (
         not_by=("file", "review"),
     ),
     # rectification: opened and closed by different people
-    _row(S.RECTIFICATION, "open", (), T.NOTICED, "rectification:notice:issue", "下达整改通知", needs_reason=True),
     _row(
-        S.RECTIFICATION, "respond", (T.NOTICED, T.RETURNED), T.RESPONDED, "rectification:form:respond", "反馈整改情况"
+        S.RECTIFICATION,
+        "open",
+        (),
+        T.NOTICED,
+        "rectification:notice:issue",
+        "下达整改通知",
+        needs_reason=True,
+    ),
+    _row(
+        S.RECTIFICATION,
+        "respond",
+        (T.NOTICED, T.RETURNED),
+        T.RESPONDED,
+        "rectification:form:respond",
+        "反馈整改情况",
     ),
     _row(
         S.RECTIFICATION,
@@ -171,9 +252,23 @@ TRANSITIONS: tuple[Transition, ...] = (
     # self-evaluation in the national layout
     _row(S.SELF_EVALUATION, "open", (), T.DRAFT, "self_evaluation:form:open", "下达自评任务"),
     _row(S.SELF_EVALUATION, "file", _FILLABLE, T.FILED, "self_evaluation:form:file", "报送自评表"),
-    _row(S.SELF_EVALUATION, "return", (T.FILED,), T.RETURNED, "self_evaluation:form:review", "退回修改", needs_reason=True),
     _row(
-        S.SELF_EVALUATION, "review", (T.FILED,), T.REVIEWED, "self_evaluation:form:review", "部门审核通过", not_by=("file",)
+        S.SELF_EVALUATION,
+        "return",
+        (T.FILED,),
+        T.RETURNED,
+        "self_evaluation:form:review",
+        "退回修改",
+        needs_reason=True,
+    ),
+    _row(
+        S.SELF_EVALUATION,
+        "review",
+        (T.FILED,),
+        T.REVIEWED,
+        "self_evaluation:form:review",
+        "部门审核通过",
+        not_by=("file",),
     ),
     _row(
         S.SELF_EVALUATION,
@@ -186,7 +281,9 @@ TRANSITIONS: tuple[Transition, ...] = (
     ),
     # finance evaluation of a seeded sample
     _row(S.FINANCE_EVALUATION, "open", (), T.OPEN, "finance_evaluation:sample:draw", "抽取评价项目"),
-    _row(S.FINANCE_EVALUATION, "score", (T.OPEN,), T.SCORED, "finance_evaluation:score:write", "提交评价评分"),
+    _row(
+        S.FINANCE_EVALUATION, "score", (T.OPEN,), T.SCORED, "finance_evaluation:score:write", "提交评价评分"
+    ),
     _row(
         S.FINANCE_EVALUATION,
         "confirm",
@@ -198,7 +295,9 @@ TRANSITIONS: tuple[Transition, ...] = (
     ),
     # cost baseline of one panel
     _row(S.BASELINE, "fit", (), T.FITTED, "baseline:model:fit", "测算成本基线"),
-    _row(S.BASELINE, "adopt", (T.FITTED,), T.ADOPTED, "baseline:model:adopt", "采用成本基线", not_by=("fit",)),
+    _row(
+        S.BASELINE, "adopt", (T.FITTED,), T.ADOPTED, "baseline:model:adopt", "采用成本基线", not_by=("fit",)
+    ),
     # one round of next year's limits
     _row(S.LIMITS, "open", (), T.OPEN, "limits:round:open", "启动控制数编制"),
     _row(S.LIMITS, "compute", (T.OPEN, T.COMPUTED), T.COMPUTED, "limits:round:compute", "测算控制数"),
@@ -230,7 +329,16 @@ TRANSITIONS: tuple[Transition, ...] = (
         not_by=("open", "compute", "finalise"),
     ),
     # an objection to one limit
-    _row(S.OBJECTION, "file", (), T.FILED, "objection:form:file", "提出异议", guards=(Guard.WINDOW_OPEN,), needs_reason=True),
+    _row(
+        S.OBJECTION,
+        "file",
+        (),
+        T.FILED,
+        "objection:form:file",
+        "提出异议",
+        guards=(Guard.WINDOW_OPEN,),
+        needs_reason=True,
+    ),
     _row(
         S.OBJECTION,
         "decide",
@@ -253,7 +361,11 @@ def find(stage: Stage, verb: str, status: Status | None) -> Transition | None:
 
 def leaving(stage: Stage, status: Status | None) -> tuple[Transition, ...]:
     """Return every row that leaves ``status``, in table order."""
-    return tuple(row for row in TRANSITIONS if row.stage is stage and (status in row.sources if status else not row.sources))
+    return tuple(
+        row
+        for row in TRANSITIONS
+        if row.stage is stage and (status in row.sources if status else not row.sources)
+    )
 
 
 def named(stage: Stage, verb: str) -> tuple[Transition, ...]:

@@ -65,4 +65,3 @@ def waiting(state: Iterable[tuple[RecordState, WorkItem]], actor: Actor) -> tupl
             key=lambda item: (item.due_on or date.max, item.code, item.stage, item.period),
         )
     )
-

@@ -37,8 +37,9 @@ def claim(
         upsert(_ANSWERS)
         .values(person_id=person_id, key=key, request_digest=request_digest, status=0, body={}, at=now)
         .on_conflict_do_nothing()
+        .returning(_ANSWERS.c.key)
     )
-    if claimed.rowcount == 1:
+    if claimed.first() is not None:
         return None
     statement = select(_ANSWERS).where(
         col(IdempotentAnswer.person_id) == person_id, col(IdempotentAnswer.key) == key

@@ -85,7 +85,9 @@ def get_round(session: Session, fiscal_year: int) -> RoundFacts:
     ------
     NotFound
     """
-    return fetch_one(session, select(_ROUND).where(_ROUND.c.fiscal_year == fiscal_year), RoundFacts, missing=MISSING_ROUND)
+    return fetch_one(
+        session, select(_ROUND).where(_ROUND.c.fiscal_year == fiscal_year), RoundFacts, missing=MISSING_ROUND
+    )
 
 
 def round_of(session: Session, record_id: str) -> RoundFacts:
@@ -95,7 +97,9 @@ def round_of(session: Session, record_id: str) -> RoundFacts:
     ------
     NotFound
     """
-    return fetch_one(session, select(_ROUND).where(_ROUND.c.id == record_id), RoundFacts, missing=MISSING_ROUND)
+    return fetch_one(
+        session, select(_ROUND).where(_ROUND.c.id == record_id), RoundFacts, missing=MISSING_ROUND
+    )
 
 
 def rounds(session: Session) -> list[RoundFacts]:
@@ -203,7 +207,9 @@ def line_of(session: Session, round_id: str, code: str) -> LineRow:
 def cuts_by_ground(session: Session, round_id: str) -> list[GroundSum]:
     """Return what each ground took from each visible line of a round."""
     statement = (
-        select(col(CutLine.line_id), col(CutLine.ground), func.sum(col(CutLine.applied_fen)).label("applied_fen"))
+        select(
+            col(CutLine.line_id), col(CutLine.ground), func.sum(col(CutLine.applied_fen)).label("applied_fen")
+        )
         .join(BudgetLine, col(BudgetLine.id) == CutLine.line_id)
         .where(col(BudgetLine.round_id) == round_id)
         .group_by(col(CutLine.line_id), col(CutLine.ground))

@@ -34,7 +34,9 @@ def write_event(
     row = connection.execute(_LOCK, {"chain": chain}).first()
     if row is None:
         connection.execute(
-            upsert(_HEADS).values(chain=chain, number=0, hash=genesis(chain), sequence=0).on_conflict_do_nothing()
+            upsert(_HEADS)
+            .values(chain=chain, number=0, hash=genesis(chain), sequence=0)
+            .on_conflict_do_nothing()
         )
         row = connection.execute(_LOCK, {"chain": chain}).one()
     event = append(
@@ -75,10 +77,14 @@ _EVENT = (
 
 def events_of(session: Session, chain: str) -> list[Event]:
     """Return the events of a chain in order."""
-    return fetch(session, select(*_EVENT).where(col(EventRow.chain) == chain).order_by(col(EventRow.number)), Event)
+    return fetch(
+        session, select(*_EVENT).where(col(EventRow.chain) == chain).order_by(col(EventRow.number)), Event
+    )
 
 
-def recent_events(session: Session, *, limit: int = 200, before: int | None = None) -> list[tuple[int, Event]]:
+def recent_events(
+    session: Session, *, limit: int = 200, before: int | None = None
+) -> list[tuple[int, Event]]:
     """Return the newest events of all chains with their sequence numbers."""
     statement = select(col(EventRow.sequence), *_EVENT).order_by(col(EventRow.sequence).desc()).limit(limit)
     if before is not None:
@@ -111,13 +117,18 @@ def next_sequence(session: Session) -> int:
 
 def anchors(session: Session) -> list[tuple[Anchor, list[ChainHead]]]:
     """Return all anchors in order, each with the heads it was cut over."""
-    rows = session.connection().execute(
-        select(table_of(AnchorRow)).order_by(col(AnchorRow.number))
-    )
+    rows = session.connection().execute(select(table_of(AnchorRow)).order_by(col(AnchorRow.number)))
     return [
         (
             Anchor(
-                row.number, row.from_sequence, row.to_sequence, row.at, len(row.heads), row.root, row.prev, row.hash
+                row.number,
+                row.from_sequence,
+                row.to_sequence,
+                row.at,
+                len(row.heads),
+                row.root,
+                row.prev,
+                row.hash,
             ),
             [ChainHead(*head) for head in row.heads],
         )

@@ -55,7 +55,9 @@ def get_actor(session: Session, person_id: str) -> Actor | None:
     )
     if not rows:
         return None
-    return Actor(rows[0].id, rows[0].name, tuple(Grant(row.role, row.scope) for row in rows if row.role is not None))
+    return Actor(
+        rows[0].id, rows[0].name, tuple(Grant(row.role, row.scope) for row in rows if row.role is not None)
+    )
 
 
 def actor_by_token(session: Session, token_digest: str, now: datetime) -> Actor | None:
@@ -77,7 +79,9 @@ def actor_by_token(session: Session, token_digest: str, now: datetime) -> Actor 
     )
     if not rows:
         return None
-    return Actor(rows[0].id, rows[0].name, tuple(Grant(row.role, row.scope) for row in rows if row.role is not None))
+    return Actor(
+        rows[0].id, rows[0].name, tuple(Grant(row.role, row.scope) for row in rows if row.role is not None)
+    )
 
 
 def credential_of(session: Session, login: str) -> tuple[str, str] | None:
@@ -105,7 +109,13 @@ def signed_in(session: Session, token_digest: str, now: datetime) -> SignedIn | 
 def expert_pool(session: Session) -> list[Expert]:
     """Return the active experts of the pool, by login."""
     statement = (
-        select(col(Person.id), col(Person.login), col(Person.name), col(Person.specialism), col(Organisation.path))
+        select(
+            col(Person.id),
+            col(Person.login),
+            col(Person.name),
+            col(Person.specialism),
+            col(Organisation.path),
+        )
         .join(Organisation, col(Organisation.id) == Person.organisation_id)
         .join(RoleGrant, (col(RoleGrant.person_id) == Person.id) & (col(RoleGrant.role) == Role.EXPERT))
         .where(col(Person.active), col(Person.specialism).is_not(None))
@@ -125,7 +135,9 @@ def names_of(session: Session, person_ids: Iterable[str]) -> dict[str, str]:
 def person_by_login(session: Session, login: str) -> str | None:
     """Return the id of a login, active or not, or None."""
     found: str | None = (
-        session.connection().execute(select(col(Person.id)).where(col(Person.login) == login)).scalar_one_or_none()
+        session.connection()
+        .execute(select(col(Person.id)).where(col(Person.login) == login))
+        .scalar_one_or_none()
     )
     return found
 

@@ -39,11 +39,15 @@ def hold_log(session: Session) -> None:
         A writer does not finish in time; the transaction is then to be rolled back.
     """
     connection = session.connection()
-    connection.execute(text("SELECT set_config('lock_timeout', :patience, true)"), {"patience": f"{PATIENCE_SECONDS}s"})
+    connection.execute(
+        text("SELECT set_config('lock_timeout', :patience, true)"), {"patience": f"{PATIENCE_SECONDS}s"}
+    )
     try:
         connection.execute(_HOLD)
     except OperationalError as error:
-        raise Unavailable("evidence.busy", f"有业务正在写入日志，{PATIENCE_SECONDS}秒内未能锚定，请稍后再试") from error
+        raise Unavailable(
+            "evidence.busy", f"有业务正在写入日志，{PATIENCE_SECONDS}秒内未能锚定，请稍后再试"
+        ) from error
 
 
 def heads_of(session: Session, chains: Iterable[str]) -> dict[str, ChainHead]:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Mapped
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import Session, col
 
 from budgetperf.evaluands import EvaluandKind, ProjectNature, ProjectOrigin, Protection
@@ -95,6 +96,8 @@ class EvaluandFacts:
     nature: ProjectNature
     origin: ProjectOrigin
     protection: Protection | None
+    protected_fen: int | None
+    protection_basis: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +281,8 @@ def _evaluands(actor: Actor) -> Rows:
             col(EvaluandRow.nature),
             col(EvaluandRow.origin),
             col(EvaluandRow.protection),
+            col(EvaluandRow.protected_fen),
+            col(EvaluandRow.protection_basis),
         )
         .join(Organisation, col(Organisation.id) == EvaluandRow.organisation_id)
         .join(department, department.c.id == func.coalesce(Organisation.parent_id, Organisation.id))

@@ -28,7 +28,9 @@ def _in_scopes(actor: Actor, path: Column) -> ColumnElement[bool]:
 def evaluands_visible_to(actor: Actor) -> ColumnElement[bool]:
     """Return the condition on ``evaluand``: own branch, or a seat on its panel."""
     seated = exists(
-        select(col(PanelSeat.id)).where(col(PanelSeat.evaluand_id) == EvaluandRow.id, col(PanelSeat.person_id) == actor.id)
+        select(col(PanelSeat.id)).where(
+            col(PanelSeat.evaluand_id) == EvaluandRow.id, col(PanelSeat.person_id) == actor.id
+        )
     )
     return _in_scopes(actor, col(EvaluandRow.path)) | seated
 

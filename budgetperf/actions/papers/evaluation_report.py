@@ -22,7 +22,9 @@ from budgetperf.store.ledger import execution_of
 from budgetperf.store.records import RecordFacts, find_record, latest_filing
 from budgetperf.store.results import DecisionFacts, decisions_of, lights
 
-METHOD = "对照经批复的绩效目标，运用比较法和公众评判法，依据{edition}评分；资金到位率和预算执行率由收支台账计算。"
+METHOD = (
+    "对照经批复的绩效目标，运用比较法和公众评判法，依据{edition}评分；资金到位率和预算执行率由收支台账计算。"
+)
 
 
 def evaluation_report_page(ctx: Context, record: RecordFacts, *, evaluator: str) -> EvaluationReportPage:
@@ -86,9 +88,7 @@ def _promises(ctx: Context, record: RecordFacts, goals: GoalForm) -> tuple[Promi
         ctx.session, ctx.actor, record.subject, fiscal_year=record.fiscal_year, stage=Stage.SELF_EVALUATION
     )
     filing = latest_filing(ctx.session, own.id, "SelfEvaluationForm") if own else None
-    rows = (
-        {row.key: row for row in SelfEvaluationForm.model_validate(filing.document).rows} if filing else {}
-    )
+    rows = {row.key: row for row in SelfEvaluationForm.model_validate(filing.document).rows} if filing else {}
     return tuple(_promise(item, rows.get(item.key)) for item in indicator_tree(goals))
 
 
@@ -97,12 +97,17 @@ def _promise(item: Indicator, row: ResultRow | None) -> PromiseLine:
         return PromiseLine(name=item.name, promised=item.target_label, achieved="未提供", kept=None)
     if row.achievement is not None:
         kept = row.achievement.value == "met"
-        return PromiseLine(name=item.name, promised=item.target_label, achieved=row.achievement.label, kept=kept)
+        return PromiseLine(
+            name=item.name, promised=item.target_label, achieved=row.achievement.label, kept=kept
+        )
     if row.actual is None or item.target is None:
         return PromiseLine(name=item.name, promised=item.target_label, achieved="未提供", kept=None)
     achieved = f"{plain_number(row.actual)}{item.uom}"
     return PromiseLine(
-        name=item.name, promised=item.target_label, achieved=achieved, kept=item.operator.holds(row.actual, item.target)
+        name=item.name,
+        promised=item.target_label,
+        achieved=achieved,
+        kept=item.operator.holds(row.actual, item.target),
     )
 
 

@@ -36,11 +36,15 @@ def score_package(ctx: Context, record: RecordFacts) -> tuple[DecisionFacts, Sco
 
 
 def head(ctx: Context, record: RecordFacts) -> Head:
+    """Return the head of a paper: the evaluand, who owns it and the year."""
     evaluand = get_evaluand(ctx.session, ctx.actor, record.subject)
-    return Head(evaluand.code, evaluand.name, evaluand.department, evaluand.agency, FiscalYear(record.fiscal_year))
+    return Head(
+        evaluand.code, evaluand.name, evaluand.department, evaluand.agency, FiscalYear(record.fiscal_year)
+    )
 
 
 def footer(record: RecordFacts, package: DecisionFacts, as_of: date) -> Footer:
+    """Return the footer of a paper: edition and digest of the package behind it."""
     return Footer(f"{record.subject} {record.name}", package.edition, package.digest, as_of)
 
 

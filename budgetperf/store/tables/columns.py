@@ -44,7 +44,9 @@ def key() -> Fieldish:
 def ref(table: str, *, index: bool = True, nullable: bool = False, primary: bool = False) -> Fieldish:
     """A text foreign key to ``table.id``."""
     default: Any = None if nullable else ...
-    return Field(default, foreign_key=f"{table}.id", index=index, nullable=nullable, primary_key=primary, sa_type=CODE)
+    return Field(
+        default, foreign_key=f"{table}.id", index=index, nullable=nullable, primary_key=primary, sa_type=CODE
+    )
 
 
 def exact(*, unique: bool = False, index: bool = False) -> Fieldish:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Index, Numeric, UniqueConstraint
+from sqlalchemy import BigInteger, Index, Numeric, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from budgetperf.classification import FundSource
@@ -20,7 +20,9 @@ class EvaluandRow(SQLModel, table=True):
 
     __tablename__ = "evaluand"
     __table_args__ = (
-        Index("ix_evaluand_name_trgm", "name", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}),
+        Index(
+            "ix_evaluand_name_trgm", "name", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}
+        ),
     )
 
     id: str = key()
@@ -34,6 +36,8 @@ class EvaluandRow(SQLModel, table=True):
     nature: ProjectNature = term(ProjectNature)
     origin: ProjectOrigin = term(ProjectOrigin)
     protection: Protection | None = term(Protection, nullable=True)
+    protected_fen: int | None = Field(default=None, sa_type=BigInteger, nullable=True)  # type: ignore[call-overload]
+    protection_basis: str = ""
 
 
 class Record(SQLModel, table=True):

@@ -167,6 +167,8 @@ def upgrade() -> None:
             ),
             nullable=True,
         ),
+        sa.Column("protected_fen", sa.BigInteger(), nullable=True),
+        sa.Column("protection_basis", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisation.id"], name=op.f("fk_evaluand_organisation_id_organisation")
         ),
