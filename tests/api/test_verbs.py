@@ -53,8 +53,8 @@ def test_a_stale_write_is_412_and_names_the_current_version(house: House) -> Non
 
 def test_a_dry_run_answers_what_would_happen_and_keeps_nothing(house: House) -> None:
     record = opened(house)
-    before = count(house, "event")
     client = house.client(cast.CLERK)
+    before = count(house, "event")
     answer = client.post(f"/api/v1/request/{record}/file?dry_run=true", json=GOALS, headers={"If-Match": '"1"', "Idempotency-Key": "key-0001"})
     assert (answer.status_code, answer.json()["dry_run"], answer.json()["version"]) == (200, True, 2)
     assert (count(house, "filing"), count(house, "event"), count(house, "idempotent_answer")) == (0, before, 0)
