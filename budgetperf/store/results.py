@@ -171,6 +171,14 @@ def get_decision(session: Session, digest: str) -> DecisionFacts:
     return found[0]
 
 
+def decision_digests(session: Session, *, subject: str = "") -> list[str]:
+    """Return the digests of visible packages, oldest first; of one subject if given."""
+    statement = select(col(Decision.digest)).order_by(col(Decision.decided_at), col(Decision.id))
+    if subject:
+        statement = statement.where(col(Decision.subject) == subject)
+    return list(session.connection().execute(statement).scalars())
+
+
 def scores(
     session: Session, *, fiscal_year: int | None = None, evaluand_id: str | None = None
 ) -> list[ScoreFacts]:
