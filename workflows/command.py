@@ -1,0 +1,330 @@
+"""Every verb of ``./bp``: reads the command line, calls the one place that does the work, speaks.
+
+``./bp VERB --help`` teaches each. Texts stand in ``help.py``; what a verb does stands in its own
+module and is imported inside the verb, so that ``./bp --help`` answers at once.
+"""
+
+import argparse
+import getpass
+import logging
+import os
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from budgetperf.errors import BudgetperfError, Invalid
+from workflows.help import ENVIRONMENT, PROGRAM, VERBS
+
+if TYPE_CHECKING:
+    from workflows.home import Home
+
+Arguments = argparse.Namespace
+
+
+def say(line: str) -> None:
+    """Print a line at once, for people and for whoever reads our output."""
+    print(line, flush=True)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one verb and return its exit code: 0 done, 1 refused or found wrong, 2 wrong usage."""
+    parser = _parser()
+    given, rest = parser.parse_known_args(arguments)
+    if rest and given.verb != "test":
+        parser.error(f"不认识的参数 / unknown: {' '.join(rest)}")
+    given.rest = rest
+    try:
+        return int(given.act(given))
+    except BudgetperfError as error:
+        print(f"bp: {error.text}", file=sys.stderr)
+        for finding in error.findings if isinstance(error, Invalid) else ():
+            print(f"    {finding.message}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+# ----------------------------------------------------------------------- verbs
+
+
+def serve(given: Arguments) -> int:
+    """Start the web and its worker."""
+    from workflows.home import demand_current, leave
+    from workflows.serving import listen, serve_web, worker_child
+
+    home = _home(given)
+    demand_current(home, found_empty=True)
+    bound = listen(given.host, given.port)
+    port = bound.getsockname()[1]
+    if given.port not in {0, port}:
+        say(f"端口 {given.port} 已被占用，改用 {port} / port {given.port} is taken, using {port}")
+    try:
+        with worker_child(home.folder, say):
+            say(f"网址 / address: http://{_shown(given.host)}:{port}/   （Ctrl-C 停止 / stops）")
+            serve_web(home, bound)
+    finally:
+        leave(home)
+    return 0
+
+
+def worker(given: Arguments) -> int:
+    """Do runs until told to stop."""
+    from workflows.home import demand_current, leave
+    from workflows.serving import end_with_parent, on_end
+    from workflows.worker import working
+
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    stop = threading.Event()
+    on_end(stop.set)
+    if given.with_parent:
+        end_with_parent()
+    home = _home(given)
+    demand_current(home)
+    with home.house() as house, working(house, home.database) as executor:
+        say(f"后台进程 {executor} 已就绪 / worker {executor} is ready")
+        stop.wait()
+    if not given.with_parent:
+        leave(home)
+    return 0
+
+
+def migrate(given: Arguments) -> int:
+    """Make, upgrade or compare the schema."""
+    from alembic.util.exc import CommandError
+
+    from budgetperf.store.migrate import compare
+    from workflows.home import revision, upgrade
+
+    home = _home(given)
+    if given.check:
+        owner = home.database.owner_engine()
+        try:
+            compare(owner)
+        except CommandError as error:
+            say(f"数据库结构与程序不一致 / they differ: {error}")
+            return 1
+        finally:
+            owner.dispose()
+        say(f"数据库结构与程序一致 / code and database agree: {revision(home)}")
+        return 0
+    before = revision(home)
+    upgrade(home, given.to)
+    say(f"数据库结构 / schema: {before or '空 / empty'} → {revision(home)}")
+    return 0
+
+
+def create_admin(given: Arguments) -> int:
+    """Found the city and its first administrator."""
+    from workflows.founding import found
+    from workflows.home import demand_current
+
+    login = given.login or input("管理员登录名 / login: ").strip()
+    home = _home(given)
+    demand_current(home, found_empty=True)
+    with home.house() as house:
+        found(house, (given.city_code, given.city_name), (login, given.name or login), _password())
+    say(f"已建立“{given.city_name}”和管理员“{login}”。用 ./bp serve 启动后登录，新增单位和人员。")
+    say(f'Founded {given.city_name} with administrator "{login}". Sign in after ./bp serve to add people.')
+    return 0
+
+
+def check(given: Arguments) -> int:
+    """Print every finding; 1 when there is any."""
+    from budgetperf.actions.invariants import check_all
+    from budgetperf.store.session import open_session
+    from workflows.home import demand_current
+
+    home = _home(given)
+    demand_current(home)
+    owner = home.database.owner_engine()
+    count = 0
+    with open_session(owner) as session:
+        for invariant, findings in check_all(session, home.files):
+            say(f"[{'不通过' if findings else '通过'}] {invariant.label}")
+            for finding in findings:
+                say(f"    {finding.where.pointer} {finding.message}")
+            count += len(findings)
+    owner.dispose()
+    say(f"共发现 {count} 处问题 / {count} found" if count else "全部通过 / all rules hold")
+    return int(count > 0)
+
+
+def recompute(given: Arguments) -> int:
+    """Recompute decision packages; 1 when any differs."""
+    from budgetperf.actions.recompute import recompute as again
+    from budgetperf.rulebook.library import Rulebook
+    from budgetperf.store.results import decision_digests, get_decision
+    from budgetperf.store.session import open_session
+    from workflows.home import demand_current
+
+    if sum((bool(given.digest), bool(given.subject), given.all)) != 1:
+        raise Invalid("recompute.what", "请写明一个摘要，或 --subject 编码，或 --all")
+    home = _home(given)
+    demand_current(home)
+    owner, different = home.database.owner_engine(), 0
+    with open_session(owner) as session:
+        digests = [given.digest] if given.digest else decision_digests(session, subject=given.subject or "")
+        for digest in digests:
+            decision = get_decision(session, digest)
+            verdict = again(decision, Rulebook.load())
+            different += not verdict.same
+            say(
+                f"{digest[:12]}… {decision.kind.label} {decision.subject} {decision.period}：{verdict.because}"
+            )
+    owner.dispose()
+    say(f"共 {len(digests)} 个决策包，{different} 个不同 / {len(digests)} packages, {different} differ")
+    return int(different > 0)
+
+
+def verify(given: Arguments) -> int:
+    """Verify an evidence bundle."""
+    from budgetperf.evidence import verifier
+
+    return verifier.main([str(given.path), *(["--digest", given.digest] if given.digest else [])])
+
+
+def backup(given: Arguments) -> int:
+    """Write a backup."""
+    from workflows.backup import back_up
+
+    manifest = back_up(_home(given), given.file)
+    say(f"已备份到 {given.file}：数据库（{manifest.revision}）和 {len(manifest.members) - 1} 个文件")
+    say(f"Backed up to {given.file}: the database and {len(manifest.members) - 1} files")
+    return 0
+
+
+def restore(given: Arguments) -> int:
+    """Restore a backup and prove it."""
+    from workflows.backup import restore as fill
+
+    home = _home(given)
+    manifest, findings = fill(home, given.file)
+    say(f"已恢复 {manifest.made_at} 的备份：{len(manifest.members) - 1} 个文件 / restored")
+    for finding in findings:
+        say(f"    {finding.where.pointer} {finding.message}")
+    say(
+        f"核对发现 {len(findings)} 处问题 / {len(findings)} found"
+        if findings
+        else "核对全部通过 / all rules hold"
+    )
+    return int(bool(findings))
+
+
+def test(given: Arguments) -> int:
+    """Run the suite."""
+    from workflows.quality import run_tests
+
+    return run_tests(given.rest, say)
+
+
+def check_code(_given: Arguments) -> int:
+    """Check the code."""
+    from workflows.quality import check_code as every_check
+
+    return every_check(say)
+
+
+def demo(given: Arguments) -> int:
+    """Play the demo year."""
+    from workflows.demo.run import run  # the whole library, pandas and reportlab too
+
+    return run(given.dir, serve=not given.no_serve, port=given.port)
+
+
+# ---------------------------------------------------------------------- parser
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="./bp",
+        description=PROGRAM,
+        epilog=ENVIRONMENT,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+
+    def verb(name: str, act: Callable[[Arguments], int], *, home: bool = True) -> argparse.ArgumentParser:
+        words = VERBS[name]
+        made = verbs.add_parser(
+            name,
+            help=words.brief,
+            description=words.text,
+            epilog=words.epilog,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        made.set_defaults(act=act)
+        if home:
+            made.add_argument(
+                "--home", type=Path, metavar="DIR", help="数据目录 / data folder (BUDGETPERF_HOME, ./var)"
+            )
+        return made
+
+    demo_parser = verb("demo", demo, home=False)
+    demo_parser.add_argument(
+        "--dir", type=Path, help="存放目录，缺省为新的临时目录 / folder; a new one when not given"
+    )
+    demo_parser.add_argument("--port", type=int, default=8000)
+    demo_parser.add_argument(
+        "--no-serve", action="store_true", help="办完即止，不开网页 / do not serve the desks"
+    )
+    serve_parser = verb("serve", serve)
+    serve_parser.add_argument(
+        "--host", default="127.0.0.1", help="监听地址 / address to listen on (127.0.0.1)"
+    )
+    serve_parser.add_argument("--port", type=int, default=8000)
+    verb("worker", worker).add_argument("--with-parent", action="store_true", help=argparse.SUPPRESS)
+    _operator_verbs(verb)
+    verb("test", test, home=False)
+    verb("check-code", check_code, home=False)
+    return parser
+
+
+def _operator_verbs(verb: Callable[..., argparse.ArgumentParser]) -> None:
+    migrate_parser = verb("migrate", migrate)
+    migrate_parser.add_argument("--check", action="store_true", help="只比较 / only compare")
+    migrate_parser.add_argument(
+        "--to", default="head", metavar="REVISION", help="升级到某一版 / up to this one"
+    )
+    admin = verb("create-admin", create_admin)
+    admin.add_argument("--login", help="登录名 / login")
+    admin.add_argument("--name", help="姓名 / full name")
+    admin.add_argument("--city-code", default="01", help="城市编码 / code of the city (01)")
+    admin.add_argument("--city-name", default="本市", help="城市名称 / name of the city (本市)")
+    verb("check", check)
+    again = verb("recompute", recompute)
+    again.add_argument("digest", nargs="?", help="决策包摘要 / digest of one package")
+    again.add_argument("--subject", help="评价对象编码 / all packages of one evaluand")
+    again.add_argument("--all", action="store_true", help="全部 / all of them")
+    bundle = verb("verify", verify, home=False)
+    bundle.add_argument("path", type=Path, help="证据包（文件夹或 zip）/ the bundle")
+    bundle.add_argument("--digest", help="包外得知的证据包摘要 / digest known from elsewhere")
+    verb("backup", backup).add_argument("file", type=Path)
+    verb("restore", restore).add_argument("file", type=Path)
+
+
+def _home(given: Arguments) -> "Home":
+    from workflows.home import open_home  # SQLAlchemy, DBOS: not for --help
+
+    return open_home(given.home)
+
+
+def _shown(host: str) -> str:
+    return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104 - shown, not bound
+
+
+def _password() -> str:
+    """Read the password where nobody else can see it."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    password = getpass.getpass("口令 / password: ")
+    if getpass.getpass("再输一次 / again: ") != password:
+        raise Invalid("password.differ", "两次输入的口令不一致，请重新运行")
+    return password
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("PYTHONUTF8", "1")
+    sys.exit(main())

@@ -1,0 +1,136 @@
+"""Every word of ``./bp --help``: what each verb is for, in Chinese, then in English, with examples."""
+
+from dataclasses import dataclass
+
+PROGRAM = """\
+预算绩效服务 budgetperf：从申报目标到下达控制数，一年一环，分毫可溯。
+Budget performance: from filed goals to next year's limits, each yuan traceable.
+
+初次使用 / first use:
+  ./bp demo                     演示城市的一整年，随后打开网页 / a whole year of a made-up city, then the desks
+  ./bp serve                    启动服务（首次自动建库）/ start the service (makes its database)
+  ./bp create-admin             建立城市和第一个管理员 / found the city and its first administrator
+"""
+
+ENVIRONMENT = """\
+环境变量 / environment:
+  BUDGETPERF_HOME           数据目录，缺省 ./var / data folder
+  BUDGETPERF_DATABASE_URL   已有的 PostgreSQL（15 及以上）/ an existing PostgreSQL, 15 or newer
+  BUDGETPERF_OWNER_URL      表属主的登录（可选）/ the login that owns the tables (optional)
+  BUDGETPERF_PG_BIN         PostgreSQL 程序目录 / folder of the PostgreSQL programs
+  BUDGETPERF_HTTPS          浏览器经 https 访问时填 1 / 1 when browsers come by https
+  BUDGETPERF_HOSTS          允许的主机名，逗号分隔 / host names that are answered, with commas
+详见 / more: docs/operations.md
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The help of one verb.
+
+    Parameters
+    ----------
+    brief : str
+        One line, for the list of verbs.
+    text : str
+        What it does and what to know.
+    examples : tuple of str
+    """
+
+    brief: str
+    text: str
+    examples: tuple[str, ...]
+
+    @property
+    def epilog(self) -> str:
+        """The examples as they are printed."""
+        return "\n".join(["例 / examples:", *(f"  {line}" for line in self.examples)])
+
+
+VERBS: dict[str, Words] = {
+    "serve": Words(
+        "启动网页服务和后台进程 / start the web service and its worker",
+        "启动网页服务，并带起一个后台进程；首次启动自动建库。端口被占用时改用下一个空闲端口。Ctrl-C 停止。\n"
+        "Starts the web and, as its child, a worker; the first start makes the database. A busy port is\n"
+        "replaced by the next free one. Ctrl-C stops both.",
+        (
+            "./bp serve",
+            "./bp serve --port 8080",
+            "BUDGETPERF_HTTPS=1 ./bp serve --host 0.0.0.0   # 在反向代理之后",
+        ),
+    ),
+    "worker": Words(
+        "另起一个后台进程 / start one more worker",
+        "办理任务（季度监控部署、成本测算、打印、证据包）。可在多台机器上各起数个，互相接替。\n"
+        "Does the runs: campaigns, fits, papers, bundles. Several may run, on several machines; they take over\n"
+        "from one another.",
+        ("./bp worker", "BUDGETPERF_DATABASE_URL=postgresql://… ./bp worker"),
+    ),
+    "migrate": Words(
+        "建立或升级数据库结构 / make or upgrade the schema",
+        "升级前请先备份。--check 只比较，不改动；有差异时返回 1。\n"
+        "Back up first. --check only compares and returns 1 when code and database differ.",
+        ("./bp migrate", "./bp migrate --check", "./bp migrate --to 0002_wall"),
+    ),
+    "create-admin": Words(
+        "建立城市和第一个管理员 / found the city and its first administrator",
+        "仅在系统中还没有任何账号时可用；其余账号由管理员在网页上新增。口令从提示或标准输入读取，\n"
+        "不出现在命令行中。\n"
+        "Works while there is no account at all. The password is asked for, or read from standard input; it never\n"
+        "stands on the command line.",
+        (
+            "./bp create-admin --login admin --name 张三 --city-code 370200 --city-name 青岛市",
+            "printf '%s' \"$PASSWORD\" | ./bp create-admin --login admin",
+        ),
+    ),
+    "check": Words(
+        "核对全部数据规则 / prove what must always hold",
+        "预算等于明细、控制数恒等式、审批有具名、日志链无缺号、文件与摘要一致等。只读；有问题时返回 1。\n"
+        "Budgets equal their lines, both identities of limits, named approvers, no gap in any chain, files equal\n"
+        "their digests. Reads only; returns 1 when anything is found.",
+        ("./bp check",),
+    ),
+    "recompute": Words(
+        "重算决策包，逐个比较 / recompute decision packages",
+        "按存档的事实、规则版本和方法重算，回答“相同”或“不同，因为…”；有不同时返回 1。\n"
+        "From the stored facts, edition and method: the same, or why it differs. Returns 1 when any differs.",
+        ("./bp recompute 3f2a…（64 位摘要）", "./bp recompute --subject 010203-001", "./bp recompute --all"),
+    ),
+    "verify": Words(
+        "校验证据包 / verify an evidence bundle",
+        "不需要数据库；任何文件改动一个字节都会指名拒绝。\n"
+        "Needs no database; one changed byte is refused, naming the file.",
+        ("./bp verify 证据包.zip", "./bp verify bundle/ --digest 3f2a…"),
+    ),
+    "backup": Words(
+        "备份数据库和文件 / back up database and files",
+        "同一时刻的数据库（pg_dump）和全部文件，合为一个文件；备份期间照常办公。内含全部数据，请妥善保管。\n"
+        "The database at one instant (pg_dump) and its files, as one file, while people go on working. It holds\n"
+        "everything: keep it safe.",
+        ("./bp backup budgetperf-2026-01-31.tar",),
+    ),
+    "restore": Words(
+        "恢复到空库 / restore into an empty place",
+        "先校验备份中每个文件的摘要，再恢复，最后核对全部数据规则；只能恢复到空库。\n"
+        "Checks every digest of the backup first and every rule of the data afterwards; into an empty place only.",
+        ("./bp restore budgetperf-2026-01-31.tar --home /srv/budgetperf-new",),
+    ),
+    "test": Words(
+        "运行测试 / run the test suite",
+        "其余参数交给 pytest。 Further arguments go to pytest.",
+        ("./bp test", "./bp test tests/budget -k limits", "./bp test -n 0 -x"),
+    ),
+    "check-code": Words(
+        "检查代码 / check the code",
+        "ruff、mypy、import-linter，以及提交的文件中没有软件源地址。\n"
+        "ruff, mypy, import-linter, and no registry host in a committed file.",
+        ("./bp check-code",),
+    ),
+    "demo": Words(
+        "演示：一座城市的一整年 / the demo: a city's whole year",
+        "由演示城市的各岗位人员逐步办理一年业务，列出控制数和文件位置，然后打开网页并给出各岗位登录名。\n"
+        "A made-up city's people play one budget year through the real actions; then the desks are served, with\n"
+        "one sign-in per role.",
+        ("./bp demo", "./bp demo --no-serve", "./bp demo --dir /tmp/city --port 8010"),
+    ),
+}

@@ -1,0 +1,112 @@
+"""The home of a service on this machine: its database found and brought up to date, its house opened.
+
+What every command begins with. Holds no verb.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import text
+
+from budgetperf.errors import Conflict
+from budgetperf.rulebook.library import Rulebook
+from budgetperf.store import migrate
+from budgetperf.store.files import FileStore
+from budgetperf.store.server import SUPERUSER, EmbeddedServer
+from budgetperf.store.session import DATABASE, Database, find_database, home_folder, probe
+from workflows.jobs import prepare
+from workflows.unit import House
+
+_OTHERS = text(
+    "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A folder and the database that belongs to it.
+
+    Parameters
+    ----------
+    folder : Path
+    database : Database
+        Reachable; the embedded server has been started if there is no other.
+    """
+
+    folder: Path
+    database: Database
+
+    @property
+    def files(self) -> FileStore:
+        """The files by digest."""
+        return FileStore(self.folder / "files")
+
+    @contextmanager
+    def house(self) -> Iterator[House]:
+        """Open what units of work need; the database must be up to date."""
+        engine = self.database.app_engine()
+        try:
+            yield House(engine, Rulebook.load(), self.files)
+        finally:
+            engine.dispose()
+
+
+def open_home(folder: Path | None = None) -> Home:
+    """Find the home and reach its database, starting the embedded one if there is no other."""
+    place = home_folder(folder)
+    return Home(place, find_database(place))
+
+
+def upgrade(home: Home, revision: str = "head") -> None:
+    """Bring the schema, the tables of the jobs and the rights of the app role to this version."""
+    owner = home.database.owner_engine()
+    try:
+        migrate.upgrade(owner, revision)
+        probe(owner)
+    finally:
+        owner.dispose()
+    prepare(home.database)
+
+
+def revision(home: Home) -> str | None:
+    """Return the revision of the database; None for an empty one."""
+    owner = home.database.owner_engine()
+    try:
+        return migrate.revision_of(owner)
+    finally:
+        owner.dispose()
+
+
+def demand_current(home: Home, *, found_empty: bool = False) -> None:
+    """Go on only with the schema of this version; an empty database is filled if asked to.
+
+    Raises
+    ------
+    Conflict
+        It is older or newer; an older one is not upgraded behind the operator's back.
+    """
+    found, newest = revision(home), migrate.newest_revision()
+    if found is None and found_empty:
+        upgrade(home)
+    elif found is None:
+        raise Conflict("database.empty", "数据库尚未建表，请先运行 ./bp migrate")
+    elif found != newest:
+        advice = (
+            "请先备份（./bp backup），再运行 ./bp migrate" if migrate.knows(found) else "请改用较新的程序版本"
+        )
+        raise Conflict("database.revision", f"数据库结构为 {found}，本版本需要 {newest}。{advice}")
+
+
+def leave(home: Home) -> None:
+    """Stop the embedded server if nobody else uses it."""
+    server = EmbeddedServer(home.folder / "postgres")
+    if home.database.owner_url != server.url(DATABASE, SUPERUSER) or not server.is_running():
+        return
+    owner = home.database.owner_engine()
+    with owner.connect() as connection:
+        others = connection.execute(_OTHERS).scalar_one()
+    owner.dispose()
+    if not others:
+        server.stop()
