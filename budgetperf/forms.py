@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Annotated, Any, TypeVar, get_args
 
 from pydantic import (
@@ -133,6 +134,7 @@ def _width(info: FieldInfo) -> int:
     return width if isinstance(width, int) else _WIDTH
 
 
+@cache
 def fields(form: type[Form]) -> tuple[FieldMeta, ...]:
     """Return the fields of a form in declared order."""
     return tuple(

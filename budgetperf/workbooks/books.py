@@ -198,3 +198,14 @@ class _Sheet:
         """Write what stands under every paper: date, edition, digest, as-of."""
         text = f"{signed}    依据：{footer.edition}    数据截至：{write_day(footer.as_of)}    摘要：{footer.digest}"
         merge_text(self.sheet, (self.row, 0), (self.row, self.last), text, self.styles.note)
+
+
+def book(page: SelfEvaluationPage | EvaluationReportPage | LimitsNoticePage) -> bytes:
+    """Return any output as .xlsx, by its page model."""
+    match page:
+        case SelfEvaluationPage():
+            return self_evaluation_book(page)
+        case EvaluationReportPage():
+            return evaluation_book(page)
+        case LimitsNoticePage():
+            return limits_book(page)

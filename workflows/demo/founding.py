@@ -10,13 +10,12 @@ from budgetperf.actions.accounts import (
     create_person,
     found_city,
 )
-from budgetperf.actions.context import Context, SeededIds
+from budgetperf.actions.context import Context
 from budgetperf.evaluands import OrganisationKind
 from budgetperf.permissions import Actor, Grant, Role
 from budgetperf.scoring.exante import Specialism
 from workflows.demo.city import City
-from workflows.demo.stage import SEED, Stage, at
-from workflows.unit import unit
+from workflows.demo.stage import Stage
 
 ADMIN = "guanli"
 SIGN_INS: dict[Role, str] = {
@@ -33,16 +32,7 @@ SIGN_INS: dict[Role, str] = {
 
 def found(stage: Stage, city: City, password_hash: str) -> None:
     """Make the city, its first administrator, and everybody else; one sign-in a role gets the password."""
-    nobody = Actor("", "", ())
-    house = stage.house
-    with unit(
-        house.engine,
-        nobody,
-        now=at(2024, 7, 1),
-        ids=SeededIds(f"{SEED}/founding"),
-        rules=house.rules,
-        files=house.files,
-    ) as ctx:
+    with stage.house.unit(Actor("", "", ()), "founding") as ctx:
         root, *rest = city.organisations
         admin = PersonForm(
             login=ADMIN,

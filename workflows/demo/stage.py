@@ -12,14 +12,30 @@ from datetime import UTC, datetime, timedelta
 from budgetperf.actions.context import Context, SeededIds
 from budgetperf.fiscal import SHANGHAI
 from budgetperf.permissions import Actor
-from workflows.unit import House, unit
+from workflows.unit import House
 
 SEED = "budgetperf-demo-2025"
+
+
+def seeded(name: str) -> SeededIds:
+    """Return the ids of a scene, or of a step of a run: they follow from its name."""
+    return SeededIds(f"{SEED}/{name}")
 
 
 def at(year: int, month: int, day: int, hour: int = 9) -> datetime:
     """Return an instant of the demo clock, given in Shanghai."""
     return datetime(year, month, day, hour, tzinfo=SHANGHAI).astimezone(UTC)
+
+
+@dataclass(slots=True)
+class Clock:
+    """The demo clock: it stands at the beginning of the newest scene."""
+
+    now: datetime = at(2024, 7, 1)
+
+    def __call__(self) -> datetime:
+        """Return the instant it shows."""
+        return self.now
 
 
 @dataclass(slots=True)
@@ -41,17 +57,12 @@ class Stage:
     """The house, its people, and the scenes played in it."""
 
     house: House
+    clock: Clock
     people: dict[str, Actor] = field(default_factory=dict)
 
     @contextmanager
     def scene(self, name: str, when: datetime, login: str) -> Iterator[Scene]:
         """Play a scene: committed when it ends well, undone as a whole when it does not."""
-        with unit(
-            self.house.engine,
-            self.people[login],
-            now=when,
-            ids=SeededIds(f"{SEED}/{name}"),
-            rules=self.house.rules,
-            files=self.house.files,
-        ) as ctx:
+        self.clock.now = when
+        with self.house.unit(self.people[login], name) as ctx:
             yield Scene(ctx, self.people, when)

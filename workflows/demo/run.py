@@ -1,0 +1,180 @@
+"""``./bp demo``: play the whole year, print what came of it, then serve the desks."""
+
+import os
+import secrets
+import shutil
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
+from sqlalchemy import text
+
+from budgetperf.actions.limits import current_round
+from budgetperf.budget.limits import LimitRound
+from budgetperf.errors import Conflict, Unavailable
+from budgetperf.permissions import Role
+from budgetperf.store.budget import RoundFacts
+from workflows.demo import costing, evaluation, founding, limits, outputs, panels, requests, year
+from workflows.demo.city import City, load_city
+from workflows.demo.show import Progress, department_table
+from workflows.demo.stage import Clock, Stage, at, seeded
+from workflows.home import Home, open_home, upgrade
+from workflows.jobs import Jobs
+from workflows.worker import working
+
+MARK = "demo-city"
+STAGES = 16
+CAMPAIGN_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What a played demo leaves: its home, the files, the final round, the password of the sign-ins."""
+
+    home: Home
+    files: tuple[Path, ...]
+    limit_round: LimitRound
+    password: str
+    seconds: float
+
+
+def play(folder: Path) -> Played:
+    """Play the whole year in ``folder``, made anew, and return what came of it.
+
+    Raises
+    ------
+    Conflict
+        The folder holds something that is not a demo, or the database is in use.
+    """
+    progress = Progress(STAGES)
+    with progress.stage("准备数据库", "database") as notes:
+        home = _fresh_home(folder)
+        city = load_city()
+        notes.append(f"{len(city.projects)} 个项目，{len(city.people)} 人")
+    password = secrets.token_urlsafe(9)
+    with home.house() as real:
+        clock = Clock()
+        house = replace(real, now=clock, ids=seeded)
+        stage = Stage(house, clock)
+        with working(house, home.database):
+            round_, limit_round, papers = _year(stage, city, folder, password, progress)
+    return Played(home, papers, limit_round, password, progress.seconds)
+
+
+def _fresh_home(folder: Path) -> Home:
+    if os.environ.get("BUDGETPERF_DATABASE_URL"):
+        raise Conflict("demo.database", "演示会清空数据，只在内置数据库上运行；请先取消 BUDGETPERF_DATABASE_URL")
+    mark = folder / MARK
+    if folder.exists() and any(folder.iterdir()) and not mark.exists():
+        raise Conflict("demo.folder", f"{folder} 中已有其他数据，演示会清空文件夹，请换一个（--dir）")
+    home = open_home(folder)
+    mark.touch()
+    owner = home.database.owner_engine()
+    with owner.begin() as connection:
+        for schema in ("public", "dbos"):
+            connection.execute(text(f"DROP SCHEMA IF EXISTS {schema} CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    owner.dispose()
+    for name in ("files", "out"):
+        shutil.rmtree(folder / name, ignore_errors=True)
+    upgrade(home)
+    return home
+
+
+def _year(
+    stage: Stage, city: City, folder: Path, password: str, progress: Progress
+) -> tuple[RoundFacts, LimitRound, tuple[Path, ...]]:
+    with progress.stage("建立组织和人员", "people"):
+        founding.found(stage, city, PasswordHash((Argon2Hasher(),)).hash(password))
+    _first_budget(stage, city, progress)
+    for quarter in (1, 2, 3, 4):
+        _quarter(stage, city, quarter, progress)
+    with progress.stage("绩效自评", "self-evaluation") as notes:
+        notes.append(f"{evaluation.self_evaluate(stage, city, at(2026, 3, 2))} 个项目")
+    with progress.stage("财政评价", "finance evaluation") as notes:
+        notes.append(f"按公开种子抽取 {len(evaluation.evaluate_sample(stage, city, at(2026, 5, 11)))} 个项目")
+    filed = _next_budget(stage, city, progress)
+    _cost(stage, city, filed, progress)
+    with progress.stage("预算控制数", "limits") as notes:
+        round_ = limits.issue_limits(stage, city, at(2026, 11, 2))
+        with stage.scene("limits/read", at(2026, 11, 13), outputs.PRINTER) as scene:
+            limit_round = current_round(scene.by(outputs.PRINTER).session, round_)
+        notes.append(f"{len(limit_round.limits)} 个项目，2 件异议已答复")
+    with progress.stage("出具文书和证据包", "papers and bundle") as notes:
+        papers = outputs.write_papers(stage, city, round_, folder / "out", at(2026, 11, 16))
+        bundle = outputs.write_bundle(stage, city, folder / "out", at(2026, 11, 17))
+        notes.append(f"{len(papers)} 份文件，1 个证据包")
+    return round_, limit_round, (*papers, bundle)
+
+
+def _first_budget(stage: Stage, city: City, progress: Progress) -> None:
+    with progress.stage("2025年度申报与审核", "requests and goals") as notes:
+        filed = requests.file_all(stage, city, 2025, at(2024, 9, 2))
+        code, findings = filed.refused[0]
+        notes.append(f"{len(filed.records)} 个项目从Excel报送，退回重报 {filed.returned} 个")
+        notes.append(f"{code} 原表 {findings[0].where} {findings[0].message}")
+    with progress.stage("事前绩效评估", "ex-ante evaluation") as notes:
+        notes.append(f"{len(panels.evaluate_all(stage, city, 2025, at(2024, 10, 10)))} 个项目，每组5名专家")
+    with progress.stage("入库与批复", "store and approval") as notes:
+        stored, rejected = requests.store_all(stage, filed, 2025, at(2024, 11, 20))
+        requests.approve_all(stage, city, filed, stored, 2025, at(2025, 1, 15))
+        notes.append(f"批复 {len(stored)} 个，不予安排 {len(rejected)} 个")
+
+
+def _quarter(stage: Stage, city: City, quarter: int, progress: Progress) -> None:
+    with progress.stage(f"{quarter}季度双监控", f"monitoring Q{quarter}") as notes:
+        moved = year.move_money(stage, city, quarter)
+        lit = year.monitor(stage, city, quarter, lambda y, q: _campaign(stage, y, q))
+        notes.append(f"收支 {moved} 笔，亮灯 {lit} 个项目")
+        if quarter in (2, 3):
+            notes.append(f"整改销号 {year.rectify(stage, city, quarter)} 件")
+
+
+def _campaign(stage: Stage, fiscal_year: int, quarter: int) -> None:
+    """Run the durable campaign that opens a quarter, and wait for its end."""
+    with stage.scene(f"campaign/{quarter}", year.quarter_day(quarter), year.MONITOR) as scene:
+        ctx = scene.by(year.MONITOR)
+        jobs = Jobs(stage.house)
+        arguments = {"fiscal_year": str(fiscal_year), "quarter": str(quarter)}
+        run_id = jobs.enqueue_in_transaction(ctx, "campaign.quarter", arguments, key=f"{fiscal_year}Q{quarter}")
+    deadline = time.monotonic() + CAMPAIGN_SECONDS
+    while time.monotonic() < deadline:
+        status = jobs.status(run_id, actor_id=ctx.actor.id)
+        if status.run.finished_at is not None:
+            return
+        time.sleep(0.05)
+    raise Unavailable("demo.campaign", f"{fiscal_year}年{quarter}季度监控部署未在{CAMPAIGN_SECONDS}秒内完成")
+
+
+def _next_budget(stage: Stage, city: City, progress: Progress) -> requests.Filed:
+    with progress.stage("2027年度申报与审核", "next requests") as notes:
+        filed = requests.file_all(stage, city, 2027, at(2026, 8, 10))
+        notes.append(f"{len(filed.records)} 个项目")
+    with progress.stage("事前绩效评估与入库", "ex-ante and store") as notes:
+        evaluated = panels.evaluate_all(stage, city, 2027, at(2026, 9, 7))
+        stored, rejected = requests.store_all(stage, filed, 2027, at(2026, 9, 28))
+        notes.append(f"评估 {len(evaluated)} 个，入库 {len(stored)} 个，不予安排 {len(rejected)} 个")
+    return filed
+
+
+def _cost(stage: Stage, city: City, filed: requests.Filed, progress: Progress) -> None:
+    with progress.stage("成本绩效基线与成本效益", "costing") as notes:
+        costing.fit_panel(stage, city, 2027, at(2026, 10, 9))
+        works = next(p for p in city.projects if p.goals[p.first_year].project_name == "水处理厂新建改造")
+        analysis = costing.analyse_water_works(stage, filed.records[works.code], at(2026, 10, 12))
+        best = next(result for result in analysis.results if result.option.code == analysis.best)
+        notes.append(f"{len(city.panel['rows'])} 个单元年；“{best.option.label}”净现值 {best.npv} 元，效益成本比 {best.bcr.value}")
+
+
+def report(played: Played) -> str:
+    """Return what the demo prints at its end."""
+    paths = "\n".join(f"  {path}" for path in played.files)
+    sign_ins = "\n".join(
+        f"  {role.label:　<8}{login}" for role, login in founding.SIGN_INS.items() if isinstance(role, Role)
+    )
+    return (
+        f"\n{department_table(played.limit_round)}\n\n文件 files:\n{paths}\n\n用时 {played.seconds:.1f} 秒\n\n"
+        f"登录名 sign-ins（密码 password: {played.password}）:\n{sign_ins}\n"
+    )
