@@ -49,7 +49,9 @@ def make_logger(stream: TextIO | None = None) -> FilteringBoundLogger:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),  # they hold forms and passwords
+            structlog.processors.ExceptionRenderer(
+                ExceptionDictTransformer(show_locals=False)
+            ),  # they hold forms and passwords
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
     )

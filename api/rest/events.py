@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from api.answers import Answer, Json, Key, refusals
 from api.guards import demand
 from api.transaction import Work
+from budgetperf.errors import NotFound
 from budgetperf.store.evidence import events_of, recent_events
 
 router = APIRouter(prefix="/events", tags=["留痕日志"])
@@ -50,6 +51,9 @@ def recent(
 
 @router.get("/{chain}", summary="一条链的全部留痕", responses=refusals(403, 404))
 def chain(chain: Key, ctx: Work) -> list[EventAnswer]:
-    """Return the events of one chain in order; an unknown chain has none."""
+    """Return the events of one chain in order."""
     demand(ctx.actor, "evidence:log:view", "查看留痕日志")
-    return [EventAnswer.model_validate(event) for event in events_of(ctx.session, chain)]
+    found = events_of(ctx.session, chain)
+    if not found:
+        raise NotFound("events.no_chain", f"没有编号为“{chain}”的留痕链")
+    return [EventAnswer.model_validate(event) for event in found]

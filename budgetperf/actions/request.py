@@ -158,6 +158,9 @@ def approve(ctx: Context, record_id: str, form: ApprovalForm, seen: Seen) -> Out
     """
     record = load(ctx, record_id)
     goals = filed_goals(ctx, record)
+    moved = move(
+        ctx, record_id, "approve", seen=seen, record=record
+    )  # first of all: who may not is not told amounts
     most = exante_gate(ctx, record, goals).most
     if not 0 < form.approved.fen <= most.fen:
         raise Invalid(
@@ -165,7 +168,6 @@ def approve(ctx: Context, record_id: str, form: ApprovalForm, seen: Seen) -> Out
             f"批复金额{form.approved}元应大于零且不超过可批复金额{most}元",
             most_fen=most.fen,
         )
-    moved = move(ctx, record_id, "approve", seen=seen, record=record)
     file_form(ctx, moved, form, edition="")
     write_entries(ctx.session, _appropriation(ctx, record, goals, form))
     return moved.log(ctx, filed_event(moved, form))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from starlette.testclient import TestClient
 
 from api.main import create_app
@@ -17,10 +17,15 @@ from api.settings import Settings
 from budgetperf.actions.accounts import issue_token
 from budgetperf.actions.context import Context, SeededIds
 from budgetperf.permissions import Actor
+from budgetperf.process.stages import Stage
 from budgetperf.store.files import FileStore
+from budgetperf.store.server import EmbeddedServer
 from budgetperf.store.session import Database, open_session
 from tests import cast
-from tests.conftest import make_context
+from tests.actions.city import City, build
+from tests.conftest import database_from, make_context
+
+AFTER_THE_YEAR = cast.NOW.replace(year=2026, month=2, day=10)
 
 
 @dataclass(slots=True)
@@ -42,7 +47,9 @@ class QueuedWork:
 
     orders: list[tuple[str, dict[str, str], str]] = field(default_factory=list)
 
-    def enqueue_in_transaction(self, ctx: Context, kind: str, arguments: Mapping[str, str], *, key: str) -> str:
+    def enqueue_in_transaction(
+        self, ctx: Context, kind: str, arguments: Mapping[str, str], *, key: str
+    ) -> str:
         self.orders.append((kind, dict(arguments), key))
         return f"run-{len(self.orders)}"
 
@@ -100,3 +107,47 @@ def house(fresh_database: Database, tmp_path: Path) -> Iterator[House]:
     made = make_house(fresh_database, tmp_path)
     yield made
     made.engine.dispose()
+
+
+@dataclass(slots=True)
+class World:
+    """An app over a city whose whole year was lived: for reads and dry runs, which leave it as it is."""
+
+    house: House
+    codes: dict[str, str]
+    owner: Engine
+
+    def rows(self, statement: str, **values: object) -> list[tuple[object, ...]]:
+        """What the owner of the tables reads."""
+        with self.owner.connect() as connection:
+            return [tuple(row) for row in connection.execute(text(statement), values)]
+
+    def write(self, statement: str, **values: object) -> None:
+        """What only the owner of the tables may change."""
+        with self.owner.begin() as connection:
+            connection.execute(text(statement), values)
+
+    def record(self, stage: Stage, subject: str = "") -> tuple[str, int]:
+        """Id and version of the newest record of a stage, of one subject if given."""
+        found = self.rows(
+            "SELECT id, version FROM record WHERE stage = :stage AND (:subject = '' OR subject = :subject)"
+            " ORDER BY fiscal_year DESC, period DESC, subject LIMIT 1",
+            stage=stage.value,
+            subject=subject,
+        )
+        return str(found[0][0]), int(str(found[0][1]))
+
+
+@pytest.fixture(scope="session")
+def world(server: EmbeddedServer, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """One lived year per worker."""
+    folder = tmp_path_factory.mktemp("world")
+    with database_from(server, template) as database:
+        city = City(database, FileStore(folder / "files"))
+        build(city)
+        house = make_house(database, folder)
+        house.clock.now = AFTER_THE_YEAR
+        owner = database.owner_engine()
+        yield World(house, city.codes, owner)
+        owner.dispose()
+        house.engine.dispose()

@@ -1,0 +1,93 @@
+"""Each verb for each kind of person: what the tables say is what the route answers."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from budgetperf.actions.verbs import VERBS
+from budgetperf.evaluands import within
+from budgetperf.permissions import ROLE_PERMISSIONS, Actor, Permission, Role
+from budgetperf.process.stages import Stage, Status
+from budgetperf.process.transitions import named
+from tests import cast
+from tests.api.bodies import body_of
+from tests.api.conftest import World
+
+PEOPLE = [one.actor for one in cast.PLAYERS]
+VIEW = Permission("record:page:view")
+
+
+@contextmanager
+def standing(world: World, stage: Stage, status: Status) -> Iterator[tuple[str, int]]:
+    """A record of a stage, put to a status for a while."""
+    subject = world.codes["library"] if stage in {Stage.EXANTE, Stage.REQUEST} else ""
+    record_id, version = world.record(stage, subject)
+    was = world.rows("SELECT status FROM record WHERE id = :id", id=record_id)[0][0]
+    world.write("UPDATE record SET status = :status WHERE id = :id", id=record_id, status=status.value)
+    yield record_id, version
+    world.write("UPDATE record SET status = :status WHERE id = :id", id=record_id, status=was)
+
+
+def sees(world: World, actor: Actor, record_id: str) -> bool:
+    """Whether a person may know of a record, told from the tables alone."""
+    path, stage, evaluand = world.rows(
+        "SELECT path, stage, evaluand_id FROM record WHERE id = :id", id=record_id
+    )[0]
+    if stage == "limits":  # published
+        return True
+    if world.rows(
+        "SELECT 1 FROM panel_seat WHERE evaluand_id = :e AND person_id = :p", e=evaluand, p=actor.id
+    ) and stage in {"request", "exante"}:
+        return True
+    scopes = [
+        grant.scope
+        for grant in actor.grants
+        if grant.role is not Role.EXPERT and VIEW in ROLE_PERMISSIONS[grant.role]
+    ]
+    return any(scope == "" or (evaluand is not None and within(str(path), scope)) for scope in scopes)
+
+
+def allowed(world: World, actor: Actor, record_id: str, stage: Stage, verb: str) -> bool:
+    """Whether a person may take a verb, told from the tables alone."""
+    row = named(stage, verb)[0]
+    path = str(world.rows("SELECT path FROM record WHERE id = :id", id=record_id)[0][0])
+    held = any(
+        row.permission in ROLE_PERMISSIONS[grant.role] and within(path, grant.scope) for grant in actor.grants
+    )
+    done = {
+        str(found[0])
+        for found in world.rows(
+            "SELECT verb FROM step WHERE record_id = :id AND actor_id = :p", id=record_id, p=actor.id
+        )
+    }
+    return held and not done & set(row.not_by)
+
+
+@pytest.mark.parametrize(("stage", "verb"), list(VERBS), ids=str)
+def test_the_route_of_a_verb_answers_each_person_as_the_tables_say(
+    world: World, stage: Stage, verb: str
+) -> None:
+    body = body_of(world, stage, verb)
+    wrong = []
+    with standing(world, stage, named(stage, verb)[0].sources[0]) as (record_id, version):
+        for actor in PEOPLE:
+            answer = world.house.client(actor).post(
+                f"/api/v1/{stage.value}/{record_id}/{verb}?dry_run=true",
+                json=body,
+                headers={"If-Match": f'"{version}"'},
+            )
+            if not sees(world, actor, record_id):
+                fits = answer.status_code == 404
+            elif not allowed(world, actor, record_id, stage, verb):
+                fits = answer.status_code == 403 and answer.json()["detail"] != ""
+            else:
+                fits = answer.status_code in {200, 409, 422}  # guards and checks have the last word
+            if not fits:
+                wrong.append((actor.name, answer.status_code, answer.text))
+    assert wrong == []
+
+
+def test_somebody_may_take_every_verb(world: World) -> None:
+    held = frozenset[Permission]().union(*(ROLE_PERMISSIONS[role] for role in cast.ONE_PER_ROLE))
+    assert {named(stage, verb)[0].permission for stage, verb in VERBS} <= held
