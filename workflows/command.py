@@ -10,7 +10,8 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from budgetperf.errors import BudgetperfError, Invalid
 from workflows.help import ENVIRONMENT, PROGRAM, VERBS
 
 if TYPE_CHECKING:
+    from budgetperf.store.session import BoundSession
     from workflows.home import Home
 
 Arguments = argparse.Namespace
@@ -51,27 +53,24 @@ def main(arguments: list[str] | None = None) -> int:
 
 def serve(given: Arguments) -> int:
     """Start the web and its worker."""
-    from workflows.home import demand_current, leave
+    from workflows.home import demand_current
     from workflows.serving import listen, serve_web, worker_child
 
-    home = _home(given)
-    demand_current(home, found_empty=True)
-    bound = listen(given.host, given.port)
-    port = bound.getsockname()[1]
-    if given.port not in {0, port}:
-        say(f"端口 {given.port} 已被占用，改用 {port} / port {given.port} is taken, using {port}")
-    try:
+    with _home(given) as home:
+        demand_current(home, found_empty=True)
+        bound = listen(given.host, given.port)
+        port = bound.getsockname()[1]
+        if given.port not in {0, port}:
+            say(f"端口 {given.port} 已被占用，改用 {port} / port {given.port} is taken, using {port}")
         with worker_child(home.folder, say):
             say(f"网址 / address: http://{_shown(given.host)}:{port}/   （Ctrl-C 停止 / stops）")
             serve_web(home, bound)
-    finally:
-        leave(home)
     return 0
 
 
 def worker(given: Arguments) -> int:
     """Do runs until told to stop."""
-    from workflows.home import demand_current, leave
+    from workflows.home import demand_current
     from workflows.serving import end_with_parent, on_end
     from workflows.worker import working
 
@@ -80,13 +79,11 @@ def worker(given: Arguments) -> int:
     on_end(stop.set)
     if given.with_parent:
         end_with_parent()
-    home = _home(given)
-    demand_current(home)
-    with home.house() as house, working(house, home.database) as executor:
-        say(f"后台进程 {executor} 已就绪 / worker {executor} is ready")
-        stop.wait()
-    if not given.with_parent:
-        leave(home)
+    with _home(given) as home:
+        demand_current(home)
+        with home.house() as house, working(house, home.database) as executor:
+            say(f"后台进程 {executor} 已就绪 / worker {executor} is ready")
+            stop.wait()
     return 0
 
 
@@ -97,21 +94,21 @@ def migrate(given: Arguments) -> int:
     from budgetperf.store.migrate import compare
     from workflows.home import revision, upgrade
 
-    home = _home(given)
-    if given.check:
-        owner = home.database.owner_engine()
-        try:
-            compare(owner)
-        except CommandError as error:
-            say(f"数据库结构与程序不一致 / they differ: {error}")
-            return 1
-        finally:
-            owner.dispose()
-        say(f"数据库结构与程序一致 / code and database agree: {revision(home)}")
-        return 0
-    before = revision(home)
-    upgrade(home, given.to)
-    say(f"数据库结构 / schema: {before or '空 / empty'} → {revision(home)}")
+    with _home(given) as home:
+        if given.check:
+            owner = home.database.owner_engine()
+            try:
+                compare(owner)
+            except CommandError as error:
+                say(f"数据库结构与程序不一致 / they differ: {error}")
+                return 1
+            finally:
+                owner.dispose()
+            say(f"数据库结构与程序一致 / code and database agree: {revision(home)}")
+        else:
+            before = revision(home)
+            upgrade(home, given.to)
+            say(f"数据库结构 / schema: {before or '空 / empty'} → {revision(home)}")
     return 0
 
 
@@ -121,10 +118,11 @@ def create_admin(given: Arguments) -> int:
     from workflows.home import demand_current
 
     login = given.login or input("管理员登录名 / login: ").strip()
-    home = _home(given)
-    demand_current(home, found_empty=True)
-    with home.house() as house:
-        found(house, (given.city_code, given.city_name), (login, given.name or login), _password())
+    password = _password()
+    with _home(given) as home:
+        demand_current(home, found_empty=True)
+        with home.house() as house:
+            found(house, (given.city_code, given.city_name), (login, given.name or login), password)
     say(f"已建立“{given.city_name}”和管理员“{login}”。用 ./bp serve 启动后登录，新增单位和人员。")
     say(f'Founded {given.city_name} with administrator "{login}". Sign in after ./bp serve to add people.')
     return 0
@@ -133,20 +131,14 @@ def create_admin(given: Arguments) -> int:
 def check(given: Arguments) -> int:
     """Print every finding; 1 when there is any."""
     from budgetperf.actions.invariants import check_all
-    from budgetperf.store.session import open_session
-    from workflows.home import demand_current
 
-    home = _home(given)
-    demand_current(home)
-    owner = home.database.owner_engine()
     count = 0
-    with open_session(owner) as session:
+    with _home(given) as home, _owner_session(home) as session:
         for invariant, findings in check_all(session, home.files):
             say(f"[{'不通过' if findings else '通过'}] {invariant.label}")
             for finding in findings:
                 say(f"    {finding.where.pointer} {finding.message}")
             count += len(findings)
-    owner.dispose()
     say(f"共发现 {count} 处问题 / {count} found" if count else "全部通过 / all rules hold")
     return int(count > 0)
 
@@ -156,15 +148,11 @@ def recompute(given: Arguments) -> int:
     from budgetperf.actions.recompute import recompute as again
     from budgetperf.rulebook.library import Rulebook
     from budgetperf.store.results import decision_digests, get_decision
-    from budgetperf.store.session import open_session
-    from workflows.home import demand_current
 
     if sum((bool(given.digest), bool(given.subject), given.all)) != 1:
         raise Invalid("recompute.what", "请写明一个摘要，或 --subject 编码，或 --all")
-    home = _home(given)
-    demand_current(home)
-    owner, different = home.database.owner_engine(), 0
-    with open_session(owner) as session:
+    different = 0
+    with _home(given) as home, _owner_session(home) as session:
         digests = [given.digest] if given.digest else decision_digests(session, subject=given.subject or "")
         for digest in digests:
             decision = get_decision(session, digest)
@@ -173,7 +161,6 @@ def recompute(given: Arguments) -> int:
             say(
                 f"{digest[:12]}… {decision.kind.label} {decision.subject} {decision.period}：{verdict.because}"
             )
-    owner.dispose()
     say(f"共 {len(digests)} 个决策包，{different} 个不同 / {len(digests)} packages, {different} differ")
     return int(different > 0)
 
@@ -189,7 +176,8 @@ def backup(given: Arguments) -> int:
     """Write a backup."""
     from workflows.backup import back_up
 
-    manifest = back_up(_home(given), given.file)
+    with _home(given) as home:
+        manifest = back_up(home, given.file)
     say(f"已备份到 {given.file}：数据库（{manifest.revision}）和 {len(manifest.members) - 1} 个文件")
     say(f"Backed up to {given.file}: the database and {len(manifest.members) - 1} files")
     return 0
@@ -199,8 +187,8 @@ def restore(given: Arguments) -> int:
     """Restore a backup and prove it."""
     from workflows.backup import restore as fill
 
-    home = _home(given)
-    manifest, findings = fill(home, given.file)
+    with _home(given) as home:
+        manifest, findings = fill(home, given.file)
     say(f"已恢复 {manifest.made_at} 的备份：{len(manifest.members) - 1} 个文件 / restored")
     for finding in findings:
         say(f"    {finding.where.pointer} {finding.message}")
@@ -305,10 +293,23 @@ def _operator_verbs(verb: Callable[..., argparse.ArgumentParser]) -> None:
     verb("restore", restore).add_argument("file", type=Path)
 
 
-def _home(given: Arguments) -> "Home":
-    from workflows.home import open_home  # SQLAlchemy, DBOS: not for --help
+def _home(given: Arguments) -> AbstractContextManager["Home"]:
+    from workflows.home import at_home  # SQLAlchemy, DBOS: not for --help
 
-    return open_home(given.home)
+    return at_home(given.home)
+
+
+@contextmanager
+def _owner_session(home: "Home") -> Iterator["BoundSession"]:
+    """Read everything, in one transaction that is never committed."""
+    from budgetperf.store.session import open_session
+    from workflows.home import demand_current
+
+    demand_current(home)
+    owner = home.database.owner_engine()
+    with open_session(owner) as session:
+        yield session
+    owner.dispose()
 
 
 def _shown(host: str) -> str:

@@ -3,12 +3,13 @@
 What every command begins with. Holds no verb.
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import NullPool, create_engine, text
 
 from budgetperf.errors import Conflict
 from budgetperf.rulebook.library import Rulebook
@@ -19,6 +20,7 @@ from budgetperf.store.session import DATABASE, Database, find_database, home_fol
 from workflows.jobs import prepare
 from workflows.unit import House
 
+GOODBYE_SECONDS = 0.5
 _OTHERS = text(
     "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
 )
@@ -53,10 +55,22 @@ class Home:
             engine.dispose()
 
 
-def open_home(folder: Path | None = None) -> Home:
-    """Find the home and reach its database, starting the embedded one if there is no other."""
+@contextmanager
+def at_home(folder: Path | None = None) -> Iterator[Home]:
+    """Reach the database of a home, starting the embedded one if there is no other.
+
+    Whoever leaves an embedded server last stops it; a connection held open tells others that we
+    are here.
+    """
     place = home_folder(folder)
-    return Home(place, find_database(place))
+    home = Home(place, find_database(place))
+    engine = create_engine(home.database.owner_url, poolclass=NullPool)
+    try:
+        with engine.connect() as presence:
+            presence.execution_options(isolation_level="AUTOCOMMIT")
+            yield home
+    finally:
+        _leave(home)
 
 
 def upgrade(home: Home, revision: str = "head") -> None:
@@ -99,14 +113,20 @@ def demand_current(home: Home, *, found_empty: bool = False) -> None:
         raise Conflict("database.revision", f"数据库结构为 {found}，本版本需要 {newest}。{advice}")
 
 
-def leave(home: Home) -> None:
+def _leave(home: Home) -> None:
     """Stop the embedded server if nobody else uses it."""
     server = EmbeddedServer(home.folder / "postgres")
-    if home.database.owner_url != server.url(DATABASE, SUPERUSER) or not server.is_running():
-        return
-    owner = home.database.owner_engine()
-    with owner.connect() as connection:
-        others = connection.execute(_OTHERS).scalar_one()
-    owner.dispose()
-    if not others:
+    if home.database.owner_url == server.url(DATABASE, SUPERUSER) and server.is_running() and _alone(home):
         server.stop()
+
+
+def _alone(home: Home) -> bool:
+    """Tell whether all other connections are closed, giving those just closed a moment to be gone."""
+    engine = create_engine(home.database.owner_url, poolclass=NullPool)
+    deadline = time.monotonic() + GOODBYE_SECONDS
+    while True:
+        with engine.connect() as connection:
+            others = int(connection.execute(_OTHERS).scalar_one())
+        if not others or time.monotonic() > deadline:
+            return not others
+        time.sleep(0.05)
