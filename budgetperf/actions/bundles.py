@@ -11,12 +11,12 @@ from typing import BinaryIO
 
 from budgetperf.actions.context import Context
 from budgetperf.actions.payloads import BundleExported
-from budgetperf.errors import Forbidden
+from budgetperf.errors import Forbidden, Invalid
 from budgetperf.evidence.anchors import Anchor, HeadProof, prove_head
 from budgetperf.evidence.attachments import Attachment, MediaType, StoredFile
 from budgetperf.evidence.bagit import BundleSummary
 from budgetperf.evidence.bundle import BundleContents, write_bundle
-from budgetperf.evidence.chain import ChainHead
+from budgetperf.evidence.chain import ChainHead, verify_chain
 from budgetperf.evidence.events import Event
 from budgetperf.fiscal import SHANGHAI
 from budgetperf.permissions import Permission, may
@@ -49,8 +49,10 @@ from budgetperf.store.records import (
     steps_of,
 )
 from budgetperf.store.results import decisions_of, lights, scores
+from budgetperf.store.session import scopes
 
 ORGANISATION = "预算绩效管理系统"
+WHOLE_CITY = "*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,9 @@ def export(ctx: Context, subject: str, target: Path | BinaryIO) -> BundleSummary
     reason = may(ctx.actor, Permission("evidence:bundle:export"), evaluand.path, "导出证据包")
     if reason:
         raise Forbidden("evidence.forbidden", reason)
+    if scopes(ctx.actor) != WHOLE_CITY:
+        text = "证据包须收录完整的操作日志，您只能查看其中一部分，请由财政部门或审计人员导出"
+        raise Forbidden("evidence.log_hidden", text)
     summary = write_bundle(target, contents(ctx, evaluand))
     write_event(
         ctx.session,
@@ -161,14 +166,13 @@ def _bulk_chain(record: RecordFacts) -> str:
 
 
 def _events(ctx: Context, chains: Iterable[str]) -> tuple[Event, ...]:
-    """Return all events of the chains, or refuse if the actor cannot see them to their heads."""
-    heads = heads_of(ctx.session, chains)
+    """Return all events of the chains, each to its head: a log cut off is not exported."""
     found: list[Event] = []
-    for chain, head in heads.items():
+    for chain, head in heads_of(ctx.session, chains).items():
         events = events_of(ctx.session, chain)
-        if len(events) < head.number:
-            text = "证据包须收录完整的操作日志，您只能查看其中一部分，请由财政部门或审计人员导出"
-            raise Forbidden("evidence.log_hidden", text)
+        broken = verify_chain(events, head)
+        if broken:
+            raise Invalid("evidence.bundle", f"操作日志不完整，未写出证据包：{broken[0].message}", broken)
         found += events
     return tuple(found)
 

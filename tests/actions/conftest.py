@@ -1,5 +1,7 @@
-"""The city after its whole year, built once a worker; tests look at it and roll back."""
+"""The city after its whole year: built once a run, copied for each folder of tests that looks at it."""
 
+import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,16 +16,32 @@ from budgetperf.store.files import FileStore
 from budgetperf.store.server import EmbeddedServer
 from budgetperf.store.session import open_session
 from tests import cast
-from tests.actions.city import City, build
-from tests.conftest import database_from
+from tests.actions.city import City, build, codes_of
+from tests.conftest import HOME, database_from, database_of, exists, locked, run
+
+LIVED = "template_city"
 
 
 @pytest.fixture(scope="session")
-def city(server: EmbeddedServer, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
-    """A database of its own, in which the year was lived and committed."""
-    folder: Path = tmp_path_factory.mktemp("city")
-    with database_from(server, template) as database:
-        yield build(City(database, FileStore(folder / "files")))
+def lived(server: EmbeddedServer, template: str) -> City:
+    """The database and the files that the others are copied from."""
+    files = FileStore(Path(os.environ[HOME]) / "city-files")
+    with locked("city"):
+        if not exists(server, LIVED):
+            run(server, f'DROP DATABASE IF EXISTS "{LIVED}_new"')
+            run(server, f'CREATE DATABASE "{LIVED}_new" TEMPLATE "{template}"')
+            build(City(database_of(server, f"{LIVED}_new"), files))
+            run(server, f'ALTER DATABASE "{LIVED}_new" RENAME TO "{LIVED}"')
+    return City(database_of(server, LIVED), files)
+
+
+@pytest.fixture(scope="session")
+def city(server: EmbeddedServer, lived: City, tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
+    """A copy of the city; tests look at it and roll back."""
+    folder = tmp_path_factory.mktemp("city") / "files"
+    shutil.copytree(lived.files.folder, folder)
+    with database_from(server, LIVED) as database:
+        yield City(database, FileStore(folder), codes_of(database))
 
 
 @pytest.fixture
@@ -45,7 +63,8 @@ def visit(city: City) -> Iterator[Callable[[Actor], Context]]:
 
         def go(actor: Actor) -> Context:
             session.bind_actor(actor)
-            return Context(session, actor, cast.NOW.replace(year=2026, month=2, day=10), SeededIds("visit"), Rulebook.load(), city.files)
+            now = cast.NOW.replace(year=2026, month=2, day=10)
+            return Context(session, actor, now, SeededIds("visit"), Rulebook.load(), city.files)
 
         yield go
         session.rollback()
