@@ -62,7 +62,6 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         "self_evaluation:form:file",
         "objection:form:file",
         "evidence:file:attach",
-        "evidence:bundle:export",
         "limits:table:view",
     ),
     Role.DEPARTMENT_REVIEWER: _all(
@@ -71,7 +70,6 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         "monitoring:form:review",
         "self_evaluation:form:review",
         "evidence:file:attach",
-        "evidence:bundle:export",
         "limits:table:view",
     ),
     Role.FINANCE_REVIEWER: _all(
