@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from budgetperf.terms import Term
 
-_FUNCTION = re.compile(r"\d{3}(\d{2}){0,2}")
-_ECONOMIC = re.compile(r"\d{3}(\d{2})?")
+_FUNCTION = re.compile(r"[0-9]{3}([0-9]{2}){0,2}")
+_ECONOMIC = re.compile(r"[0-9]{3}([0-9]{2})?")
 
 
 class FundSource(Term):

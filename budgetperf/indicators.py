@@ -6,7 +6,7 @@ business of ``scoring``.
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from budgetperf.terms import Term
 
@@ -72,7 +72,13 @@ class Operator(Term):
         return Direction.REVERSE if self in {Operator.AT_MOST, Operator.LESS_THAN} else Direction.FORWARD
 
     def holds(self, actual: Decimal, target: Decimal) -> bool:
-        """Tell whether ``actual`` meets ``target`` under a numeric operator."""
+        """Tell whether ``actual`` meets ``target`` under a numeric operator.
+
+        Raises
+        ------
+        KeyError
+            For ``QUALITATIVE``, which compares no numbers.
+        """
         return {
             Operator.AT_LEAST: actual >= target,
             Operator.MORE_THAN: actual > target,
@@ -156,6 +162,7 @@ def plain_number(value: Decimal) -> str:
 
 
 _SIGNED = re.compile(r"^\s*(≥|>=|>|＞|=|＝|≤|<=|<|＜)\s*")
+_NUMBER = re.compile(r"-?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?")
 _SIGNS = {">=": "≥", "＞": ">", "＝": "=", "<=": "≤", "＜": "<"}
 
 
@@ -177,12 +184,8 @@ def split_target(text: str) -> tuple[Operator | None, Decimal | None, str]:
     """
     sign = _SIGNED.match(text)
     rest = text[sign.end() :].strip() if sign else text.strip()
-    number = re.match(r"-?\d[\d,]*(\.\d+)?", rest)
+    number = _NUMBER.match(rest)
     operator = Operator.from_label(_SIGNS.get(sign.group(1), sign.group(1))) if sign else None
     if number is None:
         return operator, None, rest
-    try:
-        value = Decimal(number.group(0).replace(",", ""))
-    except InvalidOperation:
-        return operator, None, rest
-    return operator, value, rest[number.end() :].strip()
+    return operator, Decimal(number.group(0).replace(",", "")), rest[number.end() :].strip()

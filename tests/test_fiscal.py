@@ -25,7 +25,12 @@ def test_a_year_runs_from_january_to_december() -> None:
 
 @pytest.mark.parametrize(
     ("number", "end", "months"),
-    [(1, date(2025, 4, 1), 3), (2, date(2025, 7, 1), 6), (3, date(2025, 10, 1), 9), (4, date(2026, 1, 1), 12)],
+    [
+        (1, date(2025, 4, 1), 3),
+        (2, date(2025, 7, 1), 6),
+        (3, date(2025, 10, 1), 9),
+        (4, date(2026, 1, 1), 12),
+    ],
 )
 def test_a_quarter_counts_from_january(number: int, end: date, months: int) -> None:
     quarter = YEAR.quarter(number)

@@ -55,7 +55,24 @@ def test_a_fraction_of_a_fen_is_seen_behind_any_number_of_digits() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "十万", "1.2.3", "1 000", "12,34", "1,2345", ",123", "1_000", "NaN", "Infinity", "0x10", "12万", "1/3", "--1", ".", "9" * 60],
+    [
+        "",
+        "十万",
+        "1.2.3",
+        "1 000",
+        "12,34",
+        "1,2345",
+        ",123",
+        "1_000",
+        "NaN",
+        "Infinity",
+        "0x10",
+        "12万",
+        "1/3",
+        "--1",
+        ".",
+        "9" * 60,
+    ],
 )
 def test_what_is_no_amount_is_refused(text: str) -> None:
     with pytest.raises(MoneyError, match="不是金额"):
@@ -110,7 +127,15 @@ def test_sums_and_differences_are_exact(one: int, other: int) -> None:
 
 @pytest.mark.parametrize(
     ("fen", "ratio", "product"),
-    [(5, "0.1", 1), (4, "0.1", 0), (-5, "0.1", -1), (-4, "0.1", 0), (100, "0.995", 100), (100, "0.994", 99), (7, "0", 0)],
+    [
+        (5, "0.1", 1),
+        (4, "0.1", 0),
+        (-5, "0.1", -1),
+        (-4, "0.1", 0),
+        (100, "0.995", 100),
+        (100, "0.994", 99),
+        (7, "0", 0),
+    ],
 )
 def test_a_product_is_rounded_half_away_from_zero(fen: int, ratio: str, product: int) -> None:
     assert Money(fen).times(Decimal(ratio)) == Money(product)
@@ -133,7 +158,10 @@ def test_a_split_loses_no_fen_and_is_fair_to_the_fen(fen: int, weights: list[int
     parts = Money(fen).split(weights)
     assert Money.total(parts) == Money(fen)
     total = sum(map(Decimal, weights))
-    assert all(abs(part.fen * total - fen * Decimal(weight)) < total for part, weight in zip(parts, weights, strict=True))
+    assert all(
+        abs(part.fen * total - fen * Decimal(weight)) < total
+        for part, weight in zip(parts, weights, strict=True)
+    )
 
 
 def test_what_a_split_leaves_goes_to_the_largest_remainders_earlier_first() -> None:

@@ -97,7 +97,9 @@ def test_every_input_moves_both_digests(changes: dict[str, object]) -> None:
 
 
 @pytest.mark.parametrize("changes", [{"result": {"total": "95.01"}}, {"environment": "numpy 2"}])
-def test_result_and_environment_move_the_digest_but_not_that_of_the_inputs(changes: dict[str, object]) -> None:
+def test_result_and_environment_move_the_digest_but_not_that_of_the_inputs(
+    changes: dict[str, object],
+) -> None:
     changed = replace(PACKAGE, **changes)
     assert changed.inputs_digest == PACKAGE.inputs_digest
     assert changed.digest != PACKAGE.digest
