@@ -55,15 +55,20 @@ class Home:
             engine.dispose()
 
 
+def open_home(folder: Path | None = None) -> Home:
+    """Reach the database of a home, starting the embedded one if there is no other; it runs on."""
+    place = home_folder(folder)
+    return Home(place, find_database(place))
+
+
 @contextmanager
 def at_home(folder: Path | None = None) -> Iterator[Home]:
-    """Reach the database of a home, starting the embedded one if there is no other.
+    """Open a home for a while.
 
     Whoever leaves an embedded server last stops it; a connection held open tells others that we
     are here.
     """
-    place = home_folder(folder)
-    home = Home(place, find_database(place))
+    home = open_home(folder)
     engine = create_engine(home.database.owner_url, poolclass=NullPool)
     try:
         with engine.connect() as presence:
