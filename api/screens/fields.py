@@ -142,7 +142,7 @@ def row_form(meta: FieldMeta) -> type[Form] | None:
     return inner[0] if inner else None
 
 
-def kind_of(form: type[Form], meta: FieldMeta) -> FieldKind:  # noqa: PLR0911 - one return per kind
+def kind_of(form: type[Form], meta: FieldMeta) -> FieldKind:
     """Tell how a field is asked."""
     if row_form(meta):
         return FieldKind.ROWS

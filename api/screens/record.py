@@ -6,8 +6,9 @@ from typing import ClassVar
 
 from api.screens.buttons import Link
 from api.screens.page import Option, Screen, told
-from budgetperf.provenance import DecisionKind
 from budgetperf.permissions import Role
+from budgetperf.provenance import DecisionKind
+from budgetperf.terms import Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,8 @@ class RunLine:
     total: int = told("steps in all")
     done: int = told("steps done")
     note: str = told("what it says")
+    state: Term = told("how it stands")
+    files: tuple[Link, ...] = told("files it made")
 
 
 @dataclass(frozen=True, slots=True)

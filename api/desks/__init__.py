@@ -1,0 +1,33 @@
+"""The page routes: each reads through the store, builds one screen, renders it; writes go through the actions."""
+
+from fastapi import APIRouter
+
+from api.desks import (
+    bulk,
+    decisions,
+    exante,
+    files,
+    language,
+    limit,
+    limits,
+    log,
+    monitoring,
+    objections,
+    openings,
+    people,
+    project,
+    projects,
+    rules,
+    runs,
+    sign_in,
+    verbs,
+    work,
+    workbook,
+)
+
+router = APIRouter(include_in_schema=False)
+for part in (
+    sign_in, language, work, projects, project, files, openings, objections, limits, limit, exante, monitoring, bulk,
+    decisions, log, runs, people, rules, workbook, verbs,
+):  # fmt: skip
+    router.include_router(part.router)

@@ -1,0 +1,110 @@
+"""The page of one limit with its trace, its objections and their answers."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from api.answers import Key
+from api.desks.frame import answer, frame_of, holds
+from api.desks.moves import offered
+from api.guards import demand
+from api.screens.buttons import Link
+from api.screens.limits import Bar, LimitPage, ObjectionLine, TraceStep
+from api.transaction import Work
+from budgetperf.actions.context import Context
+from budgetperf.actions.objections import filed_objection
+from budgetperf.budget.explain import chart, trace
+from budgetperf.budget.form import DecisionForm
+from budgetperf.budget.limits import Limit
+from budgetperf.money import Money
+from budgetperf.process.stages import Stage, Status
+from budgetperf.store.budget import RoundFacts, get_round, line_of
+from budgetperf.store.evidence import attachments_of
+from budgetperf.store.records import (
+    RecordFacts,
+    StepFacts,
+    get_evaluand,
+    get_record,
+    latest_filing,
+    list_records,
+    steps_of,
+)
+
+router = APIRouter()
+
+
+@router.get("/limits/{year}/{code}")
+def show(request: Request, ctx: Work, year: int, code: Key) -> HTMLResponse:
+    """Show one limit with its trace."""
+    demand(ctx.actor, "limits:table:view", "查看控制数")
+    found = get_round(ctx.session, year)
+    line = line_of(ctx.session, found.id, code)
+    record = get_record(ctx.session, ctx.actor, found.id)
+    project = get_evaluand(ctx.session, ctx.actor, line.evaluand_id)
+    limit = line.limit()
+    barred = _barred(ctx, found, record, limit)
+    screen = LimitPage(
+        frame_of(request, ctx),
+        year=year,
+        status=record.status,
+        code=code,
+        name=line.name,
+        agency=project.agency,
+        department=project.department,
+        project=f"/projects/{code}",
+        back=f"/limits/{year}",
+        request=limit.request,
+        cut=Money(line.cuts_fen),
+        adjusted=Money(line.adjustments_fen),
+        limit=limit.limit,
+        floor=limit.floor,
+        steps=tuple(
+            TraceStep(item.title, item.sentence, item.change, item.balance, item.source, item.package)
+            for item in trace(limit)
+        ),
+        chart=tuple(Bar(item.label, item.start, item.end) for item in chart(limit)),
+        objections=_objections(ctx, line.evaluand_id, year, code),
+        window_ends_on=found.window_ends_on,
+        object_href="" if barred else f"/limits/{year}/{code}/objection",
+        barred=barred if holds(ctx.actor, "objection:form:file") else "",
+    )
+    return answer(screen)
+
+
+def _barred(ctx: Context, found: RoundFacts, record: RecordFacts, limit: Limit) -> str:
+    """Return why this person cannot object, or nothing."""
+    if not holds(ctx.actor, "objection:form:file"):
+        return "异议由单位经办提出"
+    if not any(cut.applied for cut in limit.cuts):
+        return "该项目没有核减"
+    ends = found.window_ends_on
+    if record.status is not Status.PUBLISHED or ends is None or ctx.today > ends:
+        return "异议期未开始或已结束"
+    return ""
+
+
+def _objections(ctx: Context, evaluand_id: str, year: int, code: str) -> tuple[ObjectionLine, ...]:
+    records = list_records(ctx.session, ctx.actor, stage=Stage.OBJECTION, fiscal_year=year, evaluand_id=evaluand_id)
+    steps = steps_of(ctx.session, [item.id for item in records])
+    files = {item.digest: Link(item.filename, f"/projects/{code}/files/{item.id}") for item in attachments_of(ctx.session, evaluand_id)}
+    return tuple(_objection(ctx, item, steps, files) for item in records)
+
+
+def _objection(ctx: Context, record: RecordFacts, steps: list[StepFacts], files: dict[str, Link]) -> ObjectionLine:
+    form = filed_objection(ctx, record)
+    filing = latest_filing(ctx.session, record.id, "DecisionForm")
+    decided = DecisionForm.model_validate(filing.document) if filing else None
+    moves, barred = offered(record, steps, ctx.actor)
+    return ObjectionLine(
+        id=record.id,
+        status=record.status,
+        cause=form.cause,
+        contests=form.contests,
+        claimed=form.claimed,
+        statement=form.statement,
+        evidence=tuple(files[digest] for digest in form.evidence if digest in files),
+        outcome=decided.outcome if decided else None,
+        granted=decided.amount if decided else None,
+        reason=decided.reason if decided else "",
+        moves=moves,
+        barred=barred,
+    )

@@ -1,0 +1,46 @@
+"""Which moves of a record a page offers, and where each leads."""
+
+from collections.abc import Iterable
+
+from api.screens.buttons import Barred, Button
+from budgetperf.permissions import Actor
+from budgetperf.process.advance import RecordState, Step, denial
+from budgetperf.process.stages import Stage
+from budgetperf.process.transitions import Transition, leaving
+from budgetperf.store.records import RecordFacts, StepFacts
+
+
+def button(record_id: str, row: Transition) -> Button:
+    """Return the button of a move."""
+    return Button(row.label, f"/records/{record_id}/{row.verb}", main=not row.needs_reason)
+
+
+def offered(
+    record: RecordFacts, steps: Iterable[StepFacts], actor: Actor
+) -> tuple[tuple[Button, ...], tuple[Barred, ...]]:
+    """Return the moves open to ``actor``, and those they see but may not make, each with its reason."""
+    state = _state(record, steps)
+    found = [(row, denial(row, state, actor)) for row in leaving(record.stage, record.status)]
+    return (
+        tuple(button(record.id, row) for row, reason in found if reason is None),
+        tuple(Barred(row.label, reason) for row, reason in found if reason is not None),
+    )
+
+
+def _state(record: RecordFacts, steps: Iterable[StepFacts]) -> RecordState:
+    return record.state(Step(step.verb, step.actor) for step in steps if step.record_id == record.id)
+
+
+def page_of(record: RecordFacts) -> str:
+    """Return the page on which a record is shown."""
+    match record.stage:
+        case Stage.EXANTE:
+            return f"/exante/{record.id}"
+        case Stage.LIMITS:
+            return f"/limits/{record.fiscal_year}"
+        case Stage.OBJECTION:
+            return f"/limits/{record.fiscal_year}/{record.subject}#o-{record.id}"
+        case Stage.BASELINE:
+            return f"/baselines/{record.id}"
+        case _:
+            return f"/projects/{record.subject}?year={record.fiscal_year}#r-{record.id}"

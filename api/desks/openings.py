@@ -1,0 +1,251 @@
+"""What a person may start: requests, campaigns, samples, rounds, baselines, accounts. One table, one page for all."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from api.answers import Key
+from api.desks.frame import answer, frame_of, holds, onward
+from api.desks.verbs import first, multi, unit_of
+from api.guards import PostedForm, demand
+from api.openings import QuarterForm, YearForm
+from api.resources import resources_of
+from api.screens.buttons import Link
+from api.screens.fields import Document, Preset, view
+from api.screens.form import About, FormPage
+from api.screens.posted import kept, read_posted
+from api.transaction import Work
+from budgetperf.actions.accounts import (
+    MIN_PASSWORD,
+    OrganisationForm,
+    PersonForm,
+    create_organisation,
+    create_person,
+)
+from budgetperf.actions.context import Context
+from budgetperf.actions.evaluation import open_year
+from budgetperf.actions.finance_evaluation import draw_sample
+from budgetperf.actions.limits import open_round
+from budgetperf.actions.moves import Seen
+from budgetperf.actions.rectification import issue_notice
+from budgetperf.actions.request import open_request
+from budgetperf.budget.form import RoundForm
+from budgetperf.costing.form import FitForm
+from budgetperf.errors import Invalid, NotFound
+from budgetperf.findings import Finding
+from budgetperf.forms import Form, Line, ask, read
+from budgetperf.lifecycle.evaluation.form import SampleForm
+from budgetperf.lifecycle.goals.form import NewRequestForm
+from budgetperf.lifecycle.result_use.form import NoticeForm
+from budgetperf.money import MoneyUnit
+from budgetperf.permissions import Actor
+from budgetperf.store.records import get_record
+
+router = APIRouter()
+Open = Callable[[Request, Context, Any], RedirectResponse]
+
+
+class AccountForm(PersonForm):
+    """A new account with the password it first signs in with."""
+
+    password: Line = ask("初始密码", "至少10位；请当面或以安全方式交给本人")
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """One thing that can be started."""
+
+    title: str
+    permission: str
+    form: type[Form]
+    act: Open
+
+
+def _request(_request: Request, ctx: Context, form: NewRequestForm) -> RedirectResponse:
+    outcome = open_request(ctx, form, Seen())
+    return onward(f"/records/{outcome.record_id}/file", "request.open")
+
+
+def _quarter(request: Request, ctx: Context, form: QuarterForm) -> RedirectResponse:
+    arguments = {"fiscal_year": str(form.fiscal_year), "quarter": str(form.quarter)}
+    key = f"{form.fiscal_year}Q{form.quarter}"
+    resources_of(request).jobs.enqueue_in_transaction(ctx, "campaign.quarter", arguments, key=key)
+    return onward("/runs", "run")
+
+
+def _year(_request: Request, ctx: Context, form: YearForm) -> RedirectResponse:
+    open_year(ctx, form.fiscal_year, form.due_on, scope=form.scope)
+    return onward("/work", "opened")
+
+
+def _sample(_request: Request, ctx: Context, form: SampleForm) -> RedirectResponse:
+    draw_sample(ctx, form, Seen())
+    return onward("/work", "finance_evaluation.open")
+
+
+def _round(_request: Request, ctx: Context, form: RoundForm) -> RedirectResponse:
+    open_round(ctx, form, Seen())
+    return onward(f"/limits/{form.fiscal_year}", "limits.open")
+
+
+def _baseline(request: Request, ctx: Context, form: FitForm) -> RedirectResponse:
+    arguments = {"panel_code": form.panel_code, "fiscal_year": str(form.fiscal_year)}
+    key = f"{form.panel_code}/{form.fiscal_year}/{ctx.ids.new()}"
+    resources_of(request).jobs.enqueue_in_transaction(ctx, "batch.baseline", arguments, key=key)
+    return onward("/runs", "run")
+
+
+def _person(request: Request, ctx: Context, form: AccountForm) -> RedirectResponse:
+    if len(form.password) < MIN_PASSWORD:
+        raise Invalid("accounts.password", f"初始密码至少{MIN_PASSWORD}位")
+    person = PersonForm.model_validate(form.model_dump(exclude={"password"}))
+    create_person(ctx, person, resources_of(request).hasher.hash(form.password))
+    return onward("/people", "account")
+
+
+def _organisation(_request: Request, ctx: Context, form: OrganisationForm) -> RedirectResponse:
+    create_organisation(ctx, form)
+    return onward("/people", "account")
+
+
+OPENINGS: dict[str, Opening] = {
+    "request": Opening("新建项目申报", "request:form:open", NewRequestForm, _request),
+    "quarter": Opening("下达监控任务", "run:campaign:start", QuarterForm, _quarter),
+    "self-evaluation": Opening("下达自评任务", "self_evaluation:form:open", YearForm, _year),
+    "sample": Opening("抽取评价项目", "finance_evaluation:sample:draw", SampleForm, _sample),
+    "round": Opening("启动控制数编制", "limits:round:open", RoundForm, _round),
+    "baseline": Opening("测算成本基线", "baseline:model:fit", FitForm, _baseline),
+    "person": Opening("新建账号", "accounts:person:manage", AccountForm, _person),
+    "organisation": Opening("新增单位", "accounts:person:manage", OrganisationForm, _organisation),
+}
+
+
+def opening_links(actor: Actor) -> tuple[Link, ...]:
+    """Return what this person may start."""
+    return tuple(Link(item.title, f"/open/{name}") for name, item in OPENINGS.items() if holds(actor, item.permission))
+
+
+def _known(ctx: Context, name: str) -> Opening:
+    if name not in OPENINGS:
+        raise NotFound("opening.unknown", "没有这一项业务")
+    demand(ctx.actor, OPENINGS[name].permission, OPENINGS[name].title)
+    return OPENINGS[name]
+
+
+def opening_page(
+    request: Request,
+    ctx: Context,
+    about: About,
+    *,
+    form: type[Form],
+    preset: Preset,
+    findings: tuple[Finding, ...] = (),
+    refusal: str = "",
+    unit: MoneyUnit | None = None,
+    facts: tuple[Link, ...] = (),
+) -> FormPage:
+    """Return the page of a form that opens something."""
+    return FormPage(
+        frame_of(request, ctx),
+        about=about,
+        form=view(form, preset, findings=findings, unit=unit),
+        action=request.url.path,
+        version=0,
+        draft="",
+        saved_at=None,
+        asks_reason=False,
+        reason="",
+        refusal=refusal,
+        facts=facts,
+        workbook="",
+    )
+
+
+def opened(
+    request: Request,
+    ctx: Context,
+    about: About,
+    *,
+    form: type[Form],
+    preset: Preset,
+    posted: PostedForm,
+    act: Callable[[Any], RedirectResponse],
+    facts: tuple[Link, ...] = (),
+) -> Response:
+    """Open something with a posted form, or show its page again with what is wrong."""
+    typed = multi(posted)
+    filled, findings = read(form, read_posted(form, typed))
+    refusal = "填写的内容有问题，修改后再提交"
+    adding = bool(first(typed, "add") or first(typed, "remove"))
+    if filled is not None and not adding:
+        try:
+            with ctx.session.begin_nested():
+                return act(filled)
+        except Invalid as error:
+            refusal, findings = error.text, error.findings
+    document: Document = {name: value for name, value in kept(form, typed).items() if name != "password"}
+    start = Preset(document, preset.notes, preset.options)
+    if adding:
+        refusal, findings = "", ()
+    screen = opening_page(
+        request, ctx, about, form=form, preset=start, findings=findings, refusal=refusal, unit=unit_of(typed), facts=facts
+    )
+    return answer(screen, 200 if adding else 422)
+
+
+@router.get("/open/{name}")
+def ask_opening(request: Request, ctx: Work, name: str) -> HTMLResponse:
+    """Show the page of something that can be started."""
+    opening = _known(ctx, name)
+    about = About(opening.title, "", "", "", "", "/work")
+    year = ctx.today.year
+    known = {"fiscal_year": year + 1 if name in {"request", "round", "baseline"} else year, "result_year": year}
+    start = Preset({key: value for key, value in known.items() if key in opening.form.model_fields})
+    return answer(opening_page(request, ctx, about, form=opening.form, preset=start))
+
+
+@router.post("/open/{name}")
+def take_opening(request: Request, ctx: Work, name: str, posted: PostedForm) -> Response:
+    """Start it."""
+    opening = _known(ctx, name)
+    about = About(opening.title, "", "", "", "", "/work")
+    return opened(
+        request,
+        ctx,
+        about,
+        form=opening.form,
+        preset=Preset({}),
+        posted=posted,
+        act=lambda form: opening.act(request, ctx, form),
+    )
+
+
+def _notice_about(ctx: Context, record_id: str) -> About:
+    record = get_record(ctx.session, ctx.actor, record_id)
+    back = f"/projects/{record.subject}?year={record.fiscal_year}#r-{record.id}"
+    return About("下达整改通知", record.name, record.subject, record.stage.label, record.status.label, back)
+
+
+@router.get("/records/{record_id}/notice")
+def ask_notice(request: Request, ctx: Work, record_id: Key) -> HTMLResponse:
+    """Show the form of a rectification notice."""
+    demand(ctx.actor, "rectification:notice:issue", "下达整改通知")
+    about = _notice_about(ctx, record_id)
+    return answer(opening_page(request, ctx, about, form=NoticeForm, preset=Preset({})))
+
+
+@router.post("/records/{record_id}/notice")
+def take_notice(request: Request, ctx: Work, record_id: Key, posted: PostedForm) -> Response:
+    """Issue a rectification notice."""
+
+    def act(form: NoticeForm) -> RedirectResponse:
+        outcome = issue_notice(ctx, record_id, form, Seen())
+        return onward(f"/projects/{outcome.subject}", "rectification.open")
+
+    about = _notice_about(ctx, record_id)
+    return opened(request, ctx, about, form=NoticeForm, preset=Preset({}), posted=posted, act=act)
+
+

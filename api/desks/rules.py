@@ -1,0 +1,51 @@
+"""The editions of the rules, each with clause and status; published ones never change."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from api.desks.decisions import leaves
+from api.desks.frame import answer, frame_of
+from api.screens.record import EditionLine, EditionPage, Rules
+from api.transaction import Work
+from budgetperf.actions.context import Context
+from budgetperf.rulebook.edition import Edition
+
+router = APIRouter()
+
+
+def _line(ctx: Context, edition: Edition) -> EditionLine:
+    source = edition.source
+    return EditionLine(
+        id=edition.id,
+        title=edition.title,
+        kind=edition.kind,
+        valid_from=edition.valid_from,
+        valid_to=edition.valid_to,
+        source="".join(part for part in (source.document, source.number, source.clause) if part),
+        status=source.status.label,
+        digest=edition.digest,
+        current=ctx.today in edition.span,
+    )
+
+
+@router.get("/rules")
+def show(request: Request, ctx: Work) -> HTMLResponse:
+    """Show all editions; what binds everybody may be read by everybody signed in."""
+    editions = tuple(_line(ctx, edition) for edition in ctx.rules.editions)
+    return answer(Rules(frame_of(request, ctx), editions=editions))
+
+
+@router.get("/rules/{edition_id:path}")
+def show_edition(request: Request, ctx: Work, edition_id: str) -> HTMLResponse:
+    """Show one edition."""
+    edition = ctx.rules.by_id(edition_id)
+    rules = edition.rules.model_dump(mode="json")
+    screen = EditionPage(
+        frame_of(request, ctx),
+        edition=_line(ctx, edition),
+        rules=tuple(leaves(rules)),
+        examples=tuple(example.name for example in edition.examples),
+    )
+    return answer(screen)
+
+

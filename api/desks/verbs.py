@@ -1,0 +1,207 @@
+"""The page of every move: the form of its verb, or a reason, or nothing but a confirmation."""
+
+from collections.abc import Mapping, Sequence
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from api.answers import Key
+from api.desks.frame import answer, frame_of, onward
+from api.desks.moves import page_of
+from api.desks.papers import papers_of, warnings_of
+from api.desks.presets import preset, with_document
+from api.guards import PostedForm
+from api.problems import STATUSES
+from api.screens.fields import FieldKind, Preset, kind_of, row_form, view
+from api.screens.filters import moment
+from api.screens.form import About, FormPage
+from api.screens.page import Frame
+from api.screens.posted import Posted, kept, read_posted, with_row, without_row
+from api.screens.words import speak
+from api.transaction import Work
+from budgetperf.actions.context import Context
+from budgetperf.actions.drafts import save_draft
+from budgetperf.actions.moves import Seen
+from budgetperf.actions.simple import NoForm
+from budgetperf.actions.verbs import VERBS, Verb
+from budgetperf.errors import BudgetperfError, Invalid, NotFound
+from budgetperf.findings import Finding
+from budgetperf.forms import fields, read
+from budgetperf.money import MoneyUnit
+from budgetperf.process.advance import Attempt, advance
+from budgetperf.process.stages import Guard, Stage
+from budgetperf.process.transitions import Transition
+from budgetperf.store.records import RecordFacts, doers, get_draft, get_record
+
+router = APIRouter()
+KEPT = frozenset({(Stage.REQUEST, "file"), (Stage.MONITORING, "file"), (Stage.SELF_EVALUATION, "file"),
+                  (Stage.FINANCE_EVALUATION, "score"), (Stage.EXANTE, "score"), (Stage.RECTIFICATION, "respond")})  # fmt: skip
+"""Verbs whose form is worth a draft."""
+
+
+def verb_of(record: RecordFacts, verb: str) -> Verb:
+    """Return what a verb of a record asks for.
+
+    Raises
+    ------
+    NotFound
+    """
+    found = VERBS.get((record.stage, verb))
+    if found is None:
+        raise NotFound("process.unknown_verb", f"{record.stage.label}没有“{verb}”这一操作")
+    return found
+
+
+def may_begin(ctx: Context, record: RecordFacts, verb: str) -> Transition:
+    """Refuse before anything is typed what would be refused anyhow: status, role, second person."""
+    state = record.state(doers(ctx.session, record.id))
+    return advance(state, verb, actor=ctx.actor, attempt=Attempt(ctx.today, guards=frozenset(Guard), reason="—"))
+
+
+def about(record: RecordFacts, title: str, *, back: str = "") -> About:
+    """Return what a page of a record is about."""
+    stage = record.stage.label + (f" {record.period}" if record.period else f" {record.fiscal_year}")
+    return About(title, record.name, record.subject, stage, record.status.label, back or page_of(record))
+
+
+def multi(posted: PostedForm) -> dict[str, list[str]]:
+    """Return the texts posted, by name; files are left out."""
+    found: dict[str, list[str]] = {}
+    for name, value in posted.multi_items():
+        if isinstance(value, str):
+            found.setdefault(name, []).append(value)
+    return found
+
+
+def first(posted: Posted, name: str) -> str:
+    """Return the first value posted under a name."""
+    return next(iter(posted.get(name, ())), "")
+
+
+def unit_of(posted: Posted) -> MoneyUnit:
+    """Return the unit chosen on the page."""
+    return next((unit for unit in MoneyUnit if unit.value == first(posted, "amount_unit")), MoneyUnit.WAN)
+
+
+def version_of(posted: Posted) -> int:
+    """Return the version the person saw.
+
+    Raises
+    ------
+    Invalid
+    """
+    text = first(posted, "version")
+    if not text.isdecimal() or len(text) > 9:
+        raise Invalid("request.version", "页面缺少版本号，请刷新后重新提交")
+    return int(text)
+
+
+@router.get("/records/{record_id}/{verb}")
+def ask(request: Request, ctx: Work, record_id: Key, verb: str) -> HTMLResponse:
+    """Show the page of a move."""
+    record = get_record(ctx.session, ctx.actor, record_id)
+    asked = verb_of(record, verb)
+    row = may_begin(ctx, record, verb)
+    start = preset(ctx, record, verb, asked.form)
+    found = _checked_before(ctx, record, row, asked)
+    return answer(_page(frame_of(request, ctx), ctx, record, row=row, asked=asked, start=start, findings=found))
+
+
+def _checked_before(ctx: Context, record: RecordFacts, row: Transition, asked: Verb) -> tuple[Finding, ...]:
+    return warnings_of(ctx, record) if asked.form is NoForm and row.stage is Stage.REQUEST else ()
+
+
+def _page(
+    frame: Frame,
+    ctx: Context,
+    record: RecordFacts,
+    *,
+    row: Transition,
+    asked: Verb,
+    start: Preset,
+    findings: Sequence[Finding] = (),
+    refusal: str = "",
+    reason: str = "",
+    version: int | None = None,
+    unit: MoneyUnit | None = None,
+) -> FormPage:
+    here = f"/records/{record.id}/{row.verb}"
+    draft = get_draft(ctx.session, ctx.actor, record.id)
+    return FormPage(
+        frame,
+        about=about(record, row.label),
+        form=view(asked.form, start, findings=findings, unit=unit),
+        action=here,
+        version=record.version if version is None else version,
+        draft=f"{here}/draft" if (record.stage, row.verb) in KEPT else "",
+        saved_at=draft.saved_at if draft else None,
+        asks_reason=row.needs_reason,
+        reason=reason,
+        refusal=refusal,
+        facts=papers_of(ctx, record),
+        workbook=f"{here}/workbook" if (record.stage, row.verb) == (Stage.REQUEST, "file") else "",
+    )
+
+
+@router.post("/records/{record_id}/{verb}")
+def take(request: Request, ctx: Work, record_id: Key, verb: str, form: PostedForm) -> Response:
+    """Take a move, or show the page again with what is wrong."""
+    record = get_record(ctx.session, ctx.actor, record_id)
+    asked = verb_of(record, verb)
+    posted = multi(form)
+    if first(posted, "add") or first(posted, "remove"):
+        return _change_rows(ctx, record, verb=verb, asked=asked, posted=posted)
+    document = kept(asked.form, posted)
+    seen = Seen(version_of(posted), first(posted, "reason"))
+    filled, findings = read(asked.form, read_posted(asked.form, posted))
+    refusal: BudgetperfError = Invalid("form.read", "填写的内容有问题，修改后再提交", findings)
+    if filled is not None:
+        try:
+            with ctx.session.begin_nested():
+                outcome = asked.act(ctx, record_id, filled, seen)
+            return onward(page_of(record), f"{outcome.stage.value}.{verb}")
+        except Invalid as error:
+            refusal, findings = error, error.findings
+    row = may_begin(ctx, record, verb)
+    start = with_document(preset(ctx, record, verb, asked.form), document)
+    screen = _page(
+        frame_of(request, ctx),
+        ctx,
+        record,
+        row=row,
+        asked=asked,
+        start=start,
+        findings=findings,
+        refusal=refusal.text,
+        reason=seen.reason,
+        version=seen.version,
+        unit=unit_of(posted),
+    )
+    return answer(screen, STATUSES[Invalid][0])
+
+
+def _change_rows(
+    ctx: Context, record: RecordFacts, *, verb: str, asked: Verb, posted: Mapping[str, Sequence[str]]
+) -> RedirectResponse:
+    """Add or remove a row without script: the draft is saved and the page shown again."""
+    tables = {meta.name for meta in fields(asked.form) if kind_of(asked.form, meta) is FieldKind.ROWS and row_form(meta)}
+    document = kept(asked.form, posted)
+    table, _, index = first(posted, "remove").partition(".")
+    table = first(posted, "add") or table
+    if table not in tables:
+        raise NotFound("form.table", "表中没有这一部分")
+    changed = with_row(document, table) if first(posted, "add") else without_row(document, table, int(index or "0"))
+    save_draft(ctx, record.id, verb, asked.form.__name__, changed)
+    return RedirectResponse(f"/records/{record.id}/{verb}#f-{table}", status_code=303)
+
+
+@router.post("/records/{record_id}/{verb}/draft")
+def keep(request: Request, ctx: Work, record_id: Key, verb: str, form: PostedForm) -> Response:
+    """Save what was typed so far, unchecked."""
+    record = get_record(ctx.session, ctx.actor, record_id)
+    asked = verb_of(record, verb)
+    save_draft(ctx, record_id, verb, asked.form.__name__, kept(asked.form, multi(form)))
+    if request.headers.get("hx-request"):
+        word = speak(frame_of(request, ctx).language)
+        return HTMLResponse(f"{word('草稿已保存')} {moment(ctx.now)}")
+    return onward(f"/records/{record_id}/{verb}", "draft")

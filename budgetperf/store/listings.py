@@ -1,0 +1,162 @@
+"""Queries of list pages: a page of projects with where each stands, and accounts with their grants."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Text, cast, func, or_, select, true
+from sqlmodel import Session, col
+
+from budgetperf.permissions import Actor, Role
+from budgetperf.process.stages import Stage, Status
+from budgetperf.store.fetch import Rows, fetch, prefix
+from budgetperf.store.tables.columns import table_of
+from budgetperf.store.tables.people import Organisation, Person, RoleGrant
+from budgetperf.store.tables.records import EvaluandRow, Filing, Record
+from budgetperf.store.tables.results import ScoreRow
+from budgetperf.store.visibility import evaluands_visible_to
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectListing:
+    """A project with its newest record, newest requested amount and newest grade."""
+
+    code: str
+    name: str
+    agency: str
+    department: str
+    fiscal_year: int | None
+    stage: Stage | None
+    status: Status | None
+    request_fen: int | None
+    grade: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectFilter:
+    """What a list of projects is narrowed to; empty fields narrow nothing."""
+
+    text: str = ""
+    department: str = ""
+    status: Status | None = None
+
+
+def project_listing(
+    session: Session, actor: Actor, wanted: ProjectFilter, *, offset: int, limit: int
+) -> tuple[list[ProjectListing], int]:
+    """Return one page of visible projects by code, and how many there are in all; two queries."""
+    newest = (
+        select(col(Record.fiscal_year), col(Record.stage), col(Record.status))
+        .where(col(Record.evaluand_id) == EvaluandRow.id)
+        .order_by(col(Record.fiscal_year).desc(), col(Record.opened_at).desc(), col(Record.id).desc())
+        .limit(1)
+        .correlate(EvaluandRow)
+        .lateral("newest")
+    )
+    amount = (
+        select(cast(col(Filing.document)["request"].astext, Text))
+        .where(col(Filing.evaluand_id) == EvaluandRow.id, col(Filing.form) == "GoalForm")
+        .order_by(col(Filing.filed_at).desc())
+        .limit(1)
+        .correlate(EvaluandRow)
+        .scalar_subquery()
+    )
+    grade = (
+        select(col(ScoreRow.grade))
+        .where(col(ScoreRow.evaluand_id) == EvaluandRow.id)
+        .order_by(col(ScoreRow.fiscal_year).desc(), col(ScoreRow.stage))
+        .limit(1)
+        .correlate(EvaluandRow)
+        .scalar_subquery()
+    )
+    department = table_of(Organisation).alias("department")
+    conditions = [evaluands_visible_to(actor)]
+    if wanted.text:
+        conditions.append(
+            or_(
+                col(EvaluandRow.code).contains(wanted.text, autoescape=True),
+                col(EvaluandRow.name).contains(wanted.text, autoescape=True),
+            )
+        )
+    if wanted.department:
+        conditions.append(prefix(col(EvaluandRow.path), wanted.department))
+    if wanted.status is not None:
+        conditions.append(newest.c.status == wanted.status)
+    source = table_of(EvaluandRow).outerjoin(newest, true())
+    total = session.connection().execute(select(func.count()).select_from(source).where(*conditions)).scalar_one()
+    statement = (
+        select(
+            col(EvaluandRow.code),
+            col(EvaluandRow.name),
+            col(Organisation.name).label("agency"),
+            department.c.name.label("department"),
+            newest.c.fiscal_year,
+            newest.c.stage,
+            newest.c.status,
+            amount.label("request_fen"),
+            grade.label("grade"),
+        )
+        .select_from(
+            source.join(Organisation, col(Organisation.id) == EvaluandRow.organisation_id).join(
+                department, department.c.id == func.coalesce(Organisation.parent_id, Organisation.id)
+            )
+        )
+        .where(*conditions)
+        .order_by(col(EvaluandRow.code))
+        .offset(offset)
+        .limit(limit)
+    )
+    return fetch(session, statement, ProjectListing), int(total)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFacts:
+    """An account with the organisation it belongs to."""
+
+    id: str
+    login: str
+    name: str
+    organisation: str
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GrantFacts:
+    """A role of an account."""
+
+    person_id: str
+    role: Role
+    scope: str
+
+
+def people(session: Session, *, text: str = "", role: Role | None = None, limit: int = 500) -> list[PersonFacts]:
+    """Return accounts by login."""
+    statement: Rows = (
+        select(
+            col(Person.id), col(Person.login), col(Person.name), col(Organisation.name).label("organisation"), col(Person.active)
+        )
+        .join(Organisation, col(Organisation.id) == Person.organisation_id)
+        .order_by(col(Person.login))
+        .limit(limit)
+    )
+    if text:
+        statement = statement.where(
+            or_(col(Person.login).contains(text, autoescape=True), col(Person.name).contains(text, autoescape=True))
+        )
+    if role is not None:
+        statement = statement.where(
+            col(Person.id).in_(select(col(RoleGrant.person_id)).where(col(RoleGrant.role) == role))
+        )
+    return fetch(session, statement, PersonFacts)
+
+
+def grants_of(session: Session, person_ids: Iterable[str]) -> Mapping[str, list[GrantFacts]]:
+    """Return the grants of some people, by person."""
+    statement: Rows = (
+        select(col(RoleGrant.person_id), col(RoleGrant.role), col(RoleGrant.scope))
+        .where(col(RoleGrant.person_id).in_(list(person_ids)))
+        .order_by(col(RoleGrant.person_id), col(RoleGrant.role), col(RoleGrant.scope))
+    )
+    found: dict[str, list[GrantFacts]] = {}
+    for grant in fetch(session, statement, GrantFacts):
+        found.setdefault(grant.person_id, []).append(grant)
+    return found
