@@ -13,8 +13,9 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from api import health, openings, problems, rest, sign_in, verbs
+from api import desks, health, openings, problems, rest, sign_in, verbs
 from api.body_limit import BodyLimit
+from api.desks.errors import problem_page
 from api.documentation import DESCRIPTION, describe
 from api.headers import SecurityHeaders
 from api.jobs_port import Jobs
@@ -94,7 +95,7 @@ def create_app(
     )
     app.state.resources = held
     app.state.metrics = metrics
-    app.state.problem_page = problems.plain_page
+    app.state.problem_page = problem_page
     problems.install(app)
     for router in (
         health.router,
@@ -103,6 +104,7 @@ def create_app(
         openings.router,
         verbs.router,
         sign_in.router,
+        desks.router,
     ):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
