@@ -148,7 +148,7 @@ def test_a_product_is_rounded_once_however_many_digits() -> None:
 
 
 def test_a_price_becomes_money_when_multiplied() -> None:
-    assert UnitPrice(Decimal("4.2"), "平方米").times(Decimal("13460088")) == Money(5_653_236_960)
+    assert UnitPrice(Decimal("4.2"), "平方米").times(Decimal(13460088)) == Money(5_653_236_960)
     assert UnitPrice(Decimal("0.005"), "次").times(Decimal(1)) == Money(1)
     assert UnitPrice(Decimal("0.0049"), "次").times(Decimal(1)) == ZERO
 
