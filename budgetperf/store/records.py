@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Mapped
-from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import Session, col
 
 from budgetperf.evaluands import EvaluandKind, ProjectNature, ProjectOrigin, Protection
@@ -301,12 +300,17 @@ def get_evaluand(session: Session, actor: Actor, key: str) -> EvaluandFacts:
     return fetch_one(session, statement, EvaluandFacts, missing=MISSING)
 
 
-def list_evaluands(session: Session, actor: Actor, *, text: str = "", offset: int = 0, limit: int = 500) -> list[EvaluandFacts]:
+def list_evaluands(
+    session: Session, actor: Actor, *, text: str = "", offset: int = 0, limit: int = 500
+) -> list[EvaluandFacts]:
     """Return visible evaluands whose code or name holds ``text``, by code."""
     statement = _evaluands(actor).order_by(col(EvaluandRow.code)).offset(offset).limit(limit)
     if text:
         statement = statement.where(
-            or_(col(EvaluandRow.code).contains(text, autoescape=True), col(EvaluandRow.name).contains(text, autoescape=True))
+            or_(
+                col(EvaluandRow.code).contains(text, autoescape=True),
+                col(EvaluandRow.name).contains(text, autoescape=True),
+            )
         )
     return fetch(session, statement, EvaluandFacts)
 
@@ -317,7 +321,8 @@ def work_list(session: Session, actor: Actor, *, limit: int = 500) -> tuple[Work
     for want in wants(actor):
         by_scope.setdefault(want.scope, []).append((want.stage, want.status))
     conditions = [
-        tuple_(col(Record.stage), col(Record.status)).in_(pairs) & (prefix(col(Record.path), scope) if scope else True)
+        tuple_(col(Record.stage), col(Record.status)).in_(pairs)
+        & (prefix(col(Record.path), scope) if scope else True)
         for scope, pairs in by_scope.items()
     ]
     if not conditions:
@@ -337,7 +342,14 @@ def work_list(session: Session, actor: Actor, *, limit: int = 500) -> tuple[Work
             (
                 record.state(steps.get(record.id, ())),
                 WorkItem(
-                    record.id, record.subject, record.name, record.stage, record.status, record.period, record.due_on, ()
+                    record.id,
+                    record.subject,
+                    record.name,
+                    record.stage,
+                    record.status,
+                    record.period,
+                    record.due_on,
+                    (),
                 ),
             )
             for record in records

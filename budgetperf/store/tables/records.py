@@ -36,7 +36,7 @@ class EvaluandRow(SQLModel, table=True):
     nature: ProjectNature = term(ProjectNature)
     origin: ProjectOrigin = term(ProjectOrigin)
     protection: Protection | None = term(Protection, nullable=True)
-    protected_fen: int | None = Field(default=None, sa_type=BigInteger, nullable=True)  # type: ignore[call-overload]
+    protected_fen: int | None = Field(default=None, sa_type=BigInteger, nullable=True)
     protection_basis: str = ""
 
 
