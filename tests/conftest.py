@@ -16,6 +16,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 from sqlalchemy import Engine
 
 from budgetperf.actions.context import Context, Ids, SeededIds
@@ -33,6 +34,9 @@ SUPERUSER = "postgres"
 TEMPLATE = "template_cast"
 
 MakeContext = Callable[..., Context]
+
+settings.register_profile("shared-machine", deadline=None)  # how long an example takes says who else is at work
+settings.load_profile("shared-machine")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -33,7 +33,12 @@ def save_draft(ctx: Context, record_id: str, verb: str, form: str, document: Map
         raise Forbidden("draft.forbidden", reason)
     table = table_of(Draft)
     statement = upsert(table).values(
-        record_id=record.id, person_id=ctx.actor.id, form=form, document=dict(document), version=1, saved_at=ctx.now
+        record_id=record.id,
+        person_id=ctx.actor.id,
+        form=form,
+        document=dict(document),
+        version=1,
+        saved_at=ctx.now,
     )
     ctx.session.connection().execute(
         statement.on_conflict_do_update(

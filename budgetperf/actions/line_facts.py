@@ -173,4 +173,6 @@ def _protected(evaluand: EvaluandFacts) -> Protected | None:
     if evaluand.protection is None:
         return None
     amount = None if evaluand.protected_fen is None else Money(evaluand.protected_fen)
-    return Protected(kind=evaluand.protection, amount=amount, basis=evaluand.protection_basis or "项目库登记的保障类别")
+    return Protected(
+        kind=evaluand.protection, amount=amount, basis=evaluand.protection_basis or "项目库登记的保障类别"
+    )

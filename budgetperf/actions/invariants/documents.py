@@ -27,7 +27,9 @@ _INDICATORS = """
 SELECT filing_id, key, evaluand_id, fiscal_year, level2, name, operator, target, target_text, uom, weight, direction
 FROM indicator_line WHERE filing_id = ANY(:ids)"""
 
-_FUNDS = "SELECT filing_id, position, evaluand_id, source, amount_fen FROM fund_line WHERE filing_id = ANY(:ids)"
+_FUNDS = (
+    "SELECT filing_id, position, evaluand_id, source, amount_fen FROM fund_line WHERE filing_id = ANY(:ids)"
+)
 
 _STRAY = """
 SELECT DISTINCT l.filing_id AS id FROM (
@@ -78,10 +80,14 @@ def _by_filing(found: Iterator[Row[Any]]) -> dict[str, set[Sequence[object]]]:
     return lines
 
 
-def _check_lines(filing: Row[Any], indicators: set[Sequence[object]], funds: set[Sequence[object]]) -> Iterator[Finding]:
+def _check_lines(
+    filing: Row[Any], indicators: set[Sequence[object]], funds: set[Sequence[object]]
+) -> Iterator[Finding]:
     form, _ = read(GoalForm, filing.document)
     if form is None:
-        yield broken("typed_lines", f"/filings/{filing.id}", f"“{filing.name}”的填报内容不再是一张绩效目标申报表")
+        yield broken(
+            "typed_lines", f"/filings/{filing.id}", f"“{filing.name}”的填报内容不再是一张绩效目标申报表"
+        )
         return
     owner = (filing.evaluand_id, filing.fiscal_year)
     filed = {
@@ -94,7 +100,8 @@ def _check_lines(filing: Row[Any], indicators: set[Sequence[object]], funds: set
     if filed != indicators:
         yield broken("typed_lines", f"/filings/{filing.id}", f"“{filing.name}”的指标明细行与填报内容不一致")
     money = {
-        (number, filing.evaluand_id, line.source.value, line.amount.fen) for number, line in enumerate(form.funds, start=1)
+        (number, filing.evaluand_id, line.source.value, line.amount.fen)
+        for number, line in enumerate(form.funds, start=1)
     }
     if money != funds:
         yield broken("typed_lines", f"/filings/{filing.id}", f"“{filing.name}”的资金明细行与填报内容不一致")

@@ -51,7 +51,9 @@ SELECT payload ->> 'stage' AS stage, (payload ->> 'fiscal_year')::int AS fiscal_
   at, actor, chain, number, (payload ->> 'records')::int AS records, payload ->> 'root' AS root
 FROM event WHERE jsonb_exists(payload, 'records') ORDER BY sequence"""
 
-_ANCHORS = "SELECT number, from_sequence, to_sequence, at, heads, root, prev, hash FROM anchor ORDER BY number"
+_ANCHORS = (
+    "SELECT number, from_sequence, to_sequence, at, heads, root, prev, hash FROM anchor ORDER BY number"
+)
 
 
 def check_chains_have_no_gap(session: Session, _files: FileStore) -> Iterator[Finding]:
@@ -144,7 +146,9 @@ def check_anchors_hold(session: Session, _files: FileStore) -> Iterator[Finding]
         )
         run = (last, anchor) if last else (anchor,)
         place = f"/anchors/{anchor.number}"
-        yield from (item for item in verify_anchors(run, {anchor.number: heads}) if item.where.pointer == place)
+        yield from (
+            item for item in verify_anchors(run, {anchor.number: heads}) if item.where.pointer == place
+        )
         if heads_between(session, anchor.from_sequence, anchor.to_sequence) != heads:
             text = f"第{anchor.number}号锚所记链头与该区间的日志不符：有事件被改动、删除或事后补入"
             yield broken("anchor_range", place, text)

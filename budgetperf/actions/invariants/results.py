@@ -80,16 +80,22 @@ def check_scores_equal_their_package(session: Session, _files: FileStore) -> Ite
 def check_lights_equal_their_package(session: Session, _files: FileStore) -> Iterator[Finding]:
     """Both lights of a period are those of its package."""
     for row in rows(session, _LIGHTS):
-        yield broken("light", f"/lights/{row.record_id}", f"项目{row.code}在{row.period}的亮灯与其决策包不一致")
+        yield broken(
+            "light", f"/lights/{row.record_id}", f"项目{row.code}在{row.period}的亮灯与其决策包不一致"
+        )
 
 
 def check_bands_equal_their_baseline(session: Session, _files: FileStore) -> Iterator[Finding]:
     """The adopted band of a project is that of its dmu in the baseline package."""
     for row in rows(session, _BANDS):
-        yield broken("band", f"/cost_bands/{row.record_id}", f"项目{row.code}采用的成本区间与基线决策包不一致")
+        yield broken(
+            "band", f"/cost_bands/{row.record_id}", f"项目{row.code}采用的成本区间与基线决策包不一致"
+        )
 
 
 def check_final_limits_equal_their_package(session: Session, _files: FileStore) -> Iterator[Finding]:
     """Every line of a final round has its limit package, with the same amounts."""
     for row in rows(session, _FINAL):
-        yield broken("limit_package", f"/budget_lines/{row.id}", f"项目{row.code}的定稿控制数与其决策包不一致")
+        yield broken(
+            "limit_package", f"/budget_lines/{row.id}", f"项目{row.code}的定稿控制数与其决策包不一致"
+        )

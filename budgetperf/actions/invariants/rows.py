@@ -45,7 +45,12 @@ def moves_table() -> str:
     """Return the transition table as JSON rows: one per stage, verb and source ("" for none)."""
     return json.dumps(
         [
-            {"stage": row.stage.value, "verb": row.verb, "source": source.value if source else "", "target": row.target.value}
+            {
+                "stage": row.stage.value,
+                "verb": row.verb,
+                "source": source.value if source else "",
+                "target": row.target.value,
+            }
             for row in TRANSITIONS
             for source in row.sources or (None,)
         ]

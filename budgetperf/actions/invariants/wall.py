@@ -86,7 +86,9 @@ def check_append_only_tables_refuse_changes(session: Session, _files: FileStore)
 def check_the_app_role_owns_nothing(session: Session, _files: FileStore) -> Iterator[Finding]:
     """The app role owns no table and no function, is no member of an owner, and may not create any."""
     for row in rows(session, _OWNED, role=APP_ROLE):
-        yield broken("app_role", f"/tables/{row.name}", f"应用角色拥有（或可成为其所有者）{row.name}，可绕过第二道墙")
+        yield broken(
+            "app_role", f"/tables/{row.name}", f"应用角色拥有（或可成为其所有者）{row.name}，可绕过第二道墙"
+        )
     for row in rows(session, _ROLE, role=APP_ROLE):
         if row.mighty or row.creates:
             text = "应用角色是超级用户、可绕过行级安全、可建角色或可在 public 中建对象"

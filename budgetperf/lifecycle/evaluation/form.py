@@ -11,7 +11,9 @@ class ResultRow(Form):
     key: Line = ask("序号", width=6)
     actual: Number | None = ask("实际完成值", "定量指标填数字，不带计算符号", default=None, width=12)
     achievement: Achievement | None = ask("达成档次", "定性指标选择", default=None, width=12)
-    tier_ratio: Number | None = ask("档内得分比例", "定性指标在所选档次范围内填写百分比，如 95", default=None, width=10)
+    tier_ratio: Number | None = ask(
+        "档内得分比例", "定性指标在所选档次范围内填写百分比，如 95", default=None, width=10
+    )
     not_applicable: bool = ask("不适用", "该活动未发生时勾选并说明", default=False, width=8)
     reason: Line = ask("偏差原因分析及改进措施", "未完成、明显超额或不适用时必填", default="", width=40)
 

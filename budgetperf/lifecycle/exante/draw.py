@@ -26,7 +26,12 @@ def ranked(pool: Iterable[Candidate], seed: str) -> list[Candidate]:
 
 
 def draw(
-    pool: Iterable[Candidate], seed: str, *, size: int, specialisms: Iterable[Specialism], seated: Sequence[Candidate] = ()
+    pool: Iterable[Candidate],
+    seed: str,
+    *,
+    size: int,
+    specialisms: Iterable[Specialism],
+    seated: Sequence[Candidate] = (),
 ) -> tuple[Candidate, ...]:
     """Return the experts to seat beside those already ``seated``.
 

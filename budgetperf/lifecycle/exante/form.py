@@ -7,7 +7,9 @@ from budgetperf.scoring.exante import ExanteConclusion
 class Declaration(Form):
     """An expert's commitment and conflict declaration, before the first look at scores."""
 
-    conflict: bool = ask("存在利益关系", "与申报单位有隶属、经济往来、近亲属关系或参与过本项目的，须申明并回避")
+    conflict: bool = ask(
+        "存在利益关系", "与申报单位有隶属、经济往来、近亲属关系或参与过本项目的，须申明并回避"
+    )
     statement: Text = ask("承诺与说明", "承诺独立、客观、公正；存在利益关系的写明情况", width=40)
 
 

@@ -90,7 +90,9 @@ class NewRequestForm(Form):
     function_code: Line = ask("支出功能分类科目", "3、5或7位数字", width=14)
     nature: ProjectNature = ask("项目属性")
     origin: ProjectOrigin = ask("项目类型")
-    protection: Protection | None = ask("保障类别", "三保、法定或合同约定支出须注明，核减时据此保底", default=None)
+    protection: Protection | None = ask(
+        "保障类别", "三保、法定或合同约定支出须注明，核减时据此保底", default=None
+    )
     protected_amount: Amount | None = ask("保障金额", "法定和合同约定支出须填写有依据的金额", default=None)
     protection_basis: Line = ask("保障依据", "标准、法规或合同名称", default="")
 

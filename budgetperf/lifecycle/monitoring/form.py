@@ -28,7 +28,9 @@ class ProgressRow(Form):
 
     key: Line = ask("序号", width=6)
     actual: Number | None = ask("当前完成值", "定量指标填数字", default=None, width=12)
-    achievement: Achievement | None = ask("达成档次", "定性指标选择达成、部分达成或未达成", default=None, width=12)
+    achievement: Achievement | None = ask(
+        "达成档次", "定性指标选择达成、部分达成或未达成", default=None, width=12
+    )
     forecast: Number | None = ask("全年预计完成值", default=None, width=12)
     likelihood: Likelihood = ask("完成目标可能性", width=12)
     cause: Cause | None = ask("偏差原因", "未达进度时必选", default=None, width=12)

@@ -108,7 +108,9 @@ def upgrade() -> None:
         )
     for table, condition in POLICIES.items():
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
-        op.execute(f"CREATE POLICY visible ON {table} FOR ALL TO budgetperf_app USING ({condition.format(table=table)})")
+        op.execute(
+            f"CREATE POLICY visible ON {table} FOR ALL TO budgetperf_app USING ({condition.format(table=table)})"
+        )
     op.execute("ALTER TABLE event ENABLE ROW LEVEL SECURITY")
     op.execute("CREATE POLICY readable ON event FOR SELECT TO budgetperf_app USING (bp_all())")
     op.execute("CREATE POLICY writable ON event FOR INSERT TO budgetperf_app WITH CHECK (bp_person() <> '')")
