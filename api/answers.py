@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, Wi
 from api.problems import MEDIA_TYPE, ProblemAnswer
 from budgetperf.terms import Term
 
-MISSING = "没有找到该记录，或您无权查看"
+PREFIX = "/api/v1"
 
 
 class Answer(BaseModel):

@@ -53,10 +53,17 @@ SeenVersion = Annotated[int, Depends(_version)]
 
 
 async def _request_digest(request: Request) -> str:
-    """Return what a key stands for: method, path, query, version and body."""
+    """Return what a key stands for: method, path, query, version and body; of a form, its fields and files."""
     parts = (request.method, request.url.path, request.url.query, request.headers.get("if-match", ""))
     seal = hashlib.sha256("\n".join(parts).encode())
-    seal.update(await request.body())
+    if not request.headers.get("content-type", "").startswith("multipart/"):
+        seal.update(await request.body())
+        return seal.hexdigest()
+    for name, value in (await request.form()).multi_items():
+        content = value.encode() if isinstance(value, str) else await value.read()
+        if not isinstance(value, str):
+            await value.seek(0)
+        seal.update(f"\n{name}\n{len(content)}\n".encode() + content)
     return seal.hexdigest()
 
 

@@ -8,11 +8,11 @@ from fastapi import APIRouter, Body, Depends
 from fastapi.responses import Response
 from pydantic import Field
 
-from api.answers import Answer, Key, refusals
+from api.answers import PREFIX, Answer, Key, refusals
 from api.conditional import Once, etag
 from api.outcomes import OutcomeAnswer
 from api.transaction import Work
-from api.verbs import PREFIX, DryRun
+from api.verbs import DryRun
 from budgetperf.actions.context import Context
 from budgetperf.actions.evaluation import open_year
 from budgetperf.actions.finance_evaluation import draw_sample

@@ -13,6 +13,7 @@ from fastapi.responses import RedirectResponse
 from pwdlib import PasswordHash
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.answers import PREFIX
 from api.guards import COOKIE, CsrfGiven, identify
 from api.problems import ProblemAnswer
 from api.refusals import SignInFailed, TooManyAttempts
@@ -30,7 +31,7 @@ LONGEST_PASSWORD = 1000
 _VERIFYING = BoundedSemaphore(4)  # argon2 takes 64 MB each
 
 router = APIRouter()
-api_router = APIRouter(prefix="/api/v1", tags=["登录与令牌"])
+api_router = APIRouter(prefix=PREFIX, tags=["登录与令牌"])
 
 
 @cache

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Body, Depends, Query
 from fastapi.responses import Response
 from pydantic import create_model
 
-from api.answers import Key, refusals
+from api.answers import PREFIX, Key, refusals
 from api.conditional import Once, SeenVersion, etag
 from api.outcomes import OutcomeAnswer
 from api.transaction import Work
@@ -22,7 +22,6 @@ from budgetperf.permissions import holders_of
 from budgetperf.process.stages import Stage
 from budgetperf.process.transitions import Transition, named
 
-PREFIX = "/api/v1"
 DryRun = Annotated[bool, Query(description="只试算：照常校验和办理，但全部撤销，答复“将会怎样”")]
 Route = Callable[..., OutcomeAnswer]
 

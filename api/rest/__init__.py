@@ -17,7 +17,7 @@ from api.rest import (
     workbooks,
 )
 
-router = APIRouter(prefix="/api/v1")
+router = APIRouter()
 for _part in (
     work,
     projects,

@@ -4,11 +4,11 @@ from datetime import datetime
 
 from fastapi import APIRouter
 
-from api.answers import Answer, Coded, Digest, Json, refusals
+from api.answers import PREFIX, Answer, Coded, Digest, Json, refusals
 from api.transaction import Work
 from budgetperf.store.results import get_decision
 
-router = APIRouter(prefix="/decisions", tags=["决策包"])
+router = APIRouter(prefix=f"{PREFIX}/decisions", tags=["决策包"])
 
 
 class DecisionHeadAnswer(Answer):

@@ -5,13 +5,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.answers import Answer, Json, Key, refusals
+from api.answers import PREFIX, Answer, Json, Key, refusals
 from api.guards import demand
 from api.transaction import Work
 from budgetperf.errors import NotFound
 from budgetperf.store.evidence import events_of, recent_events
 
-router = APIRouter(prefix="/events", tags=["留痕日志"])
+router = APIRouter(prefix=f"{PREFIX}/events", tags=["留痕日志"])
 
 
 class EventAnswer(Answer):

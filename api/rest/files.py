@@ -7,7 +7,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Form, UploadFile
 from fastapi.responses import Response
 
-from api.answers import Answer, Digest, Key, refusals
+from api.answers import PREFIX, Answer, Digest, Key, refusals
 from api.transaction import Work
 from budgetperf.actions.files import attach
 from budgetperf.errors import NotFound
@@ -15,7 +15,7 @@ from budgetperf.evidence.attachments import detect_media_type
 from budgetperf.store.evidence import attachments_of
 from budgetperf.store.records import get_evaluand
 
-router = APIRouter(prefix="/projects", tags=["佐证材料"])
+router = APIRouter(prefix=f"{PREFIX}/projects", tags=["佐证材料"])
 CONTENT: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
 }

@@ -5,14 +5,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
-from api.answers import Answer, Coded, Exact, Fen, Key, refusals
+from api.answers import PREFIX, Answer, Coded, Exact, Fen, Key, refusals
 from api.transaction import Work
 from budgetperf.ledger import Entry, RateBase, execution
 from budgetperf.money import Money
 from budgetperf.store.ledger import entries_of
 from budgetperf.store.records import get_evaluand
 
-router = APIRouter(prefix="/projects", tags=["收支台账"])
+router = APIRouter(prefix=f"{PREFIX}/projects", tags=["收支台账"])
 
 
 class EntryAnswer(Answer):

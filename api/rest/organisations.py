@@ -2,11 +2,11 @@
 
 from fastapi import APIRouter
 
-from api.answers import Answer, Coded, refusals
+from api.answers import PREFIX, Answer, Coded, refusals
 from api.transaction import Work
 from budgetperf.store.organisations import organisations
 
-router = APIRouter(prefix="/organisations", tags=["组织机构"])
+router = APIRouter(prefix=f"{PREFIX}/organisations", tags=["组织机构"])
 
 
 class OrganisationAnswer(Answer):

@@ -4,13 +4,13 @@ from datetime import datetime
 
 from fastapi import APIRouter
 
-from api.answers import Answer, Coded, Json, Key, refusals
+from api.answers import PREFIX, Answer, Coded, Json, Key, refusals
 from api.transaction import Work
 from budgetperf.errors import NotFound
 from budgetperf.store.exante import panel_of, ratings_of, seats_of
 from budgetperf.store.records import get_record
 
-router = APIRouter(prefix="/exante", tags=["事前绩效评估"])
+router = APIRouter(prefix=f"{PREFIX}/exante", tags=["事前绩效评估"])
 
 
 class SeatAnswer(Answer):

@@ -6,14 +6,14 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from api.answers import Answer, Coded, Exact, Key, refusals
+from api.answers import PREFIX, Answer, Coded, Exact, Key, refusals
 from api.rest.decisions import DecisionHeadAnswer
 from api.rest.records import FilingAnswer, StepAnswer
 from api.transaction import Work, begin
 from budgetperf.store.records import filings_of, get_evaluand, list_evaluands, list_records, steps_of
 from budgetperf.store.results import decisions_of, lights, scores
 
-router = APIRouter(prefix="/projects", tags=["项目"])
+router = APIRouter(prefix=f"{PREFIX}/projects", tags=["项目"])
 
 
 class ProjectAnswer(Answer):

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from api.answers import Answer, Coded, Json, Key, refusals
+from api.answers import PREFIX, Answer, Coded, Json, Key, refusals
 from api.conditional import etag
 from api.rest.work import MoveAnswer
 from api.transaction import Work
@@ -13,7 +13,7 @@ from budgetperf.process.advance import denial
 from budgetperf.process.transitions import leaving
 from budgetperf.store.records import doers, filings_of, get_record, steps_of
 
-router = APIRouter(prefix="/records", tags=["环节记录"])
+router = APIRouter(prefix=f"{PREFIX}/records", tags=["环节记录"])
 
 
 class StepAnswer(Answer):

@@ -10,7 +10,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from fastapi.responses import Response
 
-from api.answers import Answer, Coded, Fen, Json, Key, refusals
+from api.answers import PREFIX, Answer, Coded, Fen, Json, Key, refusals
 from api.conditional import etag
 from api.guards import demand
 from api.transaction import Work
@@ -20,7 +20,7 @@ from budgetperf.budget.grounds import Ground
 from budgetperf.store.budget import LineRow, RoundFacts, cuts_by_ground, get_round, line_of, lines_of, rounds
 from budgetperf.store.records import get_record
 
-router = APIRouter(prefix="/limits", tags=["预算控制数"])
+router = APIRouter(prefix=f"{PREFIX}/limits", tags=["预算控制数"])
 Year = Annotated[int, Path(ge=2000, le=2100, description="预算年度")]
 
 

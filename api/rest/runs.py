@@ -6,12 +6,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Request
 
-from api.answers import Answer, Coded, Json, Key, refusals
+from api.answers import PREFIX, Answer, Coded, Json, Key, refusals
 from api.resources import resources_of
 from api.transaction import Work
 from budgetperf.store.runs import effects_of, get_run, runs
 
-router = APIRouter(prefix="/runs", tags=["任务"])
+router = APIRouter(prefix=f"{PREFIX}/runs", tags=["任务"])
 
 
 class RunAnswer(Answer):

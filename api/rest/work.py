@@ -4,14 +4,14 @@ from datetime import date
 
 from fastapi import APIRouter
 
-from api.answers import Answer, Coded, refusals
+from api.answers import PREFIX, Answer, Coded, refusals
 from api.transaction import Work
 from budgetperf.process.deadlines import urgency
 from budgetperf.process.transitions import Transition
 from budgetperf.process.worklist import WorkItem
 from budgetperf.store.records import work_list
 
-router = APIRouter(tags=["待办"])
+router = APIRouter(prefix=PREFIX, tags=["待办"])
 
 
 class GrantAnswer(Answer):

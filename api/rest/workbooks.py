@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, UploadFile
 from fastapi.responses import Response
 
-from api.answers import Answer, Key, refusals
+from api.answers import PREFIX, Answer, Key, refusals
 from api.conditional import Once, SeenVersion, etag
 from api.outcomes import OutcomeAnswer
 from api.problems import FindingAnswer
@@ -29,7 +29,7 @@ from budgetperf.workbooks.annotated import annotate
 from budgetperf.workbooks.blank import blank_goals
 from budgetperf.workbooks.intake import Intake, read_goals
 
-router = APIRouter(prefix="/request", tags=[Stage.REQUEST.label])
+router = APIRouter(prefix=f"{PREFIX}/request", tags=[Stage.REQUEST.label])
 
 
 class IntakeAnswer(Answer):

@@ -1,0 +1,147 @@
+"""Other departments' records do not exist, on any route; unknown ids neither."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi.routing import iter_route_contexts
+
+from budgetperf.process.stages import Stage
+from tests import cast
+from tests.api.bodies import body_of
+from tests.api.conftest import World
+
+PUBLIC = {
+    "/api/v1/limits/{fiscal_year}": "a published round is known to all who may read limits",
+    "/api/v1/limits/{fiscal_year}/lines": "the table holds only the reader's own lines",
+    "/api/v1/events/{chain}": "the log is read by office, not by department",
+    "/api/v1/runs/{kind}": "names a kind of work, no record",
+}
+STRANGER = cast.SCHOOL_CLERK
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def routes(world: World) -> Iterator[tuple[str, str]]:
+    """Every route of the API that names a record, by method and path."""
+    for path, operations in world.house.app.openapi()["paths"].items():
+        if path.startswith("/api/v1/") and "{" in path and path not in PUBLIC:
+            for method in operations:
+                yield method.upper(), path
+
+
+def parts(world: World, path: str, *, unknown: bool) -> dict[str, Any]:
+    """What to put into a path: something of the water department, or something that is nowhere."""
+    code = world.codes["water"]
+    first = path.split("/")[3]
+    stage = Stage(first) if first in set(Stage) else Stage.REQUEST
+    theirs = {
+        "code": code,
+        "record_id": world.record(stage, world.codes["library"] if stage is Stage.EXANTE else "")[0],
+        "digest": str(
+            world.rows("SELECT digest FROM decision WHERE subject = :code LIMIT 1", code=code)[0][0]
+        ),
+        "run_id": "run-of-somebody",
+        "fiscal_year": 2026,
+    }
+    if unknown:
+        return theirs | {
+            "code": "NO-SUCH",
+            "record_id": "no-such-record",
+            "digest": "0" * 64,
+            "run_id": "no-such-run",
+        }
+    if stage in {Stage.REQUEST, Stage.MONITORING, Stage.SELF_EVALUATION}:
+        theirs["record_id"] = world.record(stage, code)[0]
+    return theirs
+
+
+def ask(world: World, method: str, path: str, *, unknown: bool) -> int:
+    """The status a stranger gets."""
+    actor = cast.FINANCE_REVIEWER if unknown else stranger(path)
+    client = world.house.client(actor)
+    target = path.format(**parts(world, path, unknown=unknown))
+    headers = {"If-Match": '"1"', "Idempotency-Key": "walk-every-route"}
+    if method == "GET":
+        return client.get(target).status_code
+    if path.endswith(("/workbook", "/workbook/check", "/workbook/annotated")):
+        return client.post(target, files={"file": ("表.xlsx", b"PK", XLSX)}, headers=headers).status_code
+    if path.endswith("/files"):
+        posted = {"describes": "现场", "effective_on": "2026-01-01"}
+        return client.post(
+            target, files={"file": ("图.png", b"\x89PNG\r\n\x1a\n", "image/png")}, data=posted
+        ).status_code
+    return client.post(f"{target}?dry_run=true", json=body(world, path), headers=headers).status_code
+
+
+def stranger(path: str) -> Any:
+    """Somebody to whom the record of a path does not exist."""
+    # the only panel sits on the library's project, of the stranger's own department; baselines belong to no department
+    return cast.CLERK if "/exante/" in path else STRANGER
+
+
+def body(world: World, path: str) -> dict[str, Any]:
+    """A body the route takes."""
+    if path.endswith("/notices"):
+        return {"problem": "进度滞后", "requirement": "限期整改"}
+    if path.endswith("/objections"):
+        return body_of_form(world, "ObjectionForm")
+    stage, verb = path.split("/")[3], path.rpartition("/")[2]
+    return body_of(world, Stage(stage), verb)
+
+
+def body_of_form(world: World, form: str) -> dict[str, Any]:
+    """A filed document of a form."""
+    found: dict[str, Any] = json.loads(
+        str(world.rows("SELECT document::text FROM filing WHERE form = :form LIMIT 1", form=form)[0][0])
+    )
+    return found
+
+
+@pytest.mark.parametrize("unknown", [False, True], ids=["of another department", "unknown"])
+def test_a_record_that_is_not_the_readers_does_not_exist_on_any_route(world: World, unknown: bool) -> None:
+    seen = {
+        (method, path): ask(world, method, path, unknown=unknown)
+        for method, path in routes(world)
+        if unknown
+        or not path.startswith("/api/v1/limits/{record_id}")  # a published round is nobody's secret
+    }
+    assert len(seen) > 40
+    assert {route: status for route, status in seen.items() if status != 404} == {}
+
+
+def test_every_route_of_the_api_is_in_the_document(world: World) -> None:
+    routes = [
+        route.path
+        for route in iter_route_contexts(world.house.app.routes)
+        if (route.path or "").startswith("/api/v1")
+    ]
+    assert len(routes) > 60
+    assert set(routes) == {path for path in world.house.app.openapi()["paths"] if path.startswith("/api/v1")}
+
+
+def test_lists_hold_only_what_is_the_readers(world: World) -> None:
+    client = world.house.client(STRANGER)
+    projects = client.get("/api/v1/projects").json()["projects"]
+    assert {one["path"] for one in projects} == {cast.SCHOOLS}
+    lines = client.get("/api/v1/limits/2026/lines").json()
+    assert {line["path"] for line in lines["lines"]} == {cast.SCHOOLS}
+    assert lines["balanced"] is None
+
+
+@pytest.mark.parametrize("path", ["/api/v1/events", "/api/v1/events/LIMITS-2026"])
+def test_the_log_is_the_auditors(world: World, path: str) -> None:
+    refused = world.house.client(cast.CLERK).get(path)
+    assert (refused.status_code, "审计" in refused.json()["detail"]) == (403, True)
+    assert world.house.client(cast.AUDITOR).get(path).status_code == 200
+
+
+def test_without_a_token_nothing_is_told(world: World) -> None:
+    client = world.house.client()
+    for method, path in routes(world):
+        target = path.format(**parts(world, path, unknown=False))
+        answer = client.request(
+            method, target, json={} if method == "POST" else None, headers={"If-Match": '"1"'}
+        )
+        assert answer.status_code in {401, 422}, (method, path, answer.status_code)
+        assert "record" not in answer.json().get("facts", {})
