@@ -35,7 +35,8 @@ TEMPLATE = "template_cast"
 
 MakeContext = Callable[..., Context]
 
-settings.register_profile("shared-machine", deadline=None)  # how long an example takes says who else is at work
+# How long an example takes says who else is at work.
+settings.register_profile("shared-machine", deadline=None)
 settings.load_profile("shared-machine")
 
 
