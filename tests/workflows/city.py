@@ -1,22 +1,22 @@
 """Approved projects in two departments, and a house to work on them: what the tests of runs start from."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Engine
-
-from budgetperf.actions.context import Context, Ids, SeededIds
+from budgetperf.actions.context import Context, SeededIds
 from budgetperf.actions.moves import Outcome
 from budgetperf.permissions import Actor
 from budgetperf.process.stages import Stage
 from budgetperf.rulebook.library import Rulebook
 from budgetperf.store.files import FileStore
+from budgetperf.store.runs import RunState
 from budgetperf.store.session import BoundSession, Database
 from tests import cast
 from tests.conftest import MakeContext, make_context
 from tests.story import act, make_request
-from workflows.jobs import prepare
+from workflows.jobs import Jobs, RunStatus, prepare
 from workflows.unit import House
 
 ARGUMENTS = {"fiscal_year": str(cast.YEAR), "quarter": "1"}
@@ -72,9 +72,11 @@ def ready_city(database: Database, folder: Path) -> Iterator[House]:
         yield house
 
 
-def seeded(name: str) -> Ids:
-    """Ids that follow from the name of a step."""
-    return SeededIds(name)
-
-
-__all__ = ["ARGUMENTS", "DEPARTMENTS", "Engine", "fill", "house_of", "ready_city", "seeded"]
+def wait(jobs: Jobs, run_id: str, *, until: RunState = RunState.DONE, seconds: float = 30) -> RunStatus:
+    """Wait until a run stands as told, and return it."""
+    deadline = time.monotonic() + seconds
+    while (found := jobs.status(run_id, actor_id=cast.FINANCE_REVIEWER.id)).run.state is not until:
+        assert time.monotonic() < deadline, found
+        assert found.run.finished_at is None, found
+        time.sleep(0.05)
+    return found

@@ -17,9 +17,8 @@ from budgetperf.store.evidence import events_of
 from budgetperf.store.runs import RunState
 from budgetperf.store.session import Database, open_session
 from tests import cast
-from tests.workflows.city import ARGUMENTS, DEPARTMENTS, ready_city
+from tests.workflows.city import ARGUMENTS, DEPARTMENTS, wait
 from workflows.jobs import Jobs
-from workflows.unit import House
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMITS = 1 + len(DEPARTMENTS) + 1  # the plan, the departments, the end
@@ -63,31 +62,10 @@ def said(worker: Worker) -> str:
 
 
 @pytest.fixture
-def house(fresh_database: Database, tmp_path: Path) -> Iterator[House]:
-    with ready_city(fresh_database, tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def jobs(house: House) -> Iterator[Jobs]:
-    made = Jobs(house)
-    yield made
-    made.close()
-
-
-@pytest.fixture
 def workers(fresh_database: Database, tmp_path: Path) -> Iterator[Workers]:
     made = Workers(fresh_database, tmp_path)
     yield made
     made.stop()
-
-
-def wait(jobs: Jobs, run_id: str, seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while (found := jobs.status(run_id, actor_id=BOSS).run).finished_at is None:
-        assert time.monotonic() < deadline, found
-        assert not found.note, found
-        time.sleep(0.05)
 
 
 def assert_each_effect_once(jobs: Jobs, database: Database, run_id: str, quarter: int) -> None:
@@ -124,6 +102,7 @@ def start(jobs: Jobs, quarter: int) -> str:
     return jobs.start("campaign.quarter", arguments, key=f"Q{quarter}", actor_id=BOSS)
 
 
+@pytest.mark.slow
 def test_killed_at_every_commit_each_effect_is_there_once(
     jobs: Jobs, workers: Workers, fresh_database: Database
 ) -> None:
