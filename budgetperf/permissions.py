@@ -120,7 +120,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         "evidence:log:view",
         "rules:edition:view",
     ),
-    Role.ADMINISTRATOR: _all("accounts:person:manage", "system:health:view"),
+    Role.ADMINISTRATOR: _all("accounts:person:manage"),
 }
 
 DENIALS: dict[str, str] = {

@@ -56,7 +56,6 @@ HOLDERS = {
     "self_evaluation:form:open": {Role.FINANCE_REVIEWER},
     "self_evaluation:form:review": {Role.DEPARTMENT_REVIEWER},
     "self_evaluation:score:confirm": {Role.FINANCE_REVIEWER},
-    "system:health:view": {Role.ADMINISTRATOR},
 }  # fmt: skip
 
 

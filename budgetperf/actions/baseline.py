@@ -66,14 +66,7 @@ def fit_baseline(ctx: Context, form: FitForm, seen: Seen) -> Outcome:
     """Fit the baseline of a panel for every project that is one of its dmus, and package it."""
     panel_id, panel = load_panel(ctx, form.panel_code)
     used = in_force(ctx, "cost_baseline", CostBaselineRules)
-    spec = BaselineSpec(
-        methods=used.rules.methods,
-        tau=used.rules.tau,
-        level=used.rules.level,
-        seed=used.rules.seed,
-        n_draws=used.rules.n_draws,
-        rounding=Money(used.rules.rounding_fen),
-    )
+    spec = _spec(used.rules)
     targets = tuple(
         BaselineTarget(
             unit.dmu, {key: Decimal(value) for key, value in unit.drivers.items()}, form.fiscal_year
@@ -109,6 +102,17 @@ def fit_baseline(ctx: Context, form: FitForm, seen: Seen) -> Outcome:
     )
     _, digest = keep(ctx, moved.record, package)
     return replace(moved.log(ctx, filed_event(moved, form, packages=(digest,))), findings=fitted.findings)
+
+
+def _spec(rules: CostBaselineRules) -> BaselineSpec:
+    return BaselineSpec(
+        methods=rules.methods,
+        tau=rules.tau,
+        level=rules.level,
+        seed=rules.seed,
+        n_draws=rules.n_draws,
+        rounding=Money(rules.rounding_fen),
+    )
 
 
 def _option(row: OptionRow) -> Option:

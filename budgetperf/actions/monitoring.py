@@ -1,5 +1,6 @@
 """Dual monitoring: a task per project and quarter, filed, reviewed, lit and confirmed."""
 
+from datetime import date
 from decimal import Decimal
 
 from budgetperf.actions.bulk import open_all, without_record
@@ -53,19 +54,7 @@ def open_quarter(ctx: Context, fiscal_year: int, quarter: int, *, scope: str = "
         period=period.code,
         scope=scope,
     )
-    targets = [
-        Target(
-            Stage.MONITORING,
-            request.evaluand_id,
-            request.subject,
-            request.name,
-            request.path,
-            fiscal_year,
-            period.code,
-            due_on=due_on,
-        )
-        for request in approved
-    ]
+    targets = [_task(request, period, due_on) for request in approved]
     fresh = without_record(targets, ((record.subject, record.serial) for record in known))
     return open_all(
         ctx,
@@ -74,6 +63,19 @@ def open_quarter(ctx: Context, fiscal_year: int, quarter: int, *, scope: str = "
         chain=f"MONITORING-{period.code}",
         fiscal_year=fiscal_year,
         period=period.code,
+    )
+
+
+def _task(request: RecordFacts, period: Period, due_on: date) -> Target:
+    return Target(
+        Stage.MONITORING,
+        request.evaluand_id,
+        request.subject,
+        request.name,
+        request.path,
+        request.fiscal_year,
+        period.code,
+        due_on=due_on,
     )
 
 

@@ -312,9 +312,7 @@ def _check_packages(bag: _Bag) -> Iterator[Problem]:
     for name in bag.under("data/packages/"):
         package = _shaped(name, _parsed(name, bag.read(name)), PACKAGE)
         inputs = _digest({key: package[key] for key in INPUTS})
-        digest = _digest(
-            {"inputs": inputs, "environment": package["environment"], "result": package["result"]}
-        )
+        digest = _digest({"inputs": inputs, **{key: package[key] for key in ("environment", "result")}})
         if (package["inputs_digest"], package["digest"], Path(name).stem) != (inputs, digest, digest):
             yield Problem(name, "决策包摘要与内容不符 / digest does not follow from the content")
 

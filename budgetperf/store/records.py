@@ -47,6 +47,12 @@ class RecordFacts:
         """Return what ``advance`` needs to know."""
         return RecordState(self.name, self.stage, self.status, self.version, self.path, tuple(steps))
 
+    def item(self) -> WorkItem:
+        """Return its line of a work list, the moves still to be found."""
+        return WorkItem(
+            self.id, self.subject, self.name, self.stage, self.status, self.period, self.due_on, moves=()
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class StepFacts:
@@ -337,22 +343,4 @@ def work_list(session: Session, actor: Actor, *, limit: int = 500) -> tuple[Work
     steps: dict[str, list[Step]] = {}
     for step in steps_of(session, [record.id for record in records]):
         steps.setdefault(step.record_id, []).append(Step(step.verb, step.actor))
-    return waiting(
-        [
-            (
-                record.state(steps.get(record.id, ())),
-                WorkItem(
-                    record.id,
-                    record.subject,
-                    record.name,
-                    record.stage,
-                    record.status,
-                    record.period,
-                    record.due_on,
-                    (),
-                ),
-            )
-            for record in records
-        ],
-        actor,
-    )
+    return waiting([(record.state(steps.get(record.id, ())), record.item()) for record in records], actor)

@@ -1,0 +1,120 @@
+"""Every row of the transition table can be taken, by somebody, and leaves exactly one event of its name."""
+
+import ast
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import text
+from sqlmodel import Session
+
+from budgetperf.actions import (
+    baseline,
+    evaluation,
+    finance_evaluation,
+    limits,
+    monitoring,
+    objections,
+    rectification,
+    request,
+)
+from budgetperf.actions.verbs import VERBS
+from budgetperf.permissions import holders_of
+from budgetperf.process.stages import Stage
+from budgetperf.process.transitions import TRANSITIONS, Transition
+from tests.architecture.sources import sources
+
+S = Stage
+
+OPENINGS: dict[tuple[Stage, str], Callable[..., object]] = {
+    (S.REQUEST, "open"): request.open_request,
+    (S.EXANTE, "open"): request.accept,
+    (S.MONITORING, "open"): monitoring.open_quarter,
+    (S.RECTIFICATION, "open"): rectification.issue_notice,
+    (S.SELF_EVALUATION, "open"): evaluation.open_year,
+    (S.FINANCE_EVALUATION, "open"): finance_evaluation.draw_sample,
+    (S.BASELINE, "fit"): baseline.fit_baseline,
+    (S.LIMITS, "open"): limits.open_round,
+    (S.OBJECTION, "file"): objections.file_objection,
+}
+"""Which action opens the records of a stage."""
+
+BULK = {S.MONITORING, S.SELF_EVALUATION, S.FINANCE_EVALUATION}
+"""Stages whose records are opened many at once, by one event with a Merkle root."""
+
+STATUS_QUESTIONS: dict[str, str] = {
+    "budgetperf/actions/exante.py": "whether the conclusion of another record stands, for a guard",
+    "budgetperf/actions/goals.py": "whether the goals of another record are approved, to read them",
+    "budgetperf/actions/line_facts.py": "which requests are lines of a round",
+    "budgetperf/actions/objections.py": "whether the round, another record, hears objections, for a guard",
+    "api/desks/limit.py": "whether the round hears objections, to say so on the page",
+}
+"""Files outside ``process/`` that compare a status, each with the question; none of them moves by the answer."""
+
+NAMES = [row.event for row in TRANSITIONS]
+
+
+@pytest.mark.parametrize("row", TRANSITIONS, ids=NAMES)
+def test_a_row_has_one_action(row: Transition) -> None:
+    known = VERBS if row.sources else OPENINGS
+    assert (row.stage, row.verb) in known
+    assert not ((row.stage, row.verb) in VERBS and (row.stage, row.verb) in OPENINGS)
+
+
+def test_no_action_is_without_row() -> None:
+    assert {*VERBS, *OPENINGS} == {(row.stage, row.verb) for row in TRANSITIONS}
+
+
+@pytest.mark.parametrize("row", TRANSITIONS, ids=NAMES)
+def test_a_row_can_be_taken_by_somebody(row: Transition) -> None:
+    assert holders_of(row.permission)
+
+
+@pytest.mark.parametrize("row", TRANSITIONS, ids=NAMES)
+def test_a_row_taken_leaves_exactly_one_event(owner: Session, row: Transition) -> None:
+    """In the lived-in city: as many events of its name as steps, on the right chain, by the same people."""
+    values = {"stage": row.stage.value, "verb": row.verb, "kind": row.event}
+    connection = owner.connection()
+    steps = connection.execute(
+        text(
+            """SELECT r.subject, s.record_id, s.actor_id, s.at FROM step s JOIN record r ON r.id = s.record_id
+               WHERE s.stage = :stage AND s.verb = :verb ORDER BY s.id"""
+        ),
+        values,
+    ).all()
+    events = connection.execute(
+        text("SELECT chain, payload ->> 'record', actor, at, payload FROM event WHERE kind = :kind ORDER BY sequence"), values
+    ).all()
+    assert steps
+    if row.stage in BULK and not row.sources:
+        assert len(events) == 1
+        assert (events[0].payload["records"], events[0].actor, events[0].at) == (len(steps), steps[0].actor_id, steps[0].at)
+    else:
+        assert [tuple(step) for step in steps] == [tuple(event)[:4] for event in events]
+
+
+def test_an_event_of_a_move_says_from_where_to_where(owner: Session) -> None:
+    rows = owner.connection().execute(
+        text("SELECT kind, payload ->> 'source' AS source, payload ->> 'target' AS target FROM event WHERE jsonb_exists(payload, 'target')")
+    )
+    allowed = {
+        (row.event, source.value if source else "", row.target.value) for row in TRANSITIONS for source in row.sources or (None,)
+    }
+    assert {tuple(row) for row in rows} <= allowed
+
+
+def compared_with_status() -> set[str]:
+    """The files outside ``process/`` in which something is compared with a status."""
+    return {
+        source.path
+        for source in sources()
+        if not source.path.startswith("budgetperf/process/")
+        for comparison in source.find(ast.Compare)
+        if any(
+            isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name) and part.value.id == "Status"
+            for part in ast.walk(comparison)
+        )
+    }
+
+
+def test_no_status_is_asked_for_outside_the_process_but_where_it_is_another_records() -> None:
+    assert compared_with_status() == set(STATUS_QUESTIONS)
