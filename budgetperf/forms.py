@@ -101,6 +101,9 @@ Number = Annotated[
 ]
 """A Decimal in a form, text in JSON."""
 
+Year = Annotated[int, Field(ge=1990, le=2100)]
+"""A year as people file it; anything else is a slip of the keyboard."""
+
 Text = Annotated[str, Field(max_length=2000)]
 Line = Annotated[str, Field(max_length=200)]
 
@@ -167,6 +170,8 @@ _MESSAGES = {
     "string_too_long": "文字超出长度限制",
     "string_too_short": "必填项未填写",
     "enum": "不在可选范围内",
+    "greater_than_equal": "超出可填报的范围",
+    "less_than_equal": "超出可填报的范围",
 }
 _MESSAGES_BY_TYPE = {
     "date": "不是日期，请按 2025-12-31 的格式填写",

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from budgetperf.findings import Severity
-from budgetperf.forms import Amount, FieldMeta, Form, Line, Number, Text, ask, fields, read
+from budgetperf.forms import Amount, FieldMeta, Form, Line, Number, Text, Year, ask, fields, read
 from budgetperf.money import MAX_FEN, Money
 from budgetperf.provenance import digest
 
@@ -36,6 +36,7 @@ class Sheet(Form):
     cover: Row | None = ask("封面", default=None)
     total: Number | None = ask("合计", default=None)
     day: date | None = ask("日期", default=None)
+    year: Year = ask("年度", default=2025)
     count: int = ask("数量", default=1)
     agreed: bool = ask("同意", default=False)
     colour: Colour = ask("颜色", default=Colour.RED)
@@ -125,6 +126,18 @@ def test_a_number_is_exact(value: object, number: str) -> None:
 )
 def test_another_number_is_refused(value: object, message: str) -> None:
     assert told(Sheet, make_sheet(total=value)) == [("/total", f"合计：{message}")]
+
+
+@pytest.mark.parametrize("year", [1989, 2101, -1, 10**30])
+def test_a_year_is_one_people_live_in(year: int) -> None:
+    assert told(Sheet, make_sheet(year=year)) == [("/year", "年度：超出可填报的范围")]
+
+
+@pytest.mark.parametrize("year", [1990, 2100, "2026"])
+def test_a_year_is_read(year: int | str) -> None:
+    sheet, _ = read(Sheet, make_sheet(year=year))
+    assert sheet is not None
+    assert sheet.year == int(year)
 
 
 def test_unknown_keys_are_refused_wherever_they_stand() -> None:

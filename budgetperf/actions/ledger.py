@@ -9,7 +9,7 @@ from budgetperf.classification import FundSource
 from budgetperf.errors import Forbidden, Invalid
 from budgetperf.evidence import merkle
 from budgetperf.findings import Finding, Severity, Where
-from budgetperf.forms import Amount, Form, Line, ask
+from budgetperf.forms import Amount, Form, Line, Year, ask
 from budgetperf.ledger import SIGNED_KINDS, EntryKind
 from budgetperf.permissions import Permission, may
 from budgetperf.provenance import canonical_json
@@ -34,7 +34,7 @@ class EntryForm(Form):
 class BatchForm(Form):
     """A batch of movements of one fiscal year."""
 
-    fiscal_year: int = ask("预算年度")
+    fiscal_year: Year = ask("预算年度")
     entries: tuple[EntryForm, ...] = ask("明细")
 
 

@@ -6,7 +6,7 @@ from budgetperf.actions.context import Context
 from budgetperf.actions.payloads import PanelKept
 from budgetperf.errors import Forbidden, Invalid
 from budgetperf.evidence import merkle
-from budgetperf.forms import Amount, Form, Line, Number, ask
+from budgetperf.forms import Amount, Form, Line, Number, Year, ask
 from budgetperf.permissions import Permission, may
 from budgetperf.provenance import canonical_json
 from budgetperf.store.evidence import write_event
@@ -28,7 +28,7 @@ class ObservationForm(Form):
 
     dmu: Line = ask("单元编码")
     name: Line = ask("单元名称")
-    year: int = ask("年度")
+    year: Year = ask("年度")
     region: Line = ask("地区", default="")
     cost: Amount = ask("成本")
     drivers: dict[str, Number] = ask("动因值")
@@ -39,7 +39,7 @@ class UnitForm(Form):
 
     project_code: Line = ask("项目编码")
     dmu: Line = ask("单元编码")
-    fiscal_year: int = ask("预算年度")
+    fiscal_year: Year = ask("预算年度")
     drivers: dict[str, Number] = ask("动因值")
 
 
@@ -49,7 +49,7 @@ class CostPanelForm(Form):
     code: Line = ask("面板编码")
     service: Line = ask("服务名称")
     cost_label: Line = ask("成本口径")
-    base_year: int = ask("价格基年")
+    base_year: Year = ask("价格基年")
     drivers: tuple[DriverForm, ...] = ask("动因")
     rows: tuple[ObservationForm, ...] = ask("观测值")
     units: tuple[UnitForm, ...] = ask("对应项目", default=())

@@ -4,14 +4,14 @@ from datetime import date
 
 from budgetperf.budget.grounds import Ground
 from budgetperf.budget.objections import ObjectionGround, Outcome
-from budgetperf.forms import Amount, Form, Line, Text, ask
+from budgetperf.forms import Amount, Form, Line, Text, Year, ask
 
 
 class RoundForm(Form):
     """A new round of limits."""
 
-    fiscal_year: int = ask("预算年度")
-    result_year: int = ask("结果年度", "执行率、结转和绩效等级取自该年度")
+    fiscal_year: Year = ask("预算年度")
+    result_year: Year = ask("结果年度", "执行率、结转和绩效等级取自该年度")
     ceiling: Amount = ask("可用财力总额", "本轮全部控制数与未分配额之和")
 
 

@@ -2,14 +2,14 @@
 
 from budgetperf.costing.benefit import FlowKind
 from budgetperf.costing.grading import EvidenceGrade
-from budgetperf.forms import Amount, Form, Line, Text, ask
+from budgetperf.forms import Amount, Form, Line, Text, Year, ask
 
 
 class FitForm(Form):
     """Which panel is fitted for which budget year."""
 
     panel_code: Line = ask("成本面板编码")
-    fiscal_year: int = ask("预算年度", "基线换算到该年度价格")
+    fiscal_year: Year = ask("预算年度", "基线换算到该年度价格")
 
 
 class FlowRow(Form):
@@ -19,7 +19,7 @@ class FlowRow(Form):
     amount: Amount = ask("金额")
     kind: FlowKind = ask("类型")
     label: Line = ask("内容")
-    price_year: int = ask("价格年份")
+    price_year: Year = ask("价格年份")
     source: Line = ask("数据来源")
 
 
@@ -47,5 +47,5 @@ class OptionRow(Form):
 class BenefitForm(Form):
     """A cost-benefit analysis of one project."""
 
-    base_year: int = ask("基年")
+    base_year: Year = ask("基年")
     options: tuple[OptionRow, ...] = ask("方案")

@@ -1,6 +1,6 @@
 """项目支出绩效自评表, and the sheet of a finance evaluation (财政评价)."""
 
-from budgetperf.forms import Form, Line, Number, Text, ask
+from budgetperf.forms import Form, Line, Number, Text, Year, ask
 from budgetperf.indicators import Achievement
 from budgetperf.lifecycle.exante.form import PointsRow
 
@@ -40,6 +40,6 @@ class EvaluationForm(Form):
 class SampleForm(Form):
     """What the sample of finance evaluations rests on."""
 
-    fiscal_year: int = ask("评价年度")
+    fiscal_year: Year = ask("评价年度")
     size: int = ask("抽取数量")
     seed: Line = ask("抽取种子", "事先公布的随机种子；任何人可用同一种子重做抽取")

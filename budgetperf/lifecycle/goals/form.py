@@ -4,7 +4,7 @@ from datetime import date
 
 from budgetperf.classification import FundSource
 from budgetperf.evaluands import ProjectNature, ProjectOrigin, Protection
-from budgetperf.forms import Amount, Form, Line, Number, Text, ask
+from budgetperf.forms import Amount, Form, Line, Number, Text, Year, ask
 from budgetperf.indicators import Direction, Indicator, Level2, Operator
 from budgetperf.money import Money, MoneyUnit
 
@@ -48,7 +48,7 @@ class GoalForm(Form):
 
     project_name: Line = ask("项目名称", width=30)
     agency_name: Line = ask("单位名称", width=24)
-    fiscal_year: int = ask("预算年度", width=8)
+    fiscal_year: Year = ask("预算年度", width=8)
     amount_unit: MoneyUnit = ask("金额单位", "元、万元或亿元；表内金额均按此单位")
     function_code: Line = ask("支出功能分类科目", "3、5或7位数字", width=14)
     nature: ProjectNature = ask("项目属性", "经常性或一次性")
@@ -84,7 +84,7 @@ def indicator_tree(form: GoalForm) -> tuple[Indicator, ...]:
 class NewRequestForm(Form):
     """What it takes to open a request for a new or a known project."""
 
-    fiscal_year: int = ask("预算年度", width=8)
+    fiscal_year: Year = ask("预算年度", width=8)
     project_code: Line = ask("项目编码", "延续项目填已有编码；新项目留空，由系统编码", default="")
     project_name: Line = ask("项目名称", width=30)
     function_code: Line = ask("支出功能分类科目", "3、5或7位数字", width=14)
