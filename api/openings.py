@@ -11,7 +11,7 @@ from pydantic import Field
 from api.answers import PREFIX, Answer, Key, refusals
 from api.conditional import Once, etag
 from api.outcomes import OutcomeAnswer
-from api.transaction import Work
+from api.transaction import Work, undo
 from api.verbs import DryRun
 from budgetperf.actions.context import Context
 from budgetperf.actions.evaluation import open_year
@@ -84,7 +84,7 @@ def _opened(
         ctx, response, model=OutcomeAnswer, act=lambda: OutcomeAnswer.of(act(), dry_run=dry_run)
     )
     if dry_run:
-        ctx.session.rollback()
+        undo(ctx)
     response.headers["ETag"] = etag(answer.version)
     return answer
 
@@ -96,7 +96,7 @@ def _counted(
         ctx, response, model=CountAnswer, act=lambda: CountAnswer(count=act(), dry_run=dry_run)
     )
     if dry_run:
-        ctx.session.rollback()
+        undo(ctx)
     return answer
 
 

@@ -12,6 +12,7 @@ from fastapi import Depends, Request
 
 from api.guards import CsrfGiven, identify
 from api.resources import Resources, resources_of
+from api.staged_files import StagedFiles
 from budgetperf.actions.context import Context
 from budgetperf.permissions import Actor
 from budgetperf.store.people import get_actor
@@ -43,8 +44,17 @@ def begin(request: Request, *, csrf: str = "") -> Iterator[Context]:
         actor = identify(request, session, now, csrf=csrf)
         session.bind_actor(actor)
         request.state.person = actor.id
-        yield Context(session, actor, now, held.ids, held.rules, held.files)
+        files = StagedFiles(held.files)
+        yield Context(session, actor, now, held.ids, held.rules, files)
+        files.keep()
         session.commit()
+
+
+def undo(ctx: Context) -> None:
+    """Undo everything a request has done so far: the end of a dry run."""
+    ctx.session.rollback()
+    if isinstance(ctx.files, StagedFiles):
+        ctx.files.forget()
 
 
 def transaction(request: Request, csrf: CsrfGiven) -> Iterator[Context]:

@@ -14,7 +14,7 @@ from pydantic import create_model
 from api.answers import PREFIX, Key, refusals
 from api.conditional import Once, SeenVersion, etag
 from api.outcomes import OutcomeAnswer
-from api.transaction import Work
+from api.transaction import Work, undo
 from budgetperf.actions.moves import Seen
 from budgetperf.actions.verbs import VERBS, Verb
 from budgetperf.forms import Form, Text, ask
@@ -63,7 +63,7 @@ def make_route(verb: Verb, model: type[Form]) -> Route:
 
         answer = once.answer(ctx, response, model=OutcomeAnswer, act=act)
         if dry_run:
-            ctx.session.rollback()
+            undo(ctx)
         response.headers["ETag"] = etag(answer.version)
         return answer
 

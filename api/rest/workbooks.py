@@ -13,7 +13,7 @@ from api.conditional import Once, SeenVersion, etag
 from api.outcomes import OutcomeAnswer
 from api.problems import FindingAnswer
 from api.rest.files import CONTENT, download
-from api.transaction import Work
+from api.transaction import Work, undo
 from api.verbs import DryRun
 from budgetperf.actions.context import Context
 from budgetperf.actions.files import keep_file
@@ -102,7 +102,7 @@ def file_workbook(
         intake, findings = intake_of(ctx, record_id, content)
         if intake.form is None:
             raise Invalid("workbook.findings", f"申报表有{len(findings)}处问题，未报送", findings)
-        kept = None if dry_run else keep_file(ctx, content)
+        kept = keep_file(ctx, content)
         try:
             outcome = file_request(ctx, record_id, intake.form, Seen(version), file_digest=kept)
         except Invalid as error:
@@ -113,6 +113,6 @@ def file_workbook(
 
     answer = once.answer(ctx, response, model=OutcomeAnswer, act=act)
     if dry_run:
-        ctx.session.rollback()
+        undo(ctx)
     response.headers["ETag"] = etag(answer.version)
     return answer

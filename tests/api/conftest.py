@@ -48,7 +48,12 @@ class QueuedWork:
     orders: list[tuple[str, dict[str, str], str]] = field(default_factory=list)
 
     def enqueue_in_transaction(
-        self, ctx: Context, kind: str, arguments: Mapping[str, str], *, key: str  # noqa: ARG002 - the port
+        self,
+        ctx: Context,  # noqa: ARG002 - the signature of the port
+        kind: str,
+        arguments: Mapping[str, str],
+        *,
+        key: str,
     ) -> str:
         self.orders.append((kind, dict(arguments), key))
         return f"run-{len(self.orders)}"
