@@ -82,7 +82,7 @@ def _sum(lines: Iterable[_Line], *, code: str, name: str, href: str) -> AmountRo
     return AmountRow(
         code=code,
         name=name,
-        note=f"{len(kept)} 个项目",
+        note=str(len(kept)),
         href=href,
         request=Money.total(item.request for item in kept),
         cuts=tuple(Money.total(item.cuts[at] for item in kept) for at in range(len(Ground))),

@@ -21,7 +21,9 @@ router = APIRouter()
 SHOWN = 100
 _LABELS = {row.event: row.label for row in TRANSITIONS} | {
     "evidence.attach": "上传材料",
+    "evidence.anchor": "建立时间锚",
     "evidence.bundle": "导出证据包",
+    "benefit.analyse": "成本效益分析",
     "ledger.record": "登记收支",
     "accounts.created": "新建账号",
     "accounts.deactivated": "停用账号",

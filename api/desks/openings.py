@@ -17,6 +17,7 @@ from api.screens.buttons import Link
 from api.screens.fields import Document, Preset, view
 from api.screens.form import About, FormPage
 from api.screens.posted import kept, read_posted
+from api.screens.page import Option
 from api.transaction import Work
 from budgetperf.actions.accounts import (
     MIN_PASSWORD,
@@ -42,6 +43,8 @@ from budgetperf.lifecycle.goals.form import NewRequestForm
 from budgetperf.lifecycle.result_use.form import NoticeForm
 from budgetperf.money import MoneyUnit
 from budgetperf.permissions import Actor
+from budgetperf.store.listings import cost_panels
+from budgetperf.store.organisations import organisations
 from budgetperf.store.records import get_record
 
 router = APIRouter()
@@ -135,6 +138,15 @@ def _known(ctx: Context, name: str) -> Opening:
     return OPENINGS[name]
 
 
+def _places(ctx: Context) -> dict[str, tuple[Option, ...]]:
+    """Return the organisations, for the fields that name one by its path."""
+    nodes = organisations(ctx.session)
+    places = tuple(Option(node.path, f"{'　' * node.path.count('.')}{node.name}") for node in nodes)
+    panels = tuple(Option(item.code, f"{item.code} {item.service}") for item in cost_panels(ctx.session))
+    fields = ("AccountForm.organisation_path", "GrantForm.scope", "QuarterForm.scope", "YearForm.scope", "OrganisationForm.parent_path")
+    return {**dict.fromkeys(fields, places), "FitForm.panel_code": panels}
+
+
 def opening_page(
     request: Request,
     ctx: Context,
@@ -203,7 +215,7 @@ def ask_opening(request: Request, ctx: Work, name: str) -> HTMLResponse:
     about = About(opening.title, "", "", "", "", "/work")
     year = ctx.today.year
     known = {"fiscal_year": year + 1 if name in {"request", "round", "baseline"} else year, "result_year": year}
-    start = Preset({key: value for key, value in known.items() if key in opening.form.model_fields})
+    start = Preset({key: value for key, value in known.items() if key in opening.form.model_fields}, options=_places(ctx))
     return answer(opening_page(request, ctx, about, form=opening.form, preset=start))
 
 
@@ -217,7 +229,7 @@ def take_opening(request: Request, ctx: Work, name: str, posted: PostedForm) -> 
         ctx,
         about,
         form=opening.form,
-        preset=Preset({}),
+        preset=Preset({}, options=_places(ctx)),
         posted=posted,
         act=lambda form: opening.act(request, ctx, form),
     )

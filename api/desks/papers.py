@@ -29,8 +29,8 @@ def papers_of(ctx: Context, record: RecordFacts) -> tuple[Link, ...]:
     if filing:
         goals = goal_form(filing)
         found += [
-            Link("绩效目标", f"/projects/{record.subject}?year={record.fiscal_year}#goals", f"{len(goals.indicators)} 项指标"),
-            Link("申报数", "", f"{goals.request} 元"),
+            Link("绩效指标", f"/projects/{record.subject}?year={record.fiscal_year}#goals", str(len(goals.indicators))),
+            Link("申报数（元）", "", str(goals.request)),
         ]
     return tuple(found)
 

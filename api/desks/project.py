@@ -73,7 +73,7 @@ def show(request: Request, ctx: Work, code: Key, year: int | None = None) -> HTM
     every = list_records(ctx.session, ctx.actor, evaluand_id=project.id)
     years = sorted({item.fiscal_year for item in every}, reverse=True)
     shown = year if year in years else (years[0] if years else ctx.today.year)
-    records = tuple(item for item in every if item.fiscal_year == shown)
+    records = tuple(sorted((item for item in every if item.fiscal_year == shown), key=_place))
     steps = tuple(steps_of(ctx.session, [item.id for item in records]))
     goals = _goals(ctx, records)
     upcoming = _next_limit(ctx, project.code, shown)
@@ -117,12 +117,17 @@ def show(request: Request, ctx: Work, code: Key, year: int | None = None) -> HTM
         decisions=tuple(
             DecisionLine(item.kind, item.period, item.edition, item.digest, item.decided_at) for item in reversed(decided)
         ),
-        steps=tuple(_step(item) for item in sorted(steps, key=lambda item: item.at, reverse=True)),
+        steps=tuple(_step(item) for item in reversed(sorted(steps, key=lambda item: item.at))),
         limit=_limit_link(upcoming),
         attach=f"/projects/{project.code}/files" if holds(ctx.actor, "evidence:file:attach") else "",
         bundle=f"/projects/{project.code}/bundle" if holds(ctx.actor, "evidence:bundle:export") else "",
     )
     return answer(screen)
+
+
+def _place(record: RecordFacts) -> tuple[int, str, int]:
+    """Return where a record stands in the year."""
+    return list(Stage).index(record.stage), record.period, record.serial
 
 
 def _head(project: EvaluandFacts) -> Head:

@@ -128,7 +128,7 @@ class Preset:
 
     document: Document = told("first values")
     notes: Mapping[str, tuple[RowNote, ...]] = field(default_factory=dict, metadata={"help": "by table: one note per fixed row"})
-    options: Mapping[str, tuple[Option, ...]] = field(default_factory=dict, metadata={"help": "by field: choices known only now"})
+    options: Mapping[str, tuple[Option, ...]] = field(default_factory=dict, metadata={"help": "by form and field, GrantForm.scope: choices known only now"})
 
 
 def element_id(pointer: str) -> str:
@@ -230,7 +230,7 @@ class _Maker:
 
     def cell(self, form: type[Form], meta: FieldMeta, value: Json, *, at: str = "", fixed: bool = False) -> Cell:
         name = f"{at}{meta.name}"
-        kind = kind_of(form, meta)
+        kind = self.kind(form, meta)
         text = self.text(kind, value)
         return Cell(
             name=name,
@@ -240,7 +240,7 @@ class _Maker:
             required=meta.required,
             width=meta.width,
             value=text,
-            options=self.options(meta, kind, value),
+            options=self.options(form, meta, kind, value),
             findings=self.at("/" + name.replace(".", "/")),
             fixed=fixed,
         )
@@ -286,14 +286,20 @@ class _Maker:
             return plain_number(Money(int(str(value))).in_unit(self.unit))
         return str(value)
 
-    def options(self, meta: FieldMeta, kind: FieldKind, value: Json) -> tuple[Option, ...]:
+    def kind(self, form: type[Form], meta: FieldMeta) -> FieldKind:
+        """Tell how a field is asked; a text whose choices are known is chosen."""
+        kind = kind_of(form, meta)
+        return FieldKind.CHOICE if kind is FieldKind.LINE and self.given(form, meta) else kind
+
+    def given(self, form: type[Form], meta: FieldMeta) -> tuple[Option, ...]:
+        return self.preset.options.get(f"{form.__name__}.{meta.name}", ())
+
+    def options(self, form: type[Form], meta: FieldMeta, kind: FieldKind, value: Json) -> tuple[Option, ...]:
+        given = self.given(form, meta)
         if kind is FieldKind.PICKS:
             picked = {str(item) for item in value} if isinstance(value, list | tuple) else set()
-            return tuple(
-                Option(item.value, item.label, item.value in picked) for item in self.preset.options.get(meta.name, ())
-            )
+            return tuple(Option(item.value, item.label, item.value in picked) for item in given)
         if kind is FieldKind.CHOICE:
-            given = self.preset.options.get(meta.name)
             terms = given or tuple(Option(term.value, term.label) for term in cast("type[Term]", _plain(meta.annotation)))
             return tuple(Option(item.value, item.label, item.value == value) for item in terms)
         return ()

@@ -10,6 +10,7 @@ from budgetperf.permissions import Actor, Role
 from budgetperf.process.stages import Stage, Status
 from budgetperf.store.fetch import Rows, fetch, prefix
 from budgetperf.store.tables.columns import table_of
+from budgetperf.store.tables.costs import CostPanelRow
 from budgetperf.store.tables.people import Organisation, Person, RoleGrant
 from budgetperf.store.tables.records import EvaluandRow, Filing, Record
 from budgetperf.store.tables.results import ScoreRow
@@ -160,3 +161,17 @@ def grants_of(session: Session, person_ids: Iterable[str]) -> Mapping[str, list[
     for grant in fetch(session, statement, GrantFacts):
         found.setdefault(grant.person_id, []).append(grant)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class CostPanelListing:
+    """A cost panel by its code and service."""
+
+    code: str
+    service: str
+
+
+def cost_panels(session: Session) -> list[CostPanelListing]:
+    """Return all cost panels by code."""
+    statement: Rows = select(col(CostPanelRow.code), col(CostPanelRow.service)).order_by(col(CostPanelRow.code))
+    return fetch(session, statement, CostPanelListing)
