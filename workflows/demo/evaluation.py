@@ -30,7 +30,8 @@ def self_evaluate(stage: Stage, city: City, when: datetime) -> int:
         ctx = scene.by(CONFIRMER)
         evaluation.open_year(ctx, YEAR, date(YEAR + 1, 3, 31))
         records = list_records(ctx.session, ctx.actor, stage=Step.SELF_EVALUATION, fiscal_year=YEAR)
-    for department in sorted({projects[record.subject].department for record in records}):
+
+    def department_evaluates(department: str) -> None:
         own = [record for record in records if projects[record.subject].department == department]
         with stage.scene(f"self_evaluation/{department}", when, CONFIRMER) as scene:
             for record in own:
@@ -38,6 +39,8 @@ def self_evaluate(stage: Stage, city: City, when: datetime) -> int:
                 evaluation.file_self_evaluation(scene.by(project.clerk), record.id, _form(project), Seen(1))
                 moves("review")(scene.by(project.reviewer), record.id, NoForm(), Seen(2))
                 evaluation.confirm(scene.by(CONFIRMER), record.id, NoForm(), Seen(3))
+
+    stage.at_once(sorted({projects[record.subject].department for record in records}), department_evaluates)
     return len(records)
 
 

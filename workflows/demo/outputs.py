@@ -53,7 +53,10 @@ def _pages(ctx: Context, city: City, round_: RoundFacts) -> list[tuple[str, Page
     for number, (code, path) in enumerate(_departments(ctx, round_), start=1):
         document = f"澜财预〔2026〕{100 + number}号"
         pages.append(
-            (f"控制数通知/{code}", limits_notice_page(ctx, round_, path, issuer=ISSUER, document_number=document))
+            (
+                f"控制数通知/{code}",
+                limits_notice_page(ctx, round_, path, issuer=ISSUER, document_number=document),
+            )
         )
     return pages
 

@@ -1,4 +1,7 @@
-"""Requests of one budget year: filed from Excel, returned, filed again, reviewed, accepted, stored."""
+"""Requests of one budget year: filed, returned, filed again, reviewed, accepted, stored, approved.
+
+First requests come in as Excel workbooks; renewed ones are filed on the page.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,16 +38,24 @@ class Filed:
 
 
 def file_all(stage: Stage, city: City, year: int, when: datetime) -> Filed:
-    """Let every unit file its requests from Excel, the department review them, finance accept them."""
-    filed = Filed({}, [])
+    """Let every unit file its requests, the department review them, finance accept them."""
     projects = city.of_year(year)
-    for department in sorted({project.department for project in projects}):
+
+    def department_files(department: str) -> Filed:
+        filed = Filed({}, [])
         own = [project for project in projects if project.department == department]
         with stage.scene(f"requests/{year}/{department}", when, own[0].clerk) as scene:
             for number, project in enumerate(own):
                 filed.records[project.code] = _file(scene, project, year, filed)
                 _review(scene, filed, project, year, returns=number % 17 == 3)
-    return filed
+        return filed
+
+    whole = Filed({}, [])
+    for part in stage.at_once(sorted({project.department for project in projects}), department_files):
+        whole.records |= part.records
+        whole.refused += part.refused
+        whole.returned += part.returned
+    return whole
 
 
 def _file(scene: Scene, project: Project, year: int, filed: Filed) -> str:
@@ -63,6 +74,9 @@ def _file(scene: Scene, project: Project, year: int, filed: Filed) -> str:
     opened = request.open_request(scene.by(project.clerk), new, Seen())
     if opened.subject != project.code:
         raise AssertionError(f"{project.code} was given the code {opened.subject}")
+    if year != project.first_year and not project.source:  # renewed on the page, from last time's form
+        request.file_request(scene.by(project.clerk), opened.record_id, goal, Seen(1))
+        return opened.record_id
     if project.as_published and year == project.first_year:
         _file_as_published(scene, project, goal, opened, filed)
     file_workbook(scene, project, goal, opened.record_id, version=1)

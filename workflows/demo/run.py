@@ -3,6 +3,7 @@
 import os
 import secrets
 import shutil
+import sys
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,13 +16,13 @@ from budgetperf.actions.limits import current_round
 from budgetperf.budget.limits import LimitRound
 from budgetperf.errors import Conflict, Unavailable
 from budgetperf.permissions import Role
-from budgetperf.store.budget import RoundFacts
 from workflows.demo import costing, evaluation, founding, limits, outputs, panels, requests, year
 from workflows.demo.city import City, load_city
 from workflows.demo.show import Progress, department_table
 from workflows.demo.stage import Clock, Stage, at, seeded
-from workflows.home import Home, open_home, upgrade
+from workflows.home import Home, at_home, upgrade
 from workflows.jobs import Jobs
+from workflows.serving import listen, serve_web, worker_child
 from workflows.worker import working
 
 MARK = "demo-city"
@@ -31,46 +32,69 @@ CAMPAIGN_SECONDS = 60
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """What a played demo leaves: its home, the files, the final round, the password of the sign-ins."""
+    """What a played demo leaves: the files, the final round, the password of the sign-ins."""
 
-    home: Home
     files: tuple[Path, ...]
     limit_round: LimitRound
     password: str
     seconds: float
 
 
-def play(folder: Path) -> Played:
-    """Play the whole year in ``folder``, made anew, and return what came of it.
+def run(folder: Path | None, *, serve: bool, port: int) -> int:
+    """Play the demo in ``folder`` (``./var/demo`` when not given), print its end, and serve the desks.
 
     Raises
     ------
     Conflict
-        The folder holds something that is not a demo, or the database is in use.
+        The folder holds something that is not a demo, or another database is configured.
     """
+    place = (folder or Path("var") / "demo").resolve()
+    _demand_own(place)
+    with at_home(place) as home:
+        sys.stdout.write(report(play(home)))
+        sys.stdout.flush()
+        if serve:
+            bound = listen("127.0.0.1", port)
+            with worker_child(home.folder, _say):
+                _say(f"网址 address: http://127.0.0.1:{bound.getsockname()[1]}/   （Ctrl-C 停止 / stops）")
+                serve_web(home, bound)
+    return 0
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def _demand_own(place: Path) -> None:
+    """Refuse to play where something else would be wiped."""
+    if os.environ.get("BUDGETPERF_DATABASE_URL"):
+        text_ = "演示会清空数据，只在内置数据库上运行；请先取消环境变量 BUDGETPERF_DATABASE_URL"
+        raise Conflict("demo.database", text_)
+    mark = place / MARK
+    if place.exists() and any(place.iterdir()) and not mark.exists():
+        raise Conflict("demo.folder", f"{place} 中已有其他数据，演示会清空文件夹，请换一个（--dir）")
+    place.mkdir(parents=True, exist_ok=True)
+    mark.touch()
+
+
+def play(home: Home) -> Played:
+    """Play the whole year in a home, made anew, and return what came of it."""
     progress = Progress(STAGES)
     with progress.stage("准备数据库", "database") as notes:
-        home = _fresh_home(folder)
+        _make_anew(home)
         city = load_city()
         notes.append(f"{len(city.projects)} 个项目，{len(city.people)} 人")
     password = secrets.token_urlsafe(9)
     with home.house() as real:
         clock = Clock()
-        house = replace(real, now=clock, ids=seeded)
-        stage = Stage(house, clock)
-        with working(house, home.database):
-            round_, limit_round, papers = _year(stage, city, folder, password, progress)
-    return Played(home, papers, limit_round, password, progress.seconds)
+        stage = Stage(replace(real, now=clock, ids=seeded), clock)
+        with working(stage.house, home.database):
+            limit_round, papers = _year(stage, city, home.folder, password, progress)
+    return Played(papers, limit_round, password, progress.seconds)
 
 
-def _fresh_home(folder: Path) -> Home:
-    if os.environ.get("BUDGETPERF_DATABASE_URL"):
-        raise Conflict("demo.database", "演示会清空数据，只在内置数据库上运行；请先取消 BUDGETPERF_DATABASE_URL")
-    mark = folder / MARK
-    if folder.exists() and any(folder.iterdir()) and not mark.exists():
-        raise Conflict("demo.folder", f"{folder} 中已有其他数据，演示会清空文件夹，请换一个（--dir）")
-    home = open_home(folder)
-    mark.touch()
+def _make_anew(home: Home) -> None:
     owner = home.database.owner_engine()
     with owner.begin() as connection:
         for schema in ("public", "dbos"):
@@ -78,14 +102,13 @@ def _fresh_home(folder: Path) -> Home:
         connection.execute(text("CREATE SCHEMA public"))
     owner.dispose()
     for name in ("files", "out"):
-        shutil.rmtree(folder / name, ignore_errors=True)
+        shutil.rmtree(home.folder / name, ignore_errors=True)
     upgrade(home)
-    return home
 
 
 def _year(
     stage: Stage, city: City, folder: Path, password: str, progress: Progress
-) -> tuple[RoundFacts, LimitRound, tuple[Path, ...]]:
+) -> tuple[LimitRound, tuple[Path, ...]]:
     with progress.stage("建立组织和人员", "people"):
         founding.found(stage, city, PasswordHash((Argon2Hasher(),)).hash(password))
     _first_budget(stage, city, progress)
@@ -106,7 +129,7 @@ def _year(
         papers = outputs.write_papers(stage, city, round_, folder / "out", at(2026, 11, 16))
         bundle = outputs.write_bundle(stage, city, folder / "out", at(2026, 11, 17))
         notes.append(f"{len(papers)} 份文件，1 个证据包")
-    return round_, limit_round, (*papers, bundle)
+    return limit_round, (*papers, bundle)
 
 
 def _first_budget(stage: Stage, city: City, progress: Progress) -> None:
@@ -138,7 +161,9 @@ def _campaign(stage: Stage, fiscal_year: int, quarter: int) -> None:
         ctx = scene.by(year.MONITOR)
         jobs = Jobs(stage.house)
         arguments = {"fiscal_year": str(fiscal_year), "quarter": str(quarter)}
-        run_id = jobs.enqueue_in_transaction(ctx, "campaign.quarter", arguments, key=f"{fiscal_year}Q{quarter}")
+        run_id = jobs.enqueue_in_transaction(
+            ctx, "campaign.quarter", arguments, key=f"{fiscal_year}Q{quarter}"
+        )
     deadline = time.monotonic() + CAMPAIGN_SECONDS
     while time.monotonic() < deadline:
         status = jobs.status(run_id, actor_id=ctx.actor.id)
@@ -165,7 +190,9 @@ def _cost(stage: Stage, city: City, filed: requests.Filed, progress: Progress) -
         works = next(p for p in city.projects if p.goals[p.first_year].project_name == "水处理厂新建改造")
         analysis = costing.analyse_water_works(stage, filed.records[works.code], at(2026, 10, 12))
         best = next(result for result in analysis.results if result.option.code == analysis.best)
-        notes.append(f"{len(city.panel['rows'])} 个单元年；“{best.option.label}”净现值 {best.npv} 元，效益成本比 {best.bcr.value}")
+        notes.append(
+            f"{len(city.panel['rows'])} 个单元年；“{best.option.label}”净现值 {best.npv} 元，效益成本比 {best.bcr.value}"
+        )
 
 
 def report(played: Played) -> str:

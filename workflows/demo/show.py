@@ -52,7 +52,8 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Lay out a table; the first column to the left, numbers to the right."""
     columns = [max(width(row[i]) for row in (head, *rows)) for i in range(len(head))]
     return "\n".join(
-        "  ".join(_cell(text, columns[i], right=i > 0) for i, text in enumerate(row)).rstrip() for row in (head, *rows)
+        "  ".join(_cell(text, columns[i], right=i > 0) for i, text in enumerate(row)).rstrip()
+        for row in (head, *rows)
     )
 
 
@@ -73,9 +74,7 @@ def department_table(limit_round: LimitRound) -> str:
         for row in summaries
     ]
     total = Money.total(limit.limit for limit in limit_round.limits)
-    identity = (
-        f"控制数合计 {_wan(total)} + 未分配 {_wan(limit_round.unallocated)} = 可用财力总额 {_wan(limit_round.ceiling)} 万元"
-    )
+    identity = f"控制数合计 {_wan(total)} + 未分配 {_wan(limit_round.unallocated)} = 可用财力总额 {_wan(limit_round.ceiling)} 万元"
     return f"{table(head, rows)}\n{identity}"
 
 

@@ -4,10 +4,12 @@ A scene may be played by several people, one after the other; each of their acts
 own name, so permissions and row-level security hold as they do in the service.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 from budgetperf.actions.context import Context, SeededIds
 from budgetperf.fiscal import SHANGHAI
@@ -15,6 +17,9 @@ from budgetperf.permissions import Actor
 from workflows.unit import House
 
 SEED = "budgetperf-demo-2025"
+SIDE_BY_SIDE = 3
+
+R = TypeVar("R")
 
 
 def seeded(name: str) -> SeededIds:
@@ -59,6 +64,16 @@ class Stage:
     house: House
     clock: Clock
     people: dict[str, Actor] = field(default_factory=dict)
+
+    @staticmethod
+    def at_once(departments: Iterable[str], act: Callable[[str], R]) -> list[R]:
+        """Let departments act side by side, as they do in life; results in the order given.
+
+        Their scenes touch no common record, and ids follow from the scene, so the order in which
+        they end changes nothing.
+        """
+        with ThreadPoolExecutor(SIDE_BY_SIDE) as threads:
+            return list(threads.map(act, departments))
 
     @contextmanager
     def scene(self, name: str, when: datetime, login: str) -> Iterator[Scene]:

@@ -79,7 +79,8 @@ def monitor(stage: Stage, city: City, quarter: int, start_campaign: Callable[[in
     when = quarter_day(quarter) + timedelta(days=1)
     records = _records(stage, period)
     projects = {project.code: project for project in city.projects}
-    for department in sorted({projects[record.subject].department for record in records}):
+
+    def department_reports(department: str) -> None:
         own = [record for record in records if projects[record.subject].department == department]
         with stage.scene(f"monitoring/{period}/{department}", when, MONITOR) as scene:
             for record in own:
@@ -87,6 +88,8 @@ def monitor(stage: Stage, city: City, quarter: int, start_campaign: Callable[[in
                 monitoring.file_report(scene.by(project.clerk), record.id, _report(project, quarter), Seen(1))
                 moves("review")(scene.by(project.reviewer), record.id, NoForm(), Seen(2))
                 monitoring.confirm(scene.by(MONITOR), record.id, NoForm(), Seen(3))
+
+    stage.at_once(sorted({projects[record.subject].department for record in records}), department_reports)
     return len(records)
 
 
