@@ -126,11 +126,8 @@ def restore(home: Home, source: Path) -> tuple[Manifest, list[Finding]]:
 
 def check(home: Home) -> list[Finding]:
     """Return what breaks a rule that must always hold."""
-    owner = home.database.owner_engine()
-    with open_session(owner) as session:
-        found = [finding for _, findings in check_all(session, home.files) for finding in findings]
-    owner.dispose()
-    return found
+    with home.owner() as owner, open_session(owner) as session:
+        return [finding for _, findings in check_all(session, home.files) for finding in findings]
 
 
 # ---------------------------------------------------------------------- inside
@@ -139,11 +136,12 @@ def check(home: Home) -> list[Finding]:
 @contextmanager
 def _snapshot(home: Home) -> Iterator[tuple[str, list[str]]]:
     """Hold one instant of the database open: its name for pg_dump, and the files it knows of."""
-    owner = home.database.owner_engine()
-    with owner.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
+    with (
+        home.owner() as owner,
+        owner.connect().execution_options(isolation_level="REPEATABLE READ") as connection,
+    ):
         name = str(connection.execute(text("SELECT pg_export_snapshot()")).scalar_one())
         yield name, _files(connection)
-    owner.dispose()
 
 
 def _files(connection: Connection) -> list[str]:
@@ -154,14 +152,11 @@ def _files(connection: Connection) -> list[str]:
 
 
 def _has_tables(home: Home) -> bool:
-    owner = home.database.owner_engine()
-    with owner.connect() as connection:
+    with home.owner() as owner, owner.connect() as connection:
         found = connection.execute(
             text("SELECT 1 FROM pg_tables WHERE schemaname IN ('public', 'dbos') LIMIT 1")
         )
-        there = found.first() is not None
-    owner.dispose()
-    return there
+        return found.first() is not None
 
 
 def _digest(path: Path) -> str:

@@ -96,14 +96,12 @@ def migrate(given: Arguments) -> int:
 
     with _home(given) as home:
         if given.check:
-            owner = home.database.owner_engine()
             try:
-                compare(owner)
+                with home.owner() as owner:
+                    compare(owner)
             except CommandError as error:
                 say(f"数据库结构与程序不一致 / they differ: {error}")
                 return 1
-            finally:
-                owner.dispose()
             say(f"数据库结构与程序一致 / code and database agree: {revision(home)}")
         else:
             before = revision(home)
@@ -252,7 +250,9 @@ def _parser() -> argparse.ArgumentParser:
 
     demo_parser = verb("demo", demo, home=False)
     demo_parser.add_argument(
-        "--dir", type=Path, help="存放目录，缺省为新的临时目录 / folder; a new one when not given"
+        "--dir",
+        type=Path,
+        help="存放目录，缺省为 ./var/demo，每次重新生成 / folder, made anew; ./var/demo when not given",
     )
     demo_parser.add_argument("--port", type=int, default=8000)
     demo_parser.add_argument(
@@ -306,10 +306,8 @@ def _owner_session(home: "Home") -> Iterator["BoundSession"]:
     from workflows.home import demand_current
 
     demand_current(home)
-    owner = home.database.owner_engine()
-    with open_session(owner) as session:
+    with home.owner() as owner, open_session(owner) as session:
         yield session
-    owner.dispose()
 
 
 def _shown(host: str) -> str:

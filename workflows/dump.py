@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 from psycopg.conninfo import make_conninfo
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import NullPool, create_engine, make_url, text
 
 from budgetperf.errors import Unavailable
 from budgetperf.store.binaries import ServerUnavailable, resolve_binaries
@@ -41,10 +41,9 @@ def load(owner_url: str, source: Path) -> None:
     ------
     Unavailable
     """
-    engine = create_engine(owner_url)
+    engine = create_engine(owner_url, poolclass=NullPool)
     with engine.begin() as connection:  # roles belong to the server, not to the dump
         connection.execute(text(_ROLE))
-    engine.dispose()
     program = _program("pg_restore", owner_url)
     options = ["--no-owner", "--exit-on-error", "--single-transaction", f"--dbname={_conninfo(owner_url)}"]
     _run([program, *options, str(source)], owner_url)
@@ -83,10 +82,9 @@ def _candidates(name: str) -> list[str]:
 
 
 def _server_major(owner_url: str) -> int:
-    engine = create_engine(owner_url)
+    engine = create_engine(owner_url, poolclass=NullPool)
     with engine.connect() as connection:
         number = int(str(connection.execute(text("SHOW server_version_num")).scalar_one()))
-    engine.dispose()
     return number // 10000
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import NullPool, create_engine, text
+from sqlalchemy import Engine, NullPool, create_engine, text
 
 from budgetperf.errors import Conflict
 from budgetperf.rulebook.library import Rulebook
@@ -46,6 +46,15 @@ class Home:
         return FileStore(self.folder / "files")
 
     @contextmanager
+    def owner(self) -> Iterator[Engine]:
+        """Work as the owner of the tables."""
+        engine = self.database.owner_engine()
+        try:
+            yield engine
+        finally:
+            engine.dispose()
+
+    @contextmanager
     def house(self) -> Iterator[House]:
         """Open what units of work need; the database must be up to date."""
         engine = self.database.app_engine()
@@ -80,22 +89,16 @@ def at_home(folder: Path | None = None) -> Iterator[Home]:
 
 def upgrade(home: Home, revision: str = "head") -> None:
     """Bring the schema, the tables of the jobs and the rights of the app role to this version."""
-    owner = home.database.owner_engine()
-    try:
+    with home.owner() as owner:
         migrate.upgrade(owner, revision)
         probe(owner)
-    finally:
-        owner.dispose()
     prepare(home.database)
 
 
 def revision(home: Home) -> str | None:
     """Return the revision of the database; None for an empty one."""
-    owner = home.database.owner_engine()
-    try:
+    with home.owner() as owner:
         return migrate.revision_of(owner)
-    finally:
-        owner.dispose()
 
 
 def demand_current(home: Home, *, found_empty: bool = False) -> None:

@@ -7,14 +7,16 @@ went, so no clock and no missed heartbeat has to be judged. Taking over too earl
 harm: ``unit.effect`` lets a step happen once.
 """
 
+import contextlib
 from collections.abc import Iterable
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, NullPool, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from budgetperf.errors import Unavailable
+from budgetperf.store.session import Database
 
 MOST_WORKERS = 64
 _TAKE = text("SELECT pg_try_advisory_lock(hashtext('budgetperf.worker'), :number)")
@@ -41,8 +43,8 @@ class Place:
 
     Parameters
     ----------
-    engine : Engine
-        Its connection is set apart for the lock.
+    database : Database
+        A connection of its own is opened for the lock.
 
     Raises
     ------
@@ -50,8 +52,8 @@ class Place:
         All places are taken.
     """
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, database: Database) -> None:
+        self._engine = create_engine(database.app_url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
         self._connection = self._connect()
         taken = (number for number in range(1, MOST_WORKERS + 1) if self._try(number))
         number = next(taken, None)
@@ -78,7 +80,11 @@ class Place:
         return [name for name in sorted(set(executors)) if name != self.executor and self._is_deserted(name)]
 
     def close(self) -> None:
-        """Give the place back."""
+        """Give the place back; once is enough."""
+        if self._connection.closed:
+            return
+        with contextlib.suppress(DBAPIError):  # the database may be gone before us, and the lock with it
+            self._connection.execute(_GIVE_BACK, {"number": self.number})
         self._connection.close()
 
     def __enter__(self) -> Self:
@@ -92,8 +98,7 @@ class Place:
     # ------------------------------------------------------------------ inside
 
     def _connect(self) -> Connection:
-        connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        connection.detach()
+        connection = self._engine.connect()
         connection.execute(_KEEPALIVE)
         return connection
 

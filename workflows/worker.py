@@ -160,7 +160,7 @@ def working(house: House, database: Database) -> Iterator[str]:
         All worker places are taken.
     """
     engine = database.app_engine(pool_size=10)
-    with Place(engine) as place:
+    with Place(database) as place:
         config = DBOSConfig(
             name=APPLICATION,
             system_database_engine=engine,
