@@ -65,7 +65,11 @@ def _vocabulary(word: type[Term]) -> str:
 
 def pages() -> Mapping[str, str]:
     """Return every generated page by file name."""
-    return {"lifecycle.md": lifecycle_page(), "permissions.md": permissions_page(), "glossary.md": glossary_page()}
+    return {
+        "lifecycle.md": lifecycle_page(),
+        "permissions.md": permissions_page(),
+        "glossary.md": glossary_page(),
+    }
 
 
 def main() -> int:

@@ -1,6 +1,6 @@
 """Entries of the ledger as they come from the treasury, a batch at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import date
 
 from budgetperf.actions.context import Context
@@ -56,7 +56,7 @@ def record_entries(ctx: Context, form: BatchForm) -> int:
     if findings or not form.entries:
         raise Invalid("ledger.entries", f"本批收支有{len(findings)}处问题，全部未登记", findings)
     write_entries(ctx.session, [_row(ctx, form.fiscal_year, entry, known) for entry in form.entries])
-    leaves: Sequence[bytes] = [canonical_json(entry.model_dump(mode="json")) for entry in form.entries]
+    leaves = entry_leaves(form.entries)
     total = sum(entry.amount.fen for entry in form.entries)
     write_event(
         ctx.session,
@@ -67,6 +67,11 @@ def record_entries(ctx: Context, form: BatchForm) -> int:
         payload=LedgerRecorded(form.fiscal_year, len(leaves), merkle.root(leaves), total),
     )
     return len(leaves)
+
+
+def entry_leaves(entries: Iterable[EntryForm]) -> list[bytes]:
+    """Return the leaves of a batch's Merkle root, sorted, so that the stored entries give it again."""
+    return sorted(canonical_json(entry.model_dump(mode="json")) for entry in entries)
 
 
 def _check(form: BatchForm, known: dict[str, str]) -> tuple[Finding, ...]:

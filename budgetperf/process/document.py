@@ -90,7 +90,10 @@ def _picture(rows: Iterable[Transition]) -> str:
     lines = ["```mermaid", "stateDiagram-v2", "    direction LR"]
     lines += [f"    {status.value} : {status.label}" for status in seen]
     for row in moves:
-        lines += [f"    {source} --> {row.target.value} : {row.label}" for source in [s.value for s in row.sources] or ["[*]"]]
+        lines += [
+            f"    {source} --> {row.target.value} : {row.label}"
+            for source in [s.value for s in row.sources] or ["[*]"]
+        ]
     lines += [f"    {status.value} --> [*]" for status in seen if status not in left]
     return "\n".join((*lines, "```"))
 

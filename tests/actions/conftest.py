@@ -16,7 +16,8 @@ from budgetperf.store.files import FileStore
 from budgetperf.store.server import EmbeddedServer
 from budgetperf.store.session import open_session
 from tests import cast
-from tests.actions.city import City, build, codes_of
+from tests.actions.city import build
+from tests.actions.year import City, codes_of
 from tests.conftest import HOME, database_from, database_of, exists, locked, run
 
 LIVED = "template_city"

@@ -57,7 +57,9 @@ def test_nothing_new_is_not_anchored_again(ctx: MakeContext) -> None:
         anchors.cut(ctx(cast.FINANCE_HEAD))
 
 
-@pytest.mark.parametrize("actor", [actor for actor in cast.ONE_PER_ROLE.values() if actor is not cast.FINANCE_HEAD])
+@pytest.mark.parametrize(
+    "actor", [actor for actor in cast.ONE_PER_ROLE.values() if actor is not cast.FINANCE_HEAD]
+)
 def test_only_the_finance_head_cuts_anchors(ctx: MakeContext, actor: Actor) -> None:
     with pytest.raises(Forbidden, match="锚定日志"):
         anchors.cut(ctx(actor))
@@ -87,7 +89,9 @@ def test_a_cut_waits_for_an_open_transaction_and_includes_its_event(busy: Engine
         writing.commit()
         anchor = waiting.result(timeout=10)
     with open_session(busy, cast.AUDITOR) as session:
-        assert opened.subject in {head.chain for head in heads_between(session, anchor.from_sequence, anchor.to_sequence)}
+        assert opened.subject in {
+            head.chain for head in heads_between(session, anchor.from_sequence, anchor.to_sequence)
+        }
 
 
 def cut_once(engine: Engine, files: FileStore, started: threading.Event | None = None) -> Anchor:
@@ -102,7 +106,9 @@ def cut_once(engine: Engine, files: FileStore, started: threading.Event | None =
         return anchor
 
 
-def test_a_cut_gives_up_when_a_writer_does_not_finish(busy: Engine, files: FileStore, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cut_gives_up_when_a_writer_does_not_finish(
+    busy: Engine, files: FileStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(proof, "PATIENCE_SECONDS", 1)
     with open_session(busy) as writing:
         story.make_request(lambda actor: context(writing, actor, files))
@@ -131,7 +137,10 @@ def test_no_event_slips_under_an_anchor_while_many_write(busy: Engine, files: Fi
         kept = evidence.anchors(session)
         for anchor, heads in kept:
             assert heads_between(session, anchor.from_sequence, anchor.to_sequence) == heads
-        assert verify_anchors([anchor for anchor, _ in kept], {anchor.number: heads for anchor, heads in kept}) == ()
+        assert (
+            verify_anchors([anchor for anchor, _ in kept], {anchor.number: heads for anchor, heads in kept})
+            == ()
+        )
         shared = evidence.events_of(session, "SHARED")
         assert (len(shared), verify_chain(shared)) == (WRITERS * ROUNDS, ())
 
@@ -142,7 +151,9 @@ def write_many(engine: Engine, files: FileStore, number: int) -> None:
             ctx = context(session, cast.FINANCE_REVIEWER, files)
             for chain in (f"OWN-{number}-{step}", "SHARED"):
                 payload = anchors.AnchorCut(step, number, "", "")
-                evidence.write_event(session, chain, kind="test.write", actor=ctx.actor.id, at=ctx.now, payload=payload)
+                evidence.write_event(
+                    session, chain, kind="test.write", actor=ctx.actor.id, at=ctx.now, payload=payload
+                )
             if step % 2:
                 session.commit()
             else:
@@ -160,5 +171,3 @@ def cut_until(engine: Engine, files: FileStore, done: threading.Event) -> int:
         except Conflict:
             continue
     return count
-
-

@@ -22,7 +22,8 @@ from budgetperf.rulebook.library import Rulebook
 from budgetperf.store.evidence import events_of
 from budgetperf.store.session import BoundSession
 from tests import cast
-from tests.actions.city import PANEL, City
+from tests.actions.next_year import PANEL
+from tests.actions.year import City
 
 Visit = Callable[[Actor], Context]
 
@@ -40,7 +41,9 @@ def read(bundle: Path, name: str) -> Any:
 
 def test_both_verifiers_accept_a_real_bundle(bundle: Path) -> None:
     assert verify(bundle) == []
-    ran = subprocess.run([sys.executable, "-I", str(bundle / "verify.py")], capture_output=True, text=True, check=False)
+    ran = subprocess.run(
+        [sys.executable, "-I", str(bundle / "verify.py")], capture_output=True, text=True, check=False
+    )
     assert (ran.returncode, "VALID" in ran.stdout) == (0, True)
 
 
@@ -71,11 +74,15 @@ def test_the_verifier_inside_names_the_flipped_file(bundle: Path) -> None:
     content = bytearray(damaged.read_bytes())
     content[40] ^= 1
     damaged.write_bytes(content)
-    ran = subprocess.run([sys.executable, "-I", str(bundle / "verify.py")], capture_output=True, text=True, check=False)
+    ran = subprocess.run(
+        [sys.executable, "-I", str(bundle / "verify.py")], capture_output=True, text=True, check=False
+    )
     assert (ran.returncode, f"data/packages/{damaged.name}" in ran.stdout) == (1, True)
 
 
-def test_the_filed_workbook_and_the_attached_picture_are_inside(city: City, visit: Visit, bundle: Path, tmp_path: Path) -> None:
+def test_the_filed_workbook_and_the_attached_picture_are_inside(
+    city: City, visit: Visit, bundle: Path, tmp_path: Path
+) -> None:
     (document,) = read(bundle, "records/attachments.json")["attachments"]
     assert (document["filename"], document["uploaded_by"]) == ("GoalForm-02.xlsx", cast.CLERK.id)
     bundles.export(visit(cast.FINANCE_REVIEWER), city.codes["drains"], tmp_path / "drains")
@@ -119,18 +126,26 @@ def test_the_export_is_one_event_with_the_bundles_digest(city: City, visit: Visi
     summary = bundles.export(ctx, city.codes["school"], tmp_path / "bundle")
     event = events_of(ctx.session, city.codes["school"])[-1]
     assert isinstance(event.payload, Mapping)
-    assert (event.kind, event.actor, event.payload["manifest"]) == ("evidence.export", cast.FINANCE_HEAD.id, summary.digest)
+    assert (event.kind, event.actor, event.payload["manifest"]) == (
+        "evidence.export",
+        cast.FINANCE_HEAD.id,
+        summary.digest,
+    )
     assert verify(tmp_path / "bundle", digest=summary.digest) == []
 
 
-def test_two_exports_on_one_day_differ_only_by_the_export_itself(city: City, visit: Visit, tmp_path: Path) -> None:
+def test_two_exports_on_one_day_differ_only_by_the_export_itself(
+    city: City, visit: Visit, tmp_path: Path
+) -> None:
     first = bundles.export(visit(cast.AUDITOR), city.codes["school"], tmp_path / "first")
     visit(cast.AUDITOR).session.rollback()
     second = bundles.export(visit(cast.AUDITOR), city.codes["school"], tmp_path / "second")
     assert first == second
 
 
-@pytest.mark.parametrize("actor", [cast.CLERK, cast.REVIEWER, cast.RULES_OFFICE, cast.ADMINISTRATOR, cast.EXPERTS[0]])
+@pytest.mark.parametrize(
+    "actor", [cast.CLERK, cast.REVIEWER, cast.RULES_OFFICE, cast.ADMINISTRATOR, cast.EXPERTS[0]]
+)
 def test_who_may_not_export_is_refused(city: City, visit: Visit, tmp_path: Path, actor: Actor) -> None:
     with pytest.raises((Forbidden, NotFound)):
         bundles.export(visit(actor), city.codes["water"], tmp_path / "bundle")

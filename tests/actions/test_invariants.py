@@ -12,7 +12,7 @@ from budgetperf.actions.invariants.wall import APPEND_ONLY, OPEN_TABLES
 from budgetperf.findings import Finding, Severity
 from budgetperf.store.files import FileStore
 from budgetperf.store.tables import metadata
-from tests.actions.city import City
+from tests.actions.year import City
 
 ONE_LINE = "(SELECT id FROM budget_line WHERE cuts_fen > 0 ORDER BY id LIMIT 1)"
 
@@ -29,11 +29,17 @@ BREAKAGES: tuple[tuple[str, str], ...] = (
     ),
     ("approvals_equal_their_appropriations", "DELETE FROM ledger_entry WHERE kind = 'appropriation'"),
     ("approvals_equal_their_appropriations", "DELETE FROM filing WHERE form = 'ApprovalForm'"),
-    ("budget_lines_equal_their_parts", f"UPDATE cut_line SET applied_fen = applied_fen - 1 WHERE line_id = {ONE_LINE}"),
+    (
+        "budget_lines_equal_their_parts",
+        f"UPDATE cut_line SET applied_fen = applied_fen - 1 WHERE line_id = {ONE_LINE}",
+    ),
     ("budget_lines_equal_their_parts", "DELETE FROM adjustment_line"),
     ("lines_equal_their_document", """UPDATE budget_line SET result = jsonb_set(result, '{limit}', '"1"')"""),
     ("lines_equal_their_document", """UPDATE budget_line SET result = jsonb_set(result, '{line}', '"X"')"""),
-    ("the_identity_of_every_limit", f"UPDATE budget_line SET limit_fen = limit_fen + 1 WHERE id = {ONE_LINE}"),
+    (
+        "the_identity_of_every_limit",
+        f"UPDATE budget_line SET limit_fen = limit_fen + 1 WHERE id = {ONE_LINE}",
+    ),
     ("the_identity_of_every_round", "UPDATE limit_round SET unallocated_fen = unallocated_fen + 1"),
     ("the_identity_of_every_round", "DELETE FROM budget_line WHERE limit_fen > 0"),
     ("final_limits_equal_their_package", "DELETE FROM decision WHERE kind = 'limit'"),
@@ -49,10 +55,19 @@ BREAKAGES: tuple[tuple[str, str], ...] = (
              SELECT record_id FROM step WHERE verb = 'file' AND actor_id = 'person-clerk')""",
     ),
     ("doers_held_the_permission", "UPDATE step SET actor_id = 'person-auditor' WHERE verb = 'store'"),
-    ("doers_held_the_permission", "UPDATE step SET actor_id = 'person-education' WHERE path = '01.0102.010201' AND verb = 'review'"),
-    ("status_is_that_of_the_last_step", "UPDATE record SET status = 'stored' WHERE stage = 'request' AND status = 'rejected'"),
+    (
+        "doers_held_the_permission",
+        "UPDATE step SET actor_id = 'person-education' WHERE path = '01.0102.010201' AND verb = 'review'",
+    ),
+    (
+        "status_is_that_of_the_last_step",
+        "UPDATE record SET status = 'stored' WHERE stage = 'request' AND status = 'rejected'",
+    ),
     ("status_is_that_of_the_last_step", "UPDATE record SET version = version + 1"),
-    ("steps_follow_the_table", "UPDATE step SET target = 'approved' WHERE stage = 'request' AND verb = 'accept'"),
+    (
+        "steps_follow_the_table",
+        "UPDATE step SET target = 'approved' WHERE stage = 'request' AND verb = 'accept'",
+    ),
     ("steps_follow_the_table", "DELETE FROM step WHERE stage = 'request' AND verb = 'review'"),
     ("paths_follow_the_evaluand", "UPDATE record SET path = '01.0103.010301' WHERE path = '01.0102.010201'"),
     ("paths_follow_the_evaluand", "UPDATE step SET path = '' WHERE path = '01.0102.010201'"),
@@ -69,7 +84,10 @@ BREAKAGES: tuple[tuple[str, str], ...] = (
         "bulk_openings_have_their_event",
         """UPDATE event SET payload = jsonb_set(payload, '{root}', '"0"') WHERE kind = 'monitoring.open'""",
     ),
-    ("chains_have_no_gap", """UPDATE event SET payload = jsonb_set(payload, '{reason}', '"另写"') WHERE kind = 'request.review'"""),
+    (
+        "chains_have_no_gap",
+        """UPDATE event SET payload = jsonb_set(payload, '{reason}', '"另写"') WHERE kind = 'request.review'""",
+    ),
     ("chains_have_no_gap", "DELETE FROM event WHERE chain = 'LIMITS-2026' AND number = 3"),
     ("chains_have_no_gap", "DELETE FROM event WHERE chain = 'LIMITS-2026' AND number = 6"),
     ("chains_have_no_gap", "DELETE FROM event WHERE chain = 'LIMITS-2026'"),
@@ -80,16 +98,31 @@ BREAKAGES: tuple[tuple[str, str], ...] = (
     ("anchors_hold", "UPDATE anchor SET at = at + interval '1 second' WHERE number = 1"),
     ("anchors_hold", "DELETE FROM anchor WHERE number = 1"),
     ("anchors_hold", "DELETE FROM event WHERE chain = 'LIMITS-2026' AND number = 6"),
-    ("filings_have_their_digests", """UPDATE filing SET document = document || '{"approved": "1"}' WHERE form = 'ApprovalForm'"""),
-    ("filings_have_their_digests", """UPDATE filing SET document = document || '{"weight": 0.5}' WHERE form = 'GoalForm'"""),
-    ("sheets_have_their_digests", """UPDATE panel_rating SET document = jsonb_set(document, '{opinion}', '"改"')"""),
+    (
+        "filings_have_their_digests",
+        """UPDATE filing SET document = document || '{"approved": "1"}' WHERE form = 'ApprovalForm'""",
+    ),
+    (
+        "filings_have_their_digests",
+        """UPDATE filing SET document = document || '{"weight": 0.5}' WHERE form = 'GoalForm'""",
+    ),
+    (
+        "sheets_have_their_digests",
+        """UPDATE panel_rating SET document = jsonb_set(document, '{opinion}', '"改"')""",
+    ),
     ("typed_lines_equal_their_filing", "UPDATE indicator_line SET weight = weight + 1 WHERE key = '1'"),
     ("typed_lines_equal_their_filing", "DELETE FROM indicator_line WHERE key = '2'"),
     ("typed_lines_equal_their_filing", "UPDATE fund_line SET source = 'debt' WHERE position = 2"),
-    ("typed_lines_equal_their_filing", "UPDATE filing SET document = document - 'request' WHERE form = 'GoalForm'"),
+    (
+        "typed_lines_equal_their_filing",
+        "UPDATE filing SET document = document - 'request' WHERE form = 'GoalForm'",
+    ),
     ("typed_lines_equal_their_filing", "DELETE FROM filing WHERE form = 'GoalForm'"),
     ("decisions_have_their_digest", "UPDATE decision SET subject = 'X' WHERE kind = 'cut'"),
-    ("decisions_have_their_digest", """UPDATE decision SET facts = facts || '{"total": 0.5}' WHERE kind = 'grade'"""),
+    (
+        "decisions_have_their_digest",
+        """UPDATE decision SET facts = facts || '{"total": 0.5}' WHERE kind = 'grade'""",
+    ),
     ("scores_equal_their_package", "UPDATE score SET total = total + 1"),
     ("scores_equal_their_package", "UPDATE score SET grade = 'excellent' WHERE grade = 'poor'"),
     ("scores_equal_their_package", "UPDATE score SET decision_id = 'x'"),
@@ -97,11 +130,48 @@ BREAKAGES: tuple[tuple[str, str], ...] = (
     ("lights_equal_their_package", "UPDATE light SET goals_reason = '改'"),
     ("bands_equal_their_baseline", "UPDATE cost_band SET upper_fen = upper_fen + 10000"),
     ("bands_equal_their_baseline", """UPDATE cost_band SET uppers = uppers || '{"quantile": 1}'"""),
+    ("the_log_names_every_filing", "UPDATE filing SET digest = repeat('a', 64) WHERE form = 'ApprovalForm'"),
+    ("the_log_names_every_filing", "UPDATE filing SET file_digest = NULL WHERE file_digest IS NOT NULL"),
+    (
+        "the_log_names_every_filing",
+        "UPDATE filing SET filed_by = 'person-admin' WHERE form = 'MonitoringForm'",
+    ),
+    ("the_log_names_every_filing", "DELETE FROM event WHERE kind = 'rectification.open'"),
+    ("the_log_names_every_sheet", "UPDATE panel_rating SET digest = repeat('a', 64)"),
+    ("the_log_names_every_decision", "UPDATE decision SET digest = repeat('a', 64) WHERE kind = 'score'"),
+    ("the_log_names_every_decision", "UPDATE decision SET digest = repeat('a', 64) WHERE kind = 'benefit'"),
+    ("the_log_names_every_decision", "UPDATE decision SET digest = repeat('a', 64) WHERE kind = 'baseline'"),
+    ("the_log_names_every_attachment", "UPDATE attachment SET effective_on = effective_on - 1"),
+    (
+        "the_ledger_equals_its_batches",
+        "UPDATE ledger_entry SET amount_fen = amount_fen + 1 WHERE kind = 'payment'",
+    ),
+    (
+        "the_ledger_equals_its_batches",
+        "UPDATE ledger_entry SET document_number = '另号' WHERE kind = 'payment' AND on_date = '2025-03-20'",
+    ),
+    (
+        "the_ledger_equals_its_batches",
+        "DELETE FROM ledger_entry WHERE kind = 'payment' AND on_date = '2025-12-20'",
+    ),
+    ("the_ledger_equals_its_batches", "DELETE FROM event WHERE kind = 'ledger.record'"),
+    (
+        "the_ledger_equals_its_batches",
+        "UPDATE ledger_entry SET recorded_at = now() WHERE kind = 'appropriation'",
+    ),
+    ("the_log_names_every_limit", "UPDATE budget_line SET limit_fen = limit_fen + 1 WHERE limit_fen > 0"),
+    ("the_log_names_every_limit", "UPDATE limit_round SET ceiling_fen = ceiling_fen + 1"),
     ("registered_files_are_on_disk", "UPDATE stored_file SET size = size + 1"),
-    ("registered_files_are_on_disk", "INSERT INTO stored_file VALUES (repeat('a', 64), 1, 'application/pdf', now())"),
+    (
+        "registered_files_are_on_disk",
+        "INSERT INTO stored_file VALUES (repeat('a', 64), 1, 'application/pdf', now())",
+    ),
     ("files_on_disk_are_registered", "DELETE FROM stored_file"),
     ("referenced_files_are_registered", "UPDATE attachment SET digest = repeat('a', 64)"),
-    ("referenced_files_are_registered", "UPDATE filing SET file_digest = repeat('a', 64) WHERE file_digest IS NOT NULL"),
+    (
+        "referenced_files_are_registered",
+        "UPDATE filing SET file_digest = repeat('a', 64) WHERE file_digest IS NOT NULL",
+    ),
     (
         "referenced_files_are_registered",
         """UPDATE filing SET document = jsonb_set(document, '{evidence,0}', '"aa"') WHERE form = 'ObjectionForm'""",
@@ -129,7 +199,9 @@ def test_a_healthy_city_breaks_no_rule(city: City, owner: Session) -> None:
     assert [finding for _, found in check_all(owner, city.files) for finding in found] == []
 
 
-@pytest.mark.parametrize(("name", "statement"), BREAKAGES, ids=[f"{name}-{n}" for n, (name, _) in enumerate(BREAKAGES)])
+@pytest.mark.parametrize(
+    ("name", "statement"), BREAKAGES, ids=[f"{name}-{n}" for n, (name, _) in enumerate(BREAKAGES)]
+)
 def test_what_is_broken_is_told(city: City, owner: Session, name: str, statement: str) -> None:
     assert owner.connection().execute(text(statement)).rowcount
     assert findings_of(name, owner, city.files)
@@ -140,7 +212,9 @@ def test_every_rule_is_broken_at_least_once() -> None:
 
 
 def test_a_finding_names_the_record_and_the_amounts(city: City, owner: Session) -> None:
-    owner.connection().execute(text("UPDATE budget_line SET limit_fen = limit_fen + 1 WHERE limit_fen = 54000000"))
+    owner.connection().execute(
+        text("UPDATE budget_line SET limit_fen = limit_fen + 1 WHERE limit_fen = 54000000")
+    )
     (found,) = findings_of("the_identity_of_every_limit", owner, city.files)
     assert (found.severity, city.codes["drains"] in found.message) == (Severity.ERROR, True)
     assert "控制数540,000.01元" in found.message
@@ -164,7 +238,9 @@ def copied(city: City, tmp_path: Path) -> FileStore:
 def test_a_lost_file_is_told(owner: Session, copied: FileStore) -> None:
     lost = min(copied.digests())
     copied.path(lost).unlink()
-    assert [found.where.pointer for found in findings_of("registered_files_are_on_disk", owner, copied)] == [f"/stored_files/{lost}"]
+    assert [found.where.pointer for found in findings_of("registered_files_are_on_disk", owner, copied)] == [
+        f"/stored_files/{lost}"
+    ]
 
 
 def test_one_flipped_byte_of_a_file_is_told(owner: Session, copied: FileStore) -> None:

@@ -32,14 +32,18 @@ def change(document: Json, path: tuple[str | int, ...], value: Json) -> Json:
     if isinstance(document, dict):
         return {**document, head: change(document[head], tuple(rest), value)}
     assert isinstance(document, list)
-    return [change(item, tuple(rest), value) if index == head else item for index, item in enumerate(document)]
+    return [
+        change(item, tuple(rest), value) if index == head else item for index, item in enumerate(document)
+    ]
 
 
 @pytest.mark.parametrize("kind", list(DecisionKind))
 def test_every_kind_of_decision_recomputes_to_the_same(owner: Session, kind: DecisionKind) -> None:
     found = decisions(owner, kind)
     assert found
-    assert [recompute(decision, RULES) for decision in found] == [Verdict(True, "相同", item.digest) for item in found]
+    assert [recompute(decision, RULES) for decision in found] == [
+        Verdict(True, "相同", item.digest) for item in found
+    ]
 
 
 def test_every_method_is_used_by_the_city(owner: Session) -> None:
@@ -49,8 +53,12 @@ def test_every_method_is_used_by_the_city(owner: Session) -> None:
 
 @pytest.mark.parametrize("column", ["facts", "result"])
 @pytest.mark.parametrize("kind", list(DecisionKind))
-def test_a_row_changed_in_the_database_is_told_by_its_digest(owner: Session, kind: DecisionKind, column: str) -> None:
-    owner.connection().execute(text(f"UPDATE decision SET {column} = {column} || '{{\"extra\": 1}}' WHERE kind = '{kind}'"))
+def test_a_row_changed_in_the_database_is_told_by_its_digest(
+    owner: Session, kind: DecisionKind, column: str
+) -> None:
+    owner.connection().execute(
+        text(f"UPDATE decision SET {column} = {column} || '{{\"extra\": 1}}' WHERE kind = '{kind}'")
+    )
     for decision in decisions(owner, kind):
         assert recompute(decision, RULES).because.startswith("不同，因为决策包内容与其摘要不符，存档已被改动")
 
@@ -85,7 +93,9 @@ def test_a_result_resealed_with_a_new_digest_is_told_with_both_values(
 
 def test_an_allocation_with_another_amount_is_refused_by_its_certificate(owner: Session) -> None:
     decision = decisions(owner, DecisionKind.ALLOCATION)[0]
-    verdict = recompute(resealed(decision, result=change(decision.result, ("levels", 0, "amount"), "7")), RULES)
+    verdict = recompute(
+        resealed(decision, result=change(decision.result, ("levels", 0, "amount"), "7")), RULES
+    )
     assert verdict.because.startswith("不同，因为")
 
 
@@ -103,13 +113,17 @@ def test_facts_that_do_not_read_back_are_said_so(owner: Session, kind: DecisionK
 
 
 def test_an_edition_that_is_not_in_the_rulebook_is_named(owner: Session) -> None:
-    verdict = recompute(resealed(decisions(owner, DecisionKind.LIGHT)[0], edition="national/gone/2001-01-01"), RULES)
+    verdict = recompute(
+        resealed(decisions(owner, DecisionKind.LIGHT)[0], edition="national/gone/2001-01-01"), RULES
+    )
     assert verdict.because == "不同，因为规则库中没有它所依据的版本“national/gone/2001-01-01”"
 
 
 def test_an_edition_with_another_digest_is_named(owner: Session) -> None:
     verdict = recompute(resealed(decisions(owner, DecisionKind.LIGHT)[0], edition_digest="0" * 64), RULES)
-    assert verdict.because.startswith("不同，因为规则版本“national/monitoring_lights/2019-07-26”的摘要与决策时不同（决策时 000000000000…")
+    assert verdict.because.startswith(
+        "不同，因为规则版本“national/monitoring_lights/2019-07-26”的摘要与决策时不同（决策时 000000000000…"
+    )
 
 
 def test_a_method_nobody_knows_is_named(owner: Session) -> None:
@@ -126,7 +140,9 @@ def test_another_numeric_environment_is_named_and_rounded_values_compared(owner:
     decision = resealed(decisions(owner, DecisionKind.BASELINE)[0], environment="python 3.99.0 numpy 9.9")
     verdict = recompute(decision, RULES)
     assert verdict.same
-    assert verdict.because.startswith("相同（数值环境不同，按舍入后的值比较：决策时 python 3.99.0 numpy 9.9，现为 python 3.")
+    assert verdict.because.startswith(
+        "相同（数值环境不同，按舍入后的值比较：决策时 python 3.99.0 numpy 9.9，现为 python 3."
+    )
 
 
 def test_a_baseline_with_another_seed_than_its_edition_is_told(owner: Session) -> None:
@@ -137,7 +153,9 @@ def test_a_baseline_with_another_seed_than_its_edition_is_told(owner: Session) -
 def test_a_benefit_with_another_rate_than_its_edition_is_told(owner: Session) -> None:
     decision = decisions(owner, DecisionKind.BENEFIT)[0]
     facts = change(decision.facts, ("parameters", "discount_rate"), "0.01")
-    assert recompute(resealed(decision, facts=facts), RULES).because.startswith("不同，因为折现率 0.01 与规则版本“")
+    assert recompute(resealed(decision, facts=facts), RULES).because.startswith(
+        "不同，因为折现率 0.01 与规则版本“"
+    )
 
 
 @pytest.mark.parametrize(
@@ -152,6 +170,8 @@ def test_a_benefit_with_another_rate_than_its_edition_is_told(owner: Session) ->
         (None, {}, "/ 处存档为 null，重算为 {}"),
     ],
 )
-def test_the_first_difference_names_the_place_and_both_values(stored: Json, computed: Json, told: str | None) -> None:
+def test_the_first_difference_names_the_place_and_both_values(
+    stored: Json, computed: Json, told: str | None
+) -> None:
     found = first_difference(stored, computed)
     assert (str(found) if found else None) == told

@@ -29,4 +29,6 @@ def sources() -> tuple[Source, ...]:
     """Return every source file of the three packages, migrations aside."""
     paths = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
     found = ((path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")) for path in paths)
-    return tuple(Source(name, text, ast.parse(text)) for name, text in found if not name.startswith(GENERATED))
+    return tuple(
+        Source(name, text, ast.parse(text)) for name, text in found if not name.startswith(GENERATED)
+    )

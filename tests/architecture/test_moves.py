@@ -82,22 +82,33 @@ def test_a_row_taken_leaves_exactly_one_event(owner: Session, row: Transition) -
         values,
     ).all()
     events = connection.execute(
-        text("SELECT chain, payload ->> 'record', actor, at, payload FROM event WHERE kind = :kind ORDER BY sequence"), values
+        text(
+            "SELECT chain, payload ->> 'record', actor, at, payload FROM event WHERE kind = :kind ORDER BY sequence"
+        ),
+        values,
     ).all()
     assert steps
     if row.stage in BULK and not row.sources:
         assert len(events) == 1
-        assert (events[0].payload["records"], events[0].actor, events[0].at) == (len(steps), steps[0].actor_id, steps[0].at)
+        assert (events[0].payload["records"], events[0].actor, events[0].at) == (
+            len(steps),
+            steps[0].actor_id,
+            steps[0].at,
+        )
     else:
         assert [tuple(step) for step in steps] == [tuple(event)[:4] for event in events]
 
 
 def test_an_event_of_a_move_says_from_where_to_where(owner: Session) -> None:
     rows = owner.connection().execute(
-        text("SELECT kind, payload ->> 'source' AS source, payload ->> 'target' AS target FROM event WHERE jsonb_exists(payload, 'target')")
+        text(
+            "SELECT kind, payload ->> 'source' AS source, payload ->> 'target' AS target FROM event WHERE jsonb_exists(payload, 'target')"
+        )
     )
     allowed = {
-        (row.event, source.value if source else "", row.target.value) for row in TRANSITIONS for source in row.sources or (None,)
+        (row.event, source.value if source else "", row.target.value)
+        for row in TRANSITIONS
+        for source in row.sources or (None,)
     }
     assert {tuple(row) for row in rows} <= allowed
 

@@ -45,7 +45,12 @@ def floats(source: Source) -> list[str]:
 
 
 def test_no_float_where_money_and_points_are() -> None:
-    assert [place for source in sources() if not source.path.startswith(tuple(ALLOWED)) for place in floats(source)] == []
+    assert [
+        place
+        for source in sources()
+        if not source.path.startswith(tuple(ALLOWED))
+        for place in floats(source)
+    ] == []
 
 
 def test_a_float_would_be_seen() -> None:

@@ -11,7 +11,11 @@ from tests.architecture.sources import sources
 GRANTED = {permission for held in ROLE_PERMISSIONS.values() for permission in held}
 ASKED_BY_THE_TABLE = {row.permission for row in TRANSITIONS}
 SHAPE = re.compile(r"[a-z_]+:[a-z_]+:[a-z_]+")
-ELSEWHERE = {"budgetperf/permissions.py", "budgetperf/process/document.py", "budgetperf/process/transitions.py"}
+ELSEWHERE = {
+    "budgetperf/permissions.py",
+    "budgetperf/process/document.py",
+    "budgetperf/process/transitions.py",
+}
 
 
 def asked_by_code() -> set[str]:

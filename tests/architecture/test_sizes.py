@@ -63,7 +63,11 @@ def declared(source: Source) -> set[str]:
 
 
 def test_no_file_is_too_long() -> None:
-    assert {source.path: len(source.text.splitlines()) for source in sources() if len(source.text.splitlines()) >= MAX_FILE} == {}
+    assert {
+        source.path: len(source.text.splitlines())
+        for source in sources()
+        if len(source.text.splitlines()) >= MAX_FILE
+    } == {}
 
 
 def test_no_function_is_too_long_but_those_that_list() -> None:

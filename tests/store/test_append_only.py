@@ -9,7 +9,7 @@ from sqlalchemy.exc import ProgrammingError
 from budgetperf.actions.invariants.wall import APPEND_ONLY
 from budgetperf.store.session import APP_ROLE
 from budgetperf.store.tables import metadata
-from tests.actions.city import City
+from tests.actions.year import City
 
 CHANGES = ("UPDATE {table} SET {column} = {column}", "DELETE FROM {table}", "TRUNCATE {table} CASCADE")
 

@@ -36,7 +36,9 @@ def snapshot(engine: Engine) -> dict[str, set[tuple[object, ...]]]:
         "grants": "SELECT table_name, privilege_type FROM information_schema.role_table_grants WHERE grantee = 'budgetperf_app'",
     }
     with engine.connect() as connection:
-        return {name: {tuple(row) for row in connection.execute(text(query))} for name, query in queries.items()}
+        return {
+            name: {tuple(row) for row in connection.execute(text(query))} for name, query in queries.items()
+        }
 
 
 def test_an_empty_database_is_brought_to_the_tables_in_code(empty: Engine) -> None:

@@ -22,7 +22,7 @@ from budgetperf.store.server import EmbeddedServer
 from budgetperf.store.session import APP_ROLE
 from budgetperf.store.tables import metadata
 from tests import cast, story
-from tests.actions.city import City
+from tests.actions.year import City
 from tests.conftest import SUPERUSER, MakeContext
 
 Visit = Callable[[Actor], Context]
@@ -60,14 +60,18 @@ def paths(owner: Session) -> Callable[[str], dict[str, int]]:
 
     def by_path(table: str) -> dict[str, int]:
         path = OWNER_OF_ROW[table].format(table=table)
-        rows = owner.connection().execute(text(f"SELECT {path} AS path, count(*) AS n FROM {table} GROUP BY 1"))
+        rows = owner.connection().execute(
+            text(f"SELECT {path} AS path, count(*) AS n FROM {table} GROUP BY 1")
+        )
         return {row.path or "": row.n for row in rows}
 
     return by_path
 
 
 @pytest.mark.parametrize("table", sorted(OWNER_OF_ROW))
-def test_a_department_sees_no_row_of_another(visit: Visit, paths: Callable[[str], dict[str, int]], table: str) -> None:
+def test_a_department_sees_no_row_of_another(
+    visit: Visit, paths: Callable[[str], dict[str, int]], table: str
+) -> None:
     rows = paths(table)
     foreign = sum(number for path, number in rows.items() if path.startswith(cast.WATER))
     assert foreign > 0
@@ -120,7 +124,9 @@ FOREIGN_WRITES = {
 def test_nobody_writes_into_another_department(visit: Visit, owner: Session, city: City, table: str) -> None:
     """A row for another branch is refused; so is an event of nobody."""
     foreign = str(
-        owner.connection().execute(text("SELECT id FROM evaluand WHERE code = :code"), {"code": city.codes["water"]}).scalar_one()
+        owner.connection()
+        .execute(text("SELECT id FROM evaluand WHERE code = :code"), {"code": city.codes["water"]})
+        .scalar_one()
     )
     session = visit(cast.SCHOOL_CLERK).session
     if table == "event":
@@ -145,7 +151,8 @@ def test_only_those_who_see_the_whole_city_read_the_log(visit: Visit, actor: Act
 def test_a_draft_is_seen_by_its_writer_alone(ctx: MakeContext) -> None:
     request = story.make_request(ctx)
     ctx(cast.CLERK).session.connection().execute(
-        text("INSERT INTO draft VALUES (:record, 'person-clerk', 'GoalForm', '{}', 1, now())"), {"record": request.record_id}
+        text("INSERT INTO draft VALUES (:record, 'person-clerk', 'GoalForm', '{}', 1, now())"),
+        {"record": request.record_id},
     )
     seen = {
         actor.id: count(ctx(actor).session, "SELECT count(*) FROM draft")
@@ -186,7 +193,10 @@ def test_the_department_does_not_read_who_scored_what(ctx: MakeContext) -> None:
     story.declare(ctx, panel[0], record.id)
     steps = "SELECT string_agg(verb, ',' ORDER BY id) FROM step WHERE stage = 'exante'"
     assert ctx(cast.REVIEWER).session.connection().execute(text(steps)).scalar_one() == "open"
-    assert ctx(cast.FINANCE_REVIEWER).session.connection().execute(text(steps)).scalar_one() == "open,draw,declare"
+    assert (
+        ctx(cast.FINANCE_REVIEWER).session.connection().execute(text(steps)).scalar_one()
+        == "open,draw,declare"
+    )
 
 
 def test_an_unpublished_round_is_invisible_to_departments(ctx: MakeContext) -> None:

@@ -49,6 +49,14 @@ from budgetperf.actions.invariants.results import (
     check_scores_equal_their_package,
 )
 from budgetperf.actions.invariants.rows import Check, Invariant
+from budgetperf.actions.invariants.sealed import (
+    check_the_ledger_equals_its_batches,
+    check_the_log_names_every_attachment,
+    check_the_log_names_every_decision,
+    check_the_log_names_every_filing,
+    check_the_log_names_every_limit,
+    check_the_log_names_every_sheet,
+)
 from budgetperf.actions.invariants.stored import (
     check_files_on_disk_are_registered,
     check_referenced_files_are_registered,
@@ -80,6 +88,12 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant("数据范围与评价对象一致", check_paths_follow_the_evaluand),
     Invariant("每一步都有日志事件", check_steps_have_their_event),
     Invariant("批量下达都有日志事件", check_bulk_openings_have_their_event),
+    Invariant("填报与日志所记一致", check_the_log_names_every_filing),
+    Invariant("专家评分表与日志所记一致", check_the_log_names_every_sheet),
+    Invariant("决策包均有日志记载", check_the_log_names_every_decision),
+    Invariant("佐证材料与日志所记一致", check_the_log_names_every_attachment),
+    Invariant("收支台账与日志所记一致", check_the_ledger_equals_its_batches),
+    Invariant("控制数与日志所记一致", check_the_log_names_every_limit),
     Invariant("日志链无缺号、无改动", check_chains_have_no_gap),
     Invariant("时间锚成立", check_anchors_hold),
     Invariant("填报内容与其摘要一致", check_filings_have_their_digests),
