@@ -25,4 +25,6 @@ def test_examples_run(name: str) -> None:
 
 
 def test_the_core_shows_itself_by_example() -> None:
-    assert {"budgetperf.money", "budgetperf.fiscal", "budgetperf.ledger", "budgetperf.indicators"} <= set(MODULES)
+    assert {"budgetperf.money", "budgetperf.fiscal", "budgetperf.ledger", "budgetperf.indicators"} <= set(
+        MODULES
+    )
