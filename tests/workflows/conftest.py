@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from budgetperf.store.session import Database
+from tests.actions.conftest import lived  # noqa: F401 (a fixture: the city after its whole year)
 from tests.workflows.city import ready_city
 from workflows.jobs import Jobs
 from workflows.unit import House

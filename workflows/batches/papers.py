@@ -5,9 +5,6 @@ same bytes, so printing again keeps nothing new. What a run answers is the diges
 each file.
 """
 
-from collections.abc import Callable
-from typing import TypeVar
-
 from budgetperf.actions.context import Context
 from budgetperf.actions.files import keep_own_file
 from budgetperf.actions.papers.evaluation_report import evaluation_report_page
@@ -25,7 +22,7 @@ from workflows.about import About
 
 PDF, XLSX = "pdf", "xlsx"
 
-P = TypeVar("P", SelfEvaluationPage, EvaluationReportPage, LimitsNoticePage)
+Page = SelfEvaluationPage | EvaluationReportPage | LimitsNoticePage
 
 
 class SelfEvaluationOrder(Form):
@@ -70,45 +67,31 @@ def plan(_ctx: Context, _order: Form) -> tuple[str, ...]:
 
 def self_evaluation(ctx: Context, order: SelfEvaluationOrder, step: str) -> Json:
     """Print a confirmed self-evaluation."""
-    from budgetperf.workbooks.books import self_evaluation_book  # loads XlsxWriter: the worker only
-
     record = get_record(ctx.session, ctx.actor, order.record_id)
     page = self_evaluation_page(ctx, record)
-    return _keep(
-        ctx, page, step, name=f"{record.subject}-{record.fiscal_year}年度自评表", book=self_evaluation_book
-    )
+    return _keep(ctx, page, step, name=f"{record.subject}-{record.fiscal_year}年度自评表")
 
 
 def evaluation_report(ctx: Context, order: EvaluationReportOrder, step: str) -> Json:
     """Print a confirmed finance evaluation."""
-    from budgetperf.workbooks.books import evaluation_book  # loads XlsxWriter: the worker only
-
     record = get_record(ctx.session, ctx.actor, order.record_id)
     page = evaluation_report_page(ctx, record, evaluator=order.evaluator)
-    return _keep(
-        ctx, page, step, name=f"{record.subject}-{record.fiscal_year}年度评价报告", book=evaluation_book
-    )
+    return _keep(ctx, page, step, name=f"{record.subject}-{record.fiscal_year}年度评价报告")
 
 
 def limits_notice(ctx: Context, order: NoticeOrder, step: str) -> Json:
     """Print the notice of limits of one department."""
-    from budgetperf.workbooks.books import limits_book  # loads XlsxWriter: the worker only
-
     facts = round_of(ctx.session, order.round_id)
     page = limits_notice_page(
         ctx, facts, order.department_path, issuer=order.issuer, document_number=order.document_number
     )
-    return _keep(
-        ctx, page, step, name=f"{page.department}-{facts.fiscal_year}年度控制数通知", book=limits_book
-    )
+    return _keep(ctx, page, step, name=f"{page.department}-{facts.fiscal_year}年度控制数通知")
 
 
-def _keep(ctx: Context, page: P, step: str, *, name: str, book: Callable[[P], bytes]) -> Json:
-    if step == XLSX:
-        content, media_type = book(page), MediaType.XLSX
-    else:
-        from budgetperf.reports.renderers import render  # loads reportlab: the worker only
+def _keep(ctx: Context, page: Page, step: str, *, name: str) -> Json:
+    from budgetperf.reports.renderers import render  # loads reportlab: the worker only
+    from budgetperf.workbooks.books import book  # loads XlsxWriter: the worker only
 
-        content, media_type = render(page), MediaType.PDF
-    digest = keep_own_file(ctx, content, media_type.value)
+    content = render(page) if step == PDF else book(page)
+    digest = keep_own_file(ctx, content, (MediaType.PDF if step == PDF else MediaType.XLSX).value)
     return {"digest": digest, "filename": f"{name}.{step}"}
