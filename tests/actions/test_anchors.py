@@ -94,6 +94,21 @@ def test_a_cut_waits_for_an_open_transaction_and_includes_its_event(busy: Engine
         }
 
 
+def test_a_cut_waits_for_a_writer_who_has_only_drawn_a_number(busy: Engine, files: FileStore) -> None:
+    """Its event would come under the anchor after the cut: locking the table of events alone would not do."""
+    with open_session(busy, cast.FINANCE_REVIEWER) as writing, ThreadPoolExecutor(1) as pool:
+        drawn = writing.connection().execute(evidence._LOCK, {"chain": "ACCOUNTS"}).one().sequence
+        started = threading.Event()
+        waiting = pool.submit(cut_once, busy, files, started)
+        started.wait()
+        with pytest.raises(TimeoutError):
+            waiting.result(timeout=0.5)
+        payload = anchors.AnchorCut(1, 1, "", "")
+        evidence.write_event(writing, "ACCOUNTS", kind="test.write", actor="x", at=cast.NOW, payload=payload)
+        writing.commit()
+        assert waiting.result(timeout=10).to_sequence > drawn
+
+
 def cut_once(engine: Engine, files: FileStore, started: threading.Event | None = None) -> Anchor:
     """Cut and commit one anchor."""
     with open_session(engine) as session:
