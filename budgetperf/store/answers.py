@@ -9,10 +9,11 @@ from sqlmodel import Session, col
 
 from budgetperf.provenance import Json
 from budgetperf.store.fetch import fetch
+from budgetperf.store.tables.columns import table_of
 from budgetperf.store.tables.runs import IdempotentAnswer
 
 KEPT = timedelta(days=7)
-_ANSWERS = IdempotentAnswer.__table__  # type: ignore[attr-defined]
+_ANSWERS = table_of(IdempotentAnswer)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ Column: TypeAlias = ColumnElement[str] | Mapped[str]
 
 def fetch(session: Session, statement: Rows, fact: type[F]) -> list[F]:
     """Return one ``fact`` per row; the columns carry the names of its fields."""
-    names = [field.name for field in fields(fact)]  # type: ignore[arg-type]
+    names = [field.name for field in fields(fact)]  # type: ignore[arg-type]  # a fact is a dataclass; no public type says so
     rows = session.connection().execute(statement).mappings()
     return [fact(**{name: row[name] for name in names}) for row in rows]
 
