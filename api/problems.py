@@ -163,7 +163,11 @@ def unexpected(request: Request) -> Response:
     """Answer an error nobody foresaw: the id to ask about, nothing of the inside."""
     request_id = request_id_of(request)
     detail = f"系统内部出错，本次操作未生效。请把编号 {request_id} 告知系统管理员"
-    return respond(request, Problem(500, "系统出错", detail, "system.error", request_id))
+    problem = Problem(500, "系统出错", detail, "system.error", request_id)
+    try:
+        return respond(request, problem)
+    except Exception:  # noqa: BLE001 - the page itself may be what failed; the failure before it is already logged
+        return plain_page(request, problem)
 
 
 # ------------------------------------------------------------------- handlers

@@ -3,6 +3,8 @@
 import hashlib
 
 from budgetperf.store.files import FileStore
+from budgetperf.store.proof import stored_files
+from budgetperf.store.session import BoundSession
 
 
 class StagedFiles(FileStore):
@@ -28,11 +30,11 @@ class StagedFiles(FileStore):
         """Return a file, kept or put aside."""
         return self._waiting[digest] if digest in self._waiting else super().get(digest)
 
-    def keep(self) -> None:
-        """Keep what was put aside; before the commit, so that no committed row lacks its file."""
-        for content in self._waiting.values():
-            super().put(content)
+    def keep(self, session: BoundSession) -> None:
+        """Keep what has its row in the transaction: whatever was undone, by a savepoint or wholly, has none.
 
-    def forget(self) -> None:
-        """Drop what was put aside: the work it belonged to was undone."""
-        self._waiting.clear()
+        Before the commit, so that no committed row lacks its file.
+        """
+        if self._waiting:
+            for digest in stored_files(session, self._waiting):
+                super().put(self._waiting[digest])

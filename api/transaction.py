@@ -46,15 +46,13 @@ def begin(request: Request, *, csrf: str = "") -> Iterator[Context]:
         request.state.person = actor.id
         files = StagedFiles(held.files)
         yield Context(session, actor, now, held.ids, held.rules, files)
-        files.keep()
+        files.keep(session)
         session.commit()
 
 
 def undo(ctx: Context) -> None:
     """Undo everything a request has done so far: the end of a dry run."""
     ctx.session.rollback()
-    if isinstance(ctx.files, StagedFiles):
-        ctx.files.forget()
 
 
 def transaction(request: Request, csrf: CsrfGiven) -> Iterator[Context]:

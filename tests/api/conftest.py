@@ -22,7 +22,8 @@ from budgetperf.store.files import FileStore
 from budgetperf.store.server import EmbeddedServer
 from budgetperf.store.session import Database, open_session
 from tests import cast
-from tests.actions.city import City, build
+from tests.actions.city import build
+from tests.actions.year import City
 from tests.conftest import database_from, make_context
 
 AFTER_THE_YEAR = cast.NOW.replace(year=2026, month=2, day=10)

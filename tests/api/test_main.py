@@ -137,6 +137,15 @@ def test_an_error_nobody_foresaw_tells_its_id_and_nothing_of_the_inside(house: H
     assert "locals" not in json.dumps(failed["exception"])
 
 
+def test_a_problem_page_that_fails_itself_still_says_why(house: House) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError
+
+    house.app.state.problem_page = broken
+    answer = house.client().get("/none")
+    assert (answer.status_code, "内部出错" in answer.text) == (500, True)
+
+
 def test_each_request_is_one_json_line_with_the_person_but_no_content(house: House) -> None:
     client = house.client(cast.CLERK)
     client.get("/api/v1/projects?text=机密", headers={"X-Request-ID": "request-0001"})

@@ -1,15 +1,16 @@
 """What the API lets read: a lived year, the same numbers everywhere."""
 
 import io
+from pathlib import Path
 
 from openpyxl import load_workbook
 
 from budgetperf.process.stages import Stage
 from budgetperf.workbooks.fill import filled_goals
 from tests import cast, story
-from tests.actions.city import WORKBOOK
 from tests.api.conftest import House, World
 
+WORKBOOK = Path(__file__).parents[2] / "fixtures/forms/should_pass/current_template.xlsx"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 

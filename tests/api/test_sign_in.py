@@ -7,22 +7,14 @@ from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from api.sign_in import MAX_PER_LOGIN, local_path
-from budgetperf.actions.accounts import deactivate, token_digest
-from budgetperf.store.people import signed_in
-from budgetperf.store.session import open_session
+from budgetperf.actions.accounts import deactivate
 from tests import cast
 from tests.api.conftest import House
+from tests.api.pages import csrf_of
 
 
 def sign_in(client: TestClient, login: str = "clerk", password: str = cast.PASSWORD, **more: str) -> int:
     return client.post("/sign-in", data={"login": login, "password": password, **more}).status_code
-
-
-def csrf(house: House, client: TestClient) -> str:
-    with open_session(house.engine) as session:
-        held = signed_in(session, token_digest(client.cookies["bp_session"]), house.clock.now)
-    assert held is not None
-    return held.csrf
 
 
 def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(house: House) -> None:
@@ -84,26 +76,26 @@ def test_a_page_write_without_the_csrf_token_is_refused(house: House, given: dic
     answer = client.post("/sign-out", data=given)
     assert answer.status_code == 403
     assert "csrf" not in client.cookies
-    assert client.post("/sign-out", data={"csrf": csrf(house, client)}).status_code == 303
+    assert client.post("/sign-out", data={"csrf": csrf_of(house, client)}).status_code == 303
 
 
 def test_the_csrf_token_of_another_session_does_not_count(house: House) -> None:
     mine, theirs = house.client(), house.client()
     sign_in(mine)
     sign_in(theirs, login="library")
-    assert mine.post("/sign-out", data={"csrf": csrf(house, theirs)}).status_code == 403
+    assert mine.post("/sign-out", data={"csrf": csrf_of(house, theirs)}).status_code == 403
 
 
 def test_the_csrf_token_may_come_in_the_header(house: House) -> None:
     client = house.client()
     sign_in(client)
-    assert client.post("/sign-out", headers={"X-CSRF-Token": csrf(house, client)}).status_code == 303
+    assert client.post("/sign-out", headers={"X-CSRF-Token": csrf_of(house, client)}).status_code == 303
 
 
 def test_a_signed_out_session_is_over(house: House) -> None:
     client = house.client()
     sign_in(client)
-    kept, token = client.cookies["bp_session"], csrf(house, client)
+    kept, token = client.cookies["bp_session"], csrf_of(house, client)
     client.post("/sign-out", data={"csrf": token})
     client.cookies.set("bp_session", kept)
     assert client.post("/sign-out", data={"csrf": token}).headers["location"] == "/sign-in"
@@ -113,7 +105,7 @@ def test_a_signed_out_session_is_over(house: House) -> None:
 def test_a_session_ends_after_twelve_hours(house: House) -> None:
     client = house.client()
     sign_in(client)
-    token = csrf(house, client)
+    token = csrf_of(house, client)
     house.clock.pass_(timedelta(hours=12, seconds=1))
     client.cookies.set("bp_session", client.cookies["bp_session"])
     answer = client.post("/sign-out", data={"csrf": token})
@@ -176,3 +168,10 @@ def test_a_page_session_is_no_token_for_the_api(house: House) -> None:
     client = house.client()
     sign_in(client)
     assert client.get("/api/v1/me").status_code == 401
+
+
+def test_the_page_of_a_session_shows_no_csrf_token_of_another(house: House) -> None:
+    mine, theirs = house.client(), house.client()
+    sign_in(mine)
+    sign_in(theirs)
+    assert csrf_of(house, theirs) not in mine.get("/work").text

@@ -11,6 +11,7 @@ from budgetperf.process.stages import Stage
 from tests import cast
 from tests.api.bodies import body_of
 from tests.api.conftest import World
+from tests.api.pages import page_routes, sign_in
 
 PUBLIC = {
     "/api/v1/limits/{fiscal_year}": "a published round is known to all who may read limits",
@@ -145,3 +146,70 @@ def test_without_a_token_nothing_is_told(world: World) -> None:
         )
         assert answer.status_code in {401, 422}, (method, path, answer.status_code)
         assert "record" not in answer.json().get("facts", {})
+
+
+NAMED_PAGES = ("{code}", "{record_id}", "{attachment_id}", "{digest}")
+OPEN_PAGES = {
+    "/language/{code}": "a language",
+    "/runs/{run_id}/files/{digest}": "asked below, by an unknown run",
+}
+
+
+def test_a_record_that_is_not_the_readers_does_not_exist_on_any_page(world: World) -> None:
+    client, csrf = sign_in(world.house, STRANGER)
+    code = world.codes["water"]
+    decision = world.rows("SELECT digest FROM decision WHERE subject = :code LIMIT 1", code=code)[0][0]
+    baseline, exante = world.record(Stage.BASELINE)[0], world.record(Stage.EXANTE, world.codes["library"])[0]
+    filled = {
+        "code": code,
+        "digest": decision,
+        "attachment_id": "none",
+        "run_id": "none",
+        "year": 2026,
+        "verb": "file",
+    }
+    seen = {}
+    for method, path in page_routes(world.house.app):
+        if path in OPEN_PAGES or not any(name in path for name in NAMED_PAGES):
+            continue
+        record = baseline if path.startswith("/baselines") else world.record(Stage.REQUEST, code)[0]
+        asked = path.format(**filled, record_id=record)
+        if path == "/exante/{record_id}":
+            other, _ = sign_in(world.house, cast.CLERK)
+            seen[(method, path)] = other.get(asked.replace(record, exante)).status_code
+        elif method == "GET":
+            seen[(method, path)] = client.get(asked).status_code
+        else:
+            posted = {"csrf": csrf, "describes": "现场", "effective_on": "2026-01-01", "version": "1"}
+            picture = ("图.png", b"\x89PNG\r\n\x1a\n", "image/png")
+            answer = client.post(asked, data=posted, files={"file": picture, "workbook": picture})
+            seen[(method, path)] = answer.status_code
+    assert len(seen) > 15
+    assert {route: status for route, status in seen.items() if status != 404} == {}
+
+
+def test_every_page_asks_who_is_there(world: World) -> None:
+    client = world.house.client()
+    filled = {
+        "code": "x",
+        "digest": "0" * 64,
+        "attachment_id": "x",
+        "run_id": "x",
+        "year": 2026,
+        "verb": "file",
+        "record_id": "x",
+    }
+    filled |= {
+        "name": "request",
+        "stage": "request",
+        "person_id": "x",
+        "edition_id": "x",
+        "edition_id:path": "x",
+    }
+    told = {}
+    for method, path in page_routes(world.house.app):
+        if path in {"/", "/sign-in", "/language/{code}"}:
+            continue
+        answer = client.request(method, path.replace(":path}", "}").format(**filled))
+        told[(method, path)] = answer.headers.get("location", str(answer.status_code)).partition("?")[0]
+    assert {route: to for route, to in told.items() if to != "/sign-in"} == {}
