@@ -4,6 +4,7 @@ Only tells who; what they may do is asked of ``process`` and ``permissions``.
 """
 
 import hmac
+from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Annotated
 
@@ -42,12 +43,18 @@ PostedForm = Annotated[FormData, Depends(posted_form)]
 """The posted form, for page routes that are plain ``def``."""
 
 
-async def csrf_given(request: Request) -> str:
-    """Return the CSRF token a page sent in its header or form; not asked of the API or of reads."""
-    if is_machine(request) or request.method in SAFE_METHODS:
-        return ""
-    given = request.headers.get(CSRF_HEADER) or (await posted_form(request)).get(CSRF_FIELD)
-    return given if isinstance(given, str) else ""
+async def csrf_given(request: Request) -> AsyncIterator[str]:
+    """Give the CSRF token a page sent in its header or form; not asked of the API or of reads.
+
+    Closes the posted form, with the files in it, when the response is out.
+    """
+    given: object = ""
+    if not (is_machine(request) or request.method in SAFE_METHODS):
+        given = request.headers.get(CSRF_HEADER) or (await posted_form(request)).get(CSRF_FIELD)
+    try:
+        yield given if isinstance(given, str) else ""
+    finally:
+        await request.close()
 
 
 CsrfGiven = Annotated[str, Depends(csrf_given)]
