@@ -23,7 +23,7 @@ from budgetperf.process.stages import Stage
 from budgetperf.process.transitions import Transition, named
 from budgetperf.process.worklist import WorkItem
 from budgetperf.store.organisations import organisations
-from budgetperf.store.records import RecordFacts, get_record, latest_filings, work_list
+from budgetperf.store.records import RecordFacts, get_record, latest_filings, list_records, work_list
 
 router = APIRouter()
 
@@ -37,7 +37,10 @@ VERBS_IN_BULK: dict[Stage, tuple[str, ...]] = {
 
 def _rows(actor: Actor, stage: Stage) -> tuple[Transition, ...]:
     return tuple(
-        row for verb in VERBS_IN_BULK.get(stage, ()) for row in named(stage, verb) if holds(actor, row.permission)
+        row
+        for verb in VERBS_IN_BULK.get(stage, ())
+        for row in named(stage, verb)
+        if holds(actor, row.permission)
     )
 
 
@@ -82,12 +85,12 @@ def ask(request: Request, ctx: Work, stage: str) -> HTMLResponse:
 def _selection(request: Request, ctx: Context, stage: Stage, refusal: str = "") -> Bulk:
     rows = _rows(ctx.actor, stage)
     verbs = {row.verb for row in rows}
-    items = [
-        item
+    waiting = {
+        item.record_id
         for item in work_list(ctx.session, ctx.actor, limit=2000)
         if item.stage is stage and verbs & {row.verb for row in item.moves}
-    ]
-    records = [get_record(ctx.session, ctx.actor, item.record_id) for item in items]
+    }
+    records = [item for item in list_records(ctx.session, ctx.actor, stage=stage) if item.id in waiting]
     return Bulk(
         frame_of(request, ctx),
         title="批量审核",
@@ -106,7 +109,9 @@ def _lines(ctx: Context, records: Sequence[RecordFacts], refusals: dict[str, str
     agencies = {node.path: node.name for node in organisations(ctx.session)}
     amounts: dict[tuple[int, str], Money] = {}
     for year in {record.fiscal_year for record in records}:
-        for owner, filing in latest_filings(ctx.session, stage=Stage.REQUEST, fiscal_year=year, form="GoalForm").items():
+        for owner, filing in latest_filings(
+            ctx.session, stage=Stage.REQUEST, fiscal_year=year, form="GoalForm"
+        ).items():
             amounts[year, owner] = goal_form(filing).request
     return tuple(
         BulkRow(

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.answers import Key
-from api.desks.frame import answer, frame_of, holds
+from api.desks.frame import answer, frame_of
 from api.guards import demand
 from api.screens.buttons import Link
 from api.screens.record import DecisionPage, Leaf
@@ -34,7 +34,12 @@ def leaves(value: Json, path: str = "") -> Iterator[Leaf]:
         for at, item in enumerate(value):
             yield from leaves(item, f"{path}.{at}" if path else str(at))
     else:
-        yield Leaf(path, {None: "—", True: "是", False: "否"}[value] if value is None or isinstance(value, bool) else str(value))
+        yield Leaf(
+            path,
+            {None: "—", True: "是", False: "否"}[value]
+            if value is None or isinstance(value, bool)
+            else str(value),
+        )
 
 
 @router.get("/decisions/{digest}")
@@ -43,13 +48,12 @@ def show(request: Request, ctx: Work, digest: str) -> HTMLResponse:
     demand(ctx.actor, "record:page:view", "查看决策包")
     found = get_decision(ctx.session, digest)
     facts = list(leaves(found.facts))
-    edition = f"/rules/{found.edition}" if holds(ctx.actor, "rules:edition:view") or found.edition else ""
     screen = DecisionPage(
         frame_of(request, ctx),
         kind=found.kind,
         subject=Link(found.subject, f"/projects/{found.subject}" if found.evaluand_id else ""),
         period=found.period,
-        edition=Link(found.edition, edition),
+        edition=Link(found.edition, f"/rules/{found.edition}"),
         edition_digest=found.edition_digest,
         method=found.method,
         seed="" if found.seed is None else str(found.seed),

@@ -71,7 +71,9 @@ def show(request: Request, ctx: Work, record_id: Key) -> HTMLResponse:
 def _sheets(ctx: Context, panel: PanelFacts | None) -> dict[str, ScoreForm]:
     if panel is None:
         return {}
-    return {item.seat_id: ScoreForm.model_validate(item.document) for item in ratings_of(ctx.session, panel.id)}
+    return {
+        item.seat_id: ScoreForm.model_validate(item.document) for item in ratings_of(ctx.session, panel.id)
+    }
 
 
 def _seat(seat: SeatFacts, sheets: dict[str, ScoreForm], own: SeatFacts | None) -> SeatLine:
@@ -84,7 +86,9 @@ def _seat(seat: SeatFacts, sheets: dict[str, ScoreForm], own: SeatFacts | None) 
         declared_at=seat.declared_at,
         submitted_at=seat.submitted_at,
         own=own is not None and seat.id == own.id,
-        total=sum((row.points for row in sheet.rows), start=0 * sheet.rows[0].points) if sheet and sheet.rows else None,
+        total=sum((row.points for row in sheet.rows), start=0 * sheet.rows[0].points)
+        if sheet and sheet.rows
+        else None,
         recommended=sheet.recommended if sheet else None,
         opinion=sheet.opinion if sheet else "",
     )
@@ -105,6 +109,8 @@ def _means(ctx: Context, panel: PanelFacts, result: ExanteResult) -> tuple[MeanL
     scheme = named(ctx, panel.edition, ExanteRules).rules.scheme
     group = {criterion.key: item.label for item in scheme.dimensions for criterion in item.criteria}
     return tuple(
-        MeanLine(group[line.key], line.label, line.weight, line.spread.mean, line.spread.low, line.spread.high)
+        MeanLine(
+            group[line.key], line.label, line.weight, line.spread.mean, line.spread.low, line.spread.high
+        )
         for line in result.means.lines
     )

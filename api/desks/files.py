@@ -35,7 +35,9 @@ def bring(
 ) -> RedirectResponse:
     """Attach a file to a project."""
     content = file.file.read(MAX_BYTES + 1)
-    attach(ctx, code, content, filename=file.filename or "附件", describes=describes, effective_on=effective_on)
+    attach(
+        ctx, code, content, filename=file.filename or "附件", describes=describes, effective_on=effective_on
+    )
     return onward(f"/projects/{code}#files", "attach")
 
 

@@ -17,8 +17,16 @@ LANGUAGE = "bp_language"
 MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("/work", "待办事项", ()),
     ("/projects", "项目", ("record:page:view",)),
-    ("/monitoring", "绩效双监控", ("monitoring:form:file", "monitoring:form:review", "monitoring:lights:confirm", "limits:table:view")),
-    ("/rectifications", "问题整改", ("rectification:form:respond", "rectification:notice:issue", "limits:table:view")),
+    (
+        "/monitoring",
+        "绩效双监控",
+        ("monitoring:form:file", "monitoring:form:review", "monitoring:lights:confirm", "limits:table:view"),
+    ),
+    (
+        "/rectifications",
+        "问题整改",
+        ("rectification:form:respond", "rectification:notice:issue", "limits:table:view"),
+    ),
     ("/limits", "预算控制数", ("limits:table:view",)),
     ("/runs", "后台任务", ("run:campaign:start", "baseline:model:fit", "evidence:bundle:export")),
     ("/log", "操作日志", ("evidence:log:view",)),

@@ -53,7 +53,9 @@ def life_line(year: Year) -> LifeLine:
     """Return the line of a year."""
     fiscal = next((item.fiscal_year for item in year.records), 0)
     quarters = tuple(_quarter(year, label, f"{fiscal}Q{n}") for n, label in enumerate(QUARTERS, start=1))
-    return LifeLine((*_request(year), *quarters, _self_evaluation(year), _finance_evaluation(year), _limit(year)))
+    return LifeLine(
+        (*_request(year), *quarters, _self_evaluation(year), _finance_evaluation(year), _limit(year))
+    )
 
 
 def _day(step: StepFacts | None) -> str:

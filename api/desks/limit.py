@@ -19,6 +19,7 @@ from budgetperf.money import Money
 from budgetperf.process.stages import Stage, Status
 from budgetperf.store.budget import RoundFacts, get_round, line_of
 from budgetperf.store.evidence import attachments_of
+from budgetperf.store.listings import visible_digests
 from budgetperf.store.records import (
     RecordFacts,
     StepFacts,
@@ -42,6 +43,8 @@ def show(request: Request, ctx: Work, year: int, code: Key) -> HTMLResponse:
     project = get_evaluand(ctx.session, ctx.actor, line.evaluand_id)
     limit = line.limit()
     barred = _barred(ctx, found, record, limit)
+    steps = trace(limit)
+    known = visible_digests(ctx.session, {item.package for item in steps if item.package})
     screen = LimitPage(
         frame_of(request, ctx),
         year=year,
@@ -58,8 +61,16 @@ def show(request: Request, ctx: Work, year: int, code: Key) -> HTMLResponse:
         limit=limit.limit,
         floor=limit.floor,
         steps=tuple(
-            TraceStep(item.title, item.sentence, item.change, item.balance, item.source, item.package)
-            for item in trace(limit)
+            TraceStep(
+                item.title,
+                item.sentence,
+                item.change,
+                item.balance,
+                item.source,
+                item.package,
+                item.package in known,
+            )
+            for item in steps
         ),
         chart=tuple(Bar(item.label, item.start, item.end) for item in chart(limit)),
         objections=_objections(ctx, line.evaluand_id, year, code),
@@ -83,13 +94,20 @@ def _barred(ctx: Context, found: RoundFacts, record: RecordFacts, limit: Limit) 
 
 
 def _objections(ctx: Context, evaluand_id: str, year: int, code: str) -> tuple[ObjectionLine, ...]:
-    records = list_records(ctx.session, ctx.actor, stage=Stage.OBJECTION, fiscal_year=year, evaluand_id=evaluand_id)
+    records = list_records(
+        ctx.session, ctx.actor, stage=Stage.OBJECTION, fiscal_year=year, evaluand_id=evaluand_id
+    )
     steps = steps_of(ctx.session, [item.id for item in records])
-    files = {item.digest: Link(item.filename, f"/projects/{code}/files/{item.id}") for item in attachments_of(ctx.session, evaluand_id)}
+    files = {
+        item.digest: Link(item.filename, f"/projects/{code}/files/{item.id}")
+        for item in attachments_of(ctx.session, evaluand_id)
+    }
     return tuple(_objection(ctx, item, steps, files) for item in records)
 
 
-def _objection(ctx: Context, record: RecordFacts, steps: list[StepFacts], files: dict[str, Link]) -> ObjectionLine:
+def _objection(
+    ctx: Context, record: RecordFacts, steps: list[StepFacts], files: dict[str, Link]
+) -> ObjectionLine:
     form = filed_objection(ctx, record)
     filing = latest_filing(ctx.session, record.id, "DecisionForm")
     decided = DecisionForm.model_validate(filing.document) if filing else None

@@ -32,7 +32,9 @@ def show_rounds(request: Request, ctx: Work) -> HTMLResponse:
     demand(ctx.actor, "limits:table:view", "查看控制数")
     known = {item.id: item for item in list_records(ctx.session, ctx.actor, stage=Stage.LIMITS)}
     lines = tuple(
-        RoundLine(item.fiscal_year, known[item.id].status, Money(item.ceiling_fen), Money(item.unallocated_fen))
+        RoundLine(
+            item.fiscal_year, known[item.id].status, Money(item.ceiling_fen), Money(item.unallocated_fen)
+        )
         for item in rounds(ctx.session)
         if item.id in known
     )
@@ -40,7 +42,9 @@ def show_rounds(request: Request, ctx: Work) -> HTMLResponse:
         Rounds(
             frame_of(request, ctx),
             rounds=lines,
-            empty="" if lines else "还没有公布的控制数。财政部门公布征求意见后，您可以在这里查看本部门的控制数并提出异议。",
+            empty=""
+            if lines
+            else "还没有公布的控制数。财政部门公布征求意见后，您可以在这里查看本部门的控制数并提出异议。",
             opening="/open/round" if holds(ctx.actor, "limits:round:open") else "",
         )
     )
@@ -97,7 +101,13 @@ def _department(path: str) -> str:
 
 @router.get("/limits/{year}")
 def show(
-    request: Request, ctx: Work, year: int, department: str = "", ground: str = "", text: str = "", unit: str = "wan"
+    request: Request,
+    ctx: Work,
+    year: int,
+    department: str = "",
+    ground: str = "",
+    text: str = "",
+    unit: str = "wan",
 ) -> HTMLResponse:
     """Show the limits of one round."""
     demand(ctx.actor, "limits:table:view", "查看控制数")
@@ -107,7 +117,9 @@ def show(
     nodes = {node.path: node for node in organisations(ctx.session)}
     chosen = next((item for item in Ground if item.value == ground), None)
     lines = [item for item in every if _wanted(item, department, chosen, text.strip())]
-    whole = Money.total(item.limit for item in every) + Money(found.unallocated_fen) == Money(found.ceiling_fen)
+    whole = Money.total(item.limit for item in every) + Money(found.unallocated_fen) == Money(
+        found.ceiling_fen
+    )
     moves, barred = offered(record, steps_of(ctx.session, [record.id]), ctx.actor)
     asked = {"ground": ground, "text": text, "unit": unit}
     screen = LimitsTable(
@@ -118,7 +130,9 @@ def show(
         edition=found.edition,
         window_ends_on=found.window_ends_on,
         unit=next((item for item in MoneyUnit if item.value == unit), MoneyUnit.WAN),
-        units=tuple(Option(item.value, item.label, item.value == unit) for item in (MoneyUnit.WAN, MoneyUnit.YUAN)),
+        units=tuple(
+            Option(item.value, item.label, item.value == unit) for item in (MoneyUnit.WAN, MoneyUnit.YUAN)
+        ),
         grounds=tuple(Ground),
         departments=_departments(every, nodes, year, asked),
         total=_sum(every, code="", name="合计", href=""),
@@ -168,7 +182,9 @@ def _departments(
 def _row(item: _Line, year: int, nodes: dict[str, OrganisationFacts]) -> AmountRow:
     agency = nodes[item.path].name if item.path in nodes else ""
     href = f"/limits/{year}/{item.code}"
-    return AmountRow(item.code, item.name, agency, href, item.request, item.cuts, item.adjustments, item.limit)
+    return AmountRow(
+        item.code, item.name, agency, href, item.request, item.cuts, item.adjustments, item.limit
+    )
 
 
 def _objections(ctx: Context, year: int) -> tuple[Link, ...]:
@@ -176,5 +192,3 @@ def _objections(ctx: Context, year: int) -> tuple[Link, ...]:
         Link(item.name, f"/limits/{year}/{item.subject}#o-{item.id}", item.status.label)
         for item in list_records(ctx.session, ctx.actor, stage=Stage.OBJECTION, fiscal_year=year)
     )
-
-

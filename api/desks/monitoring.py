@@ -26,8 +26,9 @@ from budgetperf.lifecycle.result_use.form import NoticeForm
 from budgetperf.process.stages import Stage
 from budgetperf.scoring.lights import LightColour
 from budgetperf.store.ledger import executions
+from budgetperf.store.listings import filed_documents
 from budgetperf.store.organisations import organisations
-from budgetperf.store.records import RecordFacts, StepFacts, latest_filing, list_records, steps_of
+from budgetperf.store.records import RecordFacts, StepFacts, list_records, steps_of
 from budgetperf.store.results import LightFacts, lights
 
 router = APIRouter()
@@ -36,7 +37,9 @@ NAMES = ("一季度", "二季度", "三季度", "四季度")
 
 
 def _years(ctx: Context, stage: Stage, chosen: int | None) -> tuple[int, tuple[Option, ...]]:
-    known = sorted({item.fiscal_year for item in list_records(ctx.session, ctx.actor, stage=stage)}, reverse=True)
+    known = sorted(
+        {item.fiscal_year for item in list_records(ctx.session, ctx.actor, stage=stage)}, reverse=True
+    )
     year = chosen or (known[0] if known else ctx.today.year)
     return year, tuple(Option(str(item), str(item), item == year) for item in known or [year])
 
@@ -139,13 +142,18 @@ def show_rectifications(request: Request, ctx: Work, year: int | None = None) ->
     shown, years = _years(ctx, Stage.RECTIFICATION, year)
     records = list_records(ctx.session, ctx.actor, stage=Stage.RECTIFICATION, fiscal_year=shown)
     steps = steps_of(ctx.session, [item.id for item in records])
-    rows = sorted((_rectification(ctx, item, steps) for item in records), key=lambda item: item.due_on or date.max)
+    filed = filed_documents(ctx.session, [item.id for item in records], "NoticeForm")
+    notices = {record_id: NoticeForm.model_validate(document) for record_id, document in filed.items()}
+    rows = sorted(
+        (_rectification(ctx, item, steps, notices.get(item.id)) for item in records),
+        key=lambda item: item.due_on or date.max,
+    )
     return answer(Rectifications(frame_of(request, ctx), year=shown, years=years, rows=tuple(rows)))
 
 
-def _rectification(ctx: Context, record: RecordFacts, steps: list[StepFacts]) -> RectificationRow:
-    filing = latest_filing(ctx.session, record.id, "NoticeForm")
-    notice = NoticeForm.model_validate(filing.document) if filing else None
+def _rectification(
+    ctx: Context, record: RecordFacts, steps: list[StepFacts], notice: NoticeForm | None
+) -> RectificationRow:
     moves, _ = offered(record, steps, ctx.actor)
     return RectificationRow(
         id=record.id,

@@ -31,8 +31,12 @@ def _start(ctx: Context, year: int, code: str) -> tuple[About, Preset, tuple[Lin
     cuts = [cut for cut in limit.cuts if cut.applied]
     files = attachments_of(ctx.session, line.evaluand_id)
     options = {
-        "ObjectionForm.contests": tuple(Option(cut.claim.ground.value, cut.claim.ground.label) for cut in cuts),
-        "ObjectionForm.evidence": tuple(Option(item.digest, f"{item.filename}（{item.describes}）") for item in files),
+        "ObjectionForm.contests": tuple(
+            Option(cut.claim.ground.value, cut.claim.ground.label) for cut in cuts
+        ),
+        "ObjectionForm.evidence": tuple(
+            Option(item.digest, f"{item.filename}（{item.describes}）") for item in files
+        ),
     }
     about = About(TITLE, line.name, code, f"{year}", "", f"/limits/{year}/{code}")
     facts = tuple(Link(cut.claim.ground.label, "", f"{cut.applied} 元") for cut in cuts)

@@ -9,15 +9,15 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.answers import Key
 from api.desks.frame import answer, frame_of, holds, onward
-from api.desks.verbs import first, multi, unit_of
+from api.desks.verbs import changed_rows, first, multi, row_tables, unit_of
 from api.guards import PostedForm, demand
 from api.openings import QuarterForm, YearForm
 from api.resources import resources_of
 from api.screens.buttons import Link
 from api.screens.fields import Document, Preset, view
 from api.screens.form import About, FormPage
-from api.screens.posted import kept, read_posted
 from api.screens.page import Option
+from api.screens.posted import kept, read_posted
 from api.transaction import Work
 from budgetperf.actions.accounts import (
     MIN_PASSWORD,
@@ -128,7 +128,9 @@ OPENINGS: dict[str, Opening] = {
 
 def opening_links(actor: Actor) -> tuple[Link, ...]:
     """Return what this person may start."""
-    return tuple(Link(item.title, f"/open/{name}") for name, item in OPENINGS.items() if holds(actor, item.permission))
+    return tuple(
+        Link(item.title, f"/open/{name}") for name, item in OPENINGS.items() if holds(actor, item.permission)
+    )
 
 
 def _known(ctx: Context, name: str) -> Opening:
@@ -143,7 +145,13 @@ def _places(ctx: Context) -> dict[str, tuple[Option, ...]]:
     nodes = organisations(ctx.session)
     places = tuple(Option(node.path, f"{'　' * node.path.count('.')}{node.name}") for node in nodes)
     panels = tuple(Option(item.code, f"{item.code} {item.service}") for item in cost_panels(ctx.session))
-    fields = ("AccountForm.organisation_path", "GrantForm.scope", "QuarterForm.scope", "YearForm.scope", "OrganisationForm.parent_path")
+    fields = (
+        "AccountForm.organisation_path",
+        "GrantForm.scope",
+        "QuarterForm.scope",
+        "YearForm.scope",
+        "OrganisationForm.parent_path",
+    )
     return {**dict.fromkeys(fields, places), "FitForm.panel_code": panels}
 
 
@@ -198,12 +206,22 @@ def opened(
                 return act(filled)
         except Invalid as error:
             refusal, findings = error.text, error.findings
-    document: Document = {name: value for name, value in kept(form, typed).items() if name != "password"}
-    start = Preset(document, preset.notes, preset.options)
+    document: Document = {
+        name: value for name, value in kept(form, typed, blanks=adding).items() if name != "password"
+    }
     if adding:
-        refusal, findings = "", ()
+        refusal, findings, document = "", (), changed_rows(document, typed, row_tables(form))
+    start = Preset(document, preset.notes, preset.options)
     screen = opening_page(
-        request, ctx, about, form=form, preset=start, findings=findings, refusal=refusal, unit=unit_of(typed), facts=facts
+        request,
+        ctx,
+        about,
+        form=form,
+        preset=start,
+        findings=findings,
+        refusal=refusal,
+        unit=unit_of(typed),
+        facts=facts,
     )
     return answer(screen, 200 if adding else 422)
 
@@ -214,8 +232,13 @@ def ask_opening(request: Request, ctx: Work, name: str) -> HTMLResponse:
     opening = _known(ctx, name)
     about = About(opening.title, "", "", "", "", "/work")
     year = ctx.today.year
-    known = {"fiscal_year": year + 1 if name in {"request", "round", "baseline"} else year, "result_year": year}
-    start = Preset({key: value for key, value in known.items() if key in opening.form.model_fields}, options=_places(ctx))
+    known = {
+        "fiscal_year": year + 1 if name in {"request", "round", "baseline"} else year,
+        "result_year": year,
+    }
+    start = Preset(
+        {key: value for key, value in known.items() if key in opening.form.model_fields}, options=_places(ctx)
+    )
     return answer(opening_page(request, ctx, about, form=opening.form, preset=start))
 
 
@@ -244,8 +267,8 @@ def _notice_about(ctx: Context, record_id: str) -> About:
 @router.get("/records/{record_id}/notice")
 def ask_notice(request: Request, ctx: Work, record_id: Key) -> HTMLResponse:
     """Show the form of a rectification notice."""
-    demand(ctx.actor, "rectification:notice:issue", "下达整改通知")
     about = _notice_about(ctx, record_id)
+    demand(ctx.actor, "rectification:notice:issue", "下达整改通知")
     return answer(opening_page(request, ctx, about, form=NoticeForm, preset=Preset({})))
 
 
@@ -259,5 +282,3 @@ def take_notice(request: Request, ctx: Work, record_id: Key, posted: PostedForm)
 
     about = _notice_about(ctx, record_id)
     return opened(request, ctx, about, form=NoticeForm, preset=Preset({}), posted=posted, act=act)
-
-

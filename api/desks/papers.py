@@ -22,14 +22,20 @@ def papers_of(ctx: Context, record: RecordFacts) -> tuple[Link, ...]:
     request = (
         record
         if record.stage is Stage.REQUEST
-        else find_record(ctx.session, ctx.actor, record.subject, fiscal_year=record.fiscal_year, stage=Stage.REQUEST)
+        else find_record(
+            ctx.session, ctx.actor, record.subject, fiscal_year=record.fiscal_year, stage=Stage.REQUEST
+        )
     )
     filing = latest_filing(ctx.session, request.id, "GoalForm") if request else None
     found = [Link("项目页", f"/projects/{record.subject}?year={record.fiscal_year}")]
     if filing:
         goals = goal_form(filing)
         found += [
-            Link("绩效指标", f"/projects/{record.subject}?year={record.fiscal_year}#goals", str(len(goals.indicators))),
+            Link(
+                "绩效指标",
+                f"/projects/{record.subject}?year={record.fiscal_year}#goals",
+                str(len(goals.indicators)),
+            ),
             Link("申报数（元）", "", str(goals.request)),
         ]
     return tuple(found)

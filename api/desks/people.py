@@ -44,7 +44,10 @@ def show(
                 login=item.login,
                 name=item.name,
                 organisation=item.organisation,
-                grants=tuple(GrantLine(grant.role, names.get(grant.scope, grant.scope)) for grant in grants.get(item.id, ())),
+                grants=tuple(
+                    GrantLine(grant.role, names.get(grant.scope, grant.scope))
+                    for grant in grants.get(item.id, ())
+                ),
                 active=item.active,
             )
             for item in found

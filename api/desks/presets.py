@@ -132,7 +132,9 @@ def _conclusion(ctx: Context, record: RecordFacts) -> Preset:
         suggested = panel_result(ctx, record).suggested
     except (Conflict, Invalid):  # sheets are missing: the guard of the move says so
         return Preset({})
-    request = find_record(ctx.session, ctx.actor, record.subject, fiscal_year=record.fiscal_year, stage=Stage.REQUEST)
+    request = find_record(
+        ctx.session, ctx.actor, record.subject, fiscal_year=record.fiscal_year, stage=Stage.REQUEST
+    )
     asked = filed_goals(ctx, request).request.fen if request else 0
     return Preset({"conclusion": suggested.value, "recommended": str(asked)})
 

@@ -75,6 +75,7 @@ def show(request: Request, ctx: Work, code: Key, year: int | None = None) -> HTM
     shown = year if year in years else (years[0] if years else ctx.today.year)
     records = tuple(sorted((item for item in every if item.fiscal_year == shown), key=_place))
     steps = tuple(steps_of(ctx.session, [item.id for item in records]))
+    ordered = sorted(steps, key=lambda item: item.at)  # equal instants stay in the order they were written
     goals = _goals(ctx, records)
     upcoming = _next_limit(ctx, project.code, shown)
     decided = decisions_of(ctx.session, subject=project.code)
@@ -115,9 +116,10 @@ def show(request: Request, ctx: Work, code: Key, year: int | None = None) -> HTM
         scores=tuple(ScoreLine(item.stage, item.total, Grade(item.grade)) for item in scored.values()),
         files=_files(ctx, project),
         decisions=tuple(
-            DecisionLine(item.kind, item.period, item.edition, item.digest, item.decided_at) for item in reversed(decided)
+            DecisionLine(item.kind, item.period, item.edition, item.digest, item.decided_at)
+            for item in reversed(decided)
         ),
-        steps=tuple(_step(item) for item in reversed(sorted(steps, key=lambda item: item.at))),
+        steps=tuple(_step(item) for item in reversed(ordered)),
         limit=_limit_link(upcoming),
         attach=f"/projects/{project.code}/files" if holds(ctx.actor, "evidence:file:attach") else "",
         bundle=f"/projects/{project.code}/bundle" if holds(ctx.actor, "evidence:bundle:export") else "",
@@ -175,7 +177,9 @@ def _limit_link(upcoming: _NextLimit | None) -> Link | None:
     return Link("下年预算控制数", f"/limits/{year}/{line.code}", f"{year}：{Money(line.limit_fen)} 元")
 
 
-def _cards(ctx: Context, records: Iterable[RecordFacts], steps: tuple[StepFacts, ...]) -> tuple[RecordCard, ...]:
+def _cards(
+    ctx: Context, records: Iterable[RecordFacts], steps: tuple[StepFacts, ...]
+) -> tuple[RecordCard, ...]:
     cards = []
     notices = holds(ctx.actor, "rectification:notice:issue")
     for record in records:
@@ -187,14 +191,25 @@ def _cards(ctx: Context, records: Iterable[RecordFacts], steps: tuple[StepFacts,
             links.append(Link("下达整改通知", f"/records/{record.id}/notice"))
         cards.append(
             RecordCard(
-                record.id, record.stage, record.period, record.status, record.due_on, moves, barred, tuple(links)
+                record.id,
+                record.stage,
+                record.period,
+                record.status,
+                record.due_on,
+                moves,
+                barred,
+                tuple(links),
             )
         )
     return tuple(cards)
 
 
 def _money(found: Execution, goals: GoalForm | None) -> MoneyView:
-    bases = {RateBase.INITIAL: found.initial, RateBase.ADJUSTED: found.adjusted, RateBase.RECEIVED: found.received}
+    bases = {
+        RateBase.INITIAL: found.initial,
+        RateBase.ADJUSTED: found.adjusted,
+        RateBase.RECEIVED: found.received,
+    }
     return MoneyView(
         request=goals.request if goals else None,
         approved=found.initial,

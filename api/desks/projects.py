@@ -21,7 +21,9 @@ from budgetperf.store.organisations import OrganisationFacts, organisations
 
 router = APIRouter()
 ROWS = 50
-_STATUSES = tuple(dict.fromkeys(row.target for row in TRANSITIONS if row.stage not in {Stage.LIMITS, Stage.BASELINE}))
+_STATUSES = tuple(
+    dict.fromkeys(row.target for row in TRANSITIONS if row.stage not in {Stage.LIMITS, Stage.BASELINE})
+)
 
 
 @router.get("/projects")
@@ -33,7 +35,9 @@ def show(
     page: Annotated[int, Query(ge=1, le=20_000)] = 1,
 ) -> HTMLResponse:
     """Show one page of visible projects."""
-    wanted = ProjectFilter(text.strip(), department, next((item for item in Status if item.value == status), None))
+    wanted = ProjectFilter(
+        text.strip(), department, next((item for item in Status if item.value == status), None)
+    )
     with begin(request) as ctx:
         found, total = project_listing(ctx.session, ctx.actor, wanted, offset=(page - 1) * ROWS, limit=ROWS)
         nodes = organisations(ctx.session)
@@ -59,7 +63,9 @@ def show(
 def department_options(nodes: list[OrganisationFacts], chosen: str) -> tuple[Option, ...]:
     """Return the departments of the tree as options."""
     return tuple(
-        Option(node.path, node.name, node.path == chosen) for node in nodes if node.kind is OrganisationKind.DEPARTMENT
+        Option(node.path, node.name, node.path == chosen)
+        for node in nodes
+        if node.kind is OrganisationKind.DEPARTMENT
     )
 
 
@@ -72,7 +78,7 @@ def _row(item: ProjectListing) -> ProjectRow:
         year=item.fiscal_year,
         stage=item.stage,
         status=item.status,
-        request=None if item.request_fen is None else Money(int(item.request_fen)),
+        request=None if item.request_fen is None else Money(item.request_fen),
         grade=Grade(item.grade) if item.grade else None,
     )
 

@@ -47,5 +47,3 @@ def show_edition(request: Request, ctx: Work, edition_id: str) -> HTMLResponse:
         examples=tuple(example.name for example in edition.examples),
     )
     return answer(screen)
-
-

@@ -39,7 +39,11 @@ def _made(ctx: Context, run: RunFacts) -> list[Mapping[str, object]]:
     """Return what the steps of a run say of the files they made."""
     if run.finished_at is None or not run.kind.startswith("batch."):
         return []
-    return [item for item in effects_of(ctx.session, run.id).values() if isinstance(item, Mapping) and "digest" in item]
+    return [
+        item
+        for item in effects_of(ctx.session, run.id).values()
+        if isinstance(item, Mapping) and "digest" in item
+    ]
 
 
 def _line(ctx: Context, run: RunFacts, names: dict[str, str]) -> RunLine:

@@ -1,6 +1,6 @@
 """The page of every move: the form of its verb, or a reason, or nothing but a confirmation."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -12,7 +12,7 @@ from api.desks.papers import papers_of, warnings_of
 from api.desks.presets import preset, with_document
 from api.guards import PostedForm
 from api.problems import STATUSES
-from api.screens.fields import FieldKind, Preset, kind_of, row_form, view
+from api.screens.fields import Document, Preset, row_form, view
 from api.screens.filters import moment
 from api.screens.form import About, FormPage
 from api.screens.page import Frame
@@ -26,7 +26,7 @@ from budgetperf.actions.simple import NoForm
 from budgetperf.actions.verbs import VERBS, Verb
 from budgetperf.errors import BudgetperfError, Invalid, NotFound
 from budgetperf.findings import Finding
-from budgetperf.forms import fields, read
+from budgetperf.forms import Form, fields, read
 from budgetperf.money import MoneyUnit
 from budgetperf.process.advance import Attempt, advance
 from budgetperf.process.stages import Guard, Stage
@@ -55,7 +55,9 @@ def verb_of(record: RecordFacts, verb: str) -> Verb:
 def may_begin(ctx: Context, record: RecordFacts, verb: str) -> Transition:
     """Refuse before anything is typed what would be refused anyhow: status, role, second person."""
     state = record.state(doers(ctx.session, record.id))
-    return advance(state, verb, actor=ctx.actor, attempt=Attempt(ctx.today, guards=frozenset(Guard), reason="—"))
+    return advance(
+        state, verb, actor=ctx.actor, attempt=Attempt(ctx.today, guards=frozenset(Guard), reason="—")
+    )
 
 
 def about(record: RecordFacts, title: str, *, back: str = "") -> About:
@@ -104,7 +106,9 @@ def ask(request: Request, ctx: Work, record_id: Key, verb: str) -> HTMLResponse:
     row = may_begin(ctx, record, verb)
     start = preset(ctx, record, verb, asked.form)
     found = _checked_before(ctx, record, row, asked)
-    return answer(_page(frame_of(request, ctx), ctx, record, row=row, asked=asked, start=start, findings=found))
+    return answer(
+        _page(frame_of(request, ctx), ctx, record, row=row, asked=asked, start=start, findings=found)
+    )
 
 
 def _checked_before(ctx: Context, record: RecordFacts, row: Transition, asked: Verb) -> tuple[Finding, ...]:
@@ -180,18 +184,35 @@ def take(request: Request, ctx: Work, record_id: Key, verb: str, form: PostedFor
     return answer(screen, STATUSES[Invalid][0])
 
 
-def _change_rows(
-    ctx: Context, record: RecordFacts, *, verb: str, asked: Verb, posted: Mapping[str, Sequence[str]]
-) -> RedirectResponse:
-    """Add or remove a row without script: the draft is saved and the page shown again."""
-    tables = {meta.name for meta in fields(asked.form) if kind_of(asked.form, meta) is FieldKind.ROWS and row_form(meta)}
-    document = kept(asked.form, posted)
-    table, _, index = first(posted, "remove").partition(".")
-    table = first(posted, "add") or table
+def row_tables(form: type[Form]) -> frozenset[str]:
+    """Return the fields of a form that hold rows."""
+    return frozenset(meta.name for meta in fields(form) if row_form(meta))
+
+
+def changed_rows(document: Document, posted: Posted, tables: frozenset[str]) -> Document:
+    """Return the document with the row added or removed that a button without script asked for.
+
+    Raises
+    ------
+    NotFound
+        No such table in the form.
+    """
+    table, _, index = (first(posted, "add") or first(posted, "remove")).partition(".")
     if table not in tables:
         raise NotFound("form.table", "表中没有这一部分")
-    changed = with_row(document, table) if first(posted, "add") else without_row(document, table, int(index or "0"))
+    if first(posted, "add"):
+        return with_row(document, table)
+    return without_row(document, table, int(index) if index.isdecimal() else 0)
+
+
+def _change_rows(
+    ctx: Context, record: RecordFacts, *, verb: str, asked: Verb, posted: Posted
+) -> RedirectResponse:
+    """Add or remove a row without script: the draft is saved and the page shown again."""
+    document = kept(asked.form, posted, blanks=True)
+    changed = changed_rows(document, posted, row_tables(asked.form))
     save_draft(ctx, record.id, verb, asked.form.__name__, changed)
+    table = (first(posted, "add") or first(posted, "remove")).partition(".")[0]
     return RedirectResponse(f"/records/{record.id}/{verb}#f-{table}", status_code=303)
 
 
@@ -200,7 +221,7 @@ def keep(request: Request, ctx: Work, record_id: Key, verb: str, form: PostedFor
     """Save what was typed so far, unchecked."""
     record = get_record(ctx.session, ctx.actor, record_id)
     asked = verb_of(record, verb)
-    save_draft(ctx, record_id, verb, asked.form.__name__, kept(asked.form, multi(form)))
+    save_draft(ctx, record_id, verb, asked.form.__name__, kept(asked.form, multi(form), blanks=True))
     if request.headers.get("hx-request"):
         word = speak(frame_of(request, ctx).language)
         return HTMLResponse(f"{word('草稿已保存')} {moment(ctx.now)}")

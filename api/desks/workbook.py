@@ -137,4 +137,6 @@ def _refused(
     intake = read_goals(content)
     findings = (*intake.findings, *intake.locate(error.findings))
     copy = annotate(content, findings)
-    return _page(request, ctx, record, filename=name, refusal=_count(findings), findings=findings, annotated=copy)
+    return _page(
+        request, ctx, record, filename=name, refusal=_count(findings), findings=findings, annotated=copy
+    )

@@ -118,7 +118,9 @@ class FormView:
 
     parts: tuple[Part, ...] = told("fields and tables in order")
     unit: MoneyUnit = told("unit of all amounts on the page")
-    units: tuple[Option, ...] = told("units to choose from; empty where the form holds no money or asks by itself")
+    units: tuple[Option, ...] = told(
+        "units to choose from; empty where the form holds no money or asks by itself"
+    )
     told: tuple[Told, ...] = told("all findings, for the summary")
 
 
@@ -127,8 +129,12 @@ class Preset:
     """What a form starts with, and what its fixed rows are about."""
 
     document: Document = told("first values")
-    notes: Mapping[str, tuple[RowNote, ...]] = field(default_factory=dict, metadata={"help": "by table: one note per fixed row"})
-    options: Mapping[str, tuple[Option, ...]] = field(default_factory=dict, metadata={"help": "by form and field, GrantForm.scope: choices known only now"})
+    notes: Mapping[str, tuple[RowNote, ...]] = field(
+        default_factory=dict, metadata={"help": "by table: one note per fixed row"}
+    )
+    options: Mapping[str, tuple[Option, ...]] = field(
+        default_factory=dict, metadata={"help": "by form and field (GrantForm.scope): choices known only now"}
+    )
 
 
 def element_id(pointer: str) -> str:
@@ -193,7 +199,11 @@ def view(
     parts = tuple(made.part(form, meta) for meta in fields(form))
     money = any(kind_of(each, meta) is FieldKind.AMOUNT for each in _forms(form) for meta in fields(each))
     asks = UNIT in form.model_fields
-    units = tuple(Option(item.value, item.label, item is made.unit) for item in MoneyUnit) if money and not asks else ()
+    units = (
+        tuple(Option(item.value, item.label, item is made.unit) for item in MoneyUnit)
+        if money and not asks
+        else ()
+    )
     known = {pointer for part in parts for pointer in _pointers(part)}
     return FormView(parts, made.unit, units, tuple(Told(item, _href(item, known)) for item in findings))
 
@@ -228,7 +238,9 @@ class _Maker:
         rows = row_form(meta)
         return self.table(meta, rows, value) if rows else self.cell(form, meta, value)
 
-    def cell(self, form: type[Form], meta: FieldMeta, value: Json, *, at: str = "", fixed: bool = False) -> Cell:
+    def cell(
+        self, form: type[Form], meta: FieldMeta, value: Json, *, at: str = "", fixed: bool = False
+    ) -> Cell:
         name = f"{at}{meta.name}"
         kind = self.kind(form, meta)
         text = self.text(kind, value)
@@ -300,7 +312,9 @@ class _Maker:
             picked = {str(item) for item in value} if isinstance(value, list | tuple) else set()
             return tuple(Option(item.value, item.label, item.value in picked) for item in given)
         if kind is FieldKind.CHOICE:
-            terms = given or tuple(Option(term.value, term.label) for term in cast("type[Term]", _plain(meta.annotation)))
+            terms = given or tuple(
+                Option(term.value, term.label) for term in cast("type[Term]", _plain(meta.annotation))
+            )
             return tuple(Option(item.value, item.label, item.value == value) for item in terms)
         return ()
 

@@ -72,5 +72,3 @@ def short(digest: str) -> str:
 def code(term: Term) -> str:
     """Return the stored code of a term."""
     return term.value
-
-

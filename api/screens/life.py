@@ -67,5 +67,7 @@ class LifeLine:
     @property
     def reached(self) -> int:
         """Where the solid part of the line ends, in pixels."""
-        seen = [index for index, step in enumerate(self.steps) if step.phase not in {Phase.AHEAD, Phase.SPARED}]
+        seen = [
+            index for index, step in enumerate(self.steps) if step.phase not in {Phase.AHEAD, Phase.SPARED}
+        ]
         return self.EDGE + self.GAP * (max(seen) if seen else 0)

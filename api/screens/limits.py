@@ -88,6 +88,7 @@ class TraceStep:
     balance: Money = told("after the step")
     source: str = told("clause with its status; empty where there is none")
     package: str = told("digest of the decision package; empty where there is none")
+    linked: bool = told("whether this person may open the package")
 
 
 @dataclass(frozen=True, slots=True)

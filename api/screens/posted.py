@@ -17,8 +17,8 @@ Posted = Mapping[str, Sequence[str]]
 MAX_ROWS = 500
 
 
-def read_posted(form: type[Form], posted: Posted) -> dict[str, Json]:
-    """Return the document that was typed.
+def read_posted(form: type[Form], posted: Posted, *, blanks: bool = False) -> dict[str, Json]:
+    """Return the document that was typed; blank rows are left out unless asked for.
 
     Examples
     --------
@@ -29,21 +29,25 @@ def read_posted(form: type[Form], posted: Posted) -> dict[str, Json]:
     document: dict[str, Json] = {}
     for meta in fields(form):
         rows = row_form(meta)
-        value = _rows(meta.name, rows, posted) if rows else _value(form, meta, posted, meta.name)
+        value = (
+            _rows(meta.name, rows, posted, blanks=blanks) if rows else _value(form, meta, posted, meta.name)
+        )
         if value is not None:
             document[meta.name] = value
     return document
 
 
-def kept(form: type[Form], posted: Posted) -> dict[str, Json]:
+def kept(form: type[Form], posted: Posted, *, blanks: bool = False) -> dict[str, Json]:
     """Return the document as a draft keeps it: with the unit chosen on the page."""
-    document = read_posted(form, posted)
-    return document if UNIT in document or not _first(posted, UNIT) else {**document, UNIT: _first(posted, UNIT)}
+    document = read_posted(form, posted, blanks=blanks)
+    return (
+        document if UNIT in document or not _first(posted, UNIT) else {**document, UNIT: _first(posted, UNIT)}
+    )
 
 
 def with_row(document: Mapping[str, Json], table: str) -> dict[str, Json]:
     """Return the document with one blank row more."""
-    return {**document, table: [*_list(document.get(table)), {}]}
+    return {**document, table: [*(_list(document.get(table)) or [{}]), {}]}
 
 
 def without_row(document: Mapping[str, Json], table: str, index: int) -> dict[str, Json]:
@@ -59,7 +63,7 @@ def _first(posted: Posted, name: str) -> str:
     return next((value.strip() for value in posted.get(name, ())), "")
 
 
-def _rows(table: str, form: type[Form], posted: Posted) -> list[Json]:
+def _rows(table: str, form: type[Form], posted: Posted, *, blanks: bool) -> list[Json]:
     pattern = re.compile(rf"{re.escape(table)}\.(\d{{1,4}})\.")
     found = sorted({int(match.group(1)) for name in posted if (match := pattern.match(name))})
     rows = []
@@ -69,7 +73,7 @@ def _rows(table: str, form: type[Form], posted: Posted) -> list[Json]:
             for meta in fields(form)
             if (value := _value(form, meta, posted, f"{table}.{index}.{meta.name}")) is not None
         }
-        if row:
+        if row or blanks:
             rows.append(row)
     return list[Json](rows)
 

@@ -3,17 +3,18 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Text, cast, func, or_, select, true
+from sqlalchemy import BigInteger, cast, func, or_, select, true
 from sqlmodel import Session, col
 
 from budgetperf.permissions import Actor, Role
 from budgetperf.process.stages import Stage, Status
+from budgetperf.provenance import Json
 from budgetperf.store.fetch import Rows, fetch, prefix
 from budgetperf.store.tables.columns import table_of
 from budgetperf.store.tables.costs import CostPanelRow
 from budgetperf.store.tables.people import Organisation, Person, RoleGrant
 from budgetperf.store.tables.records import EvaluandRow, Filing, Record
-from budgetperf.store.tables.results import ScoreRow
+from budgetperf.store.tables.results import Decision, ScoreRow
 from budgetperf.store.visibility import evaluands_visible_to
 
 
@@ -54,7 +55,7 @@ def project_listing(
         .lateral("newest")
     )
     amount = (
-        select(cast(col(Filing.document)["request"].astext, Text))
+        select(cast(col(Filing.document)["request"].astext, BigInteger))
         .where(col(Filing.evaluand_id) == EvaluandRow.id, col(Filing.form) == "GoalForm")
         .order_by(col(Filing.filed_at).desc())
         .limit(1)
@@ -83,7 +84,9 @@ def project_listing(
     if wanted.status is not None:
         conditions.append(newest.c.status == wanted.status)
     source = table_of(EvaluandRow).outerjoin(newest, true())
-    total = session.connection().execute(select(func.count()).select_from(source).where(*conditions)).scalar_one()
+    total = (
+        session.connection().execute(select(func.count()).select_from(source).where(*conditions)).scalar_one()
+    )
     statement = (
         select(
             col(EvaluandRow.code),
@@ -129,11 +132,17 @@ class GrantFacts:
     scope: str
 
 
-def people(session: Session, *, text: str = "", role: Role | None = None, limit: int = 500) -> list[PersonFacts]:
+def people(
+    session: Session, *, text: str = "", role: Role | None = None, limit: int = 500
+) -> list[PersonFacts]:
     """Return accounts by login."""
     statement: Rows = (
         select(
-            col(Person.id), col(Person.login), col(Person.name), col(Organisation.name).label("organisation"), col(Person.active)
+            col(Person.id),
+            col(Person.login),
+            col(Person.name),
+            col(Organisation.name).label("organisation"),
+            col(Person.active),
         )
         .join(Organisation, col(Organisation.id) == Person.organisation_id)
         .order_by(col(Person.login))
@@ -141,7 +150,10 @@ def people(session: Session, *, text: str = "", role: Role | None = None, limit:
     )
     if text:
         statement = statement.where(
-            or_(col(Person.login).contains(text, autoescape=True), col(Person.name).contains(text, autoescape=True))
+            or_(
+                col(Person.login).contains(text, autoescape=True),
+                col(Person.name).contains(text, autoescape=True),
+            )
         )
     if role is not None:
         statement = statement.where(
@@ -173,5 +185,31 @@ class CostPanelListing:
 
 def cost_panels(session: Session) -> list[CostPanelListing]:
     """Return all cost panels by code."""
-    statement: Rows = select(col(CostPanelRow.code), col(CostPanelRow.service)).order_by(col(CostPanelRow.code))
+    statement: Rows = select(col(CostPanelRow.code), col(CostPanelRow.service)).order_by(
+        col(CostPanelRow.code)
+    )
     return fetch(session, statement, CostPanelListing)
+
+
+def visible_digests(session: Session, digests: Iterable[str]) -> set[str]:
+    """Return which of some decision packages may be opened (row-level security hides the others)."""
+    statement = select(col(Decision.digest)).where(col(Decision.digest).in_(list(digests)))
+    return {row.digest for row in session.connection().execute(statement)}
+
+
+@dataclass(frozen=True, slots=True)
+class FiledDocument:
+    """A filed form of one record."""
+
+    record_id: str
+    document: Json
+
+
+def filed_documents(session: Session, record_ids: Iterable[str], form: str) -> dict[str, Json]:
+    """Return the newest filing of one form by record, for many records at once."""
+    statement: Rows = (
+        select(col(Filing.record_id), col(Filing.document))
+        .where(col(Filing.record_id).in_(list(record_ids)), col(Filing.form) == form)
+        .order_by(col(Filing.record_id), col(Filing.number))
+    )
+    return {item.record_id: item.document for item in fetch(session, statement, FiledDocument)}

@@ -6,7 +6,16 @@ from budgetperf.scoring.lights import LightColour
 
 STEPS = (
     LifeStep("申报", Phase.DONE, "", "2025-01-01", "#r-1"),
-    LifeStep("一季度监控", Phase.PROBLEM, "整改中", "2025-04-10", "#r-2", LightColour.RED, LightColour.GREEN, lit=True),
+    LifeStep(
+        "一季度监控",
+        Phase.PROBLEM,
+        "整改中",
+        "2025-04-10",
+        "#r-2",
+        LightColour.RED,
+        LightColour.GREEN,
+        lit=True,
+    ),
     LifeStep("二季度监控", Phase.NOW, "", "", "", lit=True),
     LifeStep("自评", Phase.AHEAD, "", "", ""),
 )

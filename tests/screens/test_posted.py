@@ -21,8 +21,14 @@ def table(form: object, name: str) -> Table:
 def post_of(form: type, document: dict[str, object], unit: str = "wan") -> dict[str, list[str]]:
     """What the browser would send back of a shown page, unchanged."""
     shown = view(form, Preset(document, {}, {}))  # type: ignore[arg-type]
-    cells = [cell for part in shown.parts for cell in ([c for row in part.rows for c in row.cells] if isinstance(part, Table) else [part])]
-    posted = {cell.name: [cell.value] for cell in cells if cell.kind is not FieldKind.TICK or cell.value == "true"}
+    cells = [
+        cell
+        for part in shown.parts
+        for cell in ([c for row in part.rows for c in row.cells] if isinstance(part, Table) else [part])
+    ]
+    posted = {
+        cell.name: [cell.value] for cell in cells if cell.kind is not FieldKind.TICK or cell.value == "true"
+    }
     for cell in cells:
         chosen = [option.value for option in cell.options if option.chosen]
         if cell.kind is FieldKind.CHOICE:
@@ -78,6 +84,7 @@ def test_picks_are_read_as_a_list() -> None:
 
 
 def test_rows_are_added_and_removed_without_script() -> None:
+    assert with_row({}, "funds")["funds"] == [{}, {}]  # a blank one stood on the page already
     document = with_row({"funds": [{"source": "general"}]}, "funds")
     assert document["funds"] == [{"source": "general"}, {}]
     assert without_row(document, "funds", 0)["funds"] == [{}]

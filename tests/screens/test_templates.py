@@ -24,8 +24,12 @@ def names_used(made: Environment, template: str) -> set[str]:
     assert made.loader is not None
     tree = made.parse(made.loader.get_source(made, template)[0])
     used = meta.find_undeclared_variables(tree)
-    own = {node.name for node in tree.find_all(nodes.Macro)} | {node.target for node in tree.find_all(nodes.Import)}
-    parents = [node.template.value for node in tree.find_all(nodes.Extends) if isinstance(node.template, nodes.Const)]
+    own = {node.name for node in tree.find_all(nodes.Macro)} | {
+        node.target for node in tree.find_all(nodes.Import)
+    }
+    parents = [
+        node.template.value for node in tree.find_all(nodes.Extends) if isinstance(node.template, nodes.Const)
+    ]
     return (used - own - {"_"}).union(*(names_used(made, str(parent)) for parent in parents))
 
 

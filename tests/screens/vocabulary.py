@@ -23,7 +23,19 @@ UNSEEN = {"workbooks", "costing", "evidence", "rulebook"}
 """Packages whose vocabularies no page shows."""
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-SHOWN_BY_WORD = ("frame.py", "life.py", "papers.py", "project.py", "exante.py", "openings.py", "limits.py", "work.py", "log.py", "monitoring.py", "bulk.py")
+SHOWN_BY_WORD = (
+    "frame.py",
+    "life.py",
+    "papers.py",
+    "project.py",
+    "exante.py",
+    "openings.py",
+    "limits.py",
+    "work.py",
+    "log.py",
+    "monitoring.py",
+    "bulk.py",
+)
 
 
 @cache
@@ -35,7 +47,9 @@ def words() -> frozenset[str]:
 def in_templates() -> Iterator[str]:
     """Words marked in templates."""
     for _, _, message, _, _ in extract_from_dir(
-        TEMPLATES, [("**.html", "jinja2.ext.babel_extract")], {"**.html": {"newstyle_gettext": "true", "trimmed": "true"}}
+        TEMPLATES,
+        [("**.html", "jinja2.ext.babel_extract")],
+        {"**.html": {"newstyle_gettext": "true", "trimmed": "true"}},
     ):
         yield message if isinstance(message, str) else message[0]
 
@@ -46,7 +60,9 @@ def of_terms() -> Iterator[str]:
         if UNSEEN & set(path.parts):
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ClassDef) and any(isinstance(base, ast.Name) and base.id == "Term" for base in node.bases):
+            if isinstance(node, ast.ClassDef) and any(
+                isinstance(base, ast.Name) and base.id == "Term" for base in node.bases
+            ):
                 yield from _labels(node)
 
 
@@ -60,7 +76,11 @@ def _labels(node: ast.ClassDef) -> Iterator[str]:
 
 def of_forms() -> Iterator[str]:
     """Labels and reasons of every field a page asks."""
-    asked = {verb.form for verb in VERBS.values()} | {item.form for item in opened.OPENINGS.values()} | {NoticeForm, ObjectionForm}
+    asked = (
+        {verb.form for verb in VERBS.values()}
+        | {item.form for item in opened.OPENINGS.values()}
+        | {NoticeForm, ObjectionForm}
+    )
     for form in asked:
         yield from of_form(form)
 
