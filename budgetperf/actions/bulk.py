@@ -9,15 +9,28 @@ from budgetperf.evidence import merkle
 from budgetperf.process.stages import Stage
 from budgetperf.store.evidence import write_event
 
+BULK_STAGES = (Stage.MONITORING, Stage.SELF_EVALUATION, Stage.FINANCE_EVALUATION)
+"""Stages whose records are opened many at once."""
 
-def open_all(
-    ctx: Context, stage: Stage, targets: Iterable[Target], *, chain: str, fiscal_year: int, period: str
-) -> int:
+
+def bulk_chain(stage: Stage, fiscal_year: int, period: str) -> str:
+    """Return the chain on which the openings of a stage and period stand.
+
+    Examples
+    --------
+    >>> bulk_chain(Stage.MONITORING, 2025, "2025Q1"), bulk_chain(Stage.SELF_EVALUATION, 2025, "")
+    ('MONITORING-2025Q1', 'SELF-EVALUATION-2025')
+    """
+    return f"{stage.value.upper().replace('_', '-')}-{period or fiscal_year}"
+
+
+def open_all(ctx: Context, stage: Stage, targets: Iterable[Target], *, fiscal_year: int, period: str) -> int:
     """Open a record for every target; return how many. Nothing to open writes no event."""
     opened = [open_record(ctx, target).record for target in targets]
     if opened:
         leaves = [f"{record.subject}/{record.id}".encode() for record in opened]
         payload = BulkOpened(stage.value, fiscal_year, period, len(opened), merkle.root(leaves))
+        chain = bulk_chain(stage, fiscal_year, period)
         write_event(
             ctx.session, chain, kind=f"{stage.value}.open", actor=ctx.actor.id, at=ctx.now, payload=payload
         )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from budgetperf.actions.bulk import BULK_STAGES, bulk_chain
 from budgetperf.actions.context import Context
 from budgetperf.actions.payloads import BundleExported
 from budgetperf.errors import Forbidden, Invalid
@@ -154,15 +155,9 @@ def _chains(dossier: _Dossier) -> tuple[str, ...]:
     found = {dossier.evaluand.code, *(record.subject for record in dossier.others)}
     for record in dossier.records:
         found.add(f"LEDGER-{record.fiscal_year}")
-        found.update(bulk for bulk in (_bulk_chain(record),) if bulk)
+        if record.stage in BULK_STAGES:
+            found.add(bulk_chain(record.stage, record.fiscal_year, record.period))
     return tuple(sorted(found))
-
-
-def _bulk_chain(record: RecordFacts) -> str:
-    if record.stage is Stage.MONITORING:
-        return f"MONITORING-{record.period}"
-    names = {Stage.SELF_EVALUATION: "SELF-EVALUATION", Stage.FINANCE_EVALUATION: "FINANCE-EVALUATION"}
-    return f"{names[record.stage]}-{record.fiscal_year}" if record.stage in names else ""
 
 
 def _events(ctx: Context, chains: Iterable[str]) -> tuple[Event, ...]:

@@ -56,7 +56,6 @@ def open_year(ctx: Context, fiscal_year: int, due_on: date, *, scope: str = "") 
         ctx,
         Stage.SELF_EVALUATION,
         fresh,
-        chain=f"SELF-EVALUATION-{fiscal_year}",
         fiscal_year=fiscal_year,
         period="",
     )

@@ -64,7 +64,6 @@ def draw_sample(ctx: Context, form: SampleForm, seen: Seen) -> int:  # noqa: ARG
         ctx,
         Stage.FINANCE_EVALUATION,
         targets,
-        chain=f"FINANCE-EVALUATION-{year}",
         fiscal_year=year,
         period="",
     )

@@ -60,7 +60,6 @@ def open_quarter(ctx: Context, fiscal_year: int, quarter: int, *, scope: str = "
         ctx,
         Stage.MONITORING,
         fresh,
-        chain=f"MONITORING-{period.code}",
         fiscal_year=fiscal_year,
         period=period.code,
     )

@@ -93,7 +93,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row(S.REQUEST, "store", (T.ACCEPTED,), T.STORED, "request:store:enter", "纳入项目库", guards=(Guard.EXANTE_PASSED,)),
     _row(S.REQUEST, "reject", (T.ACCEPTED,), T.REJECTED, "request:store:enter", "不予安排", needs_reason=True),
     _row(S.REQUEST, "approve", (T.STORED,), T.APPROVED, "request:budget:approve", "批复预算与绩效目标",
-         not_by=("file", "review", "store")),
+         not_by=("file", "review", "accept", "store")),
     # ex-ante evaluation: a panel is drawn, declares, scores blind; the conclusion gates the store
     _row(S.EXANTE, "open", (), T.OPEN, "request:form:accept", "列入事前绩效评估"),
     _row(S.EXANTE, "draw", (T.OPEN,), T.SCORING, "exante:panel:draw", "抽取专家", guards=(Guard.PANEL_COMPLETE,)),

@@ -6,19 +6,22 @@ commits by itself: only ``api/transaction.py`` and ``workflows/unit.py`` do.
 """
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import IntegrityError, ProgrammingError
 from sqlalchemy.orm import SessionTransaction
 from sqlmodel import Session
 
 from budgetperf.errors import Unavailable
 from budgetperf.permissions import ROLE_PERMISSIONS, Actor, Permission, Role
-from budgetperf.store.server import EmbeddedServer
+from budgetperf.store.server import SUPERUSER, EmbeddedServer
 
 APP_ROLE = "budgetperf_app"
+APP_LOGIN = "budgetperf"
 DATABASE = "budgetperf"
 _VIEW = Permission("record:page:view")
 
@@ -61,8 +64,10 @@ def find_database(home: Path, *, durable: bool = True) -> Database:
         return Database(_driver(given), _driver(os.environ.get("BUDGETPERF_OWNER_URL") or given))
     server = EmbeddedServer(home / "postgres", durable=durable)
     server.start()
-    ensure_database(server.url("postgres", "postgres"), DATABASE)
-    return Database(server.url(DATABASE, "postgres"), server.url(DATABASE, "postgres"))
+    admin_url = server.url(SUPERUSER, SUPERUSER)
+    ensure_database(admin_url, DATABASE)
+    ensure_login(admin_url)
+    return Database(server.url(DATABASE, APP_LOGIN), server.url(DATABASE, SUPERUSER))
 
 
 def _driver(url: str) -> str:
@@ -76,6 +81,19 @@ def ensure_database(admin_url: str, name: str) -> None:
         found = connection.execute(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": name})
         if found.first() is None:
             connection.execute(text(f'CREATE DATABASE "{name}"'))
+    engine.dispose()
+
+
+def ensure_login(admin_url: str) -> None:
+    """Create the login the service works under: a member of the app role and of nothing else."""
+    engine = create_engine(admin_url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for name, rights in ((APP_ROLE, "NOLOGIN"), (APP_LOGIN, f"LOGIN IN ROLE {APP_ROLE}")):
+            if not connection.execute(
+                text("SELECT 1 FROM pg_roles WHERE rolname = :name"), {"name": name}
+            ).first():
+                with suppress(ProgrammingError, IntegrityError):  # another process was quicker
+                    connection.execute(text(f"CREATE ROLE {name} {rights}"))
     engine.dispose()
 
 

@@ -197,7 +197,7 @@ def live(stage: Stage, choose: Callable[[list[tuple[str, Actor]]], tuple[str, Ac
 
 
 ENDS = [
-    (Stage.REQUEST, Status.APPROVED, 3),
+    (Stage.REQUEST, Status.APPROVED, 4),
     (Stage.EXANTE, Status.CONFIRMED, 2),
     (Stage.MONITORING, Status.CONFIRMED, 3),
     (Stage.RECTIFICATION, Status.CLOSED, 2),

@@ -83,6 +83,25 @@ POLICIES: dict[str, str] = {
 }
 
 
+WRITES: dict[str, str] = {
+    "step": "actor_id = bp_person() AND EXISTS (SELECT 1 FROM record r WHERE r.id = step.record_id)",
+    **dict.fromkeys(
+        (
+            "adjustment_line",
+            "budget_line",
+            "cost_band",
+            "cut_line",
+            "decision",
+            "light",
+            "limit_round",
+            "score",
+        ),
+        "bp_all()",
+    ),
+}
+"""Where writing asks for more than seeing does."""
+
+
 def upgrade() -> None:
     for function in FUNCTIONS:
         op.execute(function)
@@ -108,8 +127,10 @@ def upgrade() -> None:
         )
     for table, condition in POLICIES.items():
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+        visible, changed = (text.format(table=table) for text in (condition, WRITES.get(table, condition)))
+        op.execute(f"CREATE POLICY visible ON {table} FOR SELECT TO budgetperf_app USING ({visible})")
         op.execute(
-            f"CREATE POLICY visible ON {table} FOR ALL TO budgetperf_app USING ({condition.format(table=table)})"
+            f"CREATE POLICY changed ON {table} FOR ALL TO budgetperf_app USING ({changed}) WITH CHECK ({changed})"
         )
     op.execute("ALTER TABLE event ENABLE ROW LEVEL SECURITY")
     op.execute("CREATE POLICY readable ON event FOR SELECT TO budgetperf_app USING (bp_all())")
@@ -121,6 +142,7 @@ def downgrade() -> None:
         op.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
     for table in POLICIES:
         op.execute(f"DROP POLICY visible ON {table}")
+        op.execute(f"DROP POLICY changed ON {table}")
     op.execute("DROP POLICY readable ON event")
     op.execute("DROP POLICY writable ON event")
     for table in APPEND_ONLY:
