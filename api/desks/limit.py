@@ -43,8 +43,6 @@ def show(request: Request, ctx: Work, year: int, code: Key) -> HTMLResponse:
     project = get_evaluand(ctx.session, ctx.actor, line.evaluand_id)
     limit = line.limit()
     barred = _barred(ctx, found, record, limit)
-    steps = trace(limit)
-    known = visible_digests(ctx.session, {item.package for item in steps if item.package})
     screen = LimitPage(
         frame_of(request, ctx),
         year=year,
@@ -60,18 +58,7 @@ def show(request: Request, ctx: Work, year: int, code: Key) -> HTMLResponse:
         adjusted=Money(line.adjustments_fen),
         limit=limit.limit,
         floor=limit.floor,
-        steps=tuple(
-            TraceStep(
-                item.title,
-                item.sentence,
-                item.change,
-                item.balance,
-                item.source,
-                item.package,
-                item.package in known,
-            )
-            for item in steps
-        ),
+        steps=_steps(ctx, limit),
         chart=tuple(Bar(item.label, item.start, item.end) for item in chart(limit)),
         objections=_objections(ctx, line.evaluand_id, year, code),
         window_ends_on=found.window_ends_on,
@@ -79,6 +66,24 @@ def show(request: Request, ctx: Work, year: int, code: Key) -> HTMLResponse:
         barred=barred if holds(ctx.actor, "objection:form:file") else "",
     )
     return answer(screen)
+
+
+def _steps(ctx: Context, limit: Limit) -> tuple[TraceStep, ...]:
+    """Return the trace; a package this person may not open is named, not linked."""
+    told = trace(limit)
+    known = visible_digests(ctx.session, {item.package for item in told if item.package})
+    return tuple(
+        TraceStep(
+            item.title,
+            item.sentence,
+            item.change,
+            item.balance,
+            item.source,
+            item.package,
+            linked=item.package in known,
+        )
+        for item in told
+    )
 
 
 def _barred(ctx: Context, found: RoundFacts, record: RecordFacts, limit: Limit) -> str:
