@@ -6,8 +6,8 @@ module and is imported inside the verb, so that ``./bp --help`` answers at once.
 
 import argparse
 import getpass
+import io
 import logging
-import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -32,6 +32,9 @@ def say(line: str) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one verb and return its exit code: 0 done, 1 refused or found wrong, 2 wrong usage."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal without Chinese must not stop the work
+            stream.reconfigure(errors="backslashreplace")
     parser = _parser()
     given, rest = parser.parse_known_args(arguments)
     if rest and given.verb != "test":
@@ -325,5 +328,4 @@ def _password() -> str:
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("PYTHONUTF8", "1")
     sys.exit(main())

@@ -92,7 +92,9 @@ def upgrade(home: Home, revision: str = "head") -> None:
     with home.owner() as owner:
         migrate.upgrade(owner, revision)
         probe(owner)
-    prepare(home.database)
+        current = migrate.revision_of(owner) == migrate.newest_revision()
+    if current:  # the jobs need the app role, and an older schema is no place to work in
+        prepare(home.database)
 
 
 def revision(home: Home) -> str | None:

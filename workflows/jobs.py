@@ -31,7 +31,7 @@ SCHEMA = "dbos"
 QUEUE = "runs"
 WORKFLOW = "run"
 ANSWERS = "answers"
-RETRY = "retry"
+RETRY, CANCEL = "retry", "cancel"
 _NAMESPACE = uuid.UUID("5f6a2c1e-0b7d-4e0e-9d43-2f6f3c1b9a70")
 
 
@@ -166,32 +166,35 @@ class Jobs:
         with self.house.unit(actor_id) as ctx:
             return RunStatus(runs.get_run(ctx.session, run_id), runs.effects_of(ctx.session, run_id))
 
-    def cancel(self, run_id: str, *, actor_id: str) -> None:
+    def cancel(self, ctx: Context, run_id: str) -> None:
         """End a run before its time: steps already done stay, no further one is begun.
 
         Raises
         ------
+        Forbidden
+            It is somebody else's, of a kind the actor may not start over the whole city.
         Conflict
             It has ended already.
         """
-        with self.house.unit(actor_id) as ctx:
-            run = self._open_run(ctx, run_id)
-            runs.update_run(ctx.session, run, note=f"已由{ctx.actor.name}取消", finished_at=ctx.now)
-        self._client.cancel_workflow(run_id)
+        run = self._open_run(ctx, run_id)
+        runs.update_run(ctx.session, run, note=f"已由{ctx.actor.name}取消", finished_at=ctx.now)
+        self._client.send_in_transaction(ctx.session, run_id, CANCEL, ANSWERS)
 
-    def signal(self, run_id: str, answer: str, *, actor_id: str) -> None:
-        """Answer a halted run; the one answer there is, ``RETRY``, lets it try its step again.
+    def retry(self, ctx: Context, run_id: str) -> None:
+        """Let a halted run try its step again.
 
         Raises
         ------
+        Forbidden
+            As for ``cancel``.
         Conflict
             The run waits for no answer.
         """
-        with self.house.unit(actor_id) as ctx:
-            run = self._open_run(ctx, run_id)
-            if run.state is not runs.RunState.HALTED:
-                raise Conflict("run.not_halted", f"任务“{run.title}”{run.state.label}，无需处理")
-        self._client.send(run_id, answer, ANSWERS)
+        run = self._open_run(ctx, run_id)
+        if run.state is not runs.RunState.HALTED:
+            raise Conflict("run.not_halted", f"任务“{run.title}”{run.state.label}，无需重试")
+        runs.update_run(ctx.session, run, note="")
+        self._client.send_in_transaction(ctx.session, run_id, RETRY, ANSWERS)
 
     def close(self) -> None:
         """Let go of what the port holds; the engine stays open."""

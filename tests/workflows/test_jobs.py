@@ -1,16 +1,18 @@
 """Runs are started once, by those who may, and stand as their steps leave them."""
 
+import time
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from budgetperf.errors import Conflict, Forbidden, Invalid, NotFound
+from budgetperf.permissions import holders_of
 from budgetperf.store.runs import RunState
 from budgetperf.store.session import Database
 from tests import cast
 from tests.workflows.city import ARGUMENTS, DEPARTMENTS, wait
-from workflows.jobs import RETRY, Jobs, run_id_of
+from workflows.jobs import Jobs, run_id_of
 from workflows.kinds import KINDS
 from workflows.unit import House
 from workflows.worker import working
@@ -32,6 +34,11 @@ def count(database: Database, table: str) -> int:
         found = connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()
     engine.dispose()
     return int(found)
+
+
+def retry(jobs: Jobs, run_id: str, actor_id: str) -> None:
+    with jobs.house.unit(actor_id) as ctx:
+        jobs.retry(ctx, run_id)
 
 
 def test_a_campaign_opens_every_department(jobs: Jobs, house: House, fresh_database: Database) -> None:
@@ -103,22 +110,23 @@ def test_others_do_not_see_a_run(jobs: Jobs) -> None:
     assert jobs.status(run_id, actor_id=cast.AUDITOR.id).run.started_by == BOSS
     with pytest.raises(NotFound):
         jobs.status(run_id, actor_id=cast.CLERK.id)
-    with pytest.raises(NotFound):
-        jobs.cancel(run_id, actor_id=cast.CLERK.id)
+    with pytest.raises(NotFound), jobs.house.unit(cast.CLERK.id) as ctx:
+        jobs.cancel(ctx, run_id)
 
 
 def test_a_cancelled_run_does_nothing_more(jobs: Jobs, house: House, fresh_database: Database) -> None:
     run_id = jobs.start(CAMPAIGN, ARGUMENTS, key="1", actor_id=BOSS)
-    with pytest.raises(Forbidden):
-        jobs.cancel(run_id, actor_id=cast.AUDITOR.id)
-    jobs.cancel(run_id, actor_id=cast.SECOND_FINANCE_REVIEWER.id)
+    with pytest.raises(Forbidden), house.unit(cast.AUDITOR.id) as ctx:
+        jobs.cancel(ctx, run_id)
+    with house.unit(cast.SECOND_FINANCE_REVIEWER.id) as ctx:
+        jobs.cancel(ctx, run_id)
     other = jobs.start(CAMPAIGN, {**ARGUMENTS, "quarter": "2"}, key="2", actor_id=BOSS)
     with working(house, fresh_database):
         wait(jobs, other)
     run = jobs.status(run_id, actor_id=BOSS).run
     assert (run.state, run.done, run.note) == (RunState.STOPPED, 0, "已由冯算取消")
-    with pytest.raises(Conflict, match="未完成即结束"):
-        jobs.cancel(run_id, actor_id=BOSS)
+    with pytest.raises(Conflict, match="未完成即结束"), house.unit(BOSS) as ctx:
+        jobs.cancel(ctx, run_id)
 
 
 def test_a_refused_step_halts_the_run_until_somebody_says_retry(
@@ -134,11 +142,11 @@ def test_a_refused_step_halts_the_run_until_somebody_says_retry(
         owner_runs(
             fresh_database, f"UPDATE role_grant SET role = 'finance_reviewer' WHERE person_id = '{BOSS}'"
         )
-        jobs.signal(run_id, RETRY, actor_id=BOSS)
+        retry(jobs, run_id, BOSS)
         done = wait(jobs, run_id)
     assert (done.run.done, done.run.note) == (3, "")
-    with pytest.raises(Conflict):
-        jobs.signal(run_id, RETRY, actor_id=BOSS)
+    with pytest.raises(Conflict, match="已完成"):
+        retry(jobs, run_id, BOSS)
 
 
 def test_a_halted_run_is_resumed_by_the_next_worker(
@@ -153,8 +161,30 @@ def test_a_halted_run_is_resumed_by_the_next_worker(
     assert "账号不存在或已停用" in jobs.status(run_id, actor_id=other).run.note
     owner_runs(fresh_database, f"UPDATE person SET active = true WHERE id = '{BOSS}'")
     with working(house, fresh_database):
-        jobs.signal(run_id, RETRY, actor_id=other)
+        retry(jobs, run_id, other)
         assert wait(jobs, run_id).run.done == 3
+
+
+def test_a_halted_run_can_be_cancelled(jobs: Jobs, house: House, fresh_database: Database) -> None:
+    run_id = jobs.start(CAMPAIGN, ARGUMENTS, key="1", actor_id=BOSS)
+    owner_runs(fresh_database, f"UPDATE role_grant SET role = 'auditor' WHERE person_id = '{BOSS}'")
+    with working(house, fresh_database):
+        wait(jobs, run_id, until=RunState.HALTED)
+        with house.unit(cast.SECOND_FINANCE_REVIEWER.id) as ctx:
+            jobs.cancel(ctx, run_id)
+        deadline = time.monotonic() + 20
+        while state_of_work(fresh_database, run_id) != "SUCCESS":
+            assert time.monotonic() < deadline, "the work behind the run ends too"
+    assert jobs.status(run_id, actor_id=BOSS).run.note == "已由冯算取消"
+
+
+def state_of_work(database: Database, run_id: str) -> str:
+    engine = database.owner_engine()
+    with engine.connect() as connection:
+        statement = text("SELECT status FROM dbos.workflow_status WHERE workflow_uuid = :id")
+        found = str(connection.execute(statement, {"id": run_id}).scalar_one())
+    engine.dispose()
+    return found
 
 
 def test_a_batch_that_is_refused_ends_at_once(
@@ -169,6 +199,4 @@ def test_a_batch_that_is_refused_ends_at_once(
 
 
 def test_every_kind_has_a_permission_some_role_holds() -> None:
-    from budgetperf.permissions import holders_of
-
     assert all(holders_of(kind.permission) for kind in KINDS.values())
