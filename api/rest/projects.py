@@ -10,7 +10,7 @@ from api.answers import PREFIX, Answer, Coded, Exact, Key, refusals
 from api.rest.decisions import DecisionHeadAnswer
 from api.rest.records import FilingAnswer, StepAnswer
 from api.transaction import Work, begin
-from budgetperf.store.records import filings_of, get_evaluand, list_evaluands, list_records, steps_of
+from budgetperf.store.records import filings_of, get_evaluand, list_evaluands, records_of, steps_of
 from budgetperf.store.results import decisions_of, lights, scores
 
 router = APIRouter(prefix=f"{PREFIX}/projects", tags=["项目"])
@@ -115,7 +115,7 @@ def read(request: Request, code: Key) -> Response:
     """
     with begin(request) as ctx:
         project = get_evaluand(ctx.session, ctx.actor, code)
-        records = list_records(ctx.session, ctx.actor, evaluand_id=project.id)
+        records = records_of(ctx.session, ctx.actor, project.id)
         answer = StandingAnswer(
             project=ProjectAnswer.model_validate(project),
             records=[RecordHeadAnswer.model_validate(one) for one in records],
@@ -127,7 +127,7 @@ def read(request: Request, code: Key) -> Response:
 def life(code: Key, ctx: Work) -> LifeAnswer:
     """Return everything of a project's life that the reader may see."""
     project = get_evaluand(ctx.session, ctx.actor, code)
-    records = list_records(ctx.session, ctx.actor, evaluand_id=project.id)
+    records = records_of(ctx.session, ctx.actor, project.id)
     ids = [record.id for record in records]
     return LifeAnswer(
         project=ProjectAnswer.model_validate(project),

@@ -1,5 +1,6 @@
 """Read columns into small frozen facts: one generic door for every query."""
 
+from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, TypeAlias, TypeVar
 
@@ -18,21 +19,33 @@ Column: TypeAlias = ColumnElement[str] | Mapped[str]
 """A text column, of a table or (by ``col``) of a model."""
 
 
-def fetch(session: Session, statement: Rows, fact: type[F]) -> list[F]:
-    """Return one ``fact`` per row; the columns carry the names of its fields."""
+def fetch(
+    session: Session, statement: Rows, fact: type[F], *, values: Mapping[str, object] | None = None
+) -> list[F]:
+    """Return one ``fact`` per row; the columns carry the names of its fields.
+
+    ``values`` fill the bound parameters of a statement that was built before.
+    """
     names = [field.name for field in fields(fact)]  # type: ignore[arg-type]  # a fact is a dataclass; no public type says so
-    rows = session.connection().execute(statement).mappings()
-    return [fact(**{name: row[name] for name in names}) for row in rows]
+    rows = session.connection().execute(statement, values)
+    return [fact(*row) for row in rows.columns(*names)]
 
 
-def fetch_one(session: Session, statement: Rows, fact: type[F], *, missing: str) -> F:
+def fetch_one(
+    session: Session,
+    statement: Rows,
+    fact: type[F],
+    *,
+    missing: str,
+    values: Mapping[str, object] | None = None,
+) -> F:
     """Return the one ``fact``, or refuse as if the record did not exist.
 
     Raises
     ------
     NotFound
     """
-    found = fetch(session, statement, fact)
+    found = fetch(session, statement, fact, values=values)
     if not found:
         raise NotFound("record.not_found", missing)
     return found[0]

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
-from sqlalchemy import BigInteger, cast, func, or_, select, true
+from sqlalchemy import BigInteger, bindparam, cast, func, or_, select, true
 from sqlmodel import Session, col
 
 from budgetperf.permissions import Actor, Role
@@ -46,6 +47,14 @@ def project_listing(
     session: Session, actor: Actor, wanted: ProjectFilter, *, offset: int, limit: int
 ) -> tuple[list[ProjectListing], int]:
     """Return one page of visible projects by code, and how many there are in all; two queries."""
+    count, page = _listing(actor, wanted)
+    total = session.connection().execute(count).scalar_one()
+    return fetch(session, page, ProjectListing, values={"offset": offset, "limit": limit}), int(total)
+
+
+@lru_cache(maxsize=128)
+def _listing(actor: Actor, wanted: ProjectFilter) -> tuple[Rows, Rows]:
+    """Build both statements once an actor and filter: building takes longer than asking."""
     newest = (
         select(col(Record.fiscal_year), col(Record.stage), col(Record.status))
         .where(col(Record.evaluand_id) == EvaluandRow.id)
@@ -84,10 +93,8 @@ def project_listing(
     if wanted.status is not None:
         conditions.append(newest.c.status == wanted.status)
     source = table_of(EvaluandRow).outerjoin(newest, true())
-    total = (
-        session.connection().execute(select(func.count()).select_from(source).where(*conditions)).scalar_one()
-    )
-    statement = (
+    count = select(func.count()).select_from(source).where(*conditions)
+    page = (
         select(
             col(EvaluandRow.code),
             col(EvaluandRow.name),
@@ -106,10 +113,10 @@ def project_listing(
         )
         .where(*conditions)
         .order_by(col(EvaluandRow.code))
-        .offset(offset)
-        .limit(limit)
+        .offset(bindparam("offset"))
+        .limit(bindparam("limit"))
     )
-    return fetch(session, statement, ProjectListing), int(total)
+    return count, page
 
 
 @dataclass(frozen=True, slots=True)

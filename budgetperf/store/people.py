@@ -1,10 +1,11 @@
 """Queries on people: who signs in, with what grants; the expert pool."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, bindparam, select
 from sqlmodel import Session, col
 
 from budgetperf.permissions import Actor, Grant, Role
@@ -41,42 +42,37 @@ class SignedIn:
     expires_at: datetime
 
 
+# Asked with every request, so built once.
+_PERSON = (
+    select(col(Person.id), col(Person.name), col(RoleGrant.role), col(RoleGrant.scope))
+    .join(RoleGrant, col(RoleGrant.person_id) == Person.id, isouter=True)
+    .where(col(Person.active))
+    .order_by(col(RoleGrant.role), col(RoleGrant.scope))
+)
+_BY_ID = _PERSON.where(col(Person.id) == bindparam("person_id"))
+_BY_TOKEN = _PERSON.join(ApiToken, col(ApiToken.person_id) == Person.id).where(
+    col(ApiToken.token_digest) == bindparam("digest"),
+    col(ApiToken.revoked_at).is_(None),
+    col(ApiToken.expires_at) > bindparam("now"),
+)
+_BY_COOKIE = select(
+    col(SignInSession.person_id), col(SignInSession.csrf), col(SignInSession.expires_at)
+).where(
+    col(SignInSession.token_digest) == bindparam("digest"), col(SignInSession.expires_at) > bindparam("now")
+)
+
+
 def get_actor(session: Session, person_id: str) -> Actor | None:
     """Return an active person with their grants, or None."""
-    rows = (
-        session.connection()
-        .execute(
-            select(col(Person.id), col(Person.name), col(RoleGrant.role), col(RoleGrant.scope))
-            .join(RoleGrant, col(RoleGrant.person_id) == Person.id, isouter=True)
-            .where(col(Person.id) == person_id, col(Person.active))
-            .order_by(col(RoleGrant.role), col(RoleGrant.scope))
-        )
-        .all()
-    )
-    if not rows:
-        return None
-    return Actor(
-        rows[0].id, rows[0].name, tuple(Grant(row.role, row.scope) for row in rows if row.role is not None)
-    )
+    return _actor(session.connection().execute(_BY_ID, {"person_id": person_id}).all())
 
 
 def actor_by_token(session: Session, token_digest: str, now: datetime) -> Actor | None:
     """Return the person behind a live bearer token, or None; one query."""
-    rows = (
-        session.connection()
-        .execute(
-            select(col(Person.id), col(Person.name), col(RoleGrant.role), col(RoleGrant.scope))
-            .join(ApiToken, col(ApiToken.person_id) == Person.id)
-            .join(RoleGrant, col(RoleGrant.person_id) == Person.id, isouter=True)
-            .where(
-                col(ApiToken.token_digest) == token_digest,
-                col(ApiToken.revoked_at).is_(None),
-                col(ApiToken.expires_at) > now,
-                col(Person.active),
-            )
-        )
-        .all()
-    )
+    return _actor(session.connection().execute(_BY_TOKEN, {"digest": token_digest, "now": now}).all())
+
+
+def _actor(rows: Sequence[Row[*tuple[Any, ...]]]) -> Actor | None:
     if not rows:
         return None
     return Actor(
@@ -100,10 +96,7 @@ def credential_of(session: Session, login: str) -> tuple[str, str] | None:
 
 def signed_in(session: Session, token_digest: str, now: datetime) -> SignedIn | None:
     """Return the live page session of a cookie, or None."""
-    statement = select(
-        col(SignInSession.person_id), col(SignInSession.csrf), col(SignInSession.expires_at)
-    ).where(col(SignInSession.token_digest) == token_digest, col(SignInSession.expires_at) > now)
-    return next(iter(fetch(session, statement, SignedIn)), None)
+    return next(iter(fetch(session, _BY_COOKIE, SignedIn, values={"digest": token_digest, "now": now})), None)
 
 
 def expert_pool(session: Session) -> list[Expert]:

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, tuple_
+from sqlalchemy import BindParameter, ColumnElement, bindparam, func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col
@@ -115,6 +116,9 @@ class DraftFacts:
 
 
 _RECORD = tuple(table_of(Record).c)
+_IN_ORDER = (
+    col(Record.subject), col(Record.opened_at), col(Record.stage), col(Record.period), col(Record.serial)
+)  # fmt: skip
 
 
 def get_record(session: Session, actor: Actor, record_id: str, *, lock: bool = False) -> RecordFacts:
@@ -161,9 +165,7 @@ def list_records(
     scope: str = "",
 ) -> list[RecordFacts]:
     """Return visible records by filter, by subject code."""
-    statement = visible_records(actor, *_RECORD).order_by(
-        col(Record.subject), col(Record.opened_at), col(Record.stage), col(Record.period), col(Record.serial)
-    )
+    statement = visible_records(actor, *_RECORD).order_by(*_IN_ORDER)
     for column, value in (
         (Record.stage, stage),
         (Record.fiscal_year, fiscal_year),
@@ -176,6 +178,21 @@ def list_records(
     if scope:
         statement = statement.where(prefix(col(Record.path), scope))
     return fetch(session, statement, RecordFacts)
+
+
+@lru_cache(maxsize=256)
+def _records_of_evaluand(actor: Actor) -> Rows:
+    """Build the statement once an actor: it is asked with nearly every request."""
+    return (
+        visible_records(actor, *_RECORD)
+        .where(col(Record.evaluand_id) == bindparam("evaluand"))
+        .order_by(*_IN_ORDER)
+    )
+
+
+def records_of(session: Session, actor: Actor, evaluand_id: str) -> list[RecordFacts]:
+    """Return the visible records of one evaluand, in the order of ``list_records``."""
+    return fetch(session, _records_of_evaluand(actor), RecordFacts, values={"evaluand": evaluand_id})
 
 
 _STEP: tuple[ColumnElement[Any] | Mapped[Any], ...] = (
@@ -295,6 +312,13 @@ def _evaluands(actor: Actor) -> Rows:
     )
 
 
+@lru_cache(maxsize=256)
+def _evaluand_by_key(actor: Actor) -> Rows:
+    """Build the statement once an actor: it is asked with nearly every request."""
+    key: BindParameter[str] = bindparam("key")
+    return _evaluands(actor).where(or_(col(EvaluandRow.id) == key, col(EvaluandRow.code) == key))
+
+
 def get_evaluand(session: Session, actor: Actor, key: str) -> EvaluandFacts:
     """Return a visible evaluand by id or code.
 
@@ -302,8 +326,7 @@ def get_evaluand(session: Session, actor: Actor, key: str) -> EvaluandFacts:
     ------
     NotFound
     """
-    statement = _evaluands(actor).where(or_(col(EvaluandRow.id) == key, col(EvaluandRow.code) == key))
-    return fetch_one(session, statement, EvaluandFacts, missing=MISSING)
+    return fetch_one(session, _evaluand_by_key(actor), EvaluandFacts, missing=MISSING, values={"key": key})
 
 
 def list_evaluands(

@@ -152,7 +152,8 @@ def _tell(connection: Connection, actor: Actor | None) -> None:
 
 @event.listens_for(BoundSession, "after_begin")
 def _after_begin(session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
-    _tell(connection, session.info.get("actor"))
+    if session.info.get("actor") is not None:  # told nothing, the database shows nothing
+        _tell(connection, session.info["actor"])
 
 
 def open_session(engine: Engine, actor: Actor | None = None) -> BoundSession:
