@@ -16,7 +16,7 @@ from api.refusals import SignInNeeded
 from budgetperf.actions.accounts import token_digest
 from budgetperf.errors import Forbidden
 from budgetperf.permissions import Actor, Permission, may
-from budgetperf.store.people import SignedIn, actor_by_token, get_actor, signed_in
+from budgetperf.store.people import SignedIn, actor_by_token, signed_in
 from budgetperf.store.session import BoundSession
 
 COOKIE = "bp_session"
@@ -73,13 +73,10 @@ def identify(request: Request, session: BoundSession, now: datetime, *, csrf: st
     if is_machine(request):
         return _by_token(request, session, now)
     held = session_of(request, session, now)
-    actor = get_actor(session, held.person_id)
-    if actor is None:
-        raise SignInNeeded("sign_in.needed", "账号已停用，请联系系统管理员")
     if request.method not in SAFE_METHODS and not hmac.compare_digest(csrf.encode(), held.csrf.encode()):
         raise Forbidden("sign_in.csrf", "页面已过期或请求并非来自本系统页面，请返回原页面刷新后重新提交")
     request.state.signed_in = held
-    return actor
+    return held.actor
 
 
 def session_of(request: HTTPConnection, session: BoundSession, now: datetime) -> SignedIn:
@@ -91,7 +88,7 @@ def session_of(request: HTTPConnection, session: BoundSession, now: datetime) ->
     """
     held = signed_in(session, token_digest(request.cookies.get(COOKIE, "")), now)
     if held is None:
-        raise SignInNeeded("sign_in.needed", "请先登录；登录12小时后须重新登录")
+        raise SignInNeeded("sign_in.needed", "请先登录；登录12小时后须重新登录，停用的账号不能登录")
     return held
 
 

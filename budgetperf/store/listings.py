@@ -93,7 +93,8 @@ def _listing(actor: Actor, wanted: ProjectFilter) -> tuple[Rows, Rows]:
     if wanted.status is not None:
         conditions.append(newest.c.status == wanted.status)
     source = table_of(EvaluandRow).outerjoin(newest, true())
-    count = select(func.count()).select_from(source).where(*conditions)
+    counted = source if wanted.status is not None else table_of(EvaluandRow)
+    count = select(func.count()).select_from(counted).where(*conditions)
     page = (
         select(
             col(EvaluandRow.code),

@@ -35,9 +35,9 @@ class Expert:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A live page session."""
+    """A live page session of an active person."""
 
-    person_id: str
+    actor: Actor
     csrf: str
     expires_at: datetime
 
@@ -55,10 +55,13 @@ _BY_TOKEN = _PERSON.join(ApiToken, col(ApiToken.person_id) == Person.id).where(
     col(ApiToken.revoked_at).is_(None),
     col(ApiToken.expires_at) > bindparam("now"),
 )
-_BY_COOKIE = select(
-    col(SignInSession.person_id), col(SignInSession.csrf), col(SignInSession.expires_at)
-).where(
-    col(SignInSession.token_digest) == bindparam("digest"), col(SignInSession.expires_at) > bindparam("now")
+_BY_COOKIE = (
+    _PERSON.add_columns(col(SignInSession.csrf), col(SignInSession.expires_at))
+    .join(SignInSession, col(SignInSession.person_id) == Person.id)
+    .where(
+        col(SignInSession.token_digest) == bindparam("digest"),
+        col(SignInSession.expires_at) > bindparam("now"),
+    )
 )
 
 
@@ -95,8 +98,10 @@ def credential_of(session: Session, login: str) -> tuple[str, str] | None:
 
 
 def signed_in(session: Session, token_digest: str, now: datetime) -> SignedIn | None:
-    """Return the live page session of a cookie, or None."""
-    return next(iter(fetch(session, _BY_COOKIE, SignedIn, values={"digest": token_digest, "now": now})), None)
+    """Return the live page session of a cookie with its person, or None; one query."""
+    rows = session.connection().execute(_BY_COOKIE, {"digest": token_digest, "now": now}).all()
+    actor = _actor(rows)
+    return SignedIn(actor, rows[0].csrf, rows[0].expires_at) if actor else None
 
 
 def expert_pool(session: Session) -> list[Expert]:

@@ -9,13 +9,14 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment
 from sqlmodel import Session, SQLModel, col, create_engine, select
 
-from budgetperf.store.tables.people import ApiToken
-from budgetperf.store.tables.records import EvaluandRow
+from budgetperf.store.tables.people import ApiToken, Organisation
+from budgetperf.store.tables.records import EvaluandRow, Record
 
 PAGE = Environment(autoescape=True).from_string(
     """<!doctype html><html lang="zh-CN"><title>项目</title><table>
-{% for row in rows %}<tr><td>{{ row.code }}</td><td><a href="/projects/{{ row.code }}">{{ row.name }}</a></td>
-<td>{{ row.path }}</td><td>{{ row.function_code }}</td><td>{{ row.nature.label }}</td><td>{{ row.origin.label }}</td></tr>
+{% for project, agency, record in rows %}<tr><td><a href="/projects/{{ project.code }}">{{ project.code }}</a></td>
+<td>{{ project.name }}</td><td>{{ agency }}</td><td>{{ project.path }}</td><td>{{ record.fiscal_year }}</td>
+<td>{{ record.stage.label }}</td><td>{{ record.status.label }}</td><td>{{ project.function_code }}</td></tr>
 {% endfor %}</table></html>"""
 )
 
@@ -56,7 +57,14 @@ def make_bare(url: str) -> FastAPI:
 
     @app.get("/page", response_class=HTMLResponse)
     def page(session: Opened) -> str:
-        rows = session.exec(select(EvaluandRow).order_by(col(EvaluandRow.code)).limit(50)).all()
+        statement = (
+            select(EvaluandRow, Organisation.name, Record)
+            .join(Organisation, col(Organisation.id) == EvaluandRow.organisation_id)
+            .join(Record, col(Record.evaluand_id) == EvaluandRow.id)  # each has one here
+            .order_by(col(EvaluandRow.code))
+            .limit(50)
+        )
+        rows = session.exec(statement).all()
         return PAGE.render(rows=rows)
 
     return app
