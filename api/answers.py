@@ -10,6 +10,7 @@ from api.problems import MEDIA_TYPE, ProblemAnswer
 from budgetperf.terms import Term
 
 PREFIX = "/api/v1"
+PROBLEM = {"$ref": f"#/components/schemas/{ProblemAnswer.__name__}"}
 
 
 class Answer(BaseModel):
@@ -64,12 +65,13 @@ def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
         413: "内容超过12MB",
         422: "内容有误，附逐项问题",
         428: "缺少 If-Match",
+        429: "登录失败次数过多",
         503: "暂时不可用",
     }
     return {
         status: {
             "description": said[status],
-            "content": {MEDIA_TYPE: {"schema": {"$ref": f"#/components/schemas/{ProblemAnswer.__name__}"}}},
+            "content": {MEDIA_TYPE: {"schema": PROBLEM}},
         }
         for status in sorted({401, 422, 503, *statuses})
     }

@@ -6,7 +6,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel
 from sqlalchemy import text
 
-from api.problems import ProblemAnswer
+from api.answers import PROBLEM
+from api.problems import MEDIA_TYPE
 from api.resources import resources_of
 
 router = APIRouter(tags=["运行"])
@@ -24,7 +25,11 @@ def live() -> Health:
     return Health(status="ok")
 
 
-@router.get("/health/ready", summary="能否提供服务（数据库可用）", responses={503: {"model": ProblemAnswer}})
+@router.get(
+    "/health/ready",
+    summary="能否提供服务（数据库可用）",
+    responses={503: {"description": "数据库不可用", "content": {MEDIA_TYPE: {"schema": PROBLEM}}}},
+)
 def ready(request: Request) -> Health:
     """Answer when the database does; 503 otherwise."""
     with resources_of(request).engine.connect() as connection:

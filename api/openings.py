@@ -122,7 +122,7 @@ def post_request(
     "/monitoring",
     summary="下达季度监控任务",
     tags=[Stage.MONITORING.label],
-    responses=refusals(403, 409, 413),
+    responses=refusals(403, 404, 409, 413),
 )
 def post_quarter(
     form: QuarterForm,
@@ -144,7 +144,7 @@ def post_quarter(
     "/self_evaluation",
     summary="下达年度自评任务",
     tags=[Stage.SELF_EVALUATION.label],
-    responses=refusals(403, 409, 413),
+    responses=refusals(403, 404, 409, 413),
 )
 def post_year(
     form: YearForm,
@@ -166,7 +166,7 @@ def post_year(
     "/finance_evaluation",
     summary="抽取财政评价项目",
     tags=[Stage.FINANCE_EVALUATION.label],
-    responses=refusals(403, 409, 413),
+    responses=refusals(403, 404, 409, 413),
 )
 def post_sample(
     form: SampleForm,
@@ -206,7 +206,7 @@ def post_notice(
     status_code=201,
     summary="启动控制数编制",
     tags=[Stage.LIMITS.label],
-    responses=refusals(403, 409, 413),
+    responses=refusals(403, 404, 409, 413),
 )
 def post_round(
     form: RoundForm,
@@ -243,7 +243,7 @@ def post_objection(
     return _opened(ctx, once, response, dry_run=dry_run, act=act)
 
 
-@router.post("/ledger", summary="登记收支（整批）", tags=["收支台账"], responses=refusals(403, 409, 413))
+@router.post("/ledger", summary="登记收支（整批）", tags=["收支台账"], responses=refusals(403, 404, 409, 413))
 def post_entries(
     form: Annotated[BatchForm, Body()],
     ctx: Work,

@@ -13,9 +13,8 @@ from fastapi.responses import RedirectResponse
 from pwdlib import PasswordHash
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.answers import PREFIX
+from api.answers import PREFIX, refusals
 from api.guards import COOKIE, CsrfGiven, identify
-from api.problems import ProblemAnswer
 from api.refusals import SignInFailed, TooManyAttempts
 from api.resources import Resources, resources_of
 from api.transaction import acting_as, unsigned
@@ -158,7 +157,7 @@ class TokenAnswer(BaseModel):
     "/tokens",
     status_code=201,
     summary="以登录名和密码申请 API 令牌",
-    responses={401: {"model": ProblemAnswer}, 422: {"model": ProblemAnswer}, 429: {"model": ProblemAnswer}},
+    responses=refusals(413, 429),
 )
 def issue_token(request: Request, form: TokenForm) -> TokenAnswer:
     """Issue a bearer token for the API."""

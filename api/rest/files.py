@@ -11,14 +11,17 @@ from api.answers import PREFIX, Answer, Digest, Key, refusals
 from api.transaction import Work
 from budgetperf.actions.files import attach
 from budgetperf.errors import NotFound
-from budgetperf.evidence.attachments import detect_media_type
+from budgetperf.evidence.attachments import MediaType, detect_media_type
 from budgetperf.store.evidence import attachments_of
 from budgetperf.store.records import get_evaluand
 
 router = APIRouter(prefix=f"{PREFIX}/projects", tags=["佐证材料"])
-CONTENT: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
-}
+BINARY = {"schema": {"type": "string", "format": "binary"}}
+
+
+def content_of(*kinds: MediaType) -> dict[int | str, dict[str, Any]]:
+    """Document an answer that is a file of one of some kinds."""
+    return {200: {"description": "文件", "content": {kind.value: BINARY for kind in kinds}}}
 
 
 class AttachmentAnswer(Answer):
@@ -67,7 +70,7 @@ def post(
     "/{code}/files/{digest}",
     summary="下载佐证材料",
     response_class=Response,
-    responses={**refusals(404), **CONTENT},
+    responses={**refusals(404), **content_of(*MediaType)},
 )
 def fetch(code: Key, digest: Digest, ctx: Work) -> Response:
     """Return an attachment of a project; always to be saved, never to be shown as a page of ours."""

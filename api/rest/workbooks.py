@@ -12,7 +12,7 @@ from api.answers import PREFIX, Answer, Key, refusals
 from api.conditional import Once, SeenVersion, etag
 from api.outcomes import OutcomeAnswer
 from api.problems import FindingAnswer
-from api.rest.files import CONTENT, download
+from api.rest.files import content_of, download
 from api.transaction import Work, undo
 from api.verbs import DryRun
 from budgetperf.actions.context import Context
@@ -50,7 +50,10 @@ def intake_of(ctx: Context, record_id: str, content: bytes) -> tuple[Intake, tup
 
 
 @router.get(
-    "/workbook/blank", summary="下载空白申报表", response_class=Response, responses={**refusals(), **CONTENT}
+    "/workbook/blank",
+    summary="下载空白申报表",
+    response_class=Response,
+    responses={**refusals(), **content_of(MediaType.XLSX)},
 )
 def blank(ctx: Work) -> Response:
     """Return the blank form under the edition in force."""
@@ -74,7 +77,7 @@ def check(record_id: Key, file: UploadFile, ctx: Work) -> IntakeAnswer:
     "/{record_id}/workbook/annotated",
     summary="取回标注问题的申报表",
     response_class=Response,
-    responses={**refusals(404, 413), **CONTENT},
+    responses={**refusals(404, 413), **content_of(MediaType.XLSX)},
 )
 def annotated(record_id: Key, file: UploadFile, ctx: Work) -> Response:
     """Return the uploaded form with its findings marked at their cells; nothing is stored."""

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from budgetperf.errors import Conflict
 from budgetperf.fiscal import WorkCalendar
 from budgetperf.terms import Term
 
@@ -19,8 +20,20 @@ SOON_DAYS = 3
 
 
 def due(opened_on: date, working_days: int, calendar: WorkCalendar) -> date:
-    """Return the last day to act: ``working_days`` working days after ``opened_on``."""
-    return calendar.add(opened_on, working_days)
+    """Return the last day to act: ``working_days`` working days after ``opened_on``.
+
+    Raises
+    ------
+    Conflict
+        No edition says which days of that year are worked.
+    """
+    try:
+        return calendar.add(opened_on, working_days)
+    except ValueError as error:
+        raise Conflict(
+            "deadlines.calendar",
+            f"尚未发布{opened_on.year}年前后的工作日安排，无法推算办理期限，请先由制度管理岗位发布",
+        ) from error
 
 
 def urgency(due_on: date | None, today: date) -> Urgency:

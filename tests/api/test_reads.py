@@ -256,3 +256,10 @@ def test_a_quarter_is_opened_for_the_approved(house: House) -> None:
     assert counts == [1, 0]
     opened = client.get("/api/v1/projects/010201-001").json()["records"]
     assert Stage.MONITORING.value in {record["stage"]["code"] for record in opened}
+
+
+def test_a_year_without_a_working_day_edition_is_told_so(house: House) -> None:
+    answer = house.client(cast.FINANCE_REVIEWER).post(
+        "/api/v1/monitoring", json={"fiscal_year": 2000, "quarter": 1}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (409, "deadlines.calendar")
