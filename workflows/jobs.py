@@ -1,4 +1,4 @@
-"""The port to durable work: start, watch, cancel and answer runs.
+"""The port to durable work: start, watch, cancel and retry runs.
 
 Whoever starts work (a route, a command, the demo) uses ``Jobs``; whoever does it is the worker
 (``worker.py``). Between them stands DBOS, named in these two files and ``recovery.py`` only:
@@ -30,8 +30,6 @@ APPLICATION = "budgetperf"
 SCHEMA = "dbos"
 QUEUE = "runs"
 WORKFLOW = "run"
-ANSWERS = "answers"
-RETRY, CANCEL = "retry", "cancel"
 _NAMESPACE = uuid.UUID("5f6a2c1e-0b7d-4e0e-9d43-2f6f3c1b9a70")
 
 
@@ -146,12 +144,8 @@ class Jobs:
         run_id = run_id_of(kind, key)
         run = RunFacts(run_id, kind, title, ctx.actor.id, ctx.now, None, 0, 0, "")
         if runs.begin_run(ctx.session, run):
-            order = Order(run_id, kind, dict(arguments), ctx.actor.id)
-            self._client.enqueue_in_transaction(
-                ctx.session,
-                {"queue_name": QUEUE, "workflow_name": WORKFLOW, "workflow_id": run_id},
-                asdict(order),
-            )
+            runs.keep_effect(ctx.session, run_id, runs.ORDER, at=ctx.now, result=dict(arguments))
+            self._queue(ctx, Order(run_id, kind, dict(arguments), ctx.actor.id), run_id)
         elif (known := runs.get_run(ctx.session, run_id)).title != title:
             raise Conflict("run.key", f"该编号已用于任务“{known.title}”，请换一个编号再办理“{title}”")
         return run_id
@@ -178,7 +172,6 @@ class Jobs:
         """
         run = self._open_run(ctx, run_id)
         runs.update_run(ctx.session, run, note=f"已由{ctx.actor.name}取消", finished_at=ctx.now)
-        self._client.send_in_transaction(ctx.session, run_id, CANCEL, ANSWERS)
 
     def retry(self, ctx: Context, run_id: str) -> None:
         """Let a halted run try its step again.
@@ -194,13 +187,23 @@ class Jobs:
         if run.state is not runs.RunState.HALTED:
             raise Conflict("run.not_halted", f"任务“{run.title}”{run.state.label}，无需重试")
         runs.update_run(ctx.session, run, note="")
-        self._client.send_in_transaction(ctx.session, run_id, RETRY, ANSWERS)
+        told = runs.effects_of(ctx.session, run_id)[runs.ORDER]
+        assert isinstance(told, Mapping)
+        arguments = {name: str(value) for name, value in told.items()}
+        self._queue(ctx, Order(run_id, run.kind, arguments, run.started_by), f"{run_id}.{ctx.ids.new()}")
 
     def close(self) -> None:
         """Let go of what the port holds; the engine stays open."""
         self._client.destroy()
 
     # ------------------------------------------------------------------ inside
+
+    def _queue(self, ctx: Context, order: Order, workflow_id: str) -> None:
+        self._client.enqueue_in_transaction(
+            ctx.session,
+            {"queue_name": QUEUE, "workflow_name": WORKFLOW, "workflow_id": workflow_id},
+            asdict(order),
+        )
 
     def _open_run(self, ctx: Context, run_id: str) -> RunFacts:
         """Return a run that goes on, locked: one's own, or of a kind one may start over the whole city."""

@@ -57,8 +57,8 @@ class Kind:
     about : Tell
     plan : Plan
     act : Act
-    waits_days : int
-        How long a refused step waits for somebody to say "retry" before the run is given up.
+    halts : bool
+        Whether a refused step halts the run until somebody retries or cancels it; otherwise it ends.
     """
 
     form: type[Form]
@@ -66,7 +66,7 @@ class Kind:
     about: Tell
     plan: Plan
     act: Act
-    waits_days: int = 0
+    halts: bool = False
 
 
 def _paper(form: type[Form], about: Tell, act: Act, permission: str) -> Kind:
@@ -80,7 +80,7 @@ KINDS: dict[str, Kind] = {
         quarter.about,
         quarter.plan,
         quarter.act,
-        waits_days=30,
+        halts=True,
     ),
     "batch.baseline": Kind(
         FitForm, Permission("baseline:model:fit"), baseline.about, baseline.plan, baseline.act

@@ -1,9 +1,9 @@
 """The worker: the one kind of process that does the steps of runs.
 
-A run is one workflow: its plan, then its steps in order, each a transaction (``unit.effect``).
-A step refused for a reason a person can remove (a rule edition missing, say) halts the run with
-that reason; "retry" lets it go on, and time limits the waiting. Holds no step of any kind of
-work: those stand in ``kinds.KINDS``.
+A run is its plan, then its steps in order, each a transaction (``unit.effect``). A step refused
+for a reason a person can remove (a rule edition missing, say) halts the run with that reason, and
+the workflow ends; a retry is a new workflow of the same run, which finds the earlier steps done.
+Holds no step of any kind of work: those stand in ``kinds.KINDS``.
 """
 
 import logging
@@ -22,18 +22,8 @@ from budgetperf.permissions import Actor
 from budgetperf.provenance import Json
 from budgetperf.store import runs
 from budgetperf.store.runs import PLAN
-from budgetperf.store.session import Database
-from workflows.jobs import (
-    ANSWERS,
-    APPLICATION,
-    QUEUE,
-    RETRY,
-    SCHEMA,
-    WORKFLOW,
-    Order,
-    arguments_of,
-    serializer,
-)
+from budgetperf.store.session import APP_ROLE, Database
+from workflows.jobs import APPLICATION, QUEUE, SCHEMA, WORKFLOW, Order, arguments_of, serializer
 from workflows.kinds import kind_of
 from workflows.recovery import Place
 from workflows.unit import House, effect
@@ -43,10 +33,49 @@ VERSION = "budgetperf-1"
 
 WATCH_SECONDS = 1.0
 RUNS_AT_ONCE = 2
-DAY_SECONDS = 86400
 STEP_TRIES = 8
+STOP_SECONDS = 8.0
 
 log = logging.getLogger(__name__)
+
+
+class Stopping(BaseException):
+    """The worker ends: leave the workflow as it stands, for the next one. DBOS records nothing of it."""
+
+
+class Steps:
+    """The steps being done right now: a worker told to stop finishes them and begins no other."""
+
+    def __init__(self) -> None:
+        self._change = threading.Condition()
+        self._doing = 0
+        self._open = True
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        """Do a step.
+
+        Raises
+        ------
+        Stopping
+            The worker ends.
+        """
+        with self._change:
+            if not self._open:
+                raise Stopping
+            self._doing += 1
+        try:
+            yield
+        finally:
+            with self._change:
+                self._doing -= 1
+                self._change.notify_all()
+
+    def finish(self, seconds: float) -> None:
+        """Begin no more steps, and wait for those being done."""
+        with self._change:
+            self._open = False
+            self._change.wait_for(lambda: not self._doing, seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +84,7 @@ class Bench:
 
     house: House
     order: Order
+    steps: Steps
 
     def plan(self) -> list[str]:
         """List the steps once and keep the list."""
@@ -74,16 +104,16 @@ class Bench:
         arguments = arguments_of(kind, self.order.arguments)
         self._effect(step, lambda ctx: kind.act(ctx, arguments, step))
 
-    def halt(self, note: str) -> bool:
-        """Write why the run cannot go on; False when it has ended meanwhile."""
+    def halt(self, note: str) -> None:
+        """Write why the run cannot go on; a kind that takes no retry ends with it."""
         with self.house.unit(self._starter()) as ctx:
             run = runs.get_run(ctx.session, self.order.run_id, lock=True)
             if run.finished_at is None:
-                runs.update_run(ctx.session, run, note=note)
-            return run.finished_at is None
+                ends = not kind_of(self.order.kind).halts
+                runs.update_run(ctx.session, run, note=note, finished_at=ctx.now if ends else None)
 
     def end(self) -> None:
-        """Write that the run has ended, in full or with the note it was halted with."""
+        """Write that the run is done."""
         with self.house.unit(self._starter()) as ctx:
             run = runs.get_run(ctx.session, self.order.run_id, lock=True)
             if run.finished_at is None:
@@ -112,32 +142,19 @@ def step_options(name: str) -> StepOptions:
 
 def work(bench: Bench) -> None:
     """Do a run: an ordinary function whose every call of ``_tried`` is remembered over restarts."""
-    waits = kind_of(bench.order.kind).waits_days * DAY_SECONDS
-    names: list[str] = []
-    if _done(bench, PLAN, lambda: names.extend(_tried(PLAN, bench.plan)), waits):
-        for name in names:
-            if not _done(bench, name, lambda name=name: _tried(name, bench.act, name), waits):  # type: ignore[misc]
-                break
-    _tried("end", bench.end)
+    step = PLAN
+    try:
+        for step in _tried(bench, PLAN, bench.plan):
+            _tried(bench, step, bench.act, step)
+    except Exception as error:  # noqa: BLE001 - a run must never look alive when its step is lost
+        _tried(bench, "halt", bench.halt, _said(step, error))
+    else:
+        _tried(bench, "end", bench.end)
 
 
-def _tried(name: str, act: Callable[..., Any], *arguments: str) -> Any:  # noqa: ANN401 - a step's own result
-    return DBOS.run_step(step_options(name), act, *arguments)
-
-
-def _done(bench: Bench, step: str, act: Callable[[], object], waits_seconds: int) -> bool:
-    """Do a step; while it is refused, halt and wait for an answer; False when the run is given up."""
-    while True:
-        try:
-            act()
-        except Exception as error:  # noqa: BLE001 - a run must never look alive when its step is lost
-            note = _said(step, error)
-        else:
-            return True
-        if not _tried("halt", bench.halt, note) or not waits_seconds:
-            return False
-        if DBOS.recv(ANSWERS, timeout_seconds=waits_seconds) != RETRY:
-            return False
+def _tried(bench: Bench, name: str, act: Callable[..., Any], *arguments: str) -> Any:  # noqa: ANN401 - a step's own result
+    with bench.steps.one():
+        return DBOS.run_step(step_options(name), act, *arguments)
 
 
 def _said(step: str, error: Exception) -> str:
@@ -159,20 +176,10 @@ def working(house: House, database: Database) -> Iterator[str]:
     Unavailable
         All worker places are taken.
     """
-    engine = database.app_engine(pool_size=10)
+    steps = Steps()
     with Place(database) as place:
-        config = DBOSConfig(
-            name=APPLICATION,
-            system_database_engine=engine,
-            dbos_system_schema=SCHEMA,
-            run_migrations=False,
-            executor_id=place.executor,
-            application_version=VERSION,
-            serializer=serializer(),
-            log_level="ERROR",
-        )
-        DBOS(config=config)
-        DBOS.workflow(name=WORKFLOW)(lambda order: work(Bench(house, Order(**order))))
+        DBOS(config=_config(database, place.executor))
+        DBOS.workflow(name=WORKFLOW)(lambda order: work(Bench(house, Order(**order), steps)))
         DBOS.launch()
         DBOS.register_queue(QUEUE, worker_concurrency=RUNS_AT_ONCE, polling_interval_sec=0.2)
         stop = threading.Event()
@@ -183,8 +190,22 @@ def working(house: House, database: Database) -> Iterator[str]:
         finally:
             stop.set()
             watcher.join()
+            steps.finish(STOP_SECONDS)
             DBOS.destroy(destroy_registry=True)
-            engine.dispose()
+
+
+def _config(database: Database, executor: str) -> DBOSConfig:
+    return DBOSConfig(
+        name=APPLICATION,
+        system_database_url=database.app_url,
+        db_engine_kwargs={"connect_args": {"options": f"-c role={APP_ROLE}"}, "pool_size": 10},
+        dbos_system_schema=SCHEMA,
+        run_migrations=False,
+        executor_id=executor,
+        application_version=VERSION,
+        serializer=serializer(),
+        log_level="ERROR",
+    )
 
 
 def _watch(place: Place, stop: threading.Event) -> None:

@@ -14,8 +14,8 @@ from budgetperf.store.tables.columns import table_of
 from budgetperf.store.tables.runs import EffectRow, RunRow
 from budgetperf.terms import Term
 
-PLAN = "plan"
-"""The effect that lists the steps of a run; it is no step itself."""
+ORDER, PLAN = "order", "plan"
+"""The effects that keep what a run was told and which steps it takes; they are no steps themselves."""
 
 MISSING = "没有找到该任务，或您无权查看"
 
@@ -78,6 +78,11 @@ def runs(session: Session, *, limit: int = 50) -> list[RunFacts]:
     return fetch(
         session, select(table).order_by(table.c.started_at.desc(), table.c.id).limit(limit), RunFacts
     )
+
+
+def steps_done(effects: Mapping[str, Json]) -> int:
+    """Return how many of the kept effects are steps."""
+    return len(effects.keys() - {ORDER, PLAN})
 
 
 def effects_of(session: Session, run_id: str) -> Mapping[str, Json]:

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sqlalchemy import Engine, text
+
 from budgetperf.actions.context import Context, SeededIds
 from budgetperf.actions.moves import Outcome
 from budgetperf.permissions import Actor
@@ -80,3 +82,10 @@ def wait(jobs: Jobs, run_id: str, *, until: RunState = RunState.DONE, seconds: f
         assert found.run.finished_at is None, found
         time.sleep(0.05)
     return found
+
+
+def waiting(engine: Engine) -> int:
+    """How many connections to this database wait for a lock."""
+    query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with engine.connect() as connection:
+        return int(connection.execute(text(query)).scalar_one())

@@ -10,6 +10,7 @@ from budgetperf.errors import Conflict, Forbidden
 from budgetperf.store.runs import RunFacts, begin_run, effects_of, get_run, update_run
 from budgetperf.store.session import Database, open_session
 from tests import cast
+from tests.workflows.city import waiting
 from workflows.unit import House, effect
 
 BOSS = cast.FINANCE_REVIEWER.id
@@ -111,10 +112,6 @@ def test_two_executors_at_once_do_an_effect_once(house: House, run_id: str, fres
 
 def _until_somebody_waits(database: Database) -> None:
     owner = database.owner_engine()
-    query = text(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    )
-    with owner.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        while not connection.execute(query).scalar_one():
-            pass
+    while not waiting(owner):
+        pass
     owner.dispose()
