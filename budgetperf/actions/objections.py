@@ -84,11 +84,13 @@ def decide_objection(ctx: Context, record_id: str, form: DecisionForm, seen: See
         does not suffice.
     """
     record = load(ctx, record_id)
+    moved = move(
+        ctx, record_id, "decide", seen=Seen(seen.version, seen.reason or form.reason), record=record
+    )  # who may not, locks no line
     facts = get_round(ctx.session, record.fiscal_year)
     round_record = load(ctx, facts.id)
     rows = {row.code: row for row in lines_of(ctx.session, facts.id, lock=True)}
     line = rows[record.subject]
-    moved = move(ctx, record_id, "decide", seen=Seen(seen.version, seen.reason or form.reason), record=record)
     if round_record.status is not Status.PUBLISHED:
         raise Conflict("objections.closed", f"{record.fiscal_year}年度控制数已定稿，不能再答复异议")
     limit = line.limit()
