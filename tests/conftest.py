@@ -45,7 +45,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput"):
         return
     for left in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
-        if left.stat().st_uid == os.geteuid() and not Path(f"/proc/{left.name.rpartition('-')[2]}").exists():
+        if left.stat().st_uid == os.geteuid() and not lives(int(left.name.rpartition("-")[2])):
             remove(left)
     home = Path(tempfile.gettempdir()) / f"{PREFIX}{os.getpid()}"
     home.mkdir(mode=0o755)
@@ -56,6 +56,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the run's server and remove its home."""
     if not hasattr(config, "workerinput") and HOME in os.environ:
         remove(Path(os.environ.pop(HOME)))
+
+
+def lives(process: int) -> bool:
+    """Whether a process of ours runs under that number."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def remove(home: Path) -> None:
