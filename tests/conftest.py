@@ -59,11 +59,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def lives(process: int) -> bool:
-    """Whether a process of ours runs under that number."""
+    """Whether a process runs under that number."""
     try:
         os.kill(process, 0)
     except ProcessLookupError:
         return False
+    except PermissionError:
+        pass
     return True
 
 
