@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sqlalchemy import BigInteger, bindparam, cast, func, or_, select, true
+from sqlalchemy import BigInteger, ColumnElement, bindparam, cast, func, or_, select, true
 from sqlmodel import Session, col
 
 from budgetperf.permissions import Actor, Role
@@ -52,47 +52,50 @@ def project_listing(
     return fetch(session, page, ProjectListing, values={"offset": offset, "limit": limit}), int(total)
 
 
-@lru_cache(maxsize=128)
-def _listing(actor: Actor, wanted: ProjectFilter) -> tuple[Rows, Rows]:
-    """Build both statements once an actor and filter: building takes longer than asking."""
-    newest = (
-        select(col(Record.fiscal_year), col(Record.stage), col(Record.status))
-        .where(col(Record.evaluand_id) == EvaluandRow.id)
-        .order_by(col(Record.fiscal_year).desc(), col(Record.opened_at).desc(), col(Record.id).desc())
-        .limit(1)
-        .correlate(EvaluandRow)
-        .lateral("newest")
-    )
-    amount = (
-        select(cast(col(Filing.document)["request"].astext, BigInteger))
-        .where(col(Filing.evaluand_id) == EvaluandRow.id, col(Filing.form) == "GoalForm")
-        .order_by(col(Filing.filed_at).desc())
-        .limit(1)
-        .correlate(EvaluandRow)
-        .scalar_subquery()
-    )
-    grade = (
-        select(col(ScoreRow.grade))
-        .where(col(ScoreRow.evaluand_id) == EvaluandRow.id)
-        .order_by(col(ScoreRow.fiscal_year).desc(), col(ScoreRow.stage))
-        .limit(1)
-        .correlate(EvaluandRow)
-        .scalar_subquery()
-    )
-    department = table_of(Organisation).alias("department")
+_NEWEST = (
+    select(col(Record.fiscal_year), col(Record.stage), col(Record.status))
+    .where(col(Record.evaluand_id) == EvaluandRow.id)
+    .order_by(col(Record.fiscal_year).desc(), col(Record.opened_at).desc(), col(Record.id).desc())
+    .limit(1)
+    .correlate(EvaluandRow)
+    .lateral("newest")
+)
+_AMOUNT = (
+    select(cast(col(Filing.document)["request"].astext, BigInteger))
+    .where(col(Filing.evaluand_id) == EvaluandRow.id, col(Filing.form) == "GoalForm")
+    .order_by(col(Filing.filed_at).desc())
+    .limit(1)
+    .correlate(EvaluandRow)
+    .scalar_subquery()
+)
+_GRADE = (
+    select(col(ScoreRow.grade))
+    .where(col(ScoreRow.evaluand_id) == EvaluandRow.id)
+    .order_by(col(ScoreRow.fiscal_year).desc(), col(ScoreRow.stage))
+    .limit(1)
+    .correlate(EvaluandRow)
+    .scalar_subquery()
+)
+
+
+def _conditions(actor: Actor, wanted: ProjectFilter) -> list[ColumnElement[bool]]:
     conditions = [evaluands_visible_to(actor)]
     if wanted.text:
-        conditions.append(
-            or_(
-                col(EvaluandRow.code).contains(wanted.text, autoescape=True),
-                col(EvaluandRow.name).contains(wanted.text, autoescape=True),
-            )
-        )
+        columns = (col(EvaluandRow.code), col(EvaluandRow.name))
+        conditions.append(or_(*(column.contains(wanted.text, autoescape=True) for column in columns)))
     if wanted.department:
         conditions.append(prefix(col(EvaluandRow.path), wanted.department))
     if wanted.status is not None:
-        conditions.append(newest.c.status == wanted.status)
-    source = table_of(EvaluandRow).outerjoin(newest, true())
+        conditions.append(_NEWEST.c.status == wanted.status)
+    return conditions
+
+
+@lru_cache(maxsize=128)
+def _listing(actor: Actor, wanted: ProjectFilter) -> tuple[Rows, Rows]:
+    """Build both statements once an actor and filter: building takes longer than asking."""
+    department = table_of(Organisation).alias("department")
+    conditions = _conditions(actor, wanted)
+    source = table_of(EvaluandRow).outerjoin(_NEWEST, true())
     counted = source if wanted.status is not None else table_of(EvaluandRow)
     count = select(func.count()).select_from(counted).where(*conditions)
     page = (
@@ -101,11 +104,11 @@ def _listing(actor: Actor, wanted: ProjectFilter) -> tuple[Rows, Rows]:
             col(EvaluandRow.name),
             col(Organisation.name).label("agency"),
             department.c.name.label("department"),
-            newest.c.fiscal_year,
-            newest.c.stage,
-            newest.c.status,
-            amount.label("request_fen"),
-            grade.label("grade"),
+            _NEWEST.c.fiscal_year,
+            _NEWEST.c.stage,
+            _NEWEST.c.status,
+            _AMOUNT.label("request_fen"),
+            _GRADE.label("grade"),
         )
         .select_from(
             source.join(Organisation, col(Organisation.id) == EvaluandRow.organisation_id).join(

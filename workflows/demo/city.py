@@ -1,7 +1,8 @@
 """The demo city as data: what ``fixtures/demo_city/city.json`` holds, typed."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -79,6 +80,15 @@ class City:
     panel: dict[str, Any]
     ceiling: int
     projects: tuple[Project, ...]
+
+    def only(self, departments: Collection[str]) -> "City":
+        """Return the city with the projects of some departments, its ceiling in proportion."""
+        kept = tuple(project for project in self.projects if project.department in departments)
+        asked, kept_asked = (
+            sum(project.goals[2027].request.fen for project in projects if 2027 in project.goals)
+            for projects in (self.projects, kept)
+        )
+        return replace(self, projects=kept, ceiling=self.ceiling * kept_asked // asked)
 
     def of_year(self, year: int) -> list[Project]:
         """Return the projects with a request for ``year``."""

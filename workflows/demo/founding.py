@@ -42,11 +42,11 @@ def found(stage: Stage, city: City, password_hash: str) -> None:
         )
         founder = found_city(ctx, _organisation(root), admin, password_hash)
         stage.people[ADMIN] = founder
-        ctx = ctx.acting(founder, ctx.now)
+        by_founder = ctx.acting(founder, ctx.now)
         for row in rest:
-            create_organisation(ctx, _organisation(row))
+            create_organisation(by_founder, _organisation(row))
         for person in city.people:
-            stage.people[person["login"]] = _person(ctx, person, password_hash)
+            stage.people[person["login"]] = _person(by_founder, person, password_hash)
 
 
 def _organisation(row: dict[str, str]) -> OrganisationForm:

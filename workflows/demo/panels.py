@@ -51,7 +51,7 @@ def _evaluate(scene: Scene, record: RecordFacts, project: Project, *, recuses: b
         for seat in _seats(scene, record):
             if seat.declared_at is None:
                 _declare(scene, record, seat, conflict=False)
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311 - a replay wants the same numbers, not secret ones
     verdict = project.verdict or "support"
     recommended = Money(min(project.recommended, project.goals[record.fiscal_year].request.fen))
     for seat in _seats(scene, record):

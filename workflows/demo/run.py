@@ -5,6 +5,7 @@ import secrets
 import shutil
 import sys
 import time
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from sqlalchemy import text
 from budgetperf.actions.limits import current_round
 from budgetperf.budget.limits import LimitRound
 from budgetperf.errors import Conflict, Unavailable
-from budgetperf.permissions import Role
+from budgetperf.store.runs import RunState
 from workflows.demo import costing, evaluation, founding, limits, outputs, panels, requests, year
 from workflows.demo.city import City, load_city
 from workflows.demo.show import Progress, department_table
@@ -51,7 +52,7 @@ def run(folder: Path | None, *, serve: bool, port: int) -> int:
     place = (folder or Path("var") / "demo").resolve()
     _demand_own(place)
     with at_home(place) as home:
-        sys.stdout.write(report(play(home)))
+        sys.stdout.write(report(play(home, load_city())))
         sys.stdout.flush()
         if serve:
             bound = listen("127.0.0.1", port)
@@ -78,12 +79,11 @@ def _demand_own(place: Path) -> None:
     mark.touch()
 
 
-def play(home: Home) -> Played:
-    """Play the whole year in a home, made anew, and return what came of it."""
+def play(home: Home, city: City) -> Played:
+    """Play the whole year of a city in a home, made anew, and return what came of it."""
     progress = Progress(STAGES)
     with progress.stage("准备数据库", "database") as notes:
         _make_anew(home)
-        city = load_city()
         notes.append(f"{len(city.projects)} 个项目，{len(city.people)} 人")
     password = secrets.token_urlsafe(9)
     with home.house() as real:
@@ -135,9 +135,8 @@ def _year(
 def _first_budget(stage: Stage, city: City, progress: Progress) -> None:
     with progress.stage("2025年度申报与审核", "requests and goals") as notes:
         filed = requests.file_all(stage, city, 2025, at(2024, 9, 2))
-        code, findings = filed.refused[0]
         notes.append(f"{len(filed.records)} 个项目从Excel报送，退回重报 {filed.returned} 个")
-        notes.append(f"{code} 原表 {findings[0].where} {findings[0].message}")
+        notes += [f"{code} 原表 {found[0].where} {found[0].message}" for code, found in filed.refused[:1]]
     with progress.stage("事前绩效评估", "ex-ante evaluation") as notes:
         notes.append(f"{len(panels.evaluate_all(stage, city, 2025, at(2024, 10, 10)))} 个项目，每组5名专家")
     with progress.stage("入库与批复", "store and approval") as notes:
@@ -157,19 +156,20 @@ def _quarter(stage: Stage, city: City, quarter: int, progress: Progress) -> None
 
 def _campaign(stage: Stage, fiscal_year: int, quarter: int) -> None:
     """Run the durable campaign that opens a quarter, and wait for its end."""
-    with stage.scene(f"campaign/{quarter}", year.quarter_day(quarter), year.MONITOR) as scene:
-        ctx = scene.by(year.MONITOR)
-        jobs = Jobs(stage.house)
-        arguments = {"fiscal_year": str(fiscal_year), "quarter": str(quarter)}
-        run_id = jobs.enqueue_in_transaction(
-            ctx, "campaign.quarter", arguments, key=f"{fiscal_year}Q{quarter}"
-        )
-    deadline = time.monotonic() + CAMPAIGN_SECONDS
-    while time.monotonic() < deadline:
-        status = jobs.status(run_id, actor_id=ctx.actor.id)
-        if status.run.finished_at is not None:
-            return
-        time.sleep(0.05)
+    with closing(Jobs(stage.house)) as jobs:
+        with stage.scene(f"campaign/{quarter}", year.quarter_day(quarter), year.MONITOR) as scene:
+            ctx = scene.by(year.MONITOR)
+            arguments = {"fiscal_year": str(fiscal_year), "quarter": str(quarter)}
+            key = f"{fiscal_year}Q{quarter}"
+            run_id = jobs.enqueue_in_transaction(ctx, "campaign.quarter", arguments, key=key)
+        deadline = time.monotonic() + CAMPAIGN_SECONDS
+        while time.monotonic() < deadline:
+            run_ = jobs.status(run_id, actor_id=ctx.actor.id).run
+            if run_.state is RunState.DONE:
+                return
+            if run_.state is RunState.HALTED:
+                raise Conflict("demo.campaign", f"{key}监控部署中止：{run_.note}")
+            time.sleep(0.05)
     raise Unavailable("demo.campaign", f"{fiscal_year}年{quarter}季度监控部署未在{CAMPAIGN_SECONDS}秒内完成")
 
 
@@ -198,9 +198,7 @@ def _cost(stage: Stage, city: City, filed: requests.Filed, progress: Progress) -
 def report(played: Played) -> str:
     """Return what the demo prints at its end."""
     paths = "\n".join(f"  {path}" for path in played.files)
-    sign_ins = "\n".join(
-        f"  {role.label:　<8}{login}" for role, login in founding.SIGN_INS.items() if isinstance(role, Role)
-    )
+    sign_ins = "\n".join(f"  {role.label:　<8}{login}" for role, login in founding.SIGN_INS.items())
     return (
         f"\n{department_table(played.limit_round)}\n\n文件 files:\n{paths}\n\n用时 {played.seconds:.1f} 秒\n\n"
         f"登录名 sign-ins（密码 password: {played.password}）:\n{sign_ins}\n"
