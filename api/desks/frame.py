@@ -41,6 +41,7 @@ DONE: dict[str, str] = {
     "run": "任务已提交，完成后可在本页查看",
     "account": "账号已更新",
     "opened": "任务已下达",
+    "anchor": "时间锚已建立",
 }
 """Words for what was done and is no transition."""
 

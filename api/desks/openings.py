@@ -26,6 +26,7 @@ from budgetperf.actions.accounts import (
     create_organisation,
     create_person,
 )
+from budgetperf.actions.anchors import cut
 from budgetperf.actions.context import Context
 from budgetperf.actions.evaluation import open_year
 from budgetperf.actions.finance_evaluation import draw_sample
@@ -33,19 +34,23 @@ from budgetperf.actions.limits import open_round
 from budgetperf.actions.moves import Seen
 from budgetperf.actions.rectification import issue_notice
 from budgetperf.actions.request import open_request
+from budgetperf.actions.simple import NoForm
 from budgetperf.budget.form import RoundForm
 from budgetperf.costing.form import FitForm
 from budgetperf.errors import Invalid, NotFound
 from budgetperf.findings import Finding
-from budgetperf.forms import Form, Line, ask, read
+from budgetperf.forms import Form, Line, Year, ask, read
 from budgetperf.lifecycle.evaluation.form import SampleForm
 from budgetperf.lifecycle.goals.form import NewRequestForm
 from budgetperf.lifecycle.result_use.form import NoticeForm
 from budgetperf.money import MoneyUnit
 from budgetperf.permissions import Actor
+from budgetperf.process.stages import Stage
+from budgetperf.store.budget import get_round
 from budgetperf.store.listings import cost_panels
 from budgetperf.store.organisations import organisations
-from budgetperf.store.records import get_record
+from budgetperf.store.records import find_record, get_record
+from budgetperf.terms import Term
 
 router = APIRouter()
 Open = Callable[[Request, Context, Any], RedirectResponse]
@@ -55,6 +60,31 @@ class AccountForm(PersonForm):
     """A new account with the password it first signs in with."""
 
     password: Line = ask("初始密码", "至少10位；请当面或以安全方式交给本人")
+
+
+class Paper(Term):
+    """A paper about one project, by the batch that prints it."""
+
+    SELF_EVALUATION = "batch.self_evaluation", "绩效自评表"
+    EVALUATION_REPORT = "batch.evaluation_report", "财政评价报告"
+
+
+class PaperForm(Form):
+    """Which paper of which project and year is printed; the worker makes PDF and XLSX."""
+
+    paper: Paper = ask("文书")
+    project_code: Line = ask("项目编码")
+    fiscal_year: Year = ask("评价年度")
+    issuer: Line = ask("评价机构", "印在评价报告上", default="财政局")
+
+
+class LimitsNoticeForm(Form):
+    """To which department the notice of issued limits goes; the worker makes PDF and XLSX."""
+
+    fiscal_year: Year = ask("预算年度")
+    department_path: Line = ask("主管部门路径")
+    issuer: Line = ask("发文机关", default="财政局")
+    document_number: Line = ask("发文字号")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +144,38 @@ def _organisation(_request: Request, ctx: Context, form: OrganisationForm) -> Re
     return onward("/people", "account")
 
 
+def _anchor(_request: Request, ctx: Context, _form: NoForm) -> RedirectResponse:
+    cut(ctx)
+    return onward("/work", "anchor")
+
+
+def _paper(request: Request, ctx: Context, form: PaperForm) -> RedirectResponse:
+    stage = Stage.SELF_EVALUATION if form.paper is Paper.SELF_EVALUATION else Stage.FINANCE_EVALUATION
+    record = find_record(ctx.session, ctx.actor, form.project_code, fiscal_year=form.fiscal_year, stage=stage)
+    if record is None:
+        raise NotFound(
+            "paper.none", f"项目 {form.project_code} 没有{form.fiscal_year}年度的{form.paper.label}"
+        )
+    arguments = {"record_id": record.id}
+    if form.paper is Paper.EVALUATION_REPORT:
+        arguments["evaluator"] = form.issuer
+    key = f"{record.id}/{ctx.ids.new()}"
+    resources_of(request).jobs.enqueue_in_transaction(ctx, form.paper.value, arguments, key=key)
+    return onward("/runs", "run")
+
+
+def _limits_notice(request: Request, ctx: Context, form: LimitsNoticeForm) -> RedirectResponse:
+    arguments = {
+        "round_id": get_round(ctx.session, form.fiscal_year).id,
+        "department_path": form.department_path,
+        "issuer": form.issuer,
+        "document_number": form.document_number,
+    }
+    key = f"{form.fiscal_year}/{form.department_path}/{ctx.ids.new()}"
+    resources_of(request).jobs.enqueue_in_transaction(ctx, "batch.limits_notice", arguments, key=key)
+    return onward("/runs", "run")
+
+
 OPENINGS: dict[str, Opening] = {
     "request": Opening("新建项目申报", "request:form:open", NewRequestForm, _request),
     "quarter": Opening("下达监控任务", "run:campaign:start", QuarterForm, _quarter),
@@ -121,6 +183,9 @@ OPENINGS: dict[str, Opening] = {
     "sample": Opening("抽取评价项目", "finance_evaluation:sample:draw", SampleForm, _sample),
     "round": Opening("启动控制数编制", "limits:round:open", RoundForm, _round),
     "baseline": Opening("测算成本基线", "baseline:model:fit", FitForm, _baseline),
+    "paper": Opening("出具评价文书", "record:page:view", PaperForm, _paper),
+    "limits-notice": Opening("出具控制数通知", "limits:table:view", LimitsNoticeForm, _limits_notice),
+    "anchor": Opening("建立时间锚", "evidence:anchor:cut", NoForm, _anchor),
     "person": Opening("新建账号", "accounts:person:manage", AccountForm, _person),
     "organisation": Opening("新增单位", "accounts:person:manage", OrganisationForm, _organisation),
 }

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from api.rest import (
+    costs,
     decisions,
     events,
     files,
@@ -25,6 +26,7 @@ for _part in (
     ledger,
     panels,
     rounds,
+    costs,
     decisions,
     events,
     files,

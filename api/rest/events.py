@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from api.answers import PREFIX, Answer, Json, Key, refusals
 from api.guards import demand
 from api.transaction import Work
+from budgetperf.actions.anchors import cut
 from budgetperf.errors import NotFound
 from budgetperf.store.evidence import events_of, recent_events
 
@@ -57,3 +58,30 @@ def chain(chain: Key, ctx: Work) -> list[EventAnswer]:
     if not found:
         raise NotFound("events.no_chain", f"没有编号为“{chain}”的留痕链")
     return [EventAnswer.model_validate(event) for event in found]
+
+
+class AnchorAnswer(Answer):
+    """An anchor: keep it outside the house, it proves that nothing before it was rewritten."""
+
+    number: int
+    from_sequence: int
+    to_sequence: int
+    at: datetime
+    heads: int
+    root: str
+    hash: str
+
+
+@router.post("/anchors", status_code=201, summary="建立时间锚", responses=refusals(403, 409, 413))
+def anchor(ctx: Work) -> AnchorAnswer:
+    """Put a Merkle root over the chains that moved since the last anchor."""
+    made = cut(ctx)
+    return AnchorAnswer(
+        number=made.number,
+        from_sequence=made.from_sequence,
+        to_sequence=made.to_sequence,
+        at=made.at,
+        heads=made.size,
+        root=made.root,
+        hash=made.hash,
+    )

@@ -1,4 +1,4 @@
-"""Cost baselines and cost-benefit analyses. Imports pandas and statsmodels: for workers only."""
+"""Cost baselines. Imports pandas and statsmodels: for workers only."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -6,37 +6,23 @@ from decimal import Decimal
 from budgetperf.actions.context import Context
 from budgetperf.actions.decisions import keep
 from budgetperf.actions.moves import Outcome, Seen, Target, file_form, filed_event, open_record
-from budgetperf.actions.payloads import Analysed
 from budgetperf.actions.rules import in_force
 from budgetperf.costing import baseline as baselines
 from budgetperf.costing import packages
 from budgetperf.costing.baseline import BaselineTarget, environment
-from budgetperf.costing.benefit import (
-    BenefitAnalysis,
-    BenefitParameters,
-    Flow,
-    Option,
-    Timing,
-    UnpricedEffect,
-    analyse,
-)
-from budgetperf.costing.form import BenefitForm, FitForm, OptionRow
+from budgetperf.costing.form import FitForm
 from budgetperf.costing.methods import BaselineSpec
 from budgetperf.costing.panel import CostPanel, PanelRow, PanelSpec
 from budgetperf.costing.prices import PriceIndex
-from budgetperf.errors import Forbidden
+from budgetperf.costing.records import restore
 from budgetperf.money import Money
-from budgetperf.permissions import Permission, may
 from budgetperf.process.stages import Stage
 from budgetperf.provenance import DecisionKind, DecisionPackage
-from budgetperf.rulebook.models import CostBenefitRules
 from budgetperf.rulebook.parameters import CostBaselineRules, PriceIndexRules
 from budgetperf.store.costs import cost_panel, observations, units_of
-from budgetperf.store.evidence import write_event
-from budgetperf.store.records import get_record, list_records
+from budgetperf.store.records import list_records
 
 BASELINE_METHOD = "costing.baseline/1"
-BENEFIT_METHOD = "costing.benefit/1"
 
 
 def load_panel(ctx: Context, code: str) -> tuple[str, CostPanel]:
@@ -53,7 +39,7 @@ def load_panel(ctx: Context, code: str) -> tuple[str, CostPanel]:
         )
         for row in observations(ctx.session, facts.id)
     )
-    return facts.id, CostPanel(packages.restore(PanelSpec, facts.spec), rows)
+    return facts.id, CostPanel(restore(PanelSpec, facts.spec), rows)
 
 
 def price_index(ctx: Context) -> PriceIndex:
@@ -113,66 +99,3 @@ def _spec(rules: CostBaselineRules) -> BaselineSpec:
         n_draws=rules.n_draws,
         rounding=Money(rules.rounding_fen),
     )
-
-
-def _option(row: OptionRow) -> Option:
-    return Option(
-        code=row.code,
-        label=row.label,
-        life_years=row.life_years,
-        flows=tuple(
-            Flow(flow.year_offset, flow.amount, flow.kind, flow.label, flow.price_year, flow.source)
-            for flow in row.flows
-        ),
-        evidence=row.evidence,
-        unpriced=tuple(
-            UnpricedEffect(item.label, item.favourable, item.description, item.evidence)
-            for item in row.unpriced
-        ),
-        do_nothing=row.do_nothing,
-    )
-
-
-def analyse_benefit(ctx: Context, record_id: str, form: BenefitForm, seen: Seen) -> BenefitAnalysis:  # noqa: ARG001
-    """Analyse cost and benefit of a project's options and keep it with its request record.
-
-    Raises
-    ------
-    Forbidden
-        The actor may not write analyses.
-    """
-    record = get_record(ctx.session, ctx.actor, record_id)
-    reason = may(ctx.actor, Permission("benefit:analysis:write"), record.path, "成本效益分析")
-    if reason:
-        raise Forbidden("benefit.forbidden", reason)
-    used = in_force(ctx, "cost_benefit", CostBenefitRules)
-    parameters = BenefitParameters(
-        edition=used.id,
-        effective=used.edition.valid_from,
-        discount_rate=used.rules.discount_rate,
-        base_year=form.base_year,
-        timing=Timing.YEAR_END,
-        source=used.edition.source,
-    )
-    options = tuple(_option(row) for row in form.options)
-    analysis = analyse(options, parameters)
-    package = DecisionPackage(
-        DecisionKind.BENEFIT,
-        record.subject,
-        str(record.fiscal_year),
-        used.id,
-        used.digest,
-        BENEFIT_METHOD,
-        packages.benefit_facts(options, parameters),
-        packages.benefit_result(analysis),
-    )
-    _, digest = keep(ctx, record, package)
-    write_event(
-        ctx.session,
-        record.subject,
-        kind="benefit.analyse",
-        actor=ctx.actor.id,
-        at=ctx.now,
-        payload=Analysed(record.id, str(record.fiscal_year), digest),
-    )
-    return analysis

@@ -19,6 +19,7 @@ from budgetperf.budget.packages import (
     recompute_limit,
 )
 from budgetperf.budget.rules import CutRules
+from budgetperf.costing.records import BenefitFacts, recompute_benefit, restore
 from budgetperf.errors import BudgetperfError, NotFound
 from budgetperf.provenance import DecisionKind, Json, canonical_json
 from budgetperf.rulebook.edition import Edition
@@ -189,7 +190,7 @@ def _fitted(decision: DecisionFacts, edition: Edition) -> str:
     from budgetperf.costing import packages  # heavy: pandas, statsmodels; workers only
 
     rules = edition.rules_as(CostBaselineRules)
-    spec = packages.restore(packages.BaselineFacts, decision.facts).spec
+    spec = restore(packages.BaselineFacts, decision.facts).spec
     stored = (spec.methods, spec.tau, spec.level, spec.n_draws, spec.rounding.fen, decision.seed)
     ruled = (rules.methods, rules.tau, rules.level, rules.n_draws, rules.rounding_fen, rules.seed)
     if stored != ruled:
@@ -198,13 +199,11 @@ def _fitted(decision: DecisionFacts, edition: Edition) -> str:
 
 
 def _analysed(decision: DecisionFacts, edition: Edition) -> str:
-    from budgetperf.costing import packages  # heavy: pandas, statsmodels; workers only
-
-    parameters = packages.restore(packages.BenefitFacts, decision.facts).parameters
+    parameters = restore(BenefitFacts, decision.facts).parameters
     rate = edition.rules_as(CostBenefitRules).discount_rate
     if parameters.discount_rate != rate:
         return f"折现率 {parameters.discount_rate} 与规则版本“{edition.id}”所定的 {rate} 不同"
-    return compare(decision.result, packages.recompute_benefit(decision.facts))
+    return compare(decision.result, recompute_benefit(decision.facts))
 
 
 @dataclass(frozen=True, slots=True)

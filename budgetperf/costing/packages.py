@@ -1,43 +1,19 @@
-"""Facts and results of costing as plain JSON, for decision packages and their recomputation.
+"""Facts and results of baselines as plain JSON, for decision packages and their recomputation.
 
 Typed records go out and come back unchanged; floats never appear. Nothing is computed here
-that ``baseline`` or ``benefit`` does not compute.
+that ``baseline`` does not compute.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
-from typing import TypeVar
-
-from pydantic import TypeAdapter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from budgetperf.costing import baseline as baselines
 from budgetperf.costing.baseline import BaselineTarget, CostBaseline
-from budgetperf.costing.benefit import BenefitAnalysis, BenefitParameters, Option, analyse
 from budgetperf.costing.methods import BaselineSpec
 from budgetperf.costing.panel import CostPanel
 from budgetperf.costing.prices import PriceIndex
-from budgetperf.money import Money
-from budgetperf.provenance import Json, plain
-
-T = TypeVar("T")
-
-
-def record(value: object) -> Json:
-    """Return frozen records as JSON; money as ``{"fen": "123"}``, other values as ``plain``."""
-    if isinstance(value, Money):
-        return {"fen": str(value.fen)}
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: record(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, Mapping):
-        return {str(key): record(item) for key, item in value.items()}
-    if isinstance(value, tuple | list):
-        return [record(item) for item in value]
-    return plain(value)
-
-
-def restore(kind: type[T], value: Json) -> T:
-    """Return the record that ``record`` wrote; unknown keys and wrong types are refused."""
-    return TypeAdapter(kind).validate_python(value, extra="forbid")
+from budgetperf.costing.records import record, restore
+from budgetperf.provenance import Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,27 +54,3 @@ def recompute_baseline(facts: Json, seed: int) -> Json:
     stored = restore(BaselineFacts, facts)
     fitted = baselines.fit(stored.panel, replace(stored.spec, seed=seed), prices=stored.prices)
     return baseline_result(fitted.for_targets(stored.targets), card=fitted.card)
-
-
-@dataclass(frozen=True, slots=True)
-class BenefitFacts:
-    """Everything a cost-benefit analysis follows from."""
-
-    options: tuple[Option, ...]
-    parameters: BenefitParameters
-
-
-def benefit_facts(options: tuple[Option, ...], parameters: BenefitParameters) -> Json:
-    """Return the facts of a cost-benefit package."""
-    return record(BenefitFacts(options, parameters))
-
-
-def benefit_result(analysis: BenefitAnalysis) -> Json:
-    """Return the result of a cost-benefit package."""
-    return record(analysis)
-
-
-def recompute_benefit(facts: Json) -> Json:
-    """Compute the result of a cost-benefit package again from its facts."""
-    stored = restore(BenefitFacts, facts)
-    return benefit_result(analyse(stored.options, stored.parameters))

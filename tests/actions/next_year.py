@@ -4,7 +4,7 @@ from datetime import date
 
 import numpy as np
 
-from budgetperf.actions import anchors, baseline, limits, objections
+from budgetperf.actions import anchors, baseline, benefit, limits, objections
 from budgetperf.actions.files import attach
 from budgetperf.actions.moves import Seen
 from budgetperf.actions.panels import CostPanelForm, keep_panel
@@ -76,7 +76,7 @@ def cost(year: Year) -> None:
     fitted = baseline.fit_baseline(ctx, FitForm(panel_code=PANEL, fiscal_year=2026), Seen())
     year.act(cast.FINANCE_HEAD, S.BASELINE, "adopt", fitted.record_id)
     request = year.record("school", S.REQUEST, 2026)
-    baseline.analyse_benefit(year.ctx(cast.FINANCE_REVIEWER), request, _benefit(), Seen())
+    benefit.analyse_benefit(year.ctx(cast.FINANCE_REVIEWER), request, _benefit(), Seen())
 
 
 def _benefit() -> BenefitForm:

@@ -8,14 +8,8 @@ from pydantic import ValidationError
 from budgetperf.costing.baseline import BaselineTarget, environment, fit
 from budgetperf.costing.benefit import analyse
 from budgetperf.costing.methods import BaselineSpec
-from budgetperf.costing.packages import (
-    baseline_facts,
-    baseline_result,
-    benefit_facts,
-    benefit_result,
-    recompute_baseline,
-    recompute_benefit,
-)
+from budgetperf.costing.packages import baseline_facts, baseline_result, recompute_baseline
+from budgetperf.costing.records import benefit_facts, benefit_result, recompute_benefit
 from budgetperf.money import Money
 from budgetperf.provenance import DecisionKind, DecisionPackage, canonical_json
 from tests.costing.factories import INDEX, make_panel

@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 
 from budgetperf.actions.adoption import adopt_baseline
-from budgetperf.actions.baseline import analyse_benefit, fit_baseline
+from budgetperf.actions.baseline import fit_baseline
+from budgetperf.actions.benefit import analyse_benefit
 from budgetperf.actions.moves import Outcome, Seen
 from budgetperf.actions.panels import CostPanelForm, DriverForm, ObservationForm, UnitForm, keep_panel
 from budgetperf.actions.simple import NoForm
