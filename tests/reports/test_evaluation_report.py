@@ -48,7 +48,9 @@ def test_a_lost_point_stands_with_its_reason() -> None:
 
 def test_a_criterion_that_does_not_apply_loses_nothing() -> None:
     first, *others = CRITERIA
-    page = make_evaluation_report(criteria=(replace(first, applicable=False, score=Decimal(0)), *others), total=Decimal("91.87"))
+    page = make_evaluation_report(
+        criteria=(replace(first, applicable=False, score=Decimal(0)), *others), total=Decimal("91.87")
+    )
     text = all_text(page)
     assert "立项依据充分性5不适用—" in text
     assert "总分已按适用分值换算" in text
@@ -89,4 +91,10 @@ def test_the_seal_never_stands_alone_on_a_page() -> None:
 def test_each_number_is_a_destination() -> None:
     names = destinations(render(make_evaluation_report()))
     at = "evaluation_report/P0107/2025"
-    assert {f"{at}/total", f"{at}/money/rate_received", f"{at}/score/O1/lost", f"{at}/score/dimension/4/points", f"{at}/lights/Q2/execution"} <= names
+    assert {
+        f"{at}/total",
+        f"{at}/money/rate_received",
+        f"{at}/score/O1/lost",
+        f"{at}/score/dimension/4/points",
+        f"{at}/lights/Q2/execution",
+    } <= names

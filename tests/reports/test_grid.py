@@ -60,7 +60,10 @@ def test_a_table_without_head_has_none_on_any_page() -> None:
 def test_a_merged_label_is_merged_again_on_the_next_page() -> None:
     pages = parts(Grid(COLUMNS, make_rows(6), groups=1), 5 * ROW)
     assert [list(page._runs(page._rows, 0)) for page in pages] == [[(0, 4)], [(0, 2)]]
-    assert [list(page._runs(page._rows, 1)) for page in pages] == [[(0, 1), (1, 2), (2, 3), (3, 4)], [(0, 1), (1, 2)]]
+    assert [list(page._runs(page._rows, 1)) for page in pages] == [
+        [(0, 1), (1, 2), (2, 3), (3, 4)],
+        [(0, 1), (1, 2)],
+    ]
 
 
 def test_an_equal_inner_label_under_another_outer_label_is_not_merged() -> None:

@@ -32,7 +32,9 @@ def table(page: LimitsNoticePage) -> tuple[list[list[Decimal]], list[Decimal]]:
     lines = re.findall(rf"^\d+\s+P\d{{4}}\s[^—]*?（二期）\s+{amounts}", text, re.MULTILINE)
     total = re.search(rf"合　计\s+\d+个项目\s+{amounts}", text)
     assert total is not None
-    return [[number(part) for part in line[0].split()] for line in lines], [number(part) for part in total[1].split()]
+    return [[number(part) for part in line[0].split()] for line in lines], [
+        number(part) for part in total[1].split()
+    ]
 
 
 def test_the_paper_has_issuer_number_title_addressee_and_annexes() -> None:
@@ -49,7 +51,10 @@ def test_the_opening_sentence_states_the_total_with_its_unit() -> None:
 
 def test_the_summary_leads_from_request_to_limit() -> None:
     text = all_text(make_limits_notice())
-    assert "申报数合计29,220.00减：事前评估核减450.00减：绩效等级核减202.50减：总额压减74.40加：异议答复等调整32.00控制数合计28,525.10" in text
+    assert (
+        "申报数合计29,220.00减：事前评估核减450.00减：绩效等级核减202.50减：总额压减74.40加：异议答复等调整32.00控制数合计28,525.10"
+        in text
+    )
 
 
 @pytest.mark.parametrize("count", [1, 30, 200])
@@ -88,7 +93,9 @@ def test_annexes_are_landscape_and_repeat_their_head() -> None:
     texts = [squeezed(text) for text in page_texts(content)]
     annex_1 = [text for text in texts if "项目编码" in text]
     annex_2 = [text for text in texts if "决策包摘要" in text]
-    assert len(annex_1) + len(annex_2) == len(texts) - 1, "every page after the paper itself is a page of an annex"
+    assert len(annex_1) + len(annex_2) == len(texts) - 1, (
+        "every page after the paper itself is a page of an annex"
+    )
     assert len(annex_1) > 5
     assert all("项目名称" in text and "核减合计" in text for text in annex_1)
     assert all("环节" in text and "核后金额" in text for text in annex_2)
@@ -96,7 +103,10 @@ def test_annexes_are_landscape_and_repeat_their_head() -> None:
 
 def test_every_step_has_reason_rule_and_package() -> None:
     text = all_text(make_limits_notice((make_limit_line(105),)))
-    assert "事前评估核减-30.004,255.50专家组建议金额低于申报数30万元：监理费率高于取费标准。预算评审管理办法第十二条（实务做法）c3c3c3c3c3c3" in text
+    assert (
+        "事前评估核减-30.004,255.50专家组建议金额低于申报数30万元：监理费率高于取费标准。预算评审管理办法第十二条（实务做法）c3c3c3c3c3c3"
+        in text
+    )
     assert "异议答复8.004,230.85" in text
     assert "控制数4,230.854,230.85下达数" in text
 
@@ -118,11 +128,19 @@ def test_a_department_without_lines_gets_a_notice_of_zero() -> None:
 def test_each_number_is_a_destination() -> None:
     names = destinations(render(make_limits_notice()))
     at = "limits_notice/0105/2026"
-    assert {f"{at}/limit", f"{at}/P0030/limit", f"{at}/P0003/cut/grade", f"{at}/P0007/step/2", f"{at}/summary/limit"} <= names
+    assert {
+        f"{at}/limit",
+        f"{at}/P0030/limit",
+        f"{at}/P0003/cut/grade",
+        f"{at}/P0007/step/2",
+        f"{at}/summary/limit",
+    } <= names
 
 
 def test_the_seal_never_stands_without_text() -> None:
     for count in range(1, 12):
-        page = replace(make_limits_notice((make_limit_line(1),)), requirements=("请及时分解控制数。",) * count)
+        page = replace(
+            make_limits_notice((make_limit_line(1),)), requirements=("请及时分解控制数。",) * count
+        )
         last = next(text for text in page_texts(render(page)) if "（盖章）" in text)
         assert "请及时分解控制数。" in last

@@ -94,7 +94,10 @@ def test_only_grounds_that_take_something_become_columns() -> None:
     assert make_limits_notice((make_limit_line(2),)).grounds == ()
 
 
-@pytest.mark.parametrize(("fen", "places", "text"), [(1_000_000, 2, "1.00"), (1_010_000, 2, "1.01"), (1_011_000, 3, "1.011"), (1_000_001, 6, "1.000001")])
+@pytest.mark.parametrize(
+    ("fen", "places", "text"),
+    [(1_000_000, 2, "1.00"), (1_010_000, 2, "1.01"), (1_011_000, 3, "1.011"), (1_000_001, 6, "1.000001")],
+)
 def test_decimals_grow_until_no_amount_is_rounded(fen: int, places: int, text: str) -> None:
     style = money_style(MoneyUnit.WAN, [Money(0), Money(fen)])
     assert (style.places, style.write(Money(fen))) == (places, text)

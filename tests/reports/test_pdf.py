@@ -58,7 +58,12 @@ def test_another_process_gives_the_same_bytes(seed: str) -> None:
     )
     root = Path(__file__).parents[2]
     done = subprocess.run(
-        [sys.executable, "-c", script], cwd=root, env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True
+        [sys.executable, "-c", script],
+        cwd=root,
+        env={**os.environ, "PYTHONHASHSEED": seed},
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert done.stdout.split() == [hashlib.sha256(render(make())).hexdigest() for make in MAKERS.values()]
 
@@ -83,7 +88,9 @@ def test_rare_characters_extract_as_text(tmp_path: Path) -> None:
 
 def test_every_page_says_which_of_how_many_it_is(content: bytes) -> None:
     texts = page_texts(content)
-    assert [re.findall(r"第 (\d+) 页 共 (\d+) 页", text) for text in texts] == [[(str(n), str(len(texts)))] for n in range(1, len(texts) + 1)]
+    assert [re.findall(r"第 (\d+) 页 共 (\d+) 页", text) for text in texts] == [
+        [(str(n), str(len(texts)))] for n in range(1, len(texts) + 1)
+    ]
 
 
 def test_every_page_carries_subject_edition_digest_and_day(paper: Page, content: bytes) -> None:
@@ -110,7 +117,9 @@ def test_the_document_is_chinese_and_titled(content: bytes) -> None:
 
 
 def test_no_printed_line_begins_with_closing_punctuation(content: bytes, tmp_path: Path) -> None:
-    words = re.findall(r"<line[^>]*>\s*<word[^>]*>(.)", poppler("pdftotext", content, tmp_path, "-bbox-layout"))
+    words = re.findall(
+        r"<line[^>]*>\s*<word[^>]*>(.)", poppler("pdftotext", content, tmp_path, "-bbox-layout")
+    )
     assert len(words) > 30
     assert not set(words) & set(NEVER_FIRST)
 
@@ -128,13 +137,21 @@ def test_missing_fonts_are_named_with_what_to_do(tmp_path: Path) -> None:
 
 
 def test_page_models_load_without_reportlab() -> None:
-    script = "import sys, budgetperf.reports.pages, budgetperf.reports.notice; print('reportlab' in sys.modules)"
+    script = (
+        "import sys, budgetperf.reports.pages, budgetperf.reports.notice; print('reportlab' in sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
 
 
 def test_reportlab_is_imported_only_here() -> None:
     root = Path(__file__).parents[2]
-    files = [path for package in ("budgetperf", "api", "workflows") for path in (root / package).rglob("*.py")]
-    users = {path for path in files if re.search(r"^\s*(from|import) reportlab", path.read_text(encoding="utf-8"), re.MULTILINE)}
+    files = [
+        path for package in ("budgetperf", "api", "workflows") for path in (root / package).rglob("*.py")
+    ]
+    users = {
+        path
+        for path in files
+        if re.search(r"^\s*(from|import) reportlab", path.read_text(encoding="utf-8"), re.MULTILINE)
+    }
     assert {path.parent for path in users} == {root / "budgetperf" / "reports"}

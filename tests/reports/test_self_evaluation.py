@@ -37,7 +37,9 @@ def test_total_weight_and_grade_close_the_form() -> None:
 
 def test_an_indicator_that_does_not_apply_says_so_and_why_the_total_differs() -> None:
     first, *others = indicators()
-    page = make_self_evaluation(lines=(replace(first, applicable=False, score=Decimal(0)), *others), total=Decimal("94.52"))
+    page = make_self_evaluation(
+        lines=(replace(first, applicable=False, score=Decimal(0)), *others), total=Decimal("94.52")
+    )
     text = all_text(render(page))
     assert "不适用" in text
     assert "已按适用分值换算" in text
@@ -46,11 +48,16 @@ def test_an_indicator_that_does_not_apply_says_so_and_why_the_total_differs() ->
 
 def test_the_indicator_head_and_merged_labels_stand_on_every_page_of_a_long_form() -> None:
     first = indicators()[1]
-    lines = tuple(replace(first, key=str(n), name=f"第{n}项产出", weight=Decimal(1), score=Decimal(1)) for n in range(1, 91))
+    lines = tuple(
+        replace(first, key=str(n), name=f"第{n}项产出", weight=Decimal(1), score=Decimal(1))
+        for n in range(1, 91)
+    )
     texts = [squeezed(text) for text in page_texts(render(make_self_evaluation(lines=lines)))]
     with_rows = [text for text in texts if "项产出" in text]
     assert len(with_rows) >= 3
-    assert all("偏差原因分析及改进措施" in text and "产出指标" in text and "数量指标" in text for text in with_rows)
+    assert all(
+        "偏差原因分析及改进措施" in text and "产出指标" in text and "数量指标" in text for text in with_rows
+    )
     assert [n for n in range(1, 91) if not any(f"第{n}项产出" in text for text in texts)] == []
 
 
@@ -73,4 +80,10 @@ def test_markup_in_a_text_is_printed_as_it_is() -> None:
 def test_each_number_is_a_destination() -> None:
     names = destinations(render(make_self_evaluation()))
     at = "self_evaluation/P0107/2025"
-    assert {f"{at}/total", f"{at}/grade", f"{at}/funds/total/paid", f"{at}/funds/other/rate", f"{at}/indicator/3/score"} <= names
+    assert {
+        f"{at}/total",
+        f"{at}/grade",
+        f"{at}/funds/total/paid",
+        f"{at}/funds/other/rate",
+        f"{at}/indicator/3/score",
+    } <= names
