@@ -1,7 +1,7 @@
 """政府收支分类: function and economic codes with their year, and fund sources.
 
-Holds the shape of codes and the vocabulary of fund sources; the code tables themselves are
-data of a year (``rulebook/national/classification``).
+Holds the shape of codes and the vocabulary of fund sources. The yearly code tables are not at
+hand: a code is checked for its shape and kept with its year, not looked up.
 """
 
 import re

@@ -46,7 +46,7 @@ class Source:
     status: SourceStatus = SourceStatus.TO_CONFIRM
 
     def __str__(self) -> str:
-        words = "".join(part for part in (self.document, self.number, self.clause) if part)
+        words = "，".join(part for part in (self.document, self.number, self.clause) if part)
         return f"{words}（{self.status.label}）"
 
 

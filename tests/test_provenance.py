@@ -112,5 +112,5 @@ def test_the_digest_is_what_the_bundle_verifier_takes() -> None:
 
 def test_a_source_is_written_with_its_status() -> None:
     source = Source("项目支出绩效评价管理办法", "财预〔2020〕10号", "第十七条", SourceStatus.PUBLISHED)
-    assert str(source) == "项目支出绩效评价管理办法财预〔2020〕10号第十七条（公开发布）"
+    assert str(source) == "项目支出绩效评价管理办法，财预〔2020〕10号，第十七条（公开发布）"
     assert str(Source("口头约定")) == "口头约定（待核实）"

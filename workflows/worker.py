@@ -110,14 +110,16 @@ class Bench:
             run = runs.get_run(ctx.session, self.order.run_id, lock=True)
             if run.finished_at is None:
                 ends = not kind_of(self.order.kind).halts
-                runs.update_run(ctx.session, run, note=note, finished_at=ctx.now if ends else None)
+                runs.update_run(
+                    ctx.session, run, note=note, finished_at=max(ctx.now, run.started_at) if ends else None
+                )
 
     def end(self) -> None:
         """Write that the run is done."""
         with self.house.unit(self._starter()) as ctx:
             run = runs.get_run(ctx.session, self.order.run_id, lock=True)
             if run.finished_at is None:
-                runs.update_run(ctx.session, run, finished_at=ctx.now)
+                runs.update_run(ctx.session, run, finished_at=max(ctx.now, run.started_at))
 
     def _effect(self, step: str, act: Callable[[Context], Json]) -> Json:
         with self.house.unit(self.order.actor_id, f"{self.order.run_id}/{step}") as ctx:

@@ -29,6 +29,7 @@ from budgetperf.store.records import (
     list_records,
     steps_of,
 )
+from budgetperf.store.results import limit_package_of
 
 router = APIRouter()
 
@@ -58,7 +59,7 @@ def show(request: Request, ctx: Work, year: int, code: Key) -> HTMLResponse:
         adjusted=Money(line.adjustments_fen),
         limit=limit.limit,
         floor=limit.floor,
-        steps=_steps(ctx, limit),
+        steps=_steps(ctx, limit, line.round_id),
         chart=tuple(Bar(item.label, item.start, item.end) for item in chart(limit)),
         objections=_objections(ctx, line.evaluand_id, year, code),
         window_ends_on=found.window_ends_on,
@@ -68,9 +69,9 @@ def show(request: Request, ctx: Work, year: int, code: Key) -> HTMLResponse:
     return answer(screen)
 
 
-def _steps(ctx: Context, limit: Limit) -> tuple[TraceStep, ...]:
+def _steps(ctx: Context, limit: Limit, round_id: str) -> tuple[TraceStep, ...]:
     """Return the trace; a package this person may not open is named, not linked."""
-    told = trace(limit)
+    told = trace(limit, package=limit_package_of(ctx.session, round_id, limit.line))
     known = visible_digests(ctx.session, {item.package for item in told if item.package})
     return tuple(
         TraceStep(

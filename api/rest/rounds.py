@@ -19,6 +19,7 @@ from budgetperf.budget.explain import chart, trace
 from budgetperf.budget.grounds import Ground
 from budgetperf.store.budget import LineRow, RoundFacts, cuts_by_ground, get_round, line_of, lines_of, rounds
 from budgetperf.store.records import get_record
+from budgetperf.store.results import limit_package_of
 
 router = APIRouter(prefix=f"{PREFIX}/limits", tags=["预算控制数"])
 Year = Annotated[int, Path(ge=2000, le=2100, description="预算年度")]
@@ -165,7 +166,7 @@ def limit(fiscal_year: Year, code: Key, ctx: Work) -> LimitAnswer:
                 source=step.source,
                 package=step.package,
             )
-            for step in trace(told)
+            for step in trace(told, package=limit_package_of(ctx.session, facts.id, code))
         ],
         chart=[
             BarAnswer(label=bar.label, start_fen=bar.start.fen, end_fen=bar.end.fen) for bar in chart(told)

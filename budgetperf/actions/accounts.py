@@ -97,6 +97,28 @@ def found_city(ctx: Context, city: OrganisationForm, admin: PersonForm, password
     return founder
 
 
+APART = (Role.EXPERT, Role.ADMINISTRATOR, Role.AUDITOR)
+"""Roles nobody holds beside another: who judges, who grants, who audits."""
+
+
+def check_grants(ctx: Context, grants: tuple[GrantForm, ...]) -> None:
+    """Refuse grants that do not go together, or over a branch that does not exist.
+
+    Raises
+    ------
+    Invalid
+        A role that must stand alone is joined with another.
+    NotFound
+        A scope is no organisation's path.
+    """
+    roles = {grant.role for grant in grants}
+    alone = next((role for role in APART if role in roles), None)
+    if alone and len(roles) > 1:
+        raise Invalid("accounts.apart", f"“{alone.label}”不得与其他岗位由同一人担任")
+    for scope in {grant.scope for grant in grants if grant.scope}:
+        organisation_at(ctx.session, scope)
+
+
 def create_person(
     ctx: Context, form: PersonForm, password_hash: str | None, *, person_id: str | None = None
 ) -> str:
@@ -110,6 +132,7 @@ def create_person(
     _allow(ctx)
     if person_by_login(ctx.session, form.login):
         raise Conflict("accounts.login", f"登录名“{form.login}”已被使用")
+    check_grants(ctx, form.grants)
     person_id = person_id or ctx.ids.new()
     connection = ctx.session.connection()
     connection.execute(

@@ -1,11 +1,11 @@
 """Entries of the ledger as they come from the treasury, a batch at a time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from budgetperf.actions.context import Context
 from budgetperf.actions.payloads import LedgerRecorded
-from budgetperf.classification import FundSource
+from budgetperf.classification import EconomicCode, FundSource
 from budgetperf.errors import Forbidden, Invalid
 from budgetperf.evidence import merkle
 from budgetperf.findings import Finding, Severity, Where
@@ -52,7 +52,7 @@ def record_entries(ctx: Context, form: BatchForm) -> int:
     if reason:
         raise Forbidden("ledger.forbidden", reason)
     known = {evaluand.code: evaluand.id for evaluand in list_evaluands(ctx.session, ctx.actor, limit=100_000)}
-    findings = _check(form, known)
+    findings = _check(form, known, ctx.today)
     if findings or not form.entries:
         raise Invalid("ledger.entries", f"本批收支有{len(findings)}处问题，全部未登记", findings)
     write_entries(ctx.session, [_row(ctx, form.fiscal_year, entry, known) for entry in form.entries])
@@ -74,20 +74,30 @@ def entry_leaves(entries: Iterable[EntryForm]) -> list[bytes]:
     return sorted(canonical_json(entry.model_dump(mode="json")) for entry in entries)
 
 
-def _check(form: BatchForm, known: dict[str, str]) -> tuple[Finding, ...]:
-    found = []
-    for position, entry in enumerate(form.entries):
-        if entry.project_code not in known:
-            where = Where(pointer=f"/entries/{position}/project_code")
-            found.append(
-                Finding("ledger.project", Severity.ERROR, where, f"没有编码为“{entry.project_code}”的项目")
-            )
-        if entry.amount.fen <= 0 and entry.kind not in SIGNED_KINDS:
-            where = Where(pointer=f"/entries/{position}/amount")
-            found.append(
-                Finding("ledger.amount", Severity.ERROR, where, f"“{entry.kind.label}”的金额应大于零")
-            )
-    return tuple(found)
+def _check(form: BatchForm, known: Mapping[str, str], today: date) -> tuple[Finding, ...]:
+    return tuple(
+        Finding(f"ledger.{field}", Severity.ERROR, Where(pointer=f"/entries/{position}/{field}"), message)
+        for position, entry in enumerate(form.entries)
+        for field, message in _faults(entry, form.fiscal_year, known, today)
+    )
+
+
+def _faults(entry: EntryForm, year: int, known: Mapping[str, str], today: date) -> Iterator[tuple[str, str]]:
+    if entry.project_code not in known:
+        yield "project_code", f"没有编码为“{entry.project_code}”的项目"
+    if entry.kind is EntryKind.APPROPRIATION:
+        yield "kind", "年初预算只能由批复产生，年中变动请登记为“预算调整”"
+    if entry.amount.fen <= 0 and entry.kind not in SIGNED_KINDS:
+        yield "amount", f"“{entry.kind.label}”的金额应大于零"
+    if entry.on_date.year != year:
+        yield "on_date", f"日期{entry.on_date}不在{year}年度内"
+    elif entry.on_date > today:
+        yield "on_date", f"日期{entry.on_date}晚于今天，尚未发生的收支不能登记"
+    if entry.economic_code:
+        try:
+            EconomicCode(entry.economic_code, year)
+        except ValueError as error:
+            yield "economic_code", str(error)
 
 
 def _row(ctx: Context, fiscal_year: int, entry: EntryForm, known: dict[str, str]) -> LedgerEntry:

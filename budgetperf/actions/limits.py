@@ -24,6 +24,7 @@ from budgetperf.process.stages import Guard, Stage, Status
 from budgetperf.store.budget import (
     NewLine,
     RoundFacts,
+    hold_round,
     lines_of,
     replace_lines,
     round_of,
@@ -152,6 +153,7 @@ def finalise_round(ctx: Context, record_id: str, _form: NoForm, seen: Seen) -> O
         An identity does not hold; every deviation is named.
     """
     record = load(ctx, record_id)
+    hold_round(ctx.session, record_id, alone=True)
     open_objections = list_records(
         ctx.session, ctx.actor, stage=Stage.OBJECTION, fiscal_year=record.fiscal_year, status=Status.FILED
     )

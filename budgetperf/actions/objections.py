@@ -9,7 +9,7 @@ from budgetperf.budget.objections import Objection, ObjectionDecision, adjust, c
 from budgetperf.errors import Conflict, Invalid
 from budgetperf.money import Money
 from budgetperf.process.stages import Guard, Stage, Status
-from budgetperf.store.budget import adjust_line, get_round, line_of, lines_of, update_round
+from budgetperf.store.budget import adjust_line, get_round, hold_round, line_of, lines_of, update_round
 from budgetperf.store.evidence import attachments_of
 from budgetperf.store.records import RecordFacts, get_evaluand, get_record, latest_filing, list_records
 
@@ -38,6 +38,7 @@ def file_objection(ctx: Context, subject: str, fiscal_year: int, form: Objection
     target = Target(
         Stage.OBJECTION, evaluand.id, subject, evaluand.name, evaluand.path, fiscal_year, serial=len(earlier)
     )
+    hold_round(ctx.session, facts.id, alone=False)
     status = get_record(ctx.session, ctx.actor, facts.id).status
     is_open = (
         status is Status.PUBLISHED and facts.window_ends_on is not None and ctx.today <= facts.window_ends_on

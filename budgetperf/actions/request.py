@@ -14,7 +14,7 @@ from budgetperf.actions.rules import goal_check_rules
 from budgetperf.actions.simple import NoForm
 from budgetperf.classification import FunctionCode
 from budgetperf.errors import Conflict, Forbidden, Invalid
-from budgetperf.evaluands import EvaluandKind, OrganisationKind
+from budgetperf.evaluands import EvaluandKind, OrganisationKind, within
 from budgetperf.findings import Finding, Severity, Where
 from budgetperf.ledger import EntryKind
 from budgetperf.lifecycle.goals.checks import GoalContext, check
@@ -35,13 +35,12 @@ def open_request(ctx: Context, form: NewRequestForm, seen: Seen) -> Outcome:
     Raises
     ------
     Forbidden
-        The actor is no clerk of a budget unit.
+        The actor is no clerk of the budget unit whose project it is.
     Conflict
         The project already has a request for that year.
     Invalid
-        The function code has the wrong shape.
+        The function code has the wrong shape, or a clerk of several units does not name the new project's.
     """
-    agency = _own_agency(ctx)
     try:
         FunctionCode(form.function_code, form.fiscal_year)
     except ValueError as error:
@@ -49,7 +48,7 @@ def open_request(ctx: Context, form: NewRequestForm, seen: Seen) -> Outcome:
     evaluand = (
         get_evaluand(ctx.session, ctx.actor, form.project_code)
         if form.project_code
-        else _create(ctx, agency, form)
+        else _create(ctx, _own_agency(ctx, form.agency_path), form)
     )
     if find_record(ctx.session, ctx.actor, evaluand.code, fiscal_year=form.fiscal_year, stage=Stage.REQUEST):
         raise Conflict("request.exists", f"“{evaluand.name}”已有{form.fiscal_year}年度申报，请在原申报上办理")
@@ -57,11 +56,19 @@ def open_request(ctx: Context, form: NewRequestForm, seen: Seen) -> Outcome:
     return open_record(ctx, target, seen=seen).log(ctx)
 
 
-def _own_agency(ctx: Context) -> OrganisationFacts:
-    scope = next((grant.scope for grant in ctx.actor.grants if grant.role is Role.CLERK), None)
-    agency = organisation_at(ctx.session, scope) if scope else None
-    if agency is None or agency.kind is not OrganisationKind.AGENCY:
+def _own_agency(ctx: Context, path: str) -> OrganisationFacts:
+    """Return the budget unit a new project is of, locked: codes are counted one request at a time."""
+    scopes = sorted({grant.scope for grant in ctx.actor.grants if grant.role is Role.CLERK and grant.scope})
+    if not scopes:
         raise Forbidden("request.agency", "只有预算单位的经办人可以新建项目申报")
+    if not path and len(scopes) > 1:
+        raise Invalid("request.agency", f"您经办多个单位，请写明申报单位的路径：{'、'.join(scopes)}")
+    wanted = path or scopes[0]
+    if not any(within(wanted, scope) for scope in scopes):
+        raise Forbidden("request.agency", f"您不是单位“{wanted}”的经办人，不能为其新建项目申报")
+    agency = organisation_at(ctx.session, wanted, lock=True)
+    if agency.kind is not OrganisationKind.AGENCY:
+        raise Forbidden("request.agency", f"“{agency.name}”不是预算单位，项目申报由预算单位提出")
     return agency
 
 

@@ -6,6 +6,7 @@ nothing is computed again here but running balances.
 
 from pydantic.dataclasses import dataclass
 
+from budgetperf.budget.grounds import Ground, NoCut
 from budgetperf.budget.limits import Limit
 from budgetperf.budget.objections import Adjustment
 from budgetperf.budget.shapes import RECORD, Fen
@@ -45,41 +46,51 @@ class ChartPoint:
     end: Fen
 
 
-def trace(limit: Limit) -> tuple[Step, ...]:
-    """Tell the limit step by step: request, cuts, grounds without a cut, adjustments, limit."""
+def trace(limit: Limit, *, package: str = "") -> tuple[Step, ...]:
+    """Tell the limit step by step: request, each ground in order, adjustments, limit.
+
+    Parameters
+    ----------
+    limit : Limit
+    package : str
+        Digest of the line's LIMIT package, which proves adjustments and result; empty before the
+        round is final.
+    """
     balance = limit.request
     steps = [_step("申报数", f"{limit.name}申报{limit.request}元", balance)]
-    for cut in limit.cuts:
-        balance -= cut.applied
-        claim = cut.claim
-        steps.append(
-            Step(
-                title=claim.ground.label,
-                sentence=_cut_sentence(cut, limit),
-                change=-cut.applied,
-                balance=balance,
-                source=claim.source,
-                package=claim.package,
-            )
-        )
-    steps += [
-        Step(
-            title=note.ground.label,
-            sentence=f"{note.reason}。",
-            change=ZERO,
-            balance=balance,
-            source=note.source,
-            package=note.package,
-        )
-        for note in limit.notes
-    ]
+    for ground in Ground:
+        for cut in limit.cuts:
+            if cut.claim.ground is ground:
+                balance -= cut.applied
+                steps.append(_cut_step(cut, limit, balance))
+        steps += [_note_step(note, balance) for note in limit.notes if note.ground is ground]
     for adjustment in limit.adjustments:
         balance += adjustment.amount
-        steps.append(_adjustment_step(adjustment, balance))
-    steps.append(
-        _step("预算控制数", f"核定预算控制数{limit.limit}元", limit.limit, package=limit.allocation_package)
-    )
+        steps.append(_adjustment_step(adjustment, balance, package))
+    steps.append(_step("预算控制数", f"核定预算控制数{limit.limit}元", limit.limit, package=package))
     return tuple(steps)
+
+
+def _cut_step(cut: AppliedCut, limit: Limit, balance: Money) -> Step:
+    return Step(
+        title=cut.claim.ground.label,
+        sentence=_cut_sentence(cut, limit),
+        change=-cut.applied,
+        balance=balance,
+        source=cut.claim.source,
+        package=cut.claim.package or limit.cut_package,
+    )
+
+
+def _note_step(note: NoCut, balance: Money) -> Step:
+    return Step(
+        title=note.ground.label,
+        sentence=f"{note.reason}。",
+        change=ZERO,
+        balance=balance,
+        source=note.source,
+        package=note.package,
+    )
 
 
 def chart(limit: Limit) -> tuple[ChartPoint, ...]:
@@ -111,10 +122,12 @@ def _cut_sentence(cut: AppliedCut, limit: Limit) -> str:
     return "；".join(parts) + "。"
 
 
-def _adjustment_step(item: Adjustment, balance: Money) -> Step:
+def _adjustment_step(item: Adjustment, balance: Money, package: str) -> Step:
     return Step(
         title=f"异议调整（{item.cause.label}）",
         sentence=f"对{item.contests.label}提出异议{item.claimed}元，{item.outcome.label}，恢复{item.amount}元：{item.reason}。",
         change=item.amount,
         balance=balance,
+        source=f"针对“{item.contests.label}”的异议答复（{item.outcome.label}）",
+        package=package,
     )

@@ -102,8 +102,8 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row(S.EXANTE, "score", (T.SCORING,), T.SCORING, "exante:seat:score", "提交评分",
          guards=(Guard.OWN_SEAT, Guard.SEAT_DECLARED, Guard.SEAT_OPEN)),
     _row(S.EXANTE, "conclude", (T.SCORING,), T.CONCLUDED, "exante:conclusion:write", "出具评估结论",
-         guards=(Guard.ALL_SCORES_IN,)),
-    _row(S.EXANTE, "confirm", (T.CONCLUDED,), T.CONFIRMED, "exante:conclusion:confirm", "确认评估结论", not_by=("conclude",)),
+         guards=(Guard.ALL_SCORES_IN,), not_by=("score",)),
+    _row(S.EXANTE, "confirm", (T.CONCLUDED,), T.CONFIRMED, "exante:conclusion:confirm", "确认评估结论", not_by=("score", "conclude")),
     # monitoring: one record a quarter
     _row(S.MONITORING, "open", (), T.DRAFT, "monitoring:form:open", "下达监控任务"),
     _row(S.MONITORING, "file", _FILLABLE, T.FILED, "monitoring:form:file", "报送监控表"),

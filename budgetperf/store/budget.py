@@ -218,3 +218,13 @@ def cuts_by_ground(session: Session, round_id: str) -> list[GroundSum]:
         GroundSum(row.line_id, Ground(row.ground), int(row.applied_fen))
         for row in session.connection().execute(statement)
     ]
+
+
+def hold_round(session: Session, round_id: str, *, alone: bool) -> None:
+    """Hold a round until the transaction ends: many may file objections at once, one closes it alone.
+
+    An advisory lock, because whoever objects may not lock the rows of the round.
+    """
+    name = func.hashtextextended(round_id, 0)
+    lock = func.pg_advisory_xact_lock(name) if alone else func.pg_advisory_xact_lock_shared(name)
+    session.connection().execute(select(lock))

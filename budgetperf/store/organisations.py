@@ -23,15 +23,16 @@ class OrganisationFacts:
     path: str
 
 
-def organisation_at(session: Session, path: str) -> OrganisationFacts:
-    """Return the organisation at a path.
+def organisation_at(session: Session, path: str, *, lock: bool = False) -> OrganisationFacts:
+    """Return the organisation at a path, locked until the transaction ends if asked.
 
     Raises
     ------
     NotFound
     """
     statement = select(table_of(Organisation)).where(col(Organisation.path) == path)
-    return fetch_one(session, statement, OrganisationFacts, missing=f"没有路径为“{path}”的单位")
+    wanted = statement.with_for_update(key_share=True) if lock else statement
+    return fetch_one(session, wanted, OrganisationFacts, missing=f"没有路径为“{path}”的单位")
 
 
 def organisations(session: Session) -> list[OrganisationFacts]:

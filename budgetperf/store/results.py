@@ -201,3 +201,9 @@ def lights(
     if evaluand_id is not None:
         statement = statement.where(col(LightRow.evaluand_id) == evaluand_id)
     return fetch(session, statement, LightFacts)
+
+
+def limit_package_of(session: Session, round_id: str, subject: str) -> str:
+    """Return the digest of a line's newest LIMIT package in a round; empty before it is final."""
+    found = decisions_of(session, record_id=round_id, subject=subject, kind=DecisionKind.LIMIT)
+    return found[-1].digest if found else ""

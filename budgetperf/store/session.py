@@ -24,6 +24,8 @@ APP_ROLE = "budgetperf_app"
 APP_LOGIN = "budgetperf"
 DATABASE = "budgetperf"
 _VIEW = Permission("record:page:view")
+_ACCOUNTS = Permission("accounts:person:manage")
+_LOOKING = ("view", "export")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,32 @@ def scopes(actor: Actor | None) -> str:
         for grant in actor.grants
         if _VIEW in ROLE_PERMISSIONS[grant.role] and grant.role is not Role.EXPERT
     }
-    return "*" if "" in seen else ",".join(sorted(seen))
+    return _told(seen)
+
+
+def writes(actor: Actor | None) -> str:
+    """Return where the actor may write, as ``scopes`` does: where a role of theirs does more than look."""
+    if actor is None:
+        return ""
+    return _told(
+        {grant.scope for grant in actor.grants if grant.role is not Role.EXPERT and _works(grant.role)}
+    )
+
+
+def _works(role: Role) -> bool:
+    held = ROLE_PERMISSIONS[role]
+    return _VIEW in held and any(permission.rpartition(":")[2] not in _LOOKING for permission in held)
+
+
+def administers(actor: Actor | None) -> bool:
+    """Tell whether the actor keeps the accounts of the whole city."""
+    return actor is not None and any(
+        not grant.scope and _ACCOUNTS in ROLE_PERMISSIONS[grant.role] for grant in actor.grants
+    )
+
+
+def _told(paths: set[str]) -> str:
+    return "*" if "" in paths else ",".join(sorted(paths))
 
 
 class BoundSession(Session):
@@ -143,10 +170,21 @@ class BoundSession(Session):
         return self
 
 
+_TELL = text(
+    "SELECT set_config('bp.person', :person, true), set_config('bp.scopes', :scopes, true),"
+    " set_config('bp.writes', :writes, true), set_config('bp.admin', :admin, true)"
+)
+
+
 def _tell(connection: Connection, actor: Actor | None) -> None:
     connection.execute(
-        text("SELECT set_config('bp.person', :person, true), set_config('bp.scopes', :scopes, true)"),
-        {"person": actor.id if actor else "", "scopes": scopes(actor)},
+        _TELL,
+        {
+            "person": actor.id if actor else "",
+            "scopes": scopes(actor),
+            "writes": writes(actor),
+            "admin": "yes" if administers(actor) else "",
+        },
     )
 
 

@@ -50,13 +50,13 @@ def test_balances_run_from_request_to_limit_without_a_break():
 
 
 def test_each_ground_stands_once_and_carries_source_and_package():
-    steps = trace(the_limit())
+    steps = trace(the_limit(), package="f" * 64)
     for ground in Ground:
         assert [step.title for step in steps].count(ground.label) == 1
     packages = {step.title: step.package for step in steps}
     assert packages["事前评估核减"] == "e1"
     assert packages["绩效等级核减"] == "g1"
-    assert packages["预算控制数"] == "a" * 64
+    assert packages["预算控制数"] == "f" * 64
     assert all(step.source for step in steps if step.change < ZERO)
 
 

@@ -63,4 +63,4 @@ def test_rate_just_below_a_bound_is_not_written_as_the_bound():
 
 
 def test_citation_names_its_status():
-    assert str(Citation(document="办法", clause="第三条", status="to_confirm")) == "办法第三条（待核实）"
+    assert str(Citation(document="办法", clause="第三条", status="to_confirm")) == "办法，第三条（待核实）"

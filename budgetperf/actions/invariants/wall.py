@@ -30,6 +30,11 @@ OPEN_TABLES: Mapping[str, str] = {
 }
 """Tables without row-level security, each with its reason; every other table of ours needs a policy."""
 
+GUARDED = (
+    "api_token", "chain_head", "credential", "organisation", "person", "role_grant", "sign_in_session"
+)  # fmt: skip
+"""Open tables whose rows not everybody may write: the policies that write must ask something."""
+
 APPEND_ONLY = (
     "anchor", "attachment", "cost_band", "decision", "event", "filing", "fund_line", "indicator_line",
     "ledger_entry", "light", "panel_rating", "score", "step", "stored_file",
@@ -41,6 +46,27 @@ SELECT c.relname AS name, c.relrowsecurity AS secured,
   (SELECT count(*) FROM pg_policy p WHERE p.polrelid = c.oid AND pg_get_expr(p.polqual, p.polrelid) = 'true') AS idle
 FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND c.relname = ANY(:tables)
 ORDER BY c.relname"""
+
+_GUARDED = """
+SELECT c.relname AS name, c.relrowsecurity AS secured,
+  (SELECT count(*) FROM pg_policy p WHERE p.polrelid = c.oid AND p.polcmd <> 'r') AS policies,
+  (SELECT count(*) FROM pg_policy p WHERE p.polrelid = c.oid AND p.polcmd <> 'r'
+     AND 'true' IN (pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid))) AS idle
+FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relname = ANY(:tables) ORDER BY c.relname"""
+
+_TRIGGERS = """
+SELECT t.name, t.called FROM unnest(CAST(:tables AS text[]), CAST(:called AS text[])) AS t(name, called)
+WHERE NOT EXISTS (SELECT 1 FROM pg_trigger g JOIN pg_proc p ON p.oid = g.tgfoid
+  WHERE g.tgrelid = t.name::regclass AND p.proname = t.called AND g.tgenabled IN ('O', 'A')) ORDER BY t.name"""
+
+WATCHED: Mapping[str, str] = {
+    "adjustment_line": "bp_issued",
+    "budget_line": "bp_issued",
+    "chain_head": "bp_head",
+    "cut_line": "bp_issued",
+    "limit_round": "bp_issued",
+}
+"""Tables whose changes a trigger judges, and its function."""
 
 _APPEND_ONLY = """
 SELECT t.name,
@@ -71,6 +97,13 @@ def check_the_wall_stands(session: Session, _files: FileStore) -> Iterator[Findi
         if not row.secured or not row.policies or row.idle:
             text = f"表 {row.name} 未启用行级安全或没有有效策略，其他部门的记录可能外露"
             yield broken("row_security", f"/tables/{row.name}", text)
+    for row in rows(session, _GUARDED, tables=list(GUARDED)):
+        if not row.secured or not row.policies or row.idle:
+            yield broken("row_security", f"/tables/{row.name}", f"表 {row.name} 的写入未受行级安全限制")
+    for row in rows(session, _TRIGGERS, tables=list(WATCHED), called=list(WATCHED.values())):
+        yield broken(
+            "row_security", f"/tables/{row.name}", f"表 {row.name} 的触发器 {row.called} 缺失或被停用"
+        )
 
 
 def check_append_only_tables_refuse_changes(session: Session, _files: FileStore) -> Iterator[Finding]:

@@ -86,6 +86,7 @@ class NewRequestForm(Form):
 
     fiscal_year: Year = ask("预算年度", width=8)
     project_code: Line = ask("项目编码", "延续项目填已有编码；新项目留空，由系统编码", default="")
+    agency_path: Line = ask("申报单位", "经办多个单位的，新项目须写明单位路径", default="")
     project_name: Line = ask("项目名称", width=30)
     function_code: Line = ask("支出功能分类科目", "3、5或7位数字", width=14)
     nature: ProjectNature = ask("项目属性")
