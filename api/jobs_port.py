@@ -1,9 +1,10 @@
-"""What the web asks of durable work: to queue a run. Who does it is not known here (layers)."""
+"""What the web asks of durable work: to queue, cancel and retry runs. Who does it is not known here (layers)."""
 
 from collections.abc import Mapping
 from typing import Protocol
 
 from budgetperf.actions.context import Context
+from budgetperf.store.runs import RunFacts
 
 
 class Jobs(Protocol):
@@ -17,5 +18,27 @@ class Jobs(Protocol):
         Raises
         ------
         Forbidden, Invalid, Conflict
+        """
+        ...
+
+    def may_steer(self, ctx: Context, run: RunFacts) -> bool:
+        """Tell whether the actor may cancel and retry a run."""
+        ...
+
+    def cancel(self, ctx: Context, run_id: str) -> None:
+        """End a run before its time.
+
+        Raises
+        ------
+        NotFound, Forbidden, Conflict
+        """
+        ...
+
+    def retry(self, ctx: Context, run_id: str) -> None:
+        """Let a halted run try its step again.
+
+        Raises
+        ------
+        NotFound, Forbidden, Conflict
         """
         ...

@@ -20,6 +20,7 @@ from api.problems import unexpected
 
 REQUEST_ID = "X-Request-ID"
 _ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _QUIET = ("/health/", "/metrics", "/static/")
 
 
@@ -98,8 +99,9 @@ class Observation:
 
     def _note(self, request: Request, status: int, seconds: float) -> None:
         route = getattr(request.scope.get("route"), "path", "(none)")
-        self.metrics.requests.labels(request.method, route, str(status)).inc()
-        self.metrics.seconds.labels(request.method, route).observe(seconds)
+        method = request.method if request.method in _METHODS else "OTHER"
+        self.metrics.requests.labels(method, route, str(status)).inc()
+        self.metrics.seconds.labels(method, route).observe(seconds)
         if not request.url.path.startswith(_QUIET):
             self.logger.info(
                 "request",

@@ -1,6 +1,8 @@
-"""Sign in and out: argon2, a limit per login and per address, cookies for pages, tokens for programs.
+"""Sign in and out: argon2, limits on failures, cookies for pages, tokens for programs.
 
-The password is verified outside any transaction, and as slowly for a login that does not exist.
+The password is verified outside any transaction, and as slowly for a login that does not exist. Failures are
+counted per login *and* address and per address, never per login alone: nobody can shut somebody else out from
+elsewhere. While a limit holds nothing is counted, so it ends when its window has passed since the last failure.
 """
 
 from datetime import timedelta
@@ -44,13 +46,15 @@ def verify(held: Resources, login: str, password: str, address: str) -> str:
     Raises
     ------
     TooManyAttempts
-        The login or the address failed too often; the password is not even looked at.
+        The login from this address, or the address, failed too often; the password is not even looked at.
     SignInFailed
     """
-    by_login, by_address = f"login:{login}", f"address:{address}"
+    by_login, by_address = f"login:{address} {login}", f"address:{address}"
     with unsigned(held) as ctx:
-        _count(ctx, by_login)  # before verifying, so that no race gets more tries
-        too_many = _failures(ctx, by_login) > MAX_PER_LOGIN or _failures(ctx, by_address) >= MAX_PER_ADDRESS
+        too_many = _failures(ctx, by_login) >= MAX_PER_LOGIN or _failures(ctx, by_address) >= MAX_PER_ADDRESS
+        if not too_many:
+            _count(ctx, by_login)  # before verifying, so that no race gets more tries
+            too_many = _failures(ctx, by_login) > MAX_PER_LOGIN
         known = credential_of(ctx.session, login)
     if too_many:
         wait = int(WINDOW.total_seconds())

@@ -132,7 +132,7 @@ class Jobs:
         Forbidden
             The actor may not start this kind of work there.
         Conflict
-            The key stands for other work already.
+            The key stands for work with other arguments already.
         """
         row = kind_of(kind)
         form = arguments_of(row, arguments)
@@ -146,7 +146,9 @@ class Jobs:
         if runs.begin_run(ctx.session, run):
             runs.keep_effect(ctx.session, run_id, runs.ORDER, at=ctx.now, result=dict(arguments))
             self._queue(ctx, Order(run_id, kind, dict(arguments), ctx.actor.id), run_id)
-        elif (known := runs.get_run(ctx.session, run_id)).title != title:
+            return run_id
+        known = runs.get_run(ctx.session, run_id)
+        if runs.effects_of(ctx.session, run_id)[runs.ORDER] != dict(arguments):
             raise Conflict("run.key", f"该编号已用于任务“{known.title}”，请换一个编号再办理“{title}”")
         return run_id
 
@@ -159,6 +161,10 @@ class Jobs:
         """
         with self.house.unit(actor_id) as ctx:
             return RunStatus(runs.get_run(ctx.session, run_id), runs.effects_of(ctx.session, run_id))
+
+    def may_steer(self, ctx: Context, run: RunFacts) -> bool:
+        """Tell whether the actor may cancel and retry a run: one's own, or of a kind one may start city-wide."""
+        return run.started_by == ctx.actor.id or self._refusal(ctx, run) is None
 
     def cancel(self, ctx: Context, run_id: str) -> None:
         """End a run before its time: steps already done stay, no further one is begun.
@@ -205,12 +211,14 @@ class Jobs:
             asdict(order),
         )
 
+    def _refusal(self, ctx: Context, run: RunFacts) -> str | None:
+        return may(ctx.actor, kind_of(run.kind).permission, "", f"处理“{run.title}”")
+
     def _open_run(self, ctx: Context, run_id: str) -> RunFacts:
-        """Return a run that goes on, locked: one's own, or of a kind one may start over the whole city."""
+        """Return a run that goes on and that the actor may steer, locked."""
         run = runs.get_run(ctx.session, run_id, lock=True)
-        reason = may(ctx.actor, kind_of(run.kind).permission, "", f"处理“{run.title}”")
-        if reason and run.started_by != ctx.actor.id:
-            raise Forbidden("run.forbidden", reason)
+        if not self.may_steer(ctx, run):
+            raise Forbidden("run.forbidden", self._refusal(ctx, run) or "")
         if run.finished_at is not None:
             raise Conflict("run.ended", f"任务“{run.title}”{run.state.label}")
         return run

@@ -141,7 +141,13 @@ def serve_web(home: Home, bound: socket.socket) -> None:
         jobs = Jobs(house)
         try:
             app = create_app(settings, jobs)
-            config = uvicorn.Config(app, log_config=None, access_log=False, proxy_headers=False)
+            config = uvicorn.Config(
+                app,
+                log_config=None,
+                access_log=False,
+                proxy_headers=True,
+                forwarded_allow_ips=list(settings.trusted_proxies),
+            )
             uvicorn.Server(config).run(sockets=[bound])
         finally:
             jobs.close()

@@ -2,13 +2,13 @@
 
 from datetime import date
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import RedirectResponse, Response
 
 from api.answers import Key
 from api.desks.frame import onward
+from api.downloads import download
 from api.resources import resources_of
 from api.transaction import Work
 from budgetperf.actions.files import MAX_BYTES, attach
@@ -17,12 +17,6 @@ from budgetperf.store.evidence import attachments_of
 from budgetperf.store.records import get_evaluand
 
 router = APIRouter()
-
-
-def download(content: bytes, filename: str, media_type: str = "application/octet-stream") -> Response:
-    """Return a file to be saved, never shown."""
-    said = f"attachment; filename*=UTF-8''{quote(filename)}"
-    return Response(content, media_type=media_type, headers={"Content-Disposition": said})
 
 
 @router.post("/projects/{code}/files")

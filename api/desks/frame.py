@@ -39,6 +39,8 @@ DONE: dict[str, str] = {
     "draft": "保存草稿",
     "attach": "上传材料",
     "run": "任务已提交，完成后可在本页查看",
+    "run.cancel": "任务已取消",
+    "run.retry": "任务已重新排队",
     "account": "账号已更新",
     "opened": "任务已下达",
     "anchor": "时间锚已建立",

@@ -1,21 +1,19 @@
 """Long work with its progress, and the files it made."""
 
-from collections.abc import Mapping
-
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.answers import Key
-from api.desks.files import download
-from api.desks.frame import answer, frame_of
+from api.desks.frame import answer, frame_of, onward
 from api.desks.openings import opening_links
+from api.downloads import files_of, run_file
+from api.resources import resources_of
 from api.screens.buttons import Link
 from api.screens.record import RunLine, Runs
 from api.transaction import Work
 from budgetperf.actions.context import Context
-from budgetperf.errors import NotFound
 from budgetperf.store.people import names_of
-from budgetperf.store.runs import RunFacts, RunState, effects_of, get_run, runs
+from budgetperf.store.runs import RunFacts, RunState, runs
 
 router = APIRouter()
 BY_WORKER = frozenset({"/open/quarter", "/open/baseline"})
@@ -25,28 +23,19 @@ BY_WORKER = frozenset({"/open/quarter", "/open/baseline"})
 def show(request: Request, ctx: Work) -> HTMLResponse:
     """Show the newest visible runs."""
     found = runs(ctx.session)
+    jobs = resources_of(request).jobs
+    steered = {item.id for item in found if item.finished_at is None and jobs.may_steer(ctx, item)}
     names = names_of(ctx.session, {item.started_by for item in found})
     screen = Runs(
         frame_of(request, ctx),
-        runs=tuple(_line(ctx, item, names) for item in found),
+        runs=tuple(_line(ctx, item, names, steered=item.id in steered) for item in found),
         running=any(item.state in {RunState.WAITING, RunState.RUNNING} for item in found),
         openings=tuple(link for link in opening_links(ctx.actor) if link.href in BY_WORKER),
     )
     return answer(screen)
 
 
-def _made(ctx: Context, run: RunFacts) -> list[Mapping[str, object]]:
-    """Return what the steps of a run say of the files they made."""
-    if run.finished_at is None or not run.kind.startswith("batch."):
-        return []
-    return [
-        item
-        for item in effects_of(ctx.session, run.id).values()
-        if isinstance(item, Mapping) and "digest" in item
-    ]
-
-
-def _line(ctx: Context, run: RunFacts, names: dict[str, str]) -> RunLine:
+def _line(ctx: Context, run: RunFacts, names: dict[str, str], *, steered: bool) -> RunLine:
     return RunLine(
         id=run.id,
         title=run.title,
@@ -58,18 +47,29 @@ def _line(ctx: Context, run: RunFacts, names: dict[str, str]) -> RunLine:
         note=run.note,
         state=run.state,
         files=tuple(
-            Link(str(item.get("filename", "文件")), f"/runs/{run.id}/files/{item['digest']}")
-            for item in _made(ctx, run)
-            if "filename" in item
+            Link(filename, f"/runs/{run.id}/files/{digest}")
+            for digest, filename in files_of(ctx, run).items()
         ),
+        cancellable=steered,
+        retriable=steered and run.state is RunState.HALTED,
     )
 
 
 @router.get("/runs/{run_id}/files/{digest}")
 def fetch(ctx: Work, run_id: Key, digest: str) -> Response:
     """Return a file a run made."""
-    made = _made(ctx, get_run(ctx.session, run_id))
-    found = next((item for item in made if item["digest"] == digest and "filename" in item), None)
-    if found is None:
-        raise NotFound("file.not_found", "该任务没有生成这个文件")
-    return download(ctx.files.get(digest), str(found["filename"]))
+    return run_file(ctx, run_id, digest)
+
+
+@router.post("/runs/{run_id}/cancel")
+def cancel(request: Request, ctx: Work, run_id: Key) -> RedirectResponse:
+    """End a run before its time."""
+    resources_of(request).jobs.cancel(ctx, run_id)
+    return onward("/runs", "run.cancel")
+
+
+@router.post("/runs/{run_id}/retry")
+def retry(request: Request, ctx: Work, run_id: Key) -> RedirectResponse:
+    """Let a halted run try its step again."""
+    resources_of(request).jobs.retry(ctx, run_id)
+    return onward("/runs", "run.retry")

@@ -7,10 +7,11 @@ from fastapi import APIRouter, File, Request, UploadFile
 from fastapi.responses import HTMLResponse, Response
 
 from api.answers import Key
-from api.desks.files import download
 from api.desks.frame import answer, frame_of, onward
 from api.desks.moves import page_of
+from api.desks.presets import STARTS
 from api.desks.verbs import about, first, may_begin, multi, version_of
+from api.downloads import download
 from api.guards import PostedForm
 from api.screens.form import Upload
 from api.transaction import Work
@@ -21,6 +22,7 @@ from budgetperf.actions.request import file_request, review_goals
 from budgetperf.actions.rules import in_force
 from budgetperf.errors import Invalid
 from budgetperf.findings import Finding, Severity
+from budgetperf.process.stages import Stage
 from budgetperf.scoring.goal_weights import GoalWeightRules
 from budgetperf.store.records import RecordFacts, get_record
 from budgetperf.workbooks.annotated import annotate
@@ -35,10 +37,13 @@ LONGEST_LINK = 2 * 1024 * 1024  # what browsers still take as a data: address
 
 @router.get("/records/{record_id}/file/workbook/blank")
 def blank(ctx: Work, record_id: Key) -> Response:
-    """Return the blank workbook."""
+    """Return the blank workbook, with what is known of the project as its page has it."""
     record = get_record(ctx.session, ctx.actor, record_id)
     total = in_force(ctx, "goal_weights", GoalWeightRules).rules.total
-    return download(blank_goals(indicator_total=total), f"绩效目标申报表-{record.fiscal_year}.xlsx", XLSX)
+    known = STARTS[Stage.REQUEST, "file"](ctx, record).document
+    return download(
+        blank_goals(indicator_total=total, known=known), f"绩效目标申报表-{record.fiscal_year}.xlsx", XLSX
+    )
 
 
 @router.get("/records/{record_id}/file/workbook")

@@ -2,12 +2,13 @@
 
 from datetime import date, datetime
 from typing import Annotated, Any
-from urllib.parse import quote
 
-from fastapi import APIRouter, Form, UploadFile
+from fastapi import APIRouter, Depends, Form, UploadFile
 from fastapi.responses import Response
 
 from api.answers import PREFIX, Answer, Digest, Key, refusals
+from api.conditional import Once
+from api.downloads import download
 from api.transaction import Work
 from budgetperf.actions.files import attach
 from budgetperf.errors import NotFound
@@ -57,13 +58,19 @@ def post(
     describes: Annotated[str, Form(max_length=200, description="材料说明")],
     effective_on: Annotated[date, Form(description="材料形成日期，不是上传日期")],
     ctx: Work,
+    once: Annotated[Once, Depends()],
+    response: Response,
 ) -> KeptFileAnswer:
     """Attach a file; it is kept once, under its SHA-256."""
     content = file.file.read()
-    digest = attach(
-        ctx, code, content, filename=file.filename or "", describes=describes, effective_on=effective_on
-    )
-    return KeptFileAnswer(digest=digest)
+
+    def act() -> KeptFileAnswer:
+        name = file.filename or ""
+        return KeptFileAnswer(
+            digest=attach(ctx, code, content, filename=name, describes=describes, effective_on=effective_on)
+        )
+
+    return once.answer(ctx, response, model=KeptFileAnswer, act=act)
 
 
 @router.get(
@@ -80,9 +87,3 @@ def fetch(code: Key, digest: Digest, ctx: Work) -> Response:
         raise NotFound("file.not_found", f"该项目没有摘要为 {digest[:12]}… 的材料")
     content = ctx.files.get(digest)
     return download(content, found.filename, detect_media_type(content).value)
-
-
-def download(content: bytes, filename: str, media_type: str) -> Response:
-    """Answer with a file to be saved under a Chinese name."""
-    disposition = f"attachment; filename*=UTF-8''{quote(filename, safe='')}"
-    return Response(content, media_type=media_type, headers={"Content-Disposition": disposition})

@@ -1,14 +1,18 @@
-"""Long work: started through the jobs port, watched in table ``run``."""
+"""Long work: started, cancelled and retried through the jobs port, watched in table ``run``."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Path, Request
+from fastapi import APIRouter, Depends, Header, Path, Request
+from fastapi.responses import Response
 
-from api.answers import PREFIX, Answer, Coded, Json, Key, refusals
+from api.answers import PREFIX, Answer, Coded, Digest, Json, Key, refusals
+from api.conditional import Once
+from api.downloads import ANY, run_file
 from api.resources import resources_of
 from api.transaction import Work
+from budgetperf.actions.context import Context
 from budgetperf.store.runs import effects_of, get_run, runs
 
 router = APIRouter(prefix=f"{PREFIX}/runs", tags=["任务"])
@@ -53,6 +57,46 @@ def read(run_id: Key, ctx: Work) -> RunResultAnswer:
     run = get_run(ctx.session, run_id)
     fields = {name: getattr(run, name) for name in (*type(run).__slots__, "state")}
     return RunResultAnswer.model_validate({**fields, "results": effects_of(ctx.session, run_id)})
+
+
+@router.get(
+    "/{run_id}/files/{digest}",
+    summary="下载任务生成的文件",
+    response_class=Response,
+    responses={
+        **refusals(404),
+        200: {"description": "文件", "content": {ANY: {"schema": {"type": "string", "format": "binary"}}}},
+    },
+)
+def fetch(run_id: Key, digest: Digest, ctx: Work) -> Response:
+    """Return a file that a run made."""
+    return run_file(ctx, run_id, digest)
+
+
+@router.post("/{run_id}/cancel", summary="取消任务", responses=refusals(403, 404, 409, 413))
+def cancel(
+    request: Request, run_id: Key, ctx: Work, once: Annotated[Once, Depends()], response: Response
+) -> RunAnswer:
+    """End a run before its time; steps already done stay."""
+    return _steered(ctx, once, response, run_id=run_id, steer=resources_of(request).jobs.cancel)
+
+
+@router.post("/{run_id}/retry", summary="重试已停下的任务", responses=refusals(403, 404, 409, 413))
+def retry(
+    request: Request, run_id: Key, ctx: Work, once: Annotated[Once, Depends()], response: Response
+) -> RunAnswer:
+    """Let a halted run try its step again."""
+    return _steered(ctx, once, response, run_id=run_id, steer=resources_of(request).jobs.retry)
+
+
+def _steered(
+    ctx: Context, once: Once, response: Response, *, run_id: str, steer: Callable[[Context, str], None]
+) -> RunAnswer:
+    def act() -> RunAnswer:
+        steer(ctx, run_id)
+        return RunAnswer.model_validate(get_run(ctx.session, run_id))
+
+    return once.answer(ctx, response, model=RunAnswer, act=act)
 
 
 @router.post(

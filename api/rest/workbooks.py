@@ -10,9 +10,10 @@ from fastapi.responses import Response
 
 from api.answers import PREFIX, Answer, Key, refusals
 from api.conditional import Once, SeenVersion, etag
+from api.downloads import download
 from api.outcomes import OutcomeAnswer
 from api.problems import FindingAnswer
-from api.rest.files import content_of, download
+from api.rest.files import content_of
 from api.transaction import Work, undo
 from api.verbs import DryRun
 from budgetperf.actions.context import Context

@@ -83,6 +83,8 @@ class RunLine:
     note: str = told("what it says")
     state: Term = told("how it stands")
     files: tuple[Link, ...] = told("files it made")
+    cancellable: bool = told("whether this person may end it now")
+    retriable: bool = told("whether it has halted and this person may let it try again")
 
 
 @dataclass(frozen=True, slots=True)

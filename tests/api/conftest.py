@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from sqlalchemy import Engine, text
 from starlette.testclient import TestClient
 
+from api.jobs_port import Jobs
 from api.main import create_app
 from api.settings import Settings
 from budgetperf.actions.accounts import issue_token
@@ -19,6 +20,7 @@ from budgetperf.actions.context import Context, SeededIds
 from budgetperf.permissions import Actor
 from budgetperf.process.stages import Stage
 from budgetperf.store.files import FileStore
+from budgetperf.store.runs import RunFacts, get_run
 from budgetperf.store.server import EmbeddedServer
 from budgetperf.store.session import Database, open_session
 from tests import cast
@@ -59,6 +61,15 @@ class QueuedWork:
         self.orders.append((kind, dict(arguments), key))
         return f"run-{len(self.orders)}"
 
+    def may_steer(self, ctx: Context, run: RunFacts) -> bool:
+        return run.started_by == ctx.actor.id
+
+    def cancel(self, ctx: Context, run_id: str) -> None:
+        get_run(ctx.session, run_id)
+
+    def retry(self, ctx: Context, run_id: str) -> None:
+        get_run(ctx.session, run_id)
+
 
 @dataclass(slots=True)
 class House:
@@ -98,13 +109,13 @@ class House:
         return TestClient(self.app, headers=headers, raise_server_exceptions=False, follow_redirects=False)
 
 
-def make_house(database: Database, folder: Path) -> House:
-    """Put an app on a database."""
-    clock, ids, jobs, log = Clock(), SeededIds("house"), QueuedWork(), io.StringIO()
+def make_house(database: Database, folder: Path, *, jobs: Jobs | None = None) -> House:
+    """Put an app on a database; runs are only noted unless a port is given."""
+    clock, ids, noted, log = Clock(), SeededIds("house"), QueuedWork(), io.StringIO()
     settings = Settings(database, folder / "files")
-    app = create_app(settings, jobs, clock=clock, ids=ids, hasher=cast.quick_hasher(), log=log)
+    app = create_app(settings, jobs or noted, clock=clock, ids=ids, hasher=cast.quick_hasher(), log=log)
     engine: Engine = app.state.resources.engine
-    return House(database, engine, app, clock, ids, jobs, FileStore(settings.files), log)
+    return House(database, engine, app, clock, ids, noted, FileStore(settings.files), log)
 
 
 @pytest.fixture

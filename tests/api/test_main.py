@@ -56,6 +56,11 @@ def test_settings_that_are_no_answer_are_refused(tmp_path: Path) -> None:
     assert Settings.read(
         {"BUDGETPERF_HTTPS": "1", "BUDGETPERF_HOSTS": "a, b"}, database=database, home=tmp_path
     ).hosts == ("a", "b")
+    assert Settings.read(
+        {"BUDGETPERF_TRUSTED_PROXIES": "10.0.0.7, 192.168.0.0/16"}, database=database, home=tmp_path
+    ).trusted_proxies == ("10.0.0.7", "192.168.0.0/16")
+    with pytest.raises(Invalid, match="BUDGETPERF_TRUSTED_PROXIES"):
+        Settings.read({"BUDGETPERF_TRUSTED_PROXIES": "nginx"}, database=database, home=tmp_path)
     with pytest.raises(Invalid, match="BUDGETPERF_HTTPS"):
         Settings.read({"BUDGETPERF_HTTPS": "maybe"}, database=database, home=tmp_path)
 
@@ -170,6 +175,16 @@ def test_requests_are_counted_by_route_and_status(house: House) -> None:
     client.get("/api/v1/me")
     said = client.get("/metrics").text
     assert 'budgetperf_requests_total{method="GET",route="/api/v1/me",status="200"} 1.0' in said
+
+
+def test_methods_nobody_knows_are_one_series(house: House) -> None:
+    client = house.client()
+    for method in ("BREW", "QUX"):
+        client.request(method, "/health/live")
+    counted = client.get("/metrics").text
+    assert 'method="OTHER"' in counted
+    assert "BREW" not in counted
+    assert "QUX" not in counted
 
 
 def test_the_routes_are_those_of_the_list(house: House) -> None:

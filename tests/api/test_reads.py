@@ -119,6 +119,24 @@ def test_an_attachment_comes_back_as_it_went_with_both_dates(house: House) -> No
     )
 
 
+def test_a_file_sent_twice_under_one_key_is_attached_once(house: House) -> None:
+    with house.acting() as ctx:
+        story.make_request(ctx)
+    client = house.client(cast.CLERK)
+
+    def send() -> tuple[int, str]:
+        answer = client.post(
+            "/api/v1/projects/010201-001/files",
+            files={"file": ("批复.pdf", b"%PDF-1.7", "application/pdf")},
+            data={"describes": "立项批复", "effective_on": "2025-09-01"},
+            headers={"Idempotency-Key": "attach-1"},
+        )
+        return answer.status_code, answer.text
+
+    assert send() == send()
+    assert len(client.get("/api/v1/projects/010201-001/files").json()) == 1
+
+
 def test_a_file_that_is_no_evidence_is_refused(house: House) -> None:
     with house.acting() as ctx:
         story.make_request(ctx)

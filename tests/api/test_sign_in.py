@@ -56,6 +56,24 @@ def test_a_login_is_closed_after_too_many_failures_and_opens_again(house: House)
     assert sign_in(client) == 303
 
 
+def test_failures_from_elsewhere_close_nobody_out(house: House) -> None:
+    elsewhere = TestClient(house.app, client=("203.0.113.9", 1), follow_redirects=False)
+    for _ in range(MAX_PER_LOGIN):
+        sign_in(elsewhere, password="wrong")
+    assert sign_in(elsewhere) == 429
+    assert sign_in(house.client()) == 303
+
+
+def test_tries_while_closed_do_not_keep_it_closed(house: House) -> None:
+    client = house.client()
+    for _ in range(MAX_PER_LOGIN):
+        sign_in(client, password="wrong")
+    for _ in range(4):
+        house.clock.pass_(timedelta(minutes=4))
+        last = sign_in(client)
+    assert last == 303
+
+
 def test_a_good_sign_in_forgets_earlier_failures(house: House) -> None:
     client = house.client()
     for _ in range(2):

@@ -9,6 +9,7 @@ from fastapi.routing import iter_route_contexts
 
 from budgetperf.process.stages import Stage
 from tests import cast
+from tests.actions.next_year import _benefit
 from tests.api.bodies import body_of
 from tests.api.conftest import World
 from tests.api.pages import page_routes, sign_in
@@ -85,6 +86,10 @@ def body(world: World, path: str) -> dict[str, Any]:
     """A body the route takes."""
     if path.endswith("/notices"):
         return {"problem": "进度滞后", "requirement": "限期整改"}
+    if path.endswith("/benefit"):
+        return _benefit().model_dump(mode="json")
+    if path.startswith("/api/v1/runs/"):
+        return {}
     if path.endswith("/objections"):
         return body_of_form(world, "ObjectionForm")
     stage, verb = path.split("/")[3], path.rpartition("/")[2]
