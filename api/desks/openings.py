@@ -9,9 +9,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.answers import Key
 from api.desks.frame import answer, frame_of, holds, onward
+from api.desks.once import new_mark, taken_once
 from api.desks.verbs import changed_rows, first, multi, row_tables, unit_of
 from api.guards import PostedForm, demand
 from api.openings import QuarterForm, YearForm
+from api.problems import STATUSES
 from api.resources import resources_of
 from api.screens.buttons import Link
 from api.screens.fields import Document, Preset, view
@@ -37,14 +39,15 @@ from budgetperf.actions.request import open_request
 from budgetperf.actions.simple import NoForm
 from budgetperf.budget.form import RoundForm
 from budgetperf.costing.form import FitForm
-from budgetperf.errors import Invalid, NotFound
+from budgetperf.errors import Conflict, Invalid, NotFound
+from budgetperf.evaluands import OrganisationKind, within
 from budgetperf.findings import Finding
 from budgetperf.forms import Form, Line, Year, ask, read
 from budgetperf.lifecycle.evaluation.form import SampleForm
 from budgetperf.lifecycle.goals.form import NewRequestForm
 from budgetperf.lifecycle.result_use.form import NoticeForm
 from budgetperf.money import MoneyUnit
-from budgetperf.permissions import Actor
+from budgetperf.permissions import Actor, Role
 from budgetperf.process.stages import Stage
 from budgetperf.store.budget import get_round
 from budgetperf.store.listings import cost_panels
@@ -217,7 +220,17 @@ def _places(ctx: Context) -> dict[str, tuple[Option, ...]]:
         "YearForm.scope",
         "OrganisationForm.parent_path",
     )
-    return {**dict.fromkeys(fields, places), "FitForm.panel_code": panels}
+    served = [grant.scope for grant in ctx.actor.grants if grant.role is Role.CLERK]
+    own = tuple(
+        Option(node.path, node.name)
+        for node in nodes
+        if node.kind is OrganisationKind.AGENCY and any(within(node.path, scope) for scope in served)
+    )
+    return {
+        **dict.fromkeys(fields, places),
+        "FitForm.panel_code": panels,
+        "NewRequestForm.agency_path": own,
+    }
 
 
 def opening_page(
@@ -246,7 +259,15 @@ def opening_page(
         refusal=refusal,
         facts=facts,
         workbook="",
+        once=new_mark(),
     )
+
+
+def asked(screen: FormPage) -> HTMLResponse:
+    """Return the page of an opening, kept by the browser: Back shows the page that was sent, mark and all."""
+    shown = answer(screen)
+    shown.headers["Cache-Control"] = "private, no-cache"
+    return shown
 
 
 def opened(
@@ -263,14 +284,16 @@ def opened(
     """Open something with a posted form, or show its page again with what is wrong."""
     typed = multi(posted)
     filled, findings = read(form, read_posted(form, typed))
-    refusal = "填写的内容有问题，修改后再提交"
+    refusal, status = "填写的内容有问题，修改后再提交", STATUSES[Invalid][0]
     adding = bool(first(typed, "add") or first(typed, "remove"))
     if filled is not None and not adding:
         try:
             with ctx.session.begin_nested():
-                return act(filled)
+                return taken_once(ctx, request.url.path, typed, act=lambda: act(filled))
         except Invalid as error:
             refusal, findings = error.text, error.findings
+        except Conflict as error:
+            refusal, status = error.text, STATUSES[Conflict][0]
     document: Document = {
         name: value for name, value in kept(form, typed, blanks=adding).items() if name != "password"
     }
@@ -288,7 +311,7 @@ def opened(
         unit=unit_of(typed),
         facts=facts,
     )
-    return answer(screen, 200 if adding else 422)
+    return answer(screen, 200 if adding else status)
 
 
 @router.get("/open/{name}")
@@ -304,7 +327,7 @@ def ask_opening(request: Request, ctx: Work, name: str) -> HTMLResponse:
     start = Preset(
         {key: value for key, value in known.items() if key in opening.form.model_fields}, options=_places(ctx)
     )
-    return answer(opening_page(request, ctx, about, form=opening.form, preset=start))
+    return asked(opening_page(request, ctx, about, form=opening.form, preset=start))
 
 
 @router.post("/open/{name}")
@@ -334,7 +357,7 @@ def ask_notice(request: Request, ctx: Work, record_id: Key) -> HTMLResponse:
     """Show the form of a rectification notice."""
     about = _notice_about(ctx, record_id)
     demand(ctx.actor, "rectification:notice:issue", "下达整改通知")
-    return answer(opening_page(request, ctx, about, form=NoticeForm, preset=Preset({})))
+    return asked(opening_page(request, ctx, about, form=NoticeForm, preset=Preset({})))
 
 
 @router.post("/records/{record_id}/notice")
