@@ -7,7 +7,12 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-MAX_BYTES = 12 * 1024 * 1024
+from budgetperf.actions.files import MAX_BYTES as MAX_FILE_BYTES
+
+ENVELOPE = 64 * 1024
+"""What a form adds around the file it carries."""
+
+MAX_BYTES = MAX_FILE_BYTES + ENVELOPE
 
 
 class BodyLimit:

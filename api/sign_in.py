@@ -5,12 +5,14 @@ counted per login *and* address and per address, never per login alone: nobody c
 elsewhere. While a limit holds nothing is counted, so it ends when its window has passed since the last failure.
 """
 
+import hashlib
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import cache
 from threading import BoundedSemaphore
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Header, Request
 from fastapi.responses import RedirectResponse
 from pwdlib import PasswordHash
 from pydantic import BaseModel, ConfigDict, Field
@@ -20,9 +22,10 @@ from api.guards import COOKIE, CsrfGiven, identify
 from api.refusals import SignInFailed, TooManyAttempts
 from api.resources import Resources, resources_of
 from api.transaction import acting_as, unsigned
-from budgetperf.actions import accounts
+from budgetperf.actions import access, accounts
 from budgetperf.actions.context import Context
-from budgetperf.errors import Forbidden
+from budgetperf.errors import Conflict, Forbidden
+from budgetperf.store import answers
 from budgetperf.store.people import credential_of, failures_of
 
 MAX_PER_LOGIN = 10
@@ -151,6 +154,17 @@ class TokenForm(BaseModel):
     days: int = Field(default=90, ge=1, le=365, title="有效天数")
 
 
+IssueKey = Annotated[
+    str | None,
+    Header(
+        min_length=8,
+        max_length=100,
+        pattern=r"^[\x21-\x7e]+$",
+        description="同一请求重复提交时用同一个键：只有最后答复的令牌有效",
+    ),
+]
+
+
 class TokenAnswer(BaseModel):
     """The token; it is shown once and kept nowhere."""
 
@@ -161,12 +175,29 @@ class TokenAnswer(BaseModel):
     "/tokens",
     status_code=201,
     summary="以登录名和密码申请 API 令牌",
-    responses=refusals(413, 429),
+    responses=refusals(409, 413, 429),
 )
-def issue_token(request: Request, form: TokenForm) -> TokenAnswer:
-    """Issue a bearer token for the API."""
+def issue_token(request: Request, form: TokenForm, idempotency_key: IssueKey = None) -> TokenAnswer:
+    """Issue a bearer token for the API; with the key of an earlier request, a new one in place of that one's."""
     held = resources_of(request)
     person = verify(held, form.login.strip(), form.password, address_of(request))
     with acting_as(held, person) as ctx:
+        if idempotency_key:
+            _replace(ctx, idempotency_key, form)
         token = accounts.issue_token(ctx, person, form.label, days=form.days)
+        if idempotency_key:
+            body = {"token_digest": accounts.token_digest(token)}
+            answers.keep(ctx.session, person, idempotency_key, status=201, body=body)
     return TokenAnswer(token=token)
+
+
+def _replace(ctx: Context, key: str, form: TokenForm) -> None:
+    """Claim a key; revoke the token it brought before: the token itself was kept nowhere to be told again."""
+    wanted = hashlib.sha256(f"tokens\n{form.days}\n{form.label}".encode()).hexdigest()  # never the password
+    kept = answers.claim(ctx.session, ctx.actor.id, key, request_digest=wanted, now=ctx.now)
+    if kept is None:
+        return
+    if kept.request_digest != wanted or not isinstance(kept.body, Mapping):
+        raise Conflict("request.key", "该 Idempotency-Key 已用于另一个请求，请换一个新的键")
+    if not access.revoke_token(ctx, ctx.actor.id, str(kept.body["token_digest"])):
+        raise Conflict("request.key", "该 Idempotency-Key 对应的令牌已吊销，请换一个新的键")

@@ -15,7 +15,7 @@ from budgetperf.store.records import get_evaluand
 from budgetperf.store.tables.columns import table_of
 from budgetperf.store.tables.evidence import AttachmentRow, StoredFileRow
 
-MAX_BYTES = 20 * 1024 * 1024
+MAX_BYTES = 12 * 1024 * 1024
 
 
 def keep_file(ctx: Context, content: bytes) -> str:

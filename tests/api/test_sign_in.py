@@ -193,3 +193,21 @@ def test_the_page_of_a_session_shows_no_csrf_token_of_another(house: House) -> N
     sign_in(mine)
     sign_in(theirs)
     assert csrf_of(house, theirs) not in mine.get("/work").text
+
+
+def test_a_token_asked_for_twice_under_one_key_is_one_live_token(house: House) -> None:
+    client = house.client()
+    form = {"login": "clerk", "password": cast.PASSWORD, "label": "接口"}
+
+    def ask(**changes: str) -> tuple[int, str]:
+        answer = client.post("/api/v1/tokens", json=form | changes, headers={"Idempotency-Key": "token-key"})
+        return answer.status_code, answer.json().get("token", "")
+
+    def status(token: str) -> int:
+        return client.get("/api/v1/me", headers={"Authorization": f"Bearer {token}"}).status_code
+
+    first, second = ask(), ask()
+    assert (first[0], second[0]) == (201, 201)
+    assert (status(first[1]), status(second[1])) == (401, 200)
+    assert ask(label="另一个")[0] == 409
+    assert status(second[1]) == 200
