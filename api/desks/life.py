@@ -27,6 +27,7 @@ class Year:
     lights: Mapping[str, LightFacts]
     scores: Mapping[str, ScoreFacts]
     opposed: bool
+    drawn: bool
     round: RoundFacts | None
     limit_href: str
     today: date
@@ -149,16 +150,16 @@ def _finance_evaluation(year: Year) -> LifeStep:
     record = year.newest(Stage.FINANCE_EVALUATION)
     if record:
         return _scored(year, record, "财政评价")
-    evaluated = "confirm" in year.verbs(year.newest(Stage.SELF_EVALUATION))
-    spared = evaluated and year.round is not None
+    spared = year.drawn or year.round is not None
     return LifeStep("财政评价", Phase.SPARED if spared else Phase.AHEAD, "未抽中" if spared else "", "", "")
 
 
 def _limit(year: Year) -> LifeStep:
     known = year.round
     if known is None:
-        return LifeStep("下年控制数", Phase.AHEAD, "", "", "")
+        return LifeStep("控制数", Phase.AHEAD, "", "", "")
     at = known.issued_at or known.published_at
     on = at.astimezone(SHANGHAI).date().isoformat() if at else ""
     detail = "已下达" if known.issued_at else "征求意见" if known.published_at else "测算中"
-    return LifeStep("下年控制数", Phase.DONE if known.issued_at else Phase.NOW, detail, on, year.limit_href)
+    phase = Phase.DONE if known.issued_at else Phase.NOW
+    return LifeStep("控制数", phase, detail, on, year.limit_href, budget_year=str(known.fiscal_year))

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
 from api.desks.decisions import leaves
+from api.desks.filters import ChosenNumber
 from api.desks.frame import answer, frame_of
 from api.guards import demand
 from api.screens.record import EventLine, EventLog
@@ -19,10 +20,11 @@ from budgetperf.store.people import names_of
 
 router = APIRouter()
 SHOWN = 100
-_LABELS = {row.event: row.label for row in TRANSITIONS} | {
+LABELS = {row.event: row.label for row in TRANSITIONS} | {
     "evidence.attach": "上传材料",
     "evidence.anchor": "建立时间锚",
-    "evidence.bundle": "导出证据包",
+    "evidence.export": "导出证据包",
+    "baseline.panel": "登记成本面板",
     "benefit.analyse": "成本效益分析",
     "ledger.record": "登记收支",
     "accounts.created": "新建账号",
@@ -37,7 +39,7 @@ def show(
     request: Request,
     ctx: Work,
     chain: Annotated[str, Query(max_length=100, pattern=r"^[^\x00]*$")] = "",
-    before: Annotated[int | None, Query(ge=1, le=2**62)] = None,
+    before: ChosenNumber = None,
 ) -> HTMLResponse:
     """Show events, newest first."""
     demand(ctx.actor, "evidence:log:view", "查看操作日志")
@@ -64,7 +66,7 @@ def _line(sequence: int, event: Event, names: dict[str, str]) -> EventLine:
         chain=event.chain,
         number=event.number,
         kind=event.kind,
-        label=_LABELS.get(event.kind, ""),
+        label=LABELS.get(event.kind, ""),
         by=names.get(event.actor, event.actor),
         leaves=tuple(leaves(event.payload)),
         hash=event.hash,

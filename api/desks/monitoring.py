@@ -6,6 +6,7 @@ from datetime import date
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from api.desks.filters import ChosenQuarter, ChosenYear
 from api.desks.frame import answer, frame_of
 from api.desks.moves import offered
 from api.guards import demand
@@ -46,7 +47,12 @@ def _years(ctx: Context, stage: Stage, chosen: int | None) -> tuple[int, tuple[O
 
 @router.get("/monitoring")
 def show(
-    request: Request, ctx: Work, year: int | None = None, quarter: int = 0, light: str = "", text: str = ""
+    request: Request,
+    ctx: Work,
+    year: ChosenYear = None,
+    quarter: ChosenQuarter = None,
+    light: str = "",
+    text: str = "",
 ) -> HTMLResponse:
     """Show both lights of every visible project of a year."""
     demand(ctx.actor, "record:page:view", "查看监控")
@@ -54,7 +60,7 @@ def show(
     records = list_records(ctx.session, ctx.actor, stage=Stage.MONITORING, fiscal_year=shown)
     lit = {item.record_id: item for item in lights(ctx.session, fiscal_year=shown)}
     newest = max((int(item.period[-1]) for item in lit.values()), default=1)
-    counted = quarter if quarter in range(1, 5) else newest
+    counted = quarter or newest
     period, colour = f"{shown}Q{counted}", next((item for item in LightColour if item.value == light), None)
     projects: dict[str, dict[str, RecordFacts]] = {}
     for record in records:
@@ -136,7 +142,7 @@ def _cell(record: RecordFacts | None, lit: dict[str, LightFacts], period: str) -
 
 
 @router.get("/rectifications")
-def show_rectifications(request: Request, ctx: Work, year: int | None = None) -> HTMLResponse:
+def show_rectifications(request: Request, ctx: Work, year: ChosenYear = None) -> HTMLResponse:
     """Show the rectifications of a year."""
     demand(ctx.actor, "record:page:view", "查看整改")
     shown, years = _years(ctx, Stage.RECTIFICATION, year)

@@ -1,6 +1,7 @@
 """The page of one project and year."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,6 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from api.answers import Key
+from api.desks.filters import ChosenYear
 from api.desks.frame import answer, frame_of, holds
 from api.desks.life import Year, life_line
 from api.desks.moves import offered
@@ -19,6 +21,7 @@ from api.screens.project import (
     GoalRow,
     Head,
     LightLine,
+    LimitLine,
     MoneyView,
     Project,
     RateLine,
@@ -59,15 +62,15 @@ NOTICED = frozenset({Stage.MONITORING, Stage.SELF_EVALUATION, Stage.FINANCE_EVAL
 
 
 @dataclass(frozen=True, slots=True)
-class _NextLimit:
-    """The line of next year's round, where this person may see it."""
+class _Limit:
+    """The line of a round, where this person may see it."""
 
     round: RoundFacts
     line: LineRow
 
 
 @router.get("/projects/{code}")
-def show(request: Request, ctx: Work, code: Key, year: int | None = None) -> HTMLResponse:
+def show(request: Request, ctx: Work, code: Key, year: ChosenYear = None) -> HTMLResponse:
     """Show one project and year."""
     project = get_evaluand(ctx.session, ctx.actor, code)
     every = list_records(ctx.session, ctx.actor, evaluand_id=project.id)
@@ -77,7 +80,8 @@ def show(request: Request, ctx: Work, code: Key, year: int | None = None) -> HTM
     steps = tuple(steps_of(ctx.session, [item.id for item in records]))
     ordered = sorted(steps, key=lambda item: item.at)  # equal instants stay in the order they were written
     goals = _goals(ctx, records)
-    upcoming = _next_limit(ctx, project.code, shown)
+    limits = _limits(ctx, project.code)
+    decided_on = next((item for item in limits if item.round.result_year == shown), None)
     decided = decisions_of(ctx.session, subject=project.code)
     lit = {item.record_id: item for item in lights(ctx.session, fiscal_year=shown, evaluand_id=project.id)}
     scored = {item.record_id: item for item in scores(ctx.session, fiscal_year=shown, evaluand_id=project.id)}
@@ -88,8 +92,11 @@ def show(request: Request, ctx: Work, code: Key, year: int | None = None) -> HTM
             lights=lit,
             scores=scored,
             opposed=_opposed(ctx, records),
-            round=upcoming.round if upcoming else None,
-            limit_href=f"/limits/{upcoming.round.fiscal_year}/{project.code}" if upcoming else "",
+            drawn=bool(
+                list_records(ctx.session, ctx.actor, stage=Stage.FINANCE_EVALUATION, fiscal_year=shown)
+            ),
+            round=decided_on.round if decided_on else None,
+            limit_href=_limit_href(decided_on) if decided_on else "",
             today=ctx.today,
         )
     )
@@ -120,7 +127,11 @@ def show(request: Request, ctx: Work, code: Key, year: int | None = None) -> HTM
             for item in reversed(decided)
         ),
         steps=tuple(_step(item) for item in reversed(ordered)),
-        limit=_limit_link(upcoming),
+        limits=tuple(
+            LimitLine(item.round.fiscal_year, Money(item.line.limit_fen), _limit_href(item))
+            for item in limits
+            if shown in {item.round.fiscal_year, item.round.result_year}
+        ),
         attach=f"/projects/{project.code}/files" if holds(ctx.actor, "evidence:file:attach") else "",
         bundle=f"/projects/{project.code}/bundle" if holds(ctx.actor, "evidence:bundle:export") else "",
     )
@@ -158,23 +169,19 @@ def _opposed(ctx: Context, records: Iterable[RecordFacts]) -> bool:
     return ConclusionForm.model_validate(filing.document).conclusion is ExanteConclusion.REJECT
 
 
-def _next_limit(ctx: Context, code: str, year: int) -> _NextLimit | None:
+def _limits(ctx: Context, code: str) -> tuple[_Limit, ...]:
+    """Return the project's lines of all rounds this person may see, newest first."""
     if not holds(ctx.actor, "limits:table:view"):
-        return None
-    found = next((item for item in rounds(ctx.session) if item.fiscal_year == year + 1), None)
-    if found is None:
-        return None
-    try:
-        return _NextLimit(found, line_of(ctx.session, found.id, code))
-    except NotFound:
-        return None
+        return ()
+    found = []
+    for known in rounds(ctx.session):
+        with suppress(NotFound):
+            found.append(_Limit(known, line_of(ctx.session, known.id, code)))
+    return tuple(found)
 
 
-def _limit_link(upcoming: _NextLimit | None) -> Link | None:
-    if upcoming is None:
-        return None
-    year, line = upcoming.round.fiscal_year, upcoming.line
-    return Link("下年预算控制数", f"/limits/{year}/{line.code}", f"{year}：{Money(line.limit_fen)} 元")
+def _limit_href(limit: _Limit) -> str:
+    return f"/limits/{limit.round.fiscal_year}/{limit.line.code}"
 
 
 def _cards(

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
+from api.desks.filters import ChosenPage
 from api.desks.frame import answer, frame_of, holds
 from api.screens.page import Option
 from api.screens.projects import ProjectRow, Projects
@@ -32,9 +33,10 @@ def show(
     text: Annotated[str, Query(max_length=100, pattern=r"^[^\x00]*$")] = "",
     department: Annotated[str, Query(max_length=100, pattern=r"^[^\x00]*$")] = "",
     status: str = "",
-    page: Annotated[int, Query(ge=1, le=20_000)] = 1,
+    page: ChosenPage = None,
 ) -> HTMLResponse:
     """Show one page of visible projects."""
+    page = page or 1
     wanted = ProjectFilter(
         text.strip(), department, next((item for item in Status if item.value == status), None)
     )

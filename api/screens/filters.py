@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from budgetperf.fiscal import SHANGHAI
 from budgetperf.indicators import plain_number
 from budgetperf.money import Money, MoneyUnit
+from budgetperf.reports.models import money_style
 from budgetperf.terms import Term
 
 NONE = "—"
@@ -20,6 +21,17 @@ def money(amount: Money | None, unit: MoneyUnit = MoneyUnit.WAN) -> str:
     ('1,234.57', '-0.05', '—')
     """
     return NONE if amount is None else amount.format(unit)
+
+
+def exact(amount: Money, unit: MoneyUnit = MoneyUnit.WAN) -> str:
+    """Spell an amount in ``unit`` to the fen: two decimals, or as many as it needs.
+
+    Examples
+    --------
+    >>> exact(Money(1_234_567_800)), exact(Money(1_000_001))
+    ('1,234.5678', '1.000001')
+    """
+    return amount.format(unit, money_style(unit, (amount,)).places)
 
 
 def yuan(amount: Money | None) -> str:

@@ -86,6 +86,7 @@ def environment(language: str) -> Environment:
     word = speak(language)
     made.filters |= {
         "money": filters.money,
+        "exact": filters.exact,
         "yuan": filters.yuan,
         "signed": filters.signed,
         "percent": filters.percent,

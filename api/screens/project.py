@@ -136,6 +136,15 @@ class RecordCard:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitLine:
+    """The limit of a budget year."""
+
+    year: int = told("budget year")
+    amount: Money = told("the limit")
+    href: str = told("address of its page")
+
+
+@dataclass(frozen=True, slots=True)
 class Project(Screen):
     """One project and year."""
 
@@ -154,6 +163,6 @@ class Project(Screen):
     files: tuple[FileLine, ...] = told("evidence")
     decisions: tuple[DecisionLine, ...] = told("decision packages")
     steps: tuple[StepLine, ...] = told("moves made, newest first")
-    limit: Link | None = told("limit of next year; None before it is published")
+    limits: tuple[LimitLine, ...] = told("limits that rest on the year shown or are for it, newest first")
     attach: str = told("address to attach a file; empty where not allowed")
     bundle: str = told("address to export an evidence bundle; empty where not allowed")

@@ -30,7 +30,7 @@ from budgetperf.workbooks.styles import (
 def self_evaluation_book(page: SelfEvaluationPage) -> bytes:
     """Return 项目支出绩效自评表 in the national layout as .xlsx."""
     stream, book = new_book("项目支出绩效自评表")
-    sheet = _Sheet.begin(book, "项目支出绩效自评表", (10, 16, 26, 16, 16, 10, 10, 40))
+    sheet = _Sheet.begin(book, "绩效自评表", "项目支出绩效自评表", (10, 16, 26, 16, 16, 10, 10, 40))
     head = page.head
     sheet.pairs((("项目名称", head.project), ("主管部门", head.department)))
     sheet.pairs((("实施单位", head.agency), ("年度", str(head.year))))
@@ -87,7 +87,7 @@ def self_evaluation_book(page: SelfEvaluationPage) -> bytes:
 def evaluation_book(page: EvaluationReportPage) -> bytes:
     """Return the score sheet of a finance evaluation as .xlsx."""
     stream, book = new_book("财政绩效评价评分表")
-    sheet = _Sheet.begin(book, "财政绩效评价评分表", (16, 30, 10, 10, 50))
+    sheet = _Sheet.begin(book, "评价评分表", "财政绩效评价评分表", (16, 30, 10, 10, 50))
     head = page.head
     sheet.pairs((("项目名称", head.project), ("主管部门", head.department)))
     sheet.pairs((("评价机构", page.evaluator), ("年度", str(head.year))))
@@ -112,13 +112,14 @@ def limits_book(page: LimitsNoticePage) -> bytes:
     grounds = page.grounds
     width = 5 + len(grounds)
     sheet = _Sheet.begin(
-        book, f"{page.department}{page.year}预算控制数", (12, 36, *(16,) * (width - 2), 20, 20)
+        book, "控制数", f"{page.department}{page.year}预算控制数", (12, 36, *(16,) * (width - 2), 20, 20)
     )
     sheet.sheet.set_column(width, width + 1, 20, None, {"hidden": True})
     sheet.wide("文号", page.document_number)
     sheet.wide("金额单位", page.unit.label)
     steps = tuple(f"核减：{ground.label}" for ground in grounds)
     sheet.labels(("项目编码", "项目名称", "申报数", *steps, "调整", "控制数", "申报数（分）", "控制数（分）"))
+    sheet.freeze(columns=2)
     for line in page.lines:
         amounts = (line.request, *(line.cut(ground) for ground in grounds), line.adjusted, line.limit)
         exact = (str(line.request.fen), str(line.limit.fen))
@@ -126,8 +127,27 @@ def limits_book(page: LimitsNoticePage) -> bytes:
     totals = (page.request, *(page.cut(ground) for ground in grounds), page.adjusted, page.limit)
     sheet.line(("合计", "", *totals, str(page.request.fen), str(page.limit.fen)), page.unit)
     sheet.foot(page.footer, f"下达日期：{write_day(page.issued_on)}")
+    _reasons_sheet(book, page)
     book.close()
     return stream.getvalue()
+
+
+def _reasons_sheet(book: xlsxwriter.Workbook, page: LimitsNoticePage) -> None:
+    """Add every step of every line from request to limit, as annex 2 of the paper has it."""
+    title = f"{page.department}{page.year}预算控制数形成说明"
+    sheet = _Sheet.begin(book, "形成说明", title, (12, 36, 20, 16, 16, 60, 40, 68))
+    sheet.wide("金额单位", page.unit.label)
+    sheet.labels(("项目编码", "项目名称", "环节", "金额", "核后金额", "理由", "依据", "决策包摘要"))
+    sheet.freeze(columns=2)
+    for line in page.lines:
+        left = line.request
+        sheet.line((line.code, line.name, "申报数", left, left, "部门申报", "", ""), page.unit)
+        for step in line.steps:
+            left += step.change
+            reasons = (step.reason, step.rule, step.package)
+            sheet.line((line.code, line.name, step.label, step.change, left, *reasons), page.unit)
+        sheet.line((line.code, line.name, "控制数", line.limit, left, "下达数", "", ""), page.unit)
+    sheet.foot(page.footer, f"下达日期：{write_day(page.issued_on)}")
 
 
 def _reason(reason: str, *, applicable: bool) -> str:
@@ -152,9 +172,9 @@ class _Sheet:
     row: int = 1
 
     @classmethod
-    def begin(cls, book: xlsxwriter.Workbook, title: str, widths: Sequence[int]) -> "_Sheet":
-        """Add the sheet with its title and column widths."""
-        sheet = book.add_worksheet()
+    def begin(cls, book: xlsxwriter.Workbook, name: str, title: str, widths: Sequence[int]) -> "_Sheet":
+        """Add the sheet with its name, title and column widths."""
+        sheet = book.add_worksheet(name)
         styles = make_styles(book)
         for column, width in enumerate(widths):
             sheet.set_column(column, column, width)
@@ -181,6 +201,11 @@ class _Sheet:
         for column, name in enumerate(names):
             self.sheet.write_string(self.row, column, name, self.styles.label)
         self.row += 1
+
+    def freeze(self, *, columns: int) -> None:
+        """Keep the rows written so far, and the first columns, in sight; print the rows on each page."""
+        self.sheet.freeze_panes(self.row, columns)
+        self.sheet.repeat_rows(0, self.row - 1)
 
     def line(self, values: Sequence[str | Decimal | Money], unit: MoneyUnit) -> None:
         """Write a row; money as a number in ``unit``."""

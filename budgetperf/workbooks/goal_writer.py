@@ -4,10 +4,11 @@ One writer for both, so that a filled form reads back as the same form. User tex
 written as a string, never as a formula or link. Same form, same bytes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
@@ -38,6 +39,7 @@ from budgetperf.workbooks.styles import (
     write_number,
 )
 
+_NOTHING: Mapping[str, object] = MappingProxyType({})
 _HINT_TITLE, _HINT_TEXT = 32, 255  # Excel's limits for an input message
 _LAST = max(len(block.columns) + len(block.leading) for block in BLOCKS) - 1
 _HALF = (_LAST + 1) // 2
@@ -47,7 +49,9 @@ _NOTES = (
 )
 
 
-def write_goals(form: GoalForm | None, *, indicator_total: Decimal) -> bytes:
+def write_goals(
+    form: GoalForm | None, *, indicator_total: Decimal, known: Mapping[str, object] = _NOTHING
+) -> bytes:
     """Write the sheet.
 
     Parameters
@@ -56,6 +60,8 @@ def write_goals(form: GoalForm | None, *, indicator_total: Decimal) -> bytes:
         None leaves every field blank.
     indicator_total : Decimal
         What the weights must sum to (90, by the rule edition); the total turns red otherwise.
+    known : mapping of str to object
+        What the head starts with where there is no form, by field name.
 
     Returns
     -------
@@ -63,7 +69,7 @@ def write_goals(form: GoalForm | None, *, indicator_total: Decimal) -> bytes:
         An .xlsx file; the same form gives the same bytes.
     """
     stream, book = new_book(TITLE)
-    _Writer(book, make_styles(book), form, indicator_total).write()
+    _Writer(book, make_styles(book), form, indicator_total, known).write()
     meta = book.add_worksheet(META_SHEET)
     for row, line in enumerate((("template", TEMPLATE), ("version", TEMPLATE_VERSION))):
         meta.write_row(row, 0, line)
@@ -80,6 +86,7 @@ class _Writer:
     styles: Styles
     form: GoalForm | None
     indicator_total: Decimal
+    known: Mapping[str, object]
     row: int = 2
     sheet: Worksheet = field(init=False)
 
@@ -109,7 +116,7 @@ class _Writer:
         """Short fields stand two in a row, long texts take a row of their own."""
         left = True
         for meta in HEAD:
-            value = getattr(self.form, meta.name) if self.form else None
+            value = getattr(self.form, meta.name) if self.form else self.known.get(meta.name)
             wide = meta.width >= 40
             if wide and not left:
                 self.row, left = self.row + 1, True

@@ -104,3 +104,32 @@ def test_user_text_stays_text() -> None:
         if cell.value == "=1+1"
     ]
     assert [cell.data_type for cell in cells] == ["s"]
+
+
+def test_every_sheet_is_named_for_what_it_holds() -> None:
+    books = {
+        self_evaluation_book(make_self_evaluation()): ["绩效自评表"],
+        evaluation_book(make_evaluation_report()): ["评价评分表"],
+        limits_book(make_limits_notice()): ["控制数", "形成说明"],
+    }
+    for content, names in books.items():
+        assert load_workbook(io.BytesIO(content)).sheetnames == names
+
+
+def test_both_sheets_of_the_limits_are_frozen_under_their_head() -> None:
+    for sheet in load_workbook(io.BytesIO(limits_book(make_limits_notice()))).worksheets:
+        head = next(row[0].row for row in sheet.iter_rows() if row[0].value == "项目编码")
+        assert sheet.freeze_panes == f"C{head + 1}"
+
+
+def test_every_step_of_every_line_is_told_with_its_reason_rule_and_whole_digest() -> None:
+    page = make_limits_notice(tuple(make_limit_line(n) for n in range(1, 4)))
+    sheet = load_workbook(io.BytesIO(limits_book(page)))["形成说明"]
+    rows = [tuple(cell or "" for cell in row) for row in sheet.iter_rows(values_only=True)]
+    for line in page.lines:
+        first, *steps, last = (row for row in rows if row[0] == line.code)
+        assert [(row[2], *row[5:]) for row in steps] == [
+            (step.label, step.reason, step.rule, step.package) for step in line.steps
+        ]
+        assert Money.parse(str(first[4]), page.unit) == line.request
+        assert Money.parse(str(last[4]), page.unit) == Money.parse(str(last[3]), page.unit) == line.limit

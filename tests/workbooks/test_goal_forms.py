@@ -208,3 +208,13 @@ def test_label_is_reduced_to_its_words(label: object, plain: str) -> None:
 def test_annotation_that_is_no_cell_is_refused() -> None:
     with pytest.raises(TypeError):
         kind_of(GoalForm.model_fields["funds"].annotation)
+
+
+def test_blank_form_holds_what_is_known_and_asks_for_the_rest() -> None:
+    known = {"project_name": "路灯养护", "fiscal_year": 2027, "amount_unit": "wan", "starts_on": "2027-01-01"}
+    content = blank_goals(indicator_total=TOTAL, known=known)
+    written = {str(cell) for row in opened(content).values for cell in row if cell is not None}
+    assert written >= {"路灯养护", "2027", "万元", "2027-01-01 00:00:00"}
+    missing = {f.where.pointer.removeprefix("/") for f in read_goals(content).findings}
+    assert missing.isdisjoint(known)
+    assert "overall_goal" in missing
