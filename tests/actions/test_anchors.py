@@ -104,7 +104,14 @@ def test_a_cut_waits_for_a_writer_who_has_only_drawn_a_number(busy: Engine, file
         with pytest.raises(TimeoutError):
             waiting.result(timeout=0.5)
         payload = anchors.AnchorCut(1, 1, "", "")
-        evidence.write_event(writing, "ACCOUNTS", kind="test.write", actor="x", at=cast.NOW, payload=payload)
+        evidence.write_event(
+            writing,
+            "ACCOUNTS",
+            kind="test.write",
+            actor=cast.FINANCE_REVIEWER.id,
+            at=cast.NOW,
+            payload=payload,
+        )
         writing.commit()
         assert waiting.result(timeout=10).to_sequence > drawn
 

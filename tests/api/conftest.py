@@ -140,8 +140,9 @@ class World:
             return [tuple(row) for row in connection.execute(text(statement), values)]
 
     def write(self, statement: str, **values: object) -> None:
-        """What only the owner of the tables may change."""
+        """What only the owner of the tables may change, with triggers off: what is issued is put back too."""
         with self.owner.begin() as connection:
+            connection.execute(text("SET LOCAL session_replication_role = replica"))
             connection.execute(text(statement), values)
 
     def record(self, stage: Stage, subject: str = "") -> tuple[str, int]:

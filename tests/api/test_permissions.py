@@ -24,9 +24,13 @@ def standing(world: World, stage: Stage, status: Status) -> Iterator[tuple[str, 
     subject = world.codes["library"] if stage in {Stage.EXANTE, Stage.REQUEST} else ""
     record_id, version = world.record(stage, subject)
     was = world.rows("SELECT status FROM record WHERE id = :id", id=record_id)[0][0]
+    issued = world.rows("SELECT issued_at FROM limit_round WHERE id = :id", id=record_id)
     world.write("UPDATE record SET status = :status WHERE id = :id", id=record_id, status=status.value)
+    world.write("UPDATE limit_round SET issued_at = NULL WHERE id = :id", id=record_id)
     yield record_id, version
     world.write("UPDATE record SET status = :status WHERE id = :id", id=record_id, status=was)
+    for (at,) in issued:
+        world.write("UPDATE limit_round SET issued_at = :at WHERE id = :id", id=record_id, at=at)
 
 
 def sees(world: World, actor: Actor, record_id: str) -> bool:

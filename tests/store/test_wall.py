@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from budgetperf.actions import limits
 from budgetperf.actions.context import Context
-from budgetperf.actions.invariants.wall import APPEND_ONLY, OPEN_TABLES
+from budgetperf.actions.invariants.wall import APPEND_ONLY, GUARDED, OPEN_TABLES, WATCHED
 from budgetperf.actions.moves import Seen
 from budgetperf.budget.form import RoundForm
 from budgetperf.permissions import Actor, Grant, Role
@@ -135,10 +135,14 @@ def test_nobody_writes_into_another_department(visit: Visit, owner: Session, cit
         session.connection().execute(text(FOREIGN_WRITES[table].format(foreign=foreign)))
 
 
-@pytest.mark.parametrize("table", ["record", "budget_line", "evaluand"])
-def test_nobody_changes_a_row_of_another_department(visit: Visit, owner: Session, table: str) -> None:
+@pytest.mark.parametrize(("table", "column"), [("record", "version"), ("budget_line", "limit_fen")])
+def test_nobody_changes_a_row_of_another_department(
+    visit: Visit, owner: Session, table: str, column: str
+) -> None:
     session = visit(cast.SCHOOL_CLERK).session
-    changed = session.connection().execute(text(f"UPDATE {table} SET path = path WHERE path LIKE '01.0102%'"))
+    changed = session.connection().execute(
+        text(f"UPDATE {table} SET {column} = {column} WHERE path LIKE '01.0102%'")
+    )
     assert changed.rowcount == 0
     assert count(owner, f"SELECT count(*) FROM {table} WHERE path LIKE '01.0102%'") > 0
 
@@ -244,3 +248,5 @@ def test_the_lists_of_the_wall_are_those_of_the_migration() -> None:
     wall = import_module("budgetperf.store.migrations.versions.0002_wall")
     assert set(wall.POLICIES) | {"event"} == set(metadata.tables) - set(OPEN_TABLES)
     assert wall.APPEND_ONLY == APPEND_ONLY
+    assert tuple(wall.GUARDED) == GUARDED
+    assert set(wall.ISSUED) | {"chain_head"} == set(WATCHED)

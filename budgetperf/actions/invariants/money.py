@@ -21,11 +21,15 @@ _APPROVALS = """
 SELECT * FROM (
   SELECT r.id, r.name, (f.document ->> 'approved')::bigint AS approved,
     (SELECT sum(l.amount_fen) FROM ledger_entry l
-     WHERE l.evaluand_id = r.evaluand_id AND l.fiscal_year = r.fiscal_year AND l.kind = 'appropriation'
-       AND l.document_number = f.document ->> 'document_number') AS entered
+     WHERE l.evaluand_id = r.evaluand_id AND l.fiscal_year = r.fiscal_year AND l.kind = 'appropriation') AS entered
   FROM record r LEFT JOIN filing f ON f.record_id = r.id AND f.form = 'ApprovalForm'
   WHERE r.stage = 'request' AND r.status = 'approved') AS found
 WHERE approved IS NULL OR approved IS DISTINCT FROM entered ORDER BY id"""
+
+_OBJECTIONS = """
+SELECT o.id, o.name, o.subject FROM record o JOIN limit_round l ON l.fiscal_year = o.fiscal_year
+JOIN record r ON r.id = l.id
+WHERE o.stage = 'objection' AND o.status = 'filed' AND r.status IN ('final', 'issued') ORDER BY o.subject, o.id"""
 
 _PARTS = """
 SELECT b.id, e.code, b.cuts_fen, coalesce(c.total, 0) AS cuts, b.adjustments_fen, coalesce(a.total, 0) AS adjustments
@@ -65,10 +69,17 @@ def check_requests_equal_their_lines(session: Session, _files: FileStore) -> Ite
 
 
 def check_approvals_equal_their_appropriations(session: Session, _files: FileStore) -> Iterator[Finding]:
-    """An approved budget is the sum of the appropriations entered under its document number."""
+    """An approved budget is the sum of all appropriations of its project and year."""
     for row in rows(session, _APPROVALS):
-        text = f"“{row.name}”批复{_yuan(row.approved)}，按该文号下达指标{_yuan(row.entered)}"
+        text = f"“{row.name}”批复{_yuan(row.approved)}，当年下达指标合计{_yuan(row.entered)}"
         yield broken("appropriations", f"/records/{row.id}", text)
+
+
+def check_no_objection_is_left_undecided(session: Session, _files: FileStore) -> Iterator[Finding]:
+    """A round that is final or issued has no objection that nobody decided."""
+    for row in rows(session, _OBJECTIONS):
+        text = f"项目{row.subject}“{row.name}”的异议尚未答复，控制数已定稿"
+        yield broken("objection_open", f"/records/{row.id}", text)
 
 
 def check_budget_lines_equal_their_parts(session: Session, _files: FileStore) -> Iterator[Finding]:

@@ -1,5 +1,7 @@
 """No orphan file: what is registered lies on disk unchanged, what lies there is registered."""
 
+import math
+import time
 from collections.abc import Iterator
 
 from sqlmodel import Session
@@ -8,6 +10,8 @@ from budgetperf.actions.invariants.rows import broken, rows
 from budgetperf.errors import NotFound, Unavailable
 from budgetperf.findings import Finding, Severity
 from budgetperf.store.files import FileStore
+
+YOUNG_SECONDS = 600
 
 _REGISTERED = "SELECT digest, size FROM stored_file ORDER BY digest"
 
@@ -37,12 +41,21 @@ def check_files_on_disk_are_registered(session: Session, files: FileStore) -> It
     """Every file on disk is registered.
 
     A warning only: a transaction that was refused after its file came leaves one behind, which
-    harms nobody and may be deleted.
+    harms nobody. Young files are left out, for their transaction may still be under way.
     """
+    before = time.time() - YOUNG_SECONDS
+    settled = {digest for digest in files.digests() if _written(files, digest) < before}
     registered = {row.digest for row in rows(session, _REGISTERED)}
-    for digest in sorted(files.digests() - registered):
-        text = f"文件库中 {digest[:12]}… 未登记，系未办成的上传所留，可以删除"
+    for digest in sorted(settled - registered):
+        text = f"文件库中 {digest[:12]}… 未登记，通常系未办成的上传所留，请核实"
         yield broken("orphan_file", f"/stored_files/{digest}", text, severity=Severity.WARNING)
+
+
+def _written(files: FileStore, digest: str) -> float:
+    try:
+        return files.path(digest).stat().st_mtime
+    except FileNotFoundError:  # taken away since it was listed
+        return math.inf
 
 
 def check_referenced_files_are_registered(session: Session, _files: FileStore) -> Iterator[Finding]:

@@ -167,7 +167,15 @@ WRITES: dict[str, str] = {
 }
 """Where writing asks for more than seeing does."""
 
+HELD: dict[str, str] = {"organisation": "bp_writes(path)", "record": POLICIES["record"]}
+"""Rows that may be locked (FOR UPDATE) by those who may not change them."""
+
 APART: dict[str, tuple[str, ...]] = {
+    "chain_head": (
+        """CREATE POLICY begun ON chain_head FOR INSERT TO budgetperf_app
+        WITH CHECK (bp_person() <> '' AND number = 0 AND sequence = 0)""",
+        "CREATE POLICY moved ON chain_head FOR UPDATE TO budgetperf_app USING (bp_person() <> '')",
+    ),
     "panel_seat": (
         "CREATE POLICY seated ON panel_seat FOR INSERT TO budgetperf_app WITH CHECK (bp_writes_all())",
         """CREATE POLICY own ON panel_seat FOR UPDATE TO budgetperf_app
@@ -223,12 +231,10 @@ def upgrade() -> None:
         _secure(table, condition, WRITES.get(table, condition))
     for table, (visible, changed) in GUARDED.items():
         _secure(table, visible, changed)
-    op.execute(
-        """CREATE POLICY held ON record FOR UPDATE TO budgetperf_app
-        USING ("""
-        + POLICIES["record"]
-        + ") WITH CHECK (false)"
-    )
+    for table, condition in HELD.items():
+        op.execute(
+            f"CREATE POLICY held ON {table} FOR UPDATE TO budgetperf_app USING ({condition}) WITH CHECK (false)"
+        )
     op.execute("ALTER TABLE event ENABLE ROW LEVEL SECURITY")
     op.execute("CREATE POLICY readable ON event FOR SELECT TO budgetperf_app USING (bp_all())")
     op.execute("""CREATE POLICY writable ON event FOR INSERT TO budgetperf_app
