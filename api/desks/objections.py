@@ -4,8 +4,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.answers import Key
-from api.desks.frame import answer, onward
-from api.desks.openings import opened, opening_page
+from api.desks.frame import onward
+from api.desks.openings import asked, opened, opening_page
 from api.guards import PostedForm, demand
 from api.screens.buttons import Link
 from api.screens.fields import Preset
@@ -47,7 +47,7 @@ def _start(ctx: Context, year: int, code: str) -> tuple[About, Preset, tuple[Lin
 def ask(request: Request, ctx: Work, year: int, code: Key) -> HTMLResponse:
     """Show the form of an objection."""
     about, preset, facts = _start(ctx, year, code)
-    return answer(opening_page(request, ctx, about, form=ObjectionForm, preset=preset, facts=facts))
+    return asked(opening_page(request, ctx, about, form=ObjectionForm, preset=preset, facts=facts))
 
 
 @router.post("/limits/{year}/{code}/objection")

@@ -40,6 +40,7 @@ class FormPage(Screen):
     refusal: str = told("why the move was refused; empty before")
     facts: tuple[Link, ...] = told("what to look at before deciding")
     workbook: str = told("address of the Excel way; empty where there is none")
+    once: str = told("mark of an opening's page, so that it is taken once; empty for a move", default="")
 
 
 @dataclass(frozen=True, slots=True)
