@@ -304,12 +304,15 @@ def _home(given: Arguments) -> AbstractContextManager["Home"]:
 
 @contextmanager
 def _owner_session(home: "Home") -> Iterator["BoundSession"]:
-    """Read everything, in one transaction that is never committed."""
+    """Read everything as of one instant, in one transaction that is never committed."""
     from budgetperf.store.session import open_session
     from workflows.home import demand_current
 
     demand_current(home)
-    with home.owner() as owner, open_session(owner) as session:
+    with (
+        home.owner() as owner,
+        open_session(owner.execution_options(isolation_level="REPEATABLE READ")) as session,
+    ):
         yield session
 
 
