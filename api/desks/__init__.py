@@ -14,6 +14,7 @@ from api.desks import (
     monitoring,
     objections,
     openings,
+    password,
     people,
     project,
     projects,
@@ -28,6 +29,6 @@ from api.desks import (
 router = APIRouter(include_in_schema=False)
 for part in (
     sign_in, language, work, projects, project, files, openings, objections, limits, limit, exante, monitoring, bulk,
-    decisions, log, runs, people, rules, workbook, verbs,
+    decisions, log, runs, people, password, rules, workbook, verbs,
 ):  # fmt: skip
     router.include_router(part.router)

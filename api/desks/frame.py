@@ -42,6 +42,7 @@ DONE: dict[str, str] = {
     "run.cancel": "任务已取消",
     "run.retry": "任务已重新排队",
     "account": "账号已更新",
+    "password": "密码已修改",
     "opened": "任务已下达",
     "anchor": "时间锚已建立",
 }

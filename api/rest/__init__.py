@@ -10,6 +10,7 @@ from api.rest import (
     ledger,
     organisations,
     panels,
+    people,
     projects,
     records,
     rounds,
@@ -31,6 +32,7 @@ for _part in (
     events,
     files,
     organisations,
+    people,
     workbooks,
     runs,
 ):

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select
 from sqlmodel import Session, col
 
+from budgetperf.errors import NotFound
 from budgetperf.permissions import Actor, Grant, Role
 from budgetperf.scoring.exante import Specialism
 from budgetperf.store.fetch import fetch
@@ -39,6 +40,16 @@ class SignedIn:
 
     actor: Actor
     csrf: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LiveToken:
+    """A bearer token that still works, by the digest that is kept of it."""
+
+    token_digest: str
+    label: str
+    created_at: datetime
     expires_at: datetime
 
 
@@ -138,6 +149,39 @@ def person_by_login(session: Session, login: str) -> str | None:
         .scalar_one_or_none()
     )
     return found
+
+
+def login_of(session: Session, person_id: str) -> str:
+    """Return the login of an account, active or not.
+
+    Raises
+    ------
+    NotFound
+    """
+    statement = select(col(Person.login)).where(col(Person.id) == person_id)
+    found: str | None = session.connection().execute(statement).scalar_one_or_none()
+    if found is None:
+        raise NotFound("accounts.person", "没有找到该账号")
+    return found
+
+
+def tokens_of(session: Session, person_id: str, now: datetime) -> list[LiveToken]:
+    """Return the live tokens of an account, newest first."""
+    statement = (
+        select(
+            col(ApiToken.token_digest),
+            col(ApiToken.label),
+            col(ApiToken.created_at),
+            col(ApiToken.expires_at),
+        )
+        .where(
+            col(ApiToken.person_id) == person_id,
+            col(ApiToken.revoked_at).is_(None),
+            col(ApiToken.expires_at) > now,
+        )
+        .order_by(col(ApiToken.created_at).desc(), col(ApiToken.token_digest))
+    )
+    return fetch(session, statement, LiveToken)
 
 
 def failures_of(session: Session, subject: str, since: datetime) -> int:

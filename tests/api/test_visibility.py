@@ -19,6 +19,17 @@ PUBLIC = {
     "/api/v1/limits/{fiscal_year}/lines": "the table holds only the reader's own lines",
     "/api/v1/events/{chain}": "the log is read by office, not by department",
     "/api/v1/runs/{kind}": "names a kind of work, no record",
+    **dict.fromkeys(
+        (
+            "/api/v1/people/{person_id}/deactivate",
+            "/api/v1/people/{person_id}/grants",
+            "/api/v1/people/{person_id}/grants/end",
+            "/api/v1/people/{person_id}/password",
+            "/api/v1/people/{person_id}/tokens",
+            "/api/v1/people/{person_id}/tokens/{digest}/revoke",
+        ),
+        "accounts are the administrators', whose they are does not matter",
+    ),
 }
 STRANGER = cast.SCHOOL_CLERK
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
