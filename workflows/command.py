@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from budgetperf.errors import BudgetperfError, Invalid
+from budgetperf.findings import Severity
 from workflows.help import ENVIRONMENT, PROGRAM, VERBS
 
 if TYPE_CHECKING:
@@ -130,18 +131,23 @@ def create_admin(given: Arguments) -> int:
 
 
 def check(given: Arguments) -> int:
-    """Print every finding; 1 when there is any."""
+    """Print every finding; 1 when there is an error among them."""
     from budgetperf.actions.invariants import check_all
 
-    count = 0
+    count = errors = 0
     with _home(given) as home, _owner_session(home) as session:
         for invariant, findings in check_all(session, home.files):
             say(f"[{'不通过' if findings else '通过'}] {invariant.label}")
             for finding in findings:
-                say(f"    {finding.where.pointer} {finding.message}")
+                say(f"    {finding.severity.label} {finding.where.pointer} {finding.message}")
             count += len(findings)
-    say(f"共发现 {count} 处问题 / {count} found" if count else "全部通过 / all rules hold")
-    return int(count > 0)
+            errors += sum(finding.severity is Severity.ERROR for finding in findings)
+    say(
+        f"共发现 {count} 处问题，其中错误 {errors} 处 / {errors} errors"
+        if count
+        else "全部通过 / all rules hold"
+    )
+    return int(errors > 0)
 
 
 def recompute(given: Arguments) -> int:

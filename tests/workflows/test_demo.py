@@ -31,7 +31,10 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Played]:
         owner = home.database.owner_engine()
         with open_session(owner) as session:
             found = [
-                finding for finding in check_all(session, home.files) if finding.severity is Severity.ERROR
+                finding
+                for _, findings in check_all(session, home.files)
+                for finding in findings
+                if finding.severity is Severity.ERROR
             ]
             events = {
                 row[0] for row in session.connection().exec_driver_sql("SELECT DISTINCT kind FROM event")
