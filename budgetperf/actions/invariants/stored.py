@@ -1,6 +1,5 @@
 """No orphan file: what is registered lies on disk unchanged, what lies there is registered."""
 
-import math
 import time
 from collections.abc import Iterator
 
@@ -43,19 +42,18 @@ def check_files_on_disk_are_registered(session: Session, files: FileStore) -> It
     A warning only: a transaction that was refused after its file came leaves one behind, which
     harms nobody. Young files are left out, for their transaction may still be under way.
     """
-    before = time.time() - YOUNG_SECONDS
-    settled = {digest for digest in files.digests() if _written(files, digest) < before}
+    settled = {digest for digest in files.digests() if _is_settled(files, digest)}
     registered = {row.digest for row in rows(session, _REGISTERED)}
     for digest in sorted(settled - registered):
         text = f"文件库中 {digest[:12]}… 未登记，通常系未办成的上传所留，请核实"
         yield broken("orphan_file", f"/stored_files/{digest}", text, severity=Severity.WARNING)
 
 
-def _written(files: FileStore, digest: str) -> float:
+def _is_settled(files: FileStore, digest: str) -> bool:
     try:
-        return files.path(digest).stat().st_mtime
+        return files.path(digest).stat().st_mtime < time.time() - YOUNG_SECONDS
     except FileNotFoundError:  # taken away since it was listed
-        return math.inf
+        return False
 
 
 def check_referenced_files_are_registered(session: Session, _files: FileStore) -> Iterator[Finding]:
