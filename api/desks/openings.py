@@ -294,12 +294,10 @@ def opened(
             refusal, findings = error.text, error.findings
         except Conflict as error:
             refusal, status = error.text, STATUSES[Conflict][0]
-    document: Document = {
-        name: value for name, value in kept(form, typed, blanks=adding).items() if name != "password"
-    }
+    document: Document = {k: v for k, v in kept(form, typed, blanks=adding).items() if k != "password"}
     if adding:
         refusal, findings, document = "", (), changed_rows(document, typed, row_tables(form))
-    start = Preset(document, preset.notes, preset.options)
+    start, unit = Preset(document, preset.notes, preset.options), unit_of(typed)
     screen = opening_page(
         request,
         ctx,
@@ -308,7 +306,7 @@ def opened(
         preset=start,
         findings=findings,
         refusal=refusal,
-        unit=unit_of(typed),
+        unit=unit,
         facts=facts,
     )
     return answer(screen, 200 if adding else status)
