@@ -47,6 +47,7 @@ def everything(house: House, actor: Actor, record_id: str) -> dict[str, bytes]:
                     record_id=record,
                     digest="0" * 64,
                     run_id="none",
+                    person_id="none",
                     chain=SUBJECT,
                     fiscal_year=cast.YEAR,
                 )
