@@ -42,9 +42,9 @@ class Site:
     experts: list[Actor]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    """One browser per run."""
+    """One browser for the tests of this folder: Playwright holds the thread's event loop until it is closed."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     require("Chromium", path is not None, "apt-get install chromium")
     with sync_playwright() as playwright:
