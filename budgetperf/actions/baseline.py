@@ -73,7 +73,7 @@ def fit_baseline(ctx: Context, form: FitForm, seen: Seen) -> Outcome:
         serial=sum(record.subject == form.panel_code for record in earlier),
     )
     moved = open_record(ctx, target, verb="fit", seen=seen)
-    file_form(ctx, moved, form, edition=used.id)
+    kept = file_form(ctx, moved, form, edition=used.id)
     package = DecisionPackage(
         DecisionKind.BASELINE,
         form.panel_code,
@@ -87,7 +87,7 @@ def fit_baseline(ctx: Context, form: FitForm, seen: Seen) -> Outcome:
         environment=environment(),
     )
     _, digest = keep(ctx, moved.record, package)
-    return replace(moved.log(ctx, filed_event(moved, form, packages=(digest,))), findings=fitted.findings)
+    return replace(moved.log(ctx, filed_event(moved, kept, packages=(digest,))), findings=fitted.findings)
 
 
 def _spec(rules: CostBaselineRules) -> BaselineSpec:

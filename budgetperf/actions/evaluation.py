@@ -93,8 +93,8 @@ def file_self_evaluation(ctx: Context, record_id: str, form: SelfEvaluationForm,
     """File the self-evaluation; reasons are compulsory where the edition says so."""
     record = load(ctx, record_id)
     moved = move(ctx, record_id, "file", seen=seen, findings=review_form(ctx, record, form), record=record)
-    file_form(ctx, moved, form, edition=ctx.rules.get("self_evaluation", ctx.today).id)
-    return moved.log(ctx, filed_event(moved, form))
+    kept = file_form(ctx, moved, form, edition=ctx.rules.get("self_evaluation", ctx.today).id)
+    return moved.log(ctx, filed_event(moved, kept))
 
 
 def filed_self_evaluation(ctx: Context, record: RecordFacts) -> SelfEvaluationForm:

@@ -269,8 +269,8 @@ def conclude(ctx: Context, record_id: str, form: ConclusionForm, seen: Seen) -> 
         else ()
     )
     moved = move(ctx, record_id, "conclude", seen=seen, findings=findings, guards=guards, record=record)
-    file_form(ctx, moved, form, edition=used.id)
-    return moved.log(ctx, filed_event(moved, form))
+    kept = file_form(ctx, moved, form, edition=used.id)
+    return moved.log(ctx, filed_event(moved, kept))
 
 
 def confirm(ctx: Context, record_id: str, _form: NoForm, seen: Seen) -> Outcome:

@@ -75,8 +75,8 @@ def score(ctx: Context, record_id: str, form: EvaluationForm, seen: Seen) -> Out
     used = in_force(ctx, "finance_evaluation", FinanceEvaluationRules)
     findings = check_finance_evaluation(form, used.rules)
     moved = move(ctx, record_id, "score", seen=seen, findings=findings, record=record)
-    file_form(ctx, moved, form, edition=used.id)
-    return moved.log(ctx, filed_event(moved, form))
+    kept = file_form(ctx, moved, form, edition=used.id)
+    return moved.log(ctx, filed_event(moved, kept))
 
 
 def evaluation_facts(

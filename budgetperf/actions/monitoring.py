@@ -135,8 +135,8 @@ def file_report(ctx: Context, record_id: str, form: MonitoringForm, seen: Seen) 
     record = load(ctx, record_id)
     _, findings = preview(ctx, record, form)
     moved = move(ctx, record_id, "file", seen=seen, findings=findings, record=record)
-    file_form(ctx, moved, form, edition=ctx.rules.get("monitoring_lights", ctx.today).id)
-    return moved.log(ctx, filed_event(moved, form))
+    kept = file_form(ctx, moved, form, edition=ctx.rules.get("monitoring_lights", ctx.today).id)
+    return moved.log(ctx, filed_event(moved, kept))
 
 
 def filed_report(ctx: Context, record: RecordFacts) -> MonitoringForm:

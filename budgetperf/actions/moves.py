@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypedDict
 
-from sqlalchemy import insert, update
+from sqlalchemy import bindparam, delete, insert, update
 from sqlmodel import col
 
 from budgetperf.actions.context import Context
@@ -15,12 +15,19 @@ from budgetperf.findings import Finding
 from budgetperf.forms import Form
 from budgetperf.process.advance import Attempt, RecordState, advance
 from budgetperf.process.stages import Guard, Stage
-from budgetperf.process.transitions import Transition
+from budgetperf.process.transitions import Transition, named
 from budgetperf.provenance import digest
 from budgetperf.store.evidence import write_event
 from budgetperf.store.records import RecordFacts, doers, get_record
 from budgetperf.store.tables.columns import table_of
 from budgetperf.store.tables.records import Draft, Filing, Record, StepRow
+
+_ADVANCE = update(table_of(Record)).where(
+    col(Record.id) == bindparam("moved"), col(Record.version) == bindparam("seen")
+)
+_DROP_DRAFT = delete(table_of(Draft)).where(
+    col(Draft.record_id) == bindparam("record"), col(Draft.person_id) == bindparam("person")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +151,7 @@ def open_record(
         opened_at=ctx.now,
     )
     ctx.session.connection().execute(
-        insert(table_of(Record)).values({name: getattr(facts, name) for name in RecordFacts.__slots__})
+        insert(table_of(Record)), {name: getattr(facts, name) for name in RecordFacts.__slots__}
     )
     _step(ctx, facts, row, seen.reason)
     return Move(facts, row, 1, seen.reason, ())
@@ -170,7 +177,8 @@ def move(
     NotFound, Forbidden, Conflict, Stale, Invalid
     """
     record = record or load(ctx, record_id)
-    state = record.state(doers(ctx.session, record.id))
+    apart = any(row.not_by for row in named(record.stage, verb))
+    state = record.state(doers(ctx.session, record.id) if apart else ())
     attempt = Attempt(
         ctx.today, seen_version=seen.version, findings=findings, guards=frozenset(guards), reason=seen.reason
     )
@@ -178,9 +186,8 @@ def move(
     version = record.version + (row.target is not record.status)
     if version != record.version:
         changed = ctx.session.connection().execute(
-            update(table_of(Record))
-            .where(col(Record.id) == record.id, col(Record.version) == record.version)
-            .values(status=row.target, version=version)
+            _ADVANCE,
+            {"moved": record.id, "seen": record.version, "status": row.target, "version": version},
         )
         if changed.rowcount != 1:
             raise Stale("record.stale", f"“{record.name}”刚被他人更新，请刷新后再操作", record.version)
@@ -193,61 +200,67 @@ def load(ctx: Context, record_id: str) -> RecordFacts:
     return get_record(ctx.session, ctx.actor, record_id, lock=True)
 
 
-def file_form(ctx: Context, moved: Move, form: Form, *, edition: str, file_digest: str | None = None) -> str:
-    """Keep a filed form as the next filing of the record, drop the draft, and return its id."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A filed form as it was kept: its row, and the digests its event names."""
+
+    id: str
+    form: str
+    number: int
+    digest: str
+    file_digest: str = ""
+
+
+def file_form(ctx: Context, moved: Move, form: Form, *, edition: str, file_digest: str | None = None) -> Kept:
+    """Keep a filed form as the next filing of the record and drop the draft."""
     document = form.model_dump(mode="json")
     connection = ctx.session.connection()
-    name = type(form).__name__
-    number = moved.version  # every filing moves the record on, so the new version numbers it
-    filing_id = ctx.ids.new()
+    # Every filing moves the record on, so the new version numbers it.
+    kept = Kept(ctx.ids.new(), type(form).__name__, moved.version, digest(document), file_digest or "")
     connection.execute(
-        insert(table_of(Filing)).values(
-            id=filing_id,
-            record_id=moved.record.id,
-            evaluand_id=moved.record.evaluand_id,
-            number=number,
-            form=name,
-            document=document,
-            digest=digest(document),
-            edition=edition,
-            filed_by=ctx.actor.id,
-            filed_at=ctx.now,
-            file_digest=file_digest,
-        )
+        insert(table_of(Filing)),
+        {
+            "id": kept.id,
+            "record_id": moved.record.id,
+            "evaluand_id": moved.record.evaluand_id,
+            "number": kept.number,
+            "form": kept.form,
+            "document": document,
+            "digest": kept.digest,
+            "edition": edition,
+            "filed_by": ctx.actor.id,
+            "filed_at": ctx.now,
+            "file_digest": file_digest,
+        },
     )
-    connection.execute(
-        table_of(Draft)
-        .delete()
-        .where(col(Draft.record_id) == moved.record.id, col(Draft.person_id) == ctx.actor.id)
-    )
-    return filing_id
+    connection.execute(_DROP_DRAFT, {"record": moved.record.id, "person": ctx.actor.id})
+    return kept
 
 
-def filed_event(
-    moved: Move, form: Form, *, packages: tuple[str, ...] = (), file_digest: str | None = None
-) -> Filed:
-    """Return the event of a move that filed ``form``."""
+def filed_event(moved: Move, kept: Kept, *, packages: tuple[str, ...] = ()) -> Filed:
+    """Return the event of a move that filed a form."""
     return Filed(
         **moved.fields,
         packages=packages,
-        form=type(form).__name__,
-        number=moved.version,
-        digest=digest(form.model_dump(mode="json")),
-        file_digest=file_digest or "",
+        form=kept.form,
+        number=kept.number,
+        digest=kept.digest,
+        file_digest=kept.file_digest,
     )
 
 
 def _step(ctx: Context, record: RecordFacts, row: Transition, reason: str) -> None:
     ctx.session.connection().execute(
-        insert(table_of(StepRow)).values(
-            record_id=record.id,
-            stage=row.stage,
-            path=record.path,
-            verb=row.verb,
-            source=record.status if row.sources else None,
-            target=row.target,
-            actor_id=ctx.actor.id,
-            at=ctx.now,
-            reason=reason,
-        )
+        insert(table_of(StepRow)),
+        {
+            "record_id": record.id,
+            "stage": row.stage,
+            "path": record.path,
+            "verb": row.verb,
+            "source": record.status if row.sources else None,
+            "target": row.target,
+            "actor_id": ctx.actor.id,
+            "at": ctx.now,
+            "reason": reason,
+        },
     )

@@ -51,8 +51,8 @@ def file_objection(ctx: Context, subject: str, fiscal_year: int, form: Objection
         guards={Guard.WINDOW_OPEN} if is_open else (),
     )
     check_objection(_objection(moved.record, form), line.limit().cuts)
-    file_form(ctx, moved, form, edition=facts.edition)
-    return moved.log(ctx, filed_event(moved, form))
+    kept = file_form(ctx, moved, form, edition=facts.edition)
+    return moved.log(ctx, filed_event(moved, kept))
 
 
 def _objection(record: RecordFacts, form: ObjectionForm) -> Objection:
@@ -104,7 +104,7 @@ def decide_objection(ctx: Context, record_id: str, form: DecisionForm, seen: See
     )
     adjusted = with_adjustment(current_round(ctx.session, facts), adjustment)
     new = next(item for item in adjusted.limits if item.line == record.subject)
-    file_form(ctx, moved, form, edition=facts.edition)
+    kept = file_form(ctx, moved, form, edition=facts.edition)
     adjust_line(ctx.session, line.id, new)
     update_round(ctx.session, facts.id, unallocated_fen=adjusted.unallocated.fen)
-    return moved.log(ctx, filed_event(moved, form))
+    return moved.log(ctx, filed_event(moved, kept))

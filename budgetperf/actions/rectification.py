@@ -37,8 +37,8 @@ def issue_notice(ctx: Context, record_id: str, form: NoticeForm, seen: Seen) -> 
     )
     reason = seen.reason or form.problem
     moved = open_record(ctx, target, seen=Seen(reason=reason))
-    file_form(ctx, moved, form, edition=rules.id)
-    return moved.log(ctx, filed_event(moved, form))
+    kept = file_form(ctx, moved, form, edition=rules.id)
+    return moved.log(ctx, filed_event(moved, kept))
 
 
 def respond(ctx: Context, record_id: str, form: ResponseForm, seen: Seen) -> Outcome:
@@ -46,5 +46,5 @@ def respond(ctx: Context, record_id: str, form: ResponseForm, seen: Seen) -> Out
     record = load(ctx, record_id)
     context = ResponseContext(noticed_on=record.opened_at.astimezone(SHANGHAI).date(), as_of=ctx.today)
     moved = move(ctx, record_id, "respond", seen=seen, findings=check(form, context), record=record)
-    file_form(ctx, moved, form, edition="")
-    return moved.log(ctx, filed_event(moved, form))
+    kept = file_form(ctx, moved, form, edition="")
+    return moved.log(ctx, filed_event(moved, kept))

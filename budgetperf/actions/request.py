@@ -131,9 +131,9 @@ def file_request(
     record = load(ctx, record_id)
     moved = move(ctx, record_id, "file", seen=seen, findings=review_goals(ctx, record, form), record=record)
     edition = ctx.rules.get("goal_weights", ctx.today).id
-    filing = file_form(ctx, moved, form, edition=edition, file_digest=file_digest)
-    write_lines(ctx, filing, record, form)
-    return moved.log(ctx, filed_event(moved, form, file_digest=file_digest))
+    kept = file_form(ctx, moved, form, edition=edition, file_digest=file_digest)
+    write_lines(ctx, kept.id, record, form)
+    return moved.log(ctx, filed_event(moved, kept))
 
 
 def accept(ctx: Context, record_id: str, _form: NoForm, seen: Seen) -> Outcome:
@@ -175,9 +175,9 @@ def approve(ctx: Context, record_id: str, form: ApprovalForm, seen: Seen) -> Out
             f"批复金额{form.approved}元应大于零且不超过可批复金额{most}元",
             most_fen=most.fen,
         )
-    file_form(ctx, moved, form, edition="")
+    kept = file_form(ctx, moved, form, edition="")
     write_entries(ctx.session, _appropriation(ctx, record, goals, form))
-    return moved.log(ctx, filed_event(moved, form))
+    return moved.log(ctx, filed_event(moved, kept))
 
 
 def _appropriation(

@@ -1,13 +1,13 @@
 """From a story of flowables to the bytes of a PDF: page frames, footer, page x of y, metadata.
 
-The story is laid out twice: once to count the pages, once to print the count; so a story is given
-as a function that makes it anew. The same story gives the same bytes (no clock, no random id).
-Colours, tables and words belong to the callers.
+Each page leaves a place for its footer, which is drawn when the pages are counted. The same story
+gives the same bytes (no clock, no random id). Colours, tables and words belong to the callers.
 """
 
 from collections.abc import Callable
+from functools import partial
 from io import BytesIO
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.units import mm
@@ -28,15 +28,34 @@ Story: TypeAlias = Callable[[], list[Flowable]]
 
 
 class _Canvas(Canvas):
-    """Writes out every named destination; reportlab alone keeps only those a link uses."""
+    """Draws the footers at the end, and writes out every named destination (not only those a link uses)."""
+
+    def __init__(self, *arguments: Any, footer: Footer, **settings: Any) -> None:  # noqa: ANN401 - reportlab's own
+        super().__init__(*arguments, **settings)
+        self._footer = footer
+        self._widths: list[float] = []
+
+    def leave_room(self, width: float) -> None:
+        """Leave a place on the page begun for a footer of ``width`` points."""
+        self._widths.append(width)
+        self.doForm(_foot(len(self._widths)))
 
     def save(self) -> None:
         """Finish the document."""
+        for page, width in enumerate(self._widths, start=1):
+            self.beginForm(_foot(page), upperx=A4[1], uppery=FOOT)
+            _draw_footer(self, self._footer, page=page, pages=len(self._widths), width=width)
+            self.endForm()
         found: dict[str, Destination] = self._destinations  # type: ignore[attr-defined]  # not in the stubs
         pairs = [part for name in sorted(found, key=_name_order) for part in (PDFString(name), found[name])]
         tree = PDFDictionary({"Names": PDFArray(pairs)})
         self.setCatalogEntry("Names", PDFDictionary({"Dests": tree}))
         super().save()
+
+
+def _foot(page: int) -> str:
+    """Return the name of the form that is the footer of a page."""
+    return f"foot{page}"
 
 
 def _name_order(name: str) -> bytes:
@@ -55,7 +74,7 @@ def build(story: Story, *, title: str, footer: Footer) -> bytes:
     Parameters
     ----------
     story : callable
-        Makes the flowables; called twice.
+        Makes the flowables, once the faces are known.
     title : str
         Title in the metadata.
     footer : Footer
@@ -67,12 +86,6 @@ def build(story: Story, *, title: str, footer: Footer) -> bytes:
         If the fonts are not installed.
     """
     register(FOLDER)
-    _, pages = _once(story, title=title, footer=footer, pages=0)
-    content, _ = _once(story, title=title, footer=footer, pages=pages)
-    return content
-
-
-def _once(story: Story, *, title: str, footer: Footer, pages: int) -> tuple[bytes, int]:
     buffer = BytesIO()
     document = BaseDocTemplate(
         buffer,
@@ -93,23 +106,21 @@ def _once(story: Story, *, title: str, footer: Footer, pages: int) -> tuple[byte
         pageCompression=1,
     )
     document.addPageTemplates(
-        [
-            _template(name, size, footer, pages)
-            for name, size in (("portrait", A4), ("landscape", landscape(A4)))
-        ]
+        [_template(name, size) for name, size in (("portrait", A4), ("landscape", landscape(A4)))]
     )
-    document.build(story(), canvasmaker=_Canvas)
-    return buffer.getvalue(), document.page
+    document.build(story(), canvasmaker=partial(_Canvas, footer=footer))
+    return buffer.getvalue()
 
 
-def _template(name: str, size: tuple[float, float], footer: Footer, pages: int) -> PageTemplate:
+def _template(name: str, size: tuple[float, float]) -> PageTemplate:
     frame = Frame(
         MARGIN, FOOT, size[0] - 2 * MARGIN, size[1] - FOOT - MARGIN,
         leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0, id=name,
     )  # fmt: skip
 
-    def on_page(canvas: Canvas, document: BaseDocTemplate) -> None:
-        _draw_footer(canvas, footer, page=document.page, pages=pages, width=size[0] - 2 * MARGIN)
+    def on_page(canvas: Canvas, _document: BaseDocTemplate) -> None:
+        assert isinstance(canvas, _Canvas)
+        canvas.leave_room(size[0] - 2 * MARGIN)
 
     return PageTemplate(id=name, frames=[frame], onPage=on_page, pagesize=size)
 

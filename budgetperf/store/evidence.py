@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import bindparam, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlmodel import Session, col
 
@@ -21,6 +21,7 @@ _EVENTS = table_of(EventRow)
 _LOCK = text(
     "SELECT number, hash, nextval('event_sequence_seq') AS sequence FROM chain_head WHERE chain = :chain FOR UPDATE"
 )
+_MOVE = update(_HEADS).where(_HEADS.c.chain == bindparam("moved"))
 
 
 def write_event(
@@ -43,23 +44,21 @@ def write_event(
         ChainHead(chain, row.number, row.hash), chain, kind=kind, actor=actor, at=at, payload=payload
     )
     connection.execute(
-        insert(_EVENTS).values(
-            sequence=row.sequence,
-            chain=event.chain,
-            number=event.number,
-            kind=event.kind,
-            actor=event.actor,
-            at=event.at,
-            payload=event.payload,
-            prev=event.prev,
-            hash=event.hash,
-        )
+        insert(_EVENTS),
+        {
+            "sequence": row.sequence,
+            "chain": event.chain,
+            "number": event.number,
+            "kind": event.kind,
+            "actor": event.actor,
+            "at": event.at,
+            "payload": event.payload,
+            "prev": event.prev,
+            "hash": event.hash,
+        },
     )
-    connection.execute(
-        update(_HEADS)
-        .where(_HEADS.c.chain == chain)
-        .values(number=event.number, hash=event.hash, sequence=row.sequence)
-    )
+    moved = {"moved": chain, "number": event.number, "hash": event.hash, "sequence": row.sequence}
+    connection.execute(_MOVE, moved)
     return event
 
 

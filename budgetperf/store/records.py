@@ -129,28 +129,38 @@ def get_record(session: Session, actor: Actor, record_id: str, *, lock: bool = F
     NotFound
         No such record, or not for this actor.
     """
-    statement = visible_records(actor, *_RECORD).where(col(Record.id) == record_id)
-    if lock:
-        statement = statement.with_for_update(of=Record)
-    return fetch_one(session, statement, RecordFacts, missing=MISSING)
+    statement = _record_by_id(actor, lock=lock)
+    return fetch_one(session, statement, RecordFacts, missing=MISSING, values={"record": record_id})
+
+
+@lru_cache(maxsize=512)
+def _record_by_id(actor: Actor, *, lock: bool) -> Rows:
+    """Build the statement once an actor: every action begins with it."""
+    statement = visible_records(actor, *_RECORD).where(col(Record.id) == bindparam("record"))
+    return statement.with_for_update(of=Record) if lock else statement
 
 
 def find_record(
     session: Session, actor: Actor, subject: str, *, fiscal_year: int, stage: Stage, period: str = ""
 ) -> RecordFacts | None:
     """Return the newest record of a subject's stage, or None."""
-    statement = (
+    wanted = {"subject": subject, "fiscal_year": fiscal_year, "stage": stage, "period": period}
+    return next(iter(fetch(session, _newest_record(actor), RecordFacts, values=wanted)), None)
+
+
+@lru_cache(maxsize=256)
+def _newest_record(actor: Actor) -> Rows:
+    return (
         visible_records(actor, *_RECORD)
         .where(
-            col(Record.subject) == subject,
-            col(Record.fiscal_year) == fiscal_year,
-            col(Record.stage) == stage,
-            col(Record.period) == period,
+            col(Record.subject) == bindparam("subject"),
+            col(Record.fiscal_year) == bindparam("fiscal_year"),
+            col(Record.stage) == bindparam("stage"),
+            col(Record.period) == bindparam("period"),
         )
         .order_by(col(Record.serial).desc())
         .limit(1)
     )
-    return next(iter(fetch(session, statement, RecordFacts)), None)
 
 
 def list_records(
@@ -220,11 +230,12 @@ def steps_of(session: Session, record_ids: Iterable[str]) -> list[StepFacts]:
     return fetch(session, statement, StepFacts) if ids else []
 
 
+_DOERS = select(col(StepRow.verb), col(StepRow.actor_id)).where(col(StepRow.record_id) == bindparam("record"))
+
+
 def doers(session: Session, record_id: str) -> tuple[Step, ...]:
     """Return who did which verb of a record, for the two-person rule."""
-    rows = session.connection().execute(
-        select(col(StepRow.verb), col(StepRow.actor_id)).where(col(StepRow.record_id) == record_id)
-    )
+    rows = session.connection().execute(_DOERS, {"record": record_id})
     return tuple(Step(verb, actor) for verb, actor in rows)
 
 
@@ -248,15 +259,17 @@ def filings_of(session: Session, record_id: str) -> list[FilingFacts]:
     return fetch(session, statement, FilingFacts)
 
 
+_LATEST = (
+    select(*_FILING)
+    .where(col(Filing.record_id) == bindparam("record"), col(Filing.form) == bindparam("form"))
+    .order_by(col(Filing.number).desc())
+    .limit(1)
+)
+
+
 def latest_filing(session: Session, record_id: str, form: str) -> FilingFacts | None:
     """Return the newest filing of one form of a record, or None."""
-    statement = (
-        select(*_FILING)
-        .where(col(Filing.record_id) == record_id, col(Filing.form) == form)
-        .order_by(col(Filing.number).desc())
-        .limit(1)
-    )
-    return next(iter(fetch(session, statement, FilingFacts)), None)
+    return next(iter(fetch(session, _LATEST, FilingFacts, values={"record": record_id, "form": form})), None)
 
 
 def latest_filings(

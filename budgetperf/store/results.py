@@ -89,38 +89,40 @@ def write_package(
     at: datetime,
 ) -> str:
     """Keep a decision package and return its digest."""
+    digest = package.digest
     session.connection().execute(
-        insert(table_of(Decision)).values(
-            id=decision_id,
-            kind=package.kind,
-            record_id=record_id,
-            evaluand_id=evaluand_id,
-            subject=package.subject,
-            period=package.period,
-            edition=package.edition,
-            edition_digest=package.edition_digest,
-            method=package.method,
-            facts=package.facts,
-            result=package.result,
-            seed=package.seed,
-            environment=package.environment,
-            digest=package.digest,
-            decided_at=at,
-        )
+        insert(table_of(Decision)),
+        {
+            "id": decision_id,
+            "kind": package.kind,
+            "record_id": record_id,
+            "evaluand_id": evaluand_id,
+            "subject": package.subject,
+            "period": package.period,
+            "edition": package.edition,
+            "edition_digest": package.edition_digest,
+            "method": package.method,
+            "facts": package.facts,
+            "result": package.result,
+            "seed": package.seed,
+            "environment": package.environment,
+            "digest": digest,
+            "decided_at": at,
+        },
     )
-    return package.digest
+    return digest
 
 
 def write_score(session: Session, score: ScoreFacts) -> None:
     """Keep a confirmed score."""
     values = {name: getattr(score, name) for name in ScoreFacts.__slots__}
-    session.connection().execute(insert(table_of(ScoreRow)).values(values))
+    session.connection().execute(insert(table_of(ScoreRow)), values)
 
 
 def write_light(session: Session, light: LightFacts) -> None:
     """Keep the lights of a period."""
     values = {name: getattr(light, name) for name in LightFacts.__slots__}
-    session.connection().execute(insert(table_of(LightRow)).values(values))
+    session.connection().execute(insert(table_of(LightRow)), values)
 
 
 def _decisions() -> Rows:

@@ -124,6 +124,7 @@ class _Writer:
             last = _LAST if wide or not left else _HALF - 1
             self.sheet.write_string(self.row, first, _starred(meta), self.styles.label)
             self._input((self.row, first + 1), meta, value, last)
+            self._rule((self.row, first + 1), (self.row, last), meta)
             if wide:
                 self.sheet.set_row(self.row, 48)
             left = not left if not wide else True
@@ -144,6 +145,8 @@ class _Writer:
                 self._input((row, column), meta, getattr(line, meta.name) if line else None, column)
             for column, _ in enumerate(block.leading):
                 self._level1((row, column), line)
+        for column, meta in enumerate(block.columns, start=len(block.leading)):
+            self._rule((start, column), (end - 1, column), meta)
         self._total(block, range(start, end), lines)
         self.row = end + 1
 
@@ -180,7 +183,7 @@ class _Writer:
         return self.form.amount_unit if self.form else MoneyUnit.WAN
 
     def _input(self, place: Place, meta: FieldMeta, value: object, last: int) -> None:
-        """Write one input cell, merged up to column ``last``, with its list or limits and its hint."""
+        """Write one input cell, merged up to column ``last``."""
         style = self.styles.open_text
         kind = kind_of(meta.annotation)
         if kind in {Money, Decimal, int}:
@@ -201,7 +204,10 @@ class _Writer:
                 self.sheet.write_string(*place, value.label, style)
             case _:
                 self.sheet.write_string(*place, str(value), style)
-        self.sheet.data_validation(*place, place[0], last, _validation(meta, kind))
+
+    def _rule(self, first: Place, last: Place, meta: FieldMeta) -> None:
+        """Give the input cells of one field their list or limits and their hint."""
+        self.sheet.data_validation(*first, *last, _validation(meta, kind_of(meta.annotation)))
 
 
 def _starred(meta: FieldMeta) -> str:
