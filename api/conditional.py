@@ -113,3 +113,6 @@ class Once:
             raise Conflict("request.key", "该 Idempotency-Key 已用于另一个请求，请换一个新的键")
         response.headers[REPLAYED] = "true"
         return model.model_validate(kept.body)
+
+
+OnceOnly = Annotated[Once, Depends()]

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends
+from fastapi import APIRouter, Body
 from fastapi.responses import Response
 from pydantic import Field
 
 from api.answers import PREFIX, Answer, Key, refusals
-from api.conditional import Once, etag
+from api.conditional import Once, OnceOnly, etag
 from api.outcomes import OutcomeAnswer
 from api.transaction import Work, undo
 from api.verbs import DryRun
@@ -60,9 +60,6 @@ class CountAnswer(Answer):
     dry_run: bool = False
 
 
-Key_ = Annotated[Once, Depends()]
-
-
 def demand_opening(ctx: Context, stage: Stage, scope: str) -> None:
     """Refuse a bulk opening even when there is nothing to open.
 
@@ -110,7 +107,7 @@ def _counted(
 def post_request(
     form: NewRequestForm,
     ctx: Work,
-    once: Key_,
+    once: OnceOnly,
     response: Response,
     dry_run: DryRun = False,  # noqa: FBT002
 ) -> OutcomeAnswer:
@@ -127,7 +124,7 @@ def post_request(
 def post_quarter(
     form: QuarterForm,
     ctx: Work,
-    once: Key_,
+    once: OnceOnly,
     response: Response,
     dry_run: DryRun = False,  # noqa: FBT002
 ) -> CountAnswer:
@@ -149,7 +146,7 @@ def post_quarter(
 def post_year(
     form: YearForm,
     ctx: Work,
-    once: Key_,
+    once: OnceOnly,
     response: Response,
     dry_run: DryRun = False,  # noqa: FBT002
 ) -> CountAnswer:
@@ -171,7 +168,7 @@ def post_year(
 def post_sample(
     form: SampleForm,
     ctx: Work,
-    once: Key_,
+    once: OnceOnly,
     response: Response,
     dry_run: DryRun = False,  # noqa: FBT002
 ) -> CountAnswer:
@@ -191,7 +188,7 @@ def post_notice(
     record_id: Key,
     form: NoticeForm,
     ctx: Work,
-    once: Key_,
+    once: OnceOnly,
     response: Response,
     dry_run: DryRun = False,  # noqa: FBT002
 ) -> OutcomeAnswer:
@@ -211,7 +208,7 @@ def post_notice(
 def post_round(
     form: RoundForm,
     ctx: Work,
-    once: Key_,
+    once: OnceOnly,
     response: Response,
     dry_run: DryRun = False,  # noqa: FBT002
 ) -> OutcomeAnswer:
@@ -231,7 +228,7 @@ def post_objection(
     code: Key,
     form: ObjectionForm,
     ctx: Work,
-    once: Key_,
+    once: OnceOnly,
     response: Response,
     dry_run: DryRun = False,  # noqa: FBT002
 ) -> OutcomeAnswer:
@@ -247,7 +244,7 @@ def post_objection(
 def post_entries(
     form: Annotated[BatchForm, Body()],
     ctx: Work,
-    once: Key_,
+    once: OnceOnly,
     response: Response,
     dry_run: DryRun = False,  # noqa: FBT002
 ) -> CountAnswer:

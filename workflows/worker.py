@@ -182,18 +182,27 @@ def working(house: House, database: Database) -> Iterator[str]:
     with Place(database) as place:
         DBOS(config=_config(database, place.executor))
         DBOS.workflow(name=WORKFLOW)(lambda order: work(Bench(house, Order(**order), steps)))
-        DBOS.launch()
-        DBOS.register_queue(QUEUE, worker_concurrency=RUNS_AT_ONCE, polling_interval_sec=0.2)
-        stop = threading.Event()
-        watcher = threading.Thread(target=_watch, args=(place, stop), name="recovery", daemon=True)
-        watcher.start()
         try:
-            yield place.executor
+            DBOS.launch()
+            DBOS.register_queue(QUEUE, worker_concurrency=RUNS_AT_ONCE, polling_interval_sec=0.2)
+            with _watching(place):
+                yield place.executor
         finally:
-            stop.set()
-            watcher.join()
             steps.finish(STOP_SECONDS)
             DBOS.destroy(destroy_registry=True)
+
+
+@contextmanager
+def _watching(place: Place) -> Iterator[None]:
+    """Look after deserted runs while the block lasts."""
+    stop = threading.Event()
+    watcher = threading.Thread(target=_watch, args=(place, stop), name="recovery", daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        watcher.join()
 
 
 def _config(database: Database, executor: str) -> DBOSConfig:

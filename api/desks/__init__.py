@@ -16,6 +16,7 @@ from api.desks import (
     openings,
     password,
     people,
+    person,
     project,
     projects,
     rules,
@@ -29,6 +30,6 @@ from api.desks import (
 router = APIRouter(include_in_schema=False)
 for part in (
     sign_in, language, work, projects, project, files, openings, objections, limits, limit, exante, monitoring, bulk,
-    decisions, log, runs, people, password, rules, workbook, verbs,
+    decisions, log, runs, people, person, password, rules, workbook, verbs,
 ):  # fmt: skip
     router.include_router(part.router)

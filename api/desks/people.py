@@ -3,16 +3,13 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse
 
-from api.answers import Key
-from api.desks.frame import answer, frame_of, onward
+from api.desks.frame import answer, frame_of
 from api.guards import demand
 from api.screens.page import Option
 from api.screens.record import GrantLine, People, PersonLine
 from api.transaction import Work
-from budgetperf.actions.accounts import deactivate
-from budgetperf.errors import Conflict, NotFound
 from budgetperf.permissions import Role
 from budgetperf.store.listings import grants_of, people
 from budgetperf.store.organisations import organisations
@@ -54,16 +51,3 @@ def show(
         ),
     )
     return answer(screen)
-
-
-@router.post("/people/{person_id}/deactivate")
-def close(ctx: Work, person_id: Key) -> RedirectResponse:
-    """Close an account; one's own cannot be closed."""
-    demand(ctx.actor, "accounts:person:manage", ACTION)
-    found = next((item for item in people(ctx.session, limit=100_000) if item.id == person_id), None)
-    if found is None:
-        raise NotFound("accounts.person", "没有找到该账号")
-    if found.id == ctx.actor.id:
-        raise Conflict("accounts.own", "不能停用自己的账号，请由另一位系统管理员办理")
-    deactivate(ctx, found.id, found.login)
-    return onward("/people", "account")

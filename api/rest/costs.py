@@ -3,12 +3,15 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Body
+from fastapi.responses import Response
 
 from api.answers import PREFIX, Answer, Key, refusals
+from api.conditional import OnceOnly
 from api.transaction import Work
 from budgetperf.actions.benefit import analyse_benefit
 from budgetperf.actions.moves import Seen
 from budgetperf.actions.panels import CostPanelForm, keep_panel
+from budgetperf.costing.benefit import BenefitAnalysis
 from budgetperf.costing.form import BenefitForm
 
 router = APIRouter(prefix=PREFIX, tags=["成本与效益"])
@@ -39,9 +42,11 @@ class BenefitAnswer(Answer):
 
 
 @router.post("/cost-panels", status_code=201, summary="登记成本面板", responses=refusals(403, 404, 409, 413))
-def post_panel(form: Annotated[CostPanelForm, Body()], ctx: Work) -> PanelAnswer:
+def post_panel(
+    form: Annotated[CostPanelForm, Body()], ctx: Work, once: OnceOnly, response: Response
+) -> PanelAnswer:
     """Keep a cost panel with its rows and units, all or nothing."""
-    return PanelAnswer(rows=keep_panel(ctx, form))
+    return once.answer(ctx, response, model=PanelAnswer, act=lambda: PanelAnswer(rows=keep_panel(ctx, form)))
 
 
 @router.post(
@@ -50,9 +55,18 @@ def post_panel(form: Annotated[CostPanelForm, Body()], ctx: Work) -> PanelAnswer
     summary="成本效益分析",
     responses=refusals(403, 404, 409, 413),
 )
-def post_benefit(record_id: Key, form: Annotated[BenefitForm, Body()], ctx: Work) -> BenefitAnswer:
+def post_benefit(
+    record_id: Key, form: Annotated[BenefitForm, Body()], ctx: Work, once: OnceOnly, response: Response
+) -> BenefitAnswer:
     """Analyse cost and benefit of a request's options under the dated parameters in force."""
-    analysis = analyse_benefit(ctx, record_id, form, Seen())
+
+    def act() -> BenefitAnswer:
+        return _told(analyse_benefit(ctx, record_id, form, Seen()))
+
+    return once.answer(ctx, response, model=BenefitAnswer, act=act)
+
+
+def _told(analysis: BenefitAnalysis) -> BenefitAnswer:
     return BenefitAnswer(
         best=analysis.best,
         options=[

@@ -4,12 +4,15 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from fastapi.responses import Response
 
 from api.answers import PREFIX, Answer, Json, Key, refusals
+from api.conditional import OnceOnly
 from api.guards import demand
 from api.transaction import Work
 from budgetperf.actions.anchors import cut
 from budgetperf.errors import NotFound
+from budgetperf.evidence.anchors import Anchor
 from budgetperf.store.evidence import events_of, recent_events
 
 router = APIRouter(prefix=f"{PREFIX}/events", tags=["留痕日志"])
@@ -73,9 +76,12 @@ class AnchorAnswer(Answer):
 
 
 @router.post("/anchors", status_code=201, summary="建立时间锚", responses=refusals(403, 409, 413))
-def anchor(ctx: Work) -> AnchorAnswer:
+def anchor(ctx: Work, once: OnceOnly, response: Response) -> AnchorAnswer:
     """Put a Merkle root over the chains that moved since the last anchor."""
-    made = cut(ctx)
+    return once.answer(ctx, response, model=AnchorAnswer, act=lambda: _told(cut(ctx)))
+
+
+def _told(made: Anchor) -> AnchorAnswer:
     return AnchorAnswer(
         number=made.number,
         from_sequence=made.from_sequence,

@@ -44,7 +44,9 @@ def change_own_password(ctx: Context, password_hash: str, *, keep_session: str) 
 
 
 def reset_password(ctx: Context, person_id: str, password_hash: str) -> None:
-    """Set somebody's password as an administrator; their page sessions end.
+    """Set somebody's password as an administrator; their page sessions and API tokens end.
+
+    One's own change of password leaves the tokens alone: machines go on, and one can revoke them.
 
     Raises
     ------
@@ -53,6 +55,11 @@ def reset_password(ctx: Context, person_id: str, password_hash: str) -> None:
     _allow(ctx, person_id)
     set_password(ctx, person_id, password_hash)
     _end_sessions(ctx, person_id)
+    ctx.session.connection().execute(
+        update(table_of(ApiToken))
+        .where(col(ApiToken.person_id) == person_id, col(ApiToken.revoked_at).is_(None))
+        .values(revoked_at=ctx.now)
+    )
     _log(ctx, person_id, "password_reset")
 
 

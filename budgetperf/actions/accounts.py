@@ -17,7 +17,7 @@ from budgetperf.permissions import Actor, Grant, Permission, Role, may
 from budgetperf.scoring.exante import Specialism
 from budgetperf.store.evidence import write_event
 from budgetperf.store.organisations import OrganisationFacts, organisation_at
-from budgetperf.store.people import anybody, person_by_login
+from budgetperf.store.people import anybody, login_of, person_by_login
 from budgetperf.store.tables.columns import table_of
 from budgetperf.store.tables.people import (
     ApiToken,
@@ -172,9 +172,19 @@ def set_password(ctx: Context, person_id: str, password_hash: str) -> None:
     )
 
 
-def deactivate(ctx: Context, person_id: str, login: str) -> None:
-    """Close an account; its history stays, its sessions and tokens end."""
+def deactivate(ctx: Context, person_id: str) -> None:
+    """Close an account; its history stays, its sessions and tokens end.
+
+    Raises
+    ------
+    Forbidden, NotFound
+    Conflict
+        It is the actor's own.
+    """
     _allow(ctx)
+    login = login_of(ctx.session, person_id)
+    if person_id == ctx.actor.id:
+        raise Conflict("accounts.own", "不能停用自己的账号，请由另一位系统管理员办理")
     connection = ctx.session.connection()
     connection.execute(update(table_of(Person)).where(col(Person.id) == person_id).values(active=False))
     connection.execute(delete(table_of(SignInSession)).where(col(SignInSession.person_id) == person_id))

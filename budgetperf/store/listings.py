@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 from budgetperf.permissions import Actor, Role
 from budgetperf.process.stages import Stage, Status
 from budgetperf.provenance import Json
-from budgetperf.store.fetch import Rows, fetch, prefix
+from budgetperf.store.fetch import Rows, fetch, fetch_one, prefix
 from budgetperf.store.tables.columns import table_of
 from budgetperf.store.tables.costs import CostPanelRow
 from budgetperf.store.tables.people import Organisation, Person, RoleGrant
@@ -143,22 +143,33 @@ class GrantFacts:
     scope: str
 
 
+def _people() -> Rows:
+    return select(
+        col(Person.id),
+        col(Person.login),
+        col(Person.name),
+        col(Organisation.name).label("organisation"),
+        col(Person.active),
+    ).join(Organisation, col(Organisation.id) == Person.organisation_id)
+
+
+def get_person(session: Session, person_id: str) -> PersonFacts:
+    """Return one account.
+
+    Raises
+    ------
+    NotFound
+    """
+    return fetch_one(
+        session, _people().where(col(Person.id) == person_id), PersonFacts, missing="没有找到该账号"
+    )
+
+
 def people(
     session: Session, *, text: str = "", role: Role | None = None, limit: int = 500
 ) -> list[PersonFacts]:
     """Return accounts by login."""
-    statement: Rows = (
-        select(
-            col(Person.id),
-            col(Person.login),
-            col(Person.name),
-            col(Organisation.name).label("organisation"),
-            col(Person.active),
-        )
-        .join(Organisation, col(Organisation.id) == Person.organisation_id)
-        .order_by(col(Person.login))
-        .limit(limit)
-    )
+    statement = _people().order_by(col(Person.login)).limit(limit)
     if text:
         statement = statement.where(
             or_(

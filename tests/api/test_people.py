@@ -92,3 +92,43 @@ def test_accounts_are_the_administrators(house: House, path: str, body: dict[str
     assert house.client(cast.FINANCE_HEAD).post(f"{CLERK}/{path}", json=body).status_code == 403
     unknown = f"/api/v1/people/no-such-person/{path}"
     assert house.client(cast.ADMINISTRATOR).post(unknown, json=body).status_code == 404
+
+
+def test_an_administrator_does_it_all_on_the_page_of_an_account(house: House) -> None:
+    client, csrf = sign_in(house, cast.ADMINISTRATOR)
+    page = f"/people/{cast.CLERK.id}"
+    own = house.client(cast.CLERK)
+    assert own.get("/api/v1/me").status_code == 200
+    assert f'href="{page}"' in client.get("/people").text
+
+    def post(path: str, **fields: str) -> int:
+        return client.post(f"{page}/{path}", data={"csrf": csrf} | fields).status_code
+
+    assert post("grants", role="clerk", scope=cast.DRAINAGE) == 303
+    assert f'value="{cast.DRAINAGE}"' in client.get(page).text.partition("<select")[0]
+    again = [post("grants", role=role, scope=cast.DRAINAGE) for role in ("clerk", "auditor", "king")]
+    assert again == [409, 422, 422]
+    assert [post("grants/end", role="clerk", scope=cast.DRAINAGE) for _ in "12"] == [303, 404]
+    assert (post("password", password="短"), post("password", password=NEW)) == (422, 303)
+    assert own.get("/api/v1/me").status_code == 401, "a reset ends the tokens too"
+    assert (post("deactivate"), may_sign_in(house, NEW)) == (303, False)
+    assert client.post(f"/people/{cast.ADMINISTRATOR.id}/deactivate", data={"csrf": csrf}).status_code == 409
+
+
+def test_an_administrator_revokes_a_token_on_the_page(house: House) -> None:
+    client, csrf = sign_in(house, cast.ADMINISTRATOR)
+    own = house.client(cast.CLERK)
+    digest = house.client(cast.ADMINISTRATOR).get(f"{CLERK}/tokens").json()[0]["token_digest"]
+    path = f"/people/{cast.CLERK.id}/tokens/{digest}/revoke"
+    assert digest in client.get(f"/people/{cast.CLERK.id}").text
+    assert [client.post(path, data={"csrf": csrf}).status_code for _ in range(2)] == [303, 404]
+    assert own.get("/api/v1/me").status_code == 401
+
+
+def test_nobody_else_opens_the_page_of_an_account(house: House) -> None:
+    client, csrf = sign_in(house, cast.AUDITOR)
+    assert client.get(f"/people/{cast.CLERK.id}").status_code == 403
+    assert (
+        client.post(f"/people/{cast.CLERK.id}/password", data={"csrf": csrf, "password": NEW}).status_code
+        == 403
+    )

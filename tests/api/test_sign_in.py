@@ -177,7 +177,7 @@ def test_a_closed_account_is_out_at_once(house: House) -> None:
     client, page = house.client(cast.CLERK), house.client()
     sign_in(page)
     with house.acting() as ctx:
-        deactivate(ctx(cast.ADMINISTRATOR), cast.CLERK.id, "clerk")
+        deactivate(ctx(cast.ADMINISTRATOR), cast.CLERK.id)
     assert client.get("/api/v1/me").status_code == 401
     assert page.post("/sign-out").headers["location"] == "/sign-in"
 

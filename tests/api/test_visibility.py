@@ -167,6 +167,7 @@ def test_without_a_token_nothing_is_told(world: World) -> None:
 NAMED_PAGES = ("{code}", "{record_id}", "{attachment_id}", "{digest}")
 OPEN_PAGES = {
     "/language/{code}": "a language",
+    "/people/{person_id}/tokens/{digest}/revoke": "accounts are the administrators', see test_people",
     "/runs/{run_id}/files/{digest}": "asked below, by an unknown run",
 }
 

@@ -20,7 +20,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "head": ("/work", "/open/sample"),
     "rules": ("/work", "/rules", "/rules/national/limit_cuts/2026-01-01", "/open/baseline"),
     "auditor": ("/work", "/log", "/log?chain={water}", "/projects/{school}"),
-    "admin": ("/work", "/people", "/open/person", "/open/organisation", "/projects/nowhere"),
+    "admin": ("/work", "/people", "/people/person-clerk", "/open/person", "/open/organisation", "/projects/nowhere"),
 }  # fmt: skip
 
 

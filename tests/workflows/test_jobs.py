@@ -1,5 +1,6 @@
 """Runs are started once, by those who may, and stand as their steps leave them."""
 
+import asyncio
 import contextlib
 import threading
 import time
@@ -215,3 +216,15 @@ def test_a_batch_that_is_refused_ends_at_once(
 
 def test_every_kind_has_a_permission_some_role_holds() -> None:
     assert all(holders_of(kind.permission) for kind in KINDS.values())
+
+
+def test_a_worker_that_cannot_begin_leaves_nothing_open(house: House, fresh_database: Database) -> None:
+    async def begin() -> None:
+        with working(house, fresh_database):
+            raise AssertionError("DBOS registers no queue where an event loop runs")
+
+    with pytest.raises(RuntimeError, match="event loop"):
+        asyncio.run(begin())
+    assert count(fresh_database, "pg_stat_activity WHERE query LIKE 'LISTEN%'") == 0
+    with working(house, fresh_database) as executor:
+        assert executor

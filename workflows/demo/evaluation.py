@@ -48,7 +48,7 @@ def _form(project: Project) -> SelfEvaluationForm:
     explanation = EXPLANATIONS.get(project.story, "")
     return SelfEvaluationForm(
         rows=tuple(_row(project, values) for values in project.results),
-        overall_result="年度目标完成。" if not explanation else f"年度目标部分完成。{explanation}。",
+        overall_result=f"{'部分完成' if explanation else '已完成'}：{project.goals[YEAR].overall_goal}",
         execution_reason=explanation,
         problems=explanation and "项目前期准备不足，支付进度滞后",
         measures=explanation and "提前办理前期手续，按季调度支付",
@@ -56,13 +56,13 @@ def _form(project: Project) -> SelfEvaluationForm:
 
 
 def _row(project: Project, values: Values) -> ResultRow:
-    reasons = {"easy": "目标设定偏低，下年度相应提高", "steady": "按计划完成，略有偏差，下年继续改进"}
+    surpassed = project.story == "easy" and bool(values.actual and values.actual[3])
     return ResultRow(
         key=values.key,
         actual=values.actual[3] if values.actual else None,
         achievement=Achievement(values.achievement[3]) if values.achievement else None,
         tier_ratio=values.tier_ratio,
-        reason=EXPLANATIONS.get(project.story) or reasons[project.story],
+        reason=EXPLANATIONS.get(project.story) or ("目标设定偏低，下年度相应提高" if surpassed else ""),
     )
 
 
