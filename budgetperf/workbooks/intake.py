@@ -143,15 +143,18 @@ class _Reader:
                 self._tell(f"/{meta.name}", Reading(None, *_missing(f"栏目“{meta.label}”")), (0, 0))
         for block in BLOCKS:
             table = self.grid.tables.get(block.name)
+            required = GoalForm.model_fields[block.name].is_required()
             if table is not None:
-                document[block.name] = self._rows(block, table)
-            elif GoalForm.model_fields[block.name].is_required():
+                rows = self._rows(block, table)
+                if rows or not required:  # left out, an empty table is told with the empty head fields
+                    document[block.name] = rows
+            elif required:
                 self._tell(f"/{block.name}", Reading(None, *_missing(f"“{block.label}”表")), (0, 0))
         return document
 
     def _rows(self, block: Block, table: Table) -> list[Json]:
         first = min(table.columns.values())
-        self.places[f"/{block.name}"] = self._at((table.header, first))
+        self.places[f"/{block.name}"] = self._at((table.header if table.rows else table.header + 1, first))
         for meta in block.columns:
             if meta.required and meta.name not in table.columns:
                 reading = Reading(None, *_missing(f"“{block.label}”的“{meta.label}”列"))

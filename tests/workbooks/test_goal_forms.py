@@ -26,14 +26,26 @@ def opened(content: bytes) -> Worksheet:
     return load_workbook(io.BytesIO(content))[SHEET]
 
 
-def test_blank_form_tells_every_required_head_field_at_its_cell() -> None:
-    findings = read_goals(blank_goals(indicator_total=TOTAL)).findings
-    required = {name for name, info in GoalForm.model_fields.items() if info.is_required()} - {
-        "funds",
-        "indicators",
-    }
-    assert {f.where.pointer.removeprefix("/") for f in findings} == required
+def test_blank_form_tells_every_required_field_and_table_at_its_cell() -> None:
+    content = blank_goals(indicator_total=TOTAL)
+    findings = read_goals(content).findings
+    required = [name for name, info in GoalForm.model_fields.items() if info.is_required()]
+    assert [f.where.pointer.removeprefix("/") for f in findings] == required
     assert all(f.where.sheet == SHEET and f.where.cell for f in findings)
+    cells = {f.where.pointer: f.where.cell for f in findings}
+    sheet = opened(content)
+    for table, label in (("/funds", "*资金来源"), ("/indicators", "一级指标")):
+        row = int(cells[table].removeprefix("A"))
+        assert sheet.cell(row - 1, 1).value == label
+        assert not sheet.cell(row, 1).value
+
+
+@pytest.mark.parametrize(("table", "rows"), [("funds", range(13, 19)), ("indicators", range(37, 67))])
+def test_required_table_without_a_row_is_told_at_its_first_row(table: str, rows: range) -> None:
+    content = edited(**{f"{column}{row}": None for row in rows for column in "ABCDEFGHIJKL"})
+    [finding] = read_goals(content).findings
+    assert (finding.code, finding.where.pointer) == ("form.field", f"/{table}")
+    assert finding.where.cell == f"A{rows.start}"
 
 
 def test_blank_form_guides_whoever_fills_it() -> None:
