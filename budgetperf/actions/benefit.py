@@ -14,9 +14,9 @@ from budgetperf.costing.benefit import (
     UnpricedEffect,
     analyse,
 )
-from budgetperf.costing.form import BenefitForm, OptionRow
+from budgetperf.costing.form import BenefitForm, OptionRow, check_offsets_within_life
 from budgetperf.costing.records import benefit_facts, benefit_result
-from budgetperf.errors import Forbidden
+from budgetperf.errors import Forbidden, Invalid
 from budgetperf.permissions import Permission, may
 from budgetperf.provenance import DecisionKind, DecisionPackage
 from budgetperf.rulebook.models import CostBenefitRules
@@ -51,11 +51,15 @@ def analyse_benefit(ctx: Context, record_id: str, form: BenefitForm, seen: Seen)
     ------
     Forbidden
         The actor may not write analyses.
+    Invalid
+        An amount falls after the life of its option, or the options are unsound (``analyse``).
     """
     record = get_record(ctx.session, ctx.actor, record_id)
     reason = may(ctx.actor, Permission("benefit:analysis:write"), record.path, "成本效益分析")
     if reason:
         raise Forbidden("benefit.forbidden", reason)
+    if late := check_offsets_within_life(form):
+        raise Invalid("benefit.offset", f"有{len(late)}笔金额晚于方案的寿命期，请修改年份或寿命期", late)
     used = in_force(ctx, "cost_benefit", CostBenefitRules)
     parameters = BenefitParameters(
         edition=used.id,

@@ -1,8 +1,17 @@
 """What is asked when a cost baseline is fitted or a cost-benefit analysis filed."""
 
+from typing import Annotated
+
+from pydantic import Field
+
 from budgetperf.costing.benefit import FlowKind
 from budgetperf.costing.grading import EvidenceGrade
+from budgetperf.findings import Finding, Severity, Where
 from budgetperf.forms import Amount, Form, Line, Text, Year, ask
+
+LONGEST_LIFE = 100
+Life = Annotated[int, Field(ge=1, le=LONGEST_LIFE)]
+Offset = Annotated[int, Field(ge=0, le=LONGEST_LIFE)]
 
 
 class FitForm(Form):
@@ -15,7 +24,7 @@ class FitForm(Form):
 class FlowRow(Form):
     """One priced effect."""
 
-    year_offset: int = ask("第几年", "基年为0")
+    year_offset: Offset = ask("第几年", "基年为0，不晚于寿命期末年")
     amount: Amount = ask("金额")
     kind: FlowKind = ask("类型")
     label: Line = ask("内容")
@@ -37,7 +46,7 @@ class OptionRow(Form):
 
     code: Line = ask("方案代码")
     label: Line = ask("方案名称")
-    life_years: int = ask("寿命期（年）")
+    life_years: Life = ask("寿命期（年）", f"1至{LONGEST_LIFE}年")
     evidence: EvidenceGrade = ask("证据等级")
     do_nothing: bool = ask("是否为“不做”方案", default=False)
     flows: tuple[FlowRow, ...] = ask("效益与成本")
@@ -49,3 +58,18 @@ class BenefitForm(Form):
 
     base_year: Year = ask("基年")
     options: tuple[OptionRow, ...] = ask("方案")
+
+
+def check_offsets_within_life(form: BenefitForm) -> tuple[Finding, ...]:
+    """No amount falls after the life of its option."""
+    return tuple(
+        Finding(
+            "benefit.offset",
+            Severity.ERROR,
+            Where(pointer=f"/options/{at}/flows/{row}/year_offset"),
+            f"第几年：“{flow.label}”在第{flow.year_offset}年，方案“{option.label}”的寿命期只有{option.life_years}年",
+        )
+        for at, option in enumerate(form.options)
+        for row, flow in enumerate(option.flows)
+        if flow.year_offset > option.life_years
+    )

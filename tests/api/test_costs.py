@@ -1,5 +1,6 @@
 """What rules office, finance and the head bring by API: cost panels, analyses, anchors, papers."""
 
+from budgetperf.process.stages import Stage
 from tests import cast
 from tests.actions.next_year import _benefit
 from tests.api.conftest import House, World
@@ -58,6 +59,16 @@ def test_finance_analyses_cost_and_benefit_of_a_request(world: World) -> None:
     assert build["npv"] == "130,838.79"
     assert answer.json()["best"] == "build"
     assert world.house.client(cast.AUDITOR).post(path, json=body).status_code == 403
+
+
+def test_an_amount_after_the_life_of_its_option_is_refused_at_its_field(world: World) -> None:
+    record, _ = world.record(Stage.REQUEST, world.codes["school"])
+    body = _benefit().model_dump(mode="json")
+    body["options"][0]["flows"][3]["year_offset"] = 4
+    finance = world.house.client(cast.FINANCE_REVIEWER)
+    refused = finance.post(f"/api/v1/request/{record}/benefit", json=body)
+    assert (refused.status_code, refused.json()["code"]) == (422, "benefit.offset")
+    assert [one["pointer"] for one in refused.json()["findings"]] == ["/options/0/flows/3/year_offset"]
 
 
 def test_the_head_cuts_an_anchor_by_api_and_on_the_page(world: World) -> None:
