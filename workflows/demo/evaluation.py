@@ -56,14 +56,21 @@ def _form(project: Project) -> SelfEvaluationForm:
 
 
 def _row(project: Project, values: Values) -> ResultRow:
-    surpassed = project.story == "easy" and bool(values.actual and values.actual[3])
     return ResultRow(
         key=values.key,
         actual=values.actual[3] if values.actual else None,
         achievement=Achievement(values.achievement[3]) if values.achievement else None,
         tier_ratio=values.tier_ratio,
-        reason=EXPLANATIONS.get(project.story) or ("目标设定偏低，下年度相应提高" if surpassed else ""),
+        reason=EXPLANATIONS.get(project.story) or _deviation(project, values),
     )
+
+
+def _deviation(project: Project, values: Values) -> str:
+    """Return why a project on course still deviates: surpassed, or met without full marks; else nothing."""
+    if values.tier_ratio is not None and values.tier_ratio < 100:
+        return "按计划完成，评定未给满分，下年继续改进"
+    surpassed = project.story == "easy" and values.actual and values.actual[3]
+    return "目标设定偏低，下年度相应提高" if surpassed else ""
 
 
 def evaluate_sample(stage: Stage, city: City, when: datetime) -> list[RecordFacts]:
