@@ -8,8 +8,10 @@ Nothing is computed here.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from unicodedata import east_asian_width
 
 import xlsxwriter
+from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from budgetperf.ledger import RateBase
@@ -25,6 +27,13 @@ from budgetperf.workbooks.styles import (
     print_landscape,
     write_number,
 )
+
+TITLE_POINTS = 26
+LINE_POINTS = 15
+TALLEST_POINTS = 408
+"""The tallest row Excel takes is 409 points."""
+FROZEN_POINTS = 300
+"""What may stay in sight above a table on a small screen."""
 
 
 def self_evaluation_book(page: SelfEvaluationPage) -> bytes:
@@ -71,6 +80,7 @@ def self_evaluation_book(page: SelfEvaluationPage) -> bytes:
             "偏差原因分析及改进措施",
         )
     )
+    sheet.freeze(repeat_from=sheet.row - 1)
     for line in page.indicators:
         names = (line.level2.parent.label, line.level2.label, line.name, line.target, line.actual)
         reason = _reason(line.reason, applicable=line.applicable)
@@ -94,6 +104,7 @@ def evaluation_book(page: EvaluationReportPage) -> bytes:
     for base in RateBase:
         sheet.wide("预算执行率", f"{write_rate(page.execution.rate(base))}（支出÷{base.label}）")
     sheet.labels(("一级指标", "评价要点", "分值", "得分", "扣分理由"))
+    sheet.freeze(repeat_from=sheet.row - 1)
     for line in page.criteria:
         reason = _reason(line.reason, applicable=line.applicable)
         sheet.line((line.dimension, line.name, line.weight, line.score, reason), page.unit)
@@ -164,12 +175,13 @@ def _rate(row: FundRow) -> str:
 
 @dataclass(slots=True)
 class _Sheet:
-    """One sheet written from top to bottom; ``row`` is the next free row."""
+    """One sheet written from top to bottom; ``row`` is the next free row, ``points`` the height so far."""
 
     sheet: Worksheet
     styles: Styles
-    last: int
+    widths: Sequence[int]
     row: int = 1
+    points: float = TITLE_POINTS
 
     @classmethod
     def begin(cls, book: xlsxwriter.Workbook, name: str, title: str, widths: Sequence[int]) -> "_Sheet":
@@ -179,33 +191,43 @@ class _Sheet:
         for column, width in enumerate(widths):
             sheet.set_column(column, column, width)
         merge_text(sheet, (0, 0), (0, len(widths) - 1), title, styles.title)
+        sheet.set_row(0, TITLE_POINTS)
         print_landscape(sheet, repeat_to=0)
-        return cls(sheet, styles, len(widths) - 1)
+        return cls(sheet, styles, tuple(widths))
+
+    @property
+    def last(self) -> int:
+        """The last column."""
+        return len(self.widths) - 1
 
     def pairs(self, pairs: Sequence[tuple[str, str]]) -> None:
         """Write two labelled texts in one row."""
         half = (self.last + 1) // 2
+        lines = 1
         for first, last, (label, text) in zip((0, half), (half - 1, self.last), pairs, strict=True):
             self.sheet.write_string(self.row, first, label, self.styles.label)
-            merge_text(self.sheet, (self.row, first + 1), (self.row, last), text, self.styles.text)
-        self.row += 1
+            lines = max(lines, self._merge(first + 1, last, text, self.styles.text))
+        self._next(lines)
 
     def wide(self, label: str, text: str) -> None:
         """Write one labelled text over the whole row."""
         self.sheet.write_string(self.row, 0, label, self.styles.label)
-        merge_text(self.sheet, (self.row, 1), (self.row, self.last), text, self.styles.text)
-        self.row += 1
+        self._next(self._merge(1, self.last, text, self.styles.text))
 
     def labels(self, names: Sequence[str]) -> None:
         """Write a row of column labels."""
         for column, name in enumerate(names):
             self.sheet.write_string(self.row, column, name, self.styles.label)
-        self.row += 1
+        self._next(max(map(_lines, names, self.widths)))
 
-    def freeze(self, *, columns: int) -> None:
-        """Keep the rows written so far, and the first columns, in sight; print the rows on each page."""
-        self.sheet.freeze_panes(self.row, columns)
-        self.sheet.repeat_rows(0, self.row - 1)
+    def freeze(self, *, columns: int = 0, repeat_from: int = 0) -> None:
+        """Keep the rows written so far, and the first columns, in sight; print those from ``repeat_from`` on each page.
+
+        Rows too tall for half a small screen are not frozen: nothing below them could be scrolled to.
+        """
+        if self.points <= FROZEN_POINTS:
+            self.sheet.freeze_panes(self.row, columns)
+        self.sheet.repeat_rows(repeat_from, self.row - 1)
 
     def line(self, values: Sequence[str | Decimal | Money], unit: MoneyUnit) -> None:
         """Write a row; money as a number in ``unit``."""
@@ -218,11 +240,31 @@ class _Sheet:
             else:
                 write_number(self.sheet, place, value, self.styles.number)
         self.row += 1
+        self.points += LINE_POINTS
 
     def foot(self, footer: Footer, signed: str) -> None:
         """Write what stands under every paper: date, edition, digest, as-of."""
         text = f"{signed}    依据：{footer.edition}    数据截至：{write_day(footer.as_of)}    摘要：{footer.digest}"
-        merge_text(self.sheet, (self.row, 0), (self.row, self.last), text, self.styles.note)
+        self._next(self._merge(0, self.last, text, self.styles.note))
+
+    def _merge(self, first: int, last: int, text: str, style: Format) -> int:
+        """Write text over columns of this row; return how many lines it takes."""
+        merge_text(self.sheet, (self.row, first), (self.row, last), text, style)
+        return _lines(text, sum(self.widths[first : last + 1]))
+
+    def _next(self, lines: int) -> None:
+        """Give this row its height, which Excel does not find for merged cells, and go to the next."""
+        points = min(lines * LINE_POINTS, TALLEST_POINTS)
+        self.sheet.set_row(self.row, points)
+        self.points += points
+        self.row += 1
+
+
+def _lines(text: str, width: int) -> int:
+    """Return how many lines of ``width`` characters a text takes; a Chinese character is two wide."""
+    room = max(width - 1, 1)
+    sizes = (sum(2 if east_asian_width(c) in "WFA" else 1 for c in line) for line in text.split("\n"))
+    return sum(max(-(-size // room), 1) for size in sizes)
 
 
 def book(page: SelfEvaluationPage | EvaluationReportPage | LimitsNoticePage) -> bytes:

@@ -122,6 +122,33 @@ def test_both_sheets_of_the_limits_are_frozen_under_their_head() -> None:
         assert sheet.freeze_panes == f"C{head + 1}"
 
 
+def test_score_papers_are_frozen_under_their_head_which_is_printed_on_each_page() -> None:
+    for content in (
+        self_evaluation_book(make_self_evaluation()),
+        evaluation_book(make_evaluation_report()),
+    ):
+        sheet = sheet_of(content)
+        head = next(row[0].row for row in sheet.iter_rows() if row[0].value == "一级指标")
+        assert sheet.freeze_panes == f"A{head + 1}"
+        assert sheet.print_title_rows == f"${head}:${head}"
+
+
+def test_head_that_would_fill_the_screen_is_printed_on_each_page_but_not_frozen() -> None:
+    sheet = sheet_of(self_evaluation_book(make_self_evaluation(goal_actual="完成改造三座。" * 200)))
+    head = next(row[0].row for row in sheet.iter_rows() if row[0].value == "一级指标")
+    assert sheet.freeze_panes is None
+    assert sheet.print_title_rows == f"${head}:${head}"
+
+
+@pytest.mark.parametrize(
+    ("text", "points"), [("完成", None), ("改造完成。" * 60, 75), ("一\n二\n三", 45), ("改造" * 6000, 408)]
+)
+def test_row_of_a_long_text_is_as_tall_as_its_lines(text: str, points: int | None) -> None:
+    sheet = sheet_of(self_evaluation_book(make_self_evaluation(goal_actual=text)))
+    row = next(row[0].row for row in sheet.iter_rows() if row[0].value == "实际完成情况")
+    assert sheet.row_dimensions[row].height == points
+
+
 def test_every_step_of_every_line_is_told_with_its_reason_rule_and_whole_digest() -> None:
     page = make_limits_notice(tuple(make_limit_line(n) for n in range(1, 4)))
     sheet = load_workbook(io.BytesIO(limits_book(page)))["形成说明"]
