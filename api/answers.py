@@ -51,6 +51,9 @@ Json = Annotated[Any, WithJsonSchema({"description": "JSON，原样给出"})]
 Key = Annotated[str, Path(pattern=r"^[\w.\-]{1,80}$", description="编号或项目编码")]
 """An id or a code in a path; what cannot be one is not found."""
 
+YearKey = Annotated[int, Path(ge=1990, le=2100, description="预算年度")]
+"""A budget year in a path; what cannot be one is not found."""
+
 Digest = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="SHA-256 摘要（十六进制）")]
 
 

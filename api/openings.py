@@ -8,7 +8,7 @@ from fastapi import APIRouter, Body
 from fastapi.responses import Response
 from pydantic import Field
 
-from api.answers import PREFIX, Answer, Key, refusals
+from api.answers import PREFIX, Answer, Key, YearKey, refusals
 from api.conditional import Once, OnceOnly, etag
 from api.outcomes import OutcomeAnswer
 from api.transaction import Work, undo
@@ -224,7 +224,7 @@ def post_round(
     responses=refusals(403, 404, 409, 413),
 )
 def post_objection(
-    fiscal_year: Year,
+    fiscal_year: YearKey,
     code: Key,
     form: ObjectionForm,
     ctx: Work,

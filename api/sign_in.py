@@ -25,6 +25,7 @@ from api.transaction import acting_as, unsigned
 from budgetperf.actions import access, accounts
 from budgetperf.actions.context import Context
 from budgetperf.errors import Conflict, Forbidden
+from budgetperf.forms import NO_NUL
 from budgetperf.store import answers
 from budgetperf.store.people import credential_of, failures_of
 
@@ -104,7 +105,7 @@ def local_path(target: str) -> str:
 @router.post("/sign-in", include_in_schema=False)
 def sign_in_page(
     request: Request,
-    login: Annotated[str, Form(max_length=200)],
+    login: Annotated[str, Form(max_length=200, pattern=NO_NUL)],
     password: Annotated[str, Form(max_length=LONGEST_PASSWORD)],
     next: Annotated[str, Form(max_length=2000)] = "/",  # noqa: A002 - the name of the form's field
 ) -> RedirectResponse:

@@ -6,9 +6,10 @@ from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
+from api.screens.posted import Posted
 from budgetperf.errors import BudgetperfError, Invalid, NotFound
 from budgetperf.findings import Finding, Severity, Where
-from budgetperf.forms import Form, read
+from budgetperf.forms import HAS_NUL, Form, label_of, read
 
 _MESSAGES: dict[str, str] = {
     "missing": "必填项未填写",
@@ -34,6 +35,7 @@ _MESSAGES: dict[str, str] = {
     "tuple_type": "应为列表",
     "value_error": "",
 }
+_BESIDE_THE_FORM = {"reason": "理由"}
 
 
 def validation_error(request: Request, error: RequestValidationError) -> BudgetperfError:
@@ -43,6 +45,27 @@ def validation_error(request: Request, error: RequestValidationError) -> Budgetp
         return NotFound("record.not_found", "没有找到该记录，或您无权查看")
     findings = _form_findings(request, error) or tuple(_finding(item) for item in items)
     return Invalid("request.invalid", f"提交的内容有{len(findings)}处不符合要求，未作任何处理", findings)
+
+
+def demand_writable(form: type[Form], posted: Posted) -> None:
+    """Refuse posted texts that nothing can hold: what is kept unchecked (a draft), and what no form asks (a reason).
+
+    Raises
+    ------
+    Invalid
+        With one finding for each field that holds a NUL character.
+    """
+    names = [name for name, values in posted.items() if any("\x00" in value for value in values)]
+    findings = tuple(_nul(form, name) for name in names)
+    if findings:
+        raise Invalid("request.nul", f"有{len(findings)}处文字含有空字符，未作任何处理", findings)
+
+
+def _nul(form: type[Form], name: str) -> Finding:
+    parts = tuple(int(part) if part.isdecimal() else part for part in name.split("."))
+    label = _BESIDE_THE_FORM.get(name) or label_of(form, parts)
+    pointer = "/" + name.replace("~", "~0").replace("/", "~1").replace(".", "/")
+    return Finding("form.field", Severity.ERROR, Where(pointer=pointer), f"{label}：{HAS_NUL}")
 
 
 def _form_findings(request: Request, error: RequestValidationError) -> tuple[Finding, ...]:

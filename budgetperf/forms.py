@@ -104,8 +104,11 @@ Number = Annotated[
 Year = Annotated[int, Field(ge=1990, le=2100)]
 """A year as people file it; anything else is a slip of the keyboard."""
 
-Text = Annotated[str, Field(max_length=2000)]
-Line = Annotated[str, Field(max_length=200)]
+NO_NUL = r"^[^\x00]*$"
+"""What a text must match: no database text and no sheet holds a NUL character."""
+
+Text = Annotated[str, Field(max_length=2000, pattern=NO_NUL)]
+Line = Annotated[str, Field(max_length=200, pattern=NO_NUL)]
 
 
 class Form(BaseModel):
@@ -164,11 +167,13 @@ def read(form: type[F], document: object) -> tuple[F | None, tuple[Finding, ...]
         return None, tuple(_finding(form, item["loc"], item["type"], item["msg"]) for item in error.errors())
 
 
+HAS_NUL = "含有空字符，请删除后重新填写"
 _MESSAGES = {
     "missing": "必填项未填写",
     "extra_forbidden": "不认识的栏目，请使用最新模板",
     "string_too_long": "文字超出长度限制",
     "string_too_short": "必填项未填写",
+    "string_pattern_mismatch": HAS_NUL,
     "enum": "不在可选范围内",
     "greater_than_equal": "超出可填报的范围",
     "less_than_equal": "超出可填报的范围",
@@ -189,13 +194,14 @@ def _finding(form: type[Form], place: tuple[int | str, ...], kind: str, message:
     else:
         text = _MESSAGES.get(kind) or _MESSAGES_BY_TYPE.get(kind.partition("_")[0], "填写的内容不符合要求")
     pointer = "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in place)
-    label = _label(form, place)
+    label = label_of(form, place)
     return Finding(
         "form.field", Severity.ERROR, Where(pointer=pointer), f"{label}：{text}" if label else text
     )
 
 
-def _label(form: type[Form], place: tuple[int | str, ...]) -> str:
+def label_of(form: type[Form], place: tuple[int | str, ...]) -> str:
+    """Return the label of the field at a place of a form's document, or of the part it stands in."""
     names = [part for part in place if isinstance(part, str)]
     current: type[Form] | None = form
     label = ""

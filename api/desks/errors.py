@@ -17,7 +17,12 @@ def problem_page(request: Request, problem: Problem) -> Response:
     """Return the page of a problem, with its status."""
     frame = Frame(language=language_of(request), path=SIGN_IN if request.url.path == SIGN_IN else "/work")
     if request.url.path == SIGN_IN:
-        screen: page.Screen = SignIn(frame, login="", failure=problem.detail, onward="/work")
+        screen: page.Screen = SignIn(
+            frame,
+            login="",
+            failure="；".join(one.message for one in problem.findings) or problem.detail,
+            onward="/work",
+        )
     else:
         screen = ProblemScreen(
             frame=frame,

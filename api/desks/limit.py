@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from api.answers import Key
+from api.answers import Key, YearKey
 from api.desks.frame import answer, frame_of, holds
 from api.desks.moves import offered
 from api.guards import demand
@@ -35,7 +35,7 @@ router = APIRouter()
 
 
 @router.get("/limits/{year}/{code}")
-def show(request: Request, ctx: Work, year: int, code: Key) -> HTMLResponse:
+def show(request: Request, ctx: Work, year: YearKey, code: Key) -> HTMLResponse:
     """Show one limit with its trace."""
     demand(ctx.actor, "limits:table:view", "查看控制数")
     found = get_round(ctx.session, year)

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from api.answers import YearKey
 from api.desks.frame import answer, frame_of, holds
 from api.desks.moves import offered
 from api.guards import demand
@@ -103,7 +104,7 @@ def _department(path: str) -> str:
 def show(
     request: Request,
     ctx: Work,
-    year: int,
+    year: YearKey,
     department: str = "",
     ground: str = "",
     text: str = "",

@@ -14,6 +14,7 @@ from api.screens.record import EventLine, EventLog
 from api.transaction import Work
 from budgetperf.evidence.chain import verify_chain
 from budgetperf.evidence.events import Event
+from budgetperf.forms import NO_NUL
 from budgetperf.process.transitions import TRANSITIONS
 from budgetperf.store.evidence import events_of, recent_events
 from budgetperf.store.people import names_of
@@ -43,7 +44,7 @@ LABELS = {row.event: row.label for row in TRANSITIONS} | {
 def show(
     request: Request,
     ctx: Work,
-    chain: Annotated[str, Query(max_length=100, pattern=r"^[^\x00]*$")] = "",
+    chain: Annotated[str, Query(max_length=100, pattern=NO_NUL)] = "",
     before: ChosenNumber = None,
 ) -> HTMLResponse:
     """Show events, newest first."""

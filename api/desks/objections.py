@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from api.answers import Key
+from api.answers import Key, YearKey
 from api.desks.frame import onward
 from api.desks.openings import asked, opened, opening_page
 from api.guards import PostedForm, demand
@@ -44,14 +44,14 @@ def _start(ctx: Context, year: int, code: str) -> tuple[About, Preset, tuple[Lin
 
 
 @router.get("/limits/{year}/{code}/objection")
-def ask(request: Request, ctx: Work, year: int, code: Key) -> HTMLResponse:
+def ask(request: Request, ctx: Work, year: YearKey, code: Key) -> HTMLResponse:
     """Show the form of an objection."""
     about, preset, facts = _start(ctx, year, code)
     return asked(opening_page(request, ctx, about, form=ObjectionForm, preset=preset, facts=facts))
 
 
 @router.post("/limits/{year}/{code}/objection")
-def take(request: Request, ctx: Work, year: int, code: Key, posted: PostedForm) -> Response:
+def take(request: Request, ctx: Work, year: YearKey, code: Key, posted: PostedForm) -> Response:
     """File an objection."""
     about, preset, facts = _start(ctx, year, code)
 

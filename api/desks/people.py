@@ -10,6 +10,7 @@ from api.guards import demand
 from api.screens.page import Option
 from api.screens.record import GrantLine, People, PersonLine
 from api.transaction import Work
+from budgetperf.forms import NO_NUL
 from budgetperf.permissions import Role
 from budgetperf.store.listings import grants_of, people
 from budgetperf.store.organisations import organisations
@@ -22,7 +23,7 @@ ACTION = "管理账号"
 def show(
     request: Request,
     ctx: Work,
-    text: Annotated[str, Query(max_length=100, pattern=r"^[^\x00]*$")] = "",
+    text: Annotated[str, Query(max_length=100, pattern=NO_NUL)] = "",
     role: str = "",
 ) -> HTMLResponse:
     """Show accounts with their grants."""

@@ -13,6 +13,7 @@ from api.screens.page import Option
 from api.screens.projects import ProjectRow, Projects
 from api.transaction import begin
 from budgetperf.evaluands import OrganisationKind
+from budgetperf.forms import NO_NUL
 from budgetperf.money import Money
 from budgetperf.process.stages import Stage, Status
 from budgetperf.process.transitions import TRANSITIONS
@@ -30,8 +31,8 @@ _STATUSES = tuple(
 @router.get("/projects")
 def show(
     request: Request,
-    text: Annotated[str, Query(max_length=100, pattern=r"^[^\x00]*$")] = "",
-    department: Annotated[str, Query(max_length=100, pattern=r"^[^\x00]*$")] = "",
+    text: Annotated[str, Query(max_length=100, pattern=NO_NUL)] = "",
+    department: Annotated[str, Query(max_length=100, pattern=NO_NUL)] = "",
     status: str = "",
     page: ChosenPage = None,
 ) -> HTMLResponse:

@@ -19,6 +19,7 @@ from api.screens.page import Frame
 from api.screens.posted import Posted, kept, read_posted, with_row, without_row
 from api.screens.words import speak
 from api.transaction import Work
+from api.validation import demand_writable
 from budgetperf.actions.context import Context
 from budgetperf.actions.drafts import save_draft
 from budgetperf.actions.moves import Seen
@@ -161,6 +162,7 @@ def take(request: Request, ctx: Work, record_id: Key, verb: str, form: PostedFor
     refusal: BudgetperfError = Invalid("form.read", "填写的内容有问题，修改后再提交", findings)
     if filled is not None:
         try:
+            demand_writable(asked.form, posted)
             with ctx.session.begin_nested():
                 outcome = asked.act(ctx, record_id, filled, seen)
             return onward(page_of(record), f"{outcome.stage.value}.{verb}")
@@ -209,6 +211,7 @@ def _change_rows(
     ctx: Context, record: RecordFacts, *, verb: str, asked: Verb, posted: Posted
 ) -> RedirectResponse:
     """Add or remove a row without script: the draft is saved and the page shown again."""
+    demand_writable(asked.form, posted)
     document = kept(asked.form, posted, blanks=True)
     changed = changed_rows(document, posted, row_tables(asked.form))
     save_draft(ctx, record.id, verb, asked.form.__name__, changed)
@@ -221,7 +224,9 @@ def keep(request: Request, ctx: Work, record_id: Key, verb: str, form: PostedFor
     """Save what was typed so far, unchecked."""
     record = get_record(ctx.session, ctx.actor, record_id)
     asked = verb_of(record, verb)
-    save_draft(ctx, record_id, verb, asked.form.__name__, kept(asked.form, multi(form), blanks=True))
+    posted = multi(form)
+    demand_writable(asked.form, posted)
+    save_draft(ctx, record_id, verb, asked.form.__name__, kept(asked.form, posted, blanks=True))
     if request.headers.get("hx-request"):
         word = speak(frame_of(request, ctx).language)
         return HTMLResponse(f"{word('草稿已保存')} {moment(ctx.now)}")

@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
 
-from api.answers import PREFIX, Answer, Coded, Exact, Fen, Key, refusals
+from api.answers import PREFIX, Answer, Coded, Exact, Fen, Key, YearKey, refusals
 from api.transaction import Work
 from budgetperf.ledger import Entry, RateBase, execution
 from budgetperf.money import Money
@@ -60,7 +60,7 @@ class LedgerAnswer(Answer):
 @router.get("/{code}/ledger/{fiscal_year}", summary="项目收支台账与执行率", responses=refusals(404))
 def read(
     code: Key,
-    fiscal_year: Annotated[int, Path(ge=2000, le=2100)],
+    fiscal_year: YearKey,
     ctx: Work,
     until: Annotated[date | None, Query(description="统计到该日之前；不填则为全年")] = None,
 ) -> LedgerAnswer:

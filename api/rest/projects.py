@@ -10,6 +10,7 @@ from api.answers import PREFIX, Answer, Coded, Exact, Key, refusals
 from api.rest.decisions import DecisionHeadAnswer
 from api.rest.records import FilingAnswer, StepAnswer
 from api.transaction import Work, begin
+from budgetperf.forms import NO_NUL
 from budgetperf.store.records import filings_of, get_evaluand, list_evaluands, records_of, steps_of
 from budgetperf.store.results import decisions_of, lights, scores
 
@@ -95,7 +96,7 @@ class LifeAnswer(StandingAnswer):
 @router.get("", summary="查找项目", responses=refusals())
 def find(
     ctx: Work,
-    text: Annotated[str, Query(max_length=100, pattern=r"^[^\x00]*$", description="编码或名称中的文字")] = "",
+    text: Annotated[str, Query(max_length=100, pattern=NO_NUL, description="编码或名称中的文字")] = "",
     offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> ProjectPageAnswer:

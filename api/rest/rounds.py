@@ -5,12 +5,11 @@ Numbers are those of the stored lines; totals are their sums, so that screen, pa
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 from fastapi.responses import Response
 
-from api.answers import PREFIX, Answer, Coded, Fen, Json, Key, refusals
+from api.answers import PREFIX, Answer, Coded, Fen, Json, Key, YearKey, refusals
 from api.conditional import etag
 from api.guards import demand
 from api.transaction import Work
@@ -22,7 +21,6 @@ from budgetperf.store.records import get_record
 from budgetperf.store.results import limit_package_of
 
 router = APIRouter(prefix=f"{PREFIX}/limits", tags=["预算控制数"])
-Year = Annotated[int, Path(ge=2000, le=2100, description="预算年度")]
 
 
 class RoundAnswer(Answer):
@@ -116,7 +114,7 @@ def newest(ctx: Work) -> list[RoundAnswer]:
 
 
 @router.get("/{fiscal_year}", summary="某年度控制数编制", responses=refusals(403, 404))
-def read(fiscal_year: Year, ctx: Work, response: Response) -> RoundAnswer:
+def read(fiscal_year: YearKey, ctx: Work, response: Response) -> RoundAnswer:
     """Return the round of a year; its version is the ETag."""
     _demand(ctx)
     answer = _round(ctx, get_round(ctx.session, fiscal_year))
@@ -125,7 +123,7 @@ def read(fiscal_year: Year, ctx: Work, response: Response) -> RoundAnswer:
 
 
 @router.get("/{fiscal_year}/lines", summary="控制数表", responses=refusals(403, 404))
-def table(fiscal_year: Year, ctx: Work) -> TableAnswer:
+def table(fiscal_year: YearKey, ctx: Work) -> TableAnswer:
     """Return the visible lines: request, cuts by ground, adjustments, limit; and their sums."""
     _demand(ctx)
     facts = get_round(ctx.session, fiscal_year)
@@ -145,7 +143,7 @@ def table(fiscal_year: Year, ctx: Work) -> TableAnswer:
 
 
 @router.get("/{fiscal_year}/lines/{code}", summary="一项控制数及其来历", responses=refusals(403, 404))
-def limit(fiscal_year: Year, code: Key, ctx: Work) -> LimitAnswer:
+def limit(fiscal_year: YearKey, code: Key, ctx: Work) -> LimitAnswer:
     """Return one limit with its trace: what was taken or given back, why, by which clause."""
     _demand(ctx)
     facts = get_round(ctx.session, fiscal_year)

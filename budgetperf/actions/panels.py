@@ -31,7 +31,7 @@ class ObservationForm(Form):
     year: Year = ask("年度")
     region: Line = ask("地区", default="")
     cost: Amount = ask("成本")
-    drivers: dict[str, Number] = ask("动因值")
+    drivers: dict[Line, Number] = ask("动因值")
 
 
 class UnitForm(Form):
@@ -40,7 +40,7 @@ class UnitForm(Form):
     project_code: Line = ask("项目编码")
     dmu: Line = ask("单元编码")
     fiscal_year: Year = ask("预算年度")
-    drivers: dict[str, Number] = ask("动因值")
+    drivers: dict[Line, Number] = ask("动因值")
 
 
 class CostPanelForm(Form):

@@ -1,8 +1,14 @@
 """项目支出绩效自评表, and the sheet of a finance evaluation (财政评价)."""
 
+from typing import Annotated
+
+from pydantic import Field
+
 from budgetperf.forms import Form, Line, Number, Text, Year, ask
 from budgetperf.indicators import Achievement
 from budgetperf.lifecycle.exante.form import PointsRow
+
+LARGEST_SAMPLE = 10_000
 
 
 class ResultRow(Form):
@@ -41,5 +47,5 @@ class SampleForm(Form):
     """What the sample of finance evaluations rests on."""
 
     fiscal_year: Year = ask("评价年度")
-    size: int = ask("抽取数量")
+    size: Annotated[int, Field(ge=1, le=LARGEST_SAMPLE)] = ask("抽取数量")
     seed: Line = ask("抽取种子", "事先公布的随机种子；任何人可用同一种子重做抽取")
