@@ -1,5 +1,7 @@
 """The page of one limit with its trace, its objections and their answers."""
 
+from collections.abc import Mapping
+
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
@@ -11,8 +13,8 @@ from api.screens.buttons import Link
 from api.screens.limits import Bar, LimitPage, ObjectionLine, TraceStep
 from api.transaction import Work
 from budgetperf.actions.context import Context
-from budgetperf.actions.objections import filed_objection
-from budgetperf.budget.explain import chart, trace
+from budgetperf.actions.objections import deciders, filed_objection
+from budgetperf.budget.explain import Decided, chart, trace
 from budgetperf.budget.form import DecisionForm
 from budgetperf.budget.limits import Limit
 from budgetperf.money import Money
@@ -43,6 +45,11 @@ def show(request: Request, ctx: Work, year: YearKey, code: Key) -> HTMLResponse:
     record = get_record(ctx.session, ctx.actor, found.id)
     project = get_evaluand(ctx.session, ctx.actor, line.evaluand_id)
     limit = line.limit()
+    objected = list_records(
+        ctx.session, ctx.actor, stage=Stage.OBJECTION, fiscal_year=year, evaluand_id=line.evaluand_id
+    )
+    taken = steps_of(ctx.session, [item.id for item in objected])
+    decided = deciders(taken)
     barred = _barred(ctx, found, record, limit)
     screen = LimitPage(
         frame_of(request, ctx),
@@ -59,9 +66,9 @@ def show(request: Request, ctx: Work, year: YearKey, code: Key) -> HTMLResponse:
         adjusted=Money(line.adjustments_fen),
         limit=limit.limit,
         floor=limit.floor,
-        steps=_steps(ctx, limit, line.round_id),
+        steps=_steps(ctx, limit, line.round_id, decided=decided),
         chart=tuple(Bar(item.label, item.start, item.end) for item in chart(limit)),
-        objections=_objections(ctx, line.evaluand_id, year, code),
+        objections=_objections(ctx, objected, taken, evaluand_id=line.evaluand_id, code=code),
         window_ends_on=found.window_ends_on,
         object_href="" if barred else f"/limits/{year}/{code}/objection",
         barred=barred if holds(ctx.actor, "objection:form:file") else "",
@@ -69,9 +76,11 @@ def show(request: Request, ctx: Work, year: YearKey, code: Key) -> HTMLResponse:
     return answer(screen)
 
 
-def _steps(ctx: Context, limit: Limit, round_id: str) -> tuple[TraceStep, ...]:
+def _steps(
+    ctx: Context, limit: Limit, round_id: str, *, decided: Mapping[str, Decided]
+) -> tuple[TraceStep, ...]:
     """Return the trace; a package this person may not open is named, not linked."""
-    told = trace(limit, package=limit_package_of(ctx.session, round_id, limit.line))
+    told = trace(limit, package=limit_package_of(ctx.session, round_id, limit.line), decided=decided)
     known = visible_digests(ctx.session, {item.package for item in told if item.package})
     return tuple(
         TraceStep(
@@ -82,6 +91,7 @@ def _steps(ctx: Context, limit: Limit, round_id: str) -> tuple[TraceStep, ...]:
             item.source,
             item.package,
             linked=item.package in known,
+            decided=item.decided,
         )
         for item in told
     )
@@ -99,11 +109,9 @@ def _barred(ctx: Context, found: RoundFacts, record: RecordFacts, limit: Limit) 
     return ""
 
 
-def _objections(ctx: Context, evaluand_id: str, year: int, code: str) -> tuple[ObjectionLine, ...]:
-    records = list_records(
-        ctx.session, ctx.actor, stage=Stage.OBJECTION, fiscal_year=year, evaluand_id=evaluand_id
-    )
-    steps = steps_of(ctx.session, [item.id for item in records])
+def _objections(
+    ctx: Context, records: list[RecordFacts], steps: list[StepFacts], *, evaluand_id: str, code: str
+) -> tuple[ObjectionLine, ...]:
     files = {
         item.digest: Link(item.filename, f"/projects/{code}/files/{item.id}")
         for item in attachments_of(ctx.session, evaluand_id)
@@ -129,6 +137,7 @@ def _objection(
         outcome=decided.outcome if decided else None,
         granted=decided.amount if decided else None,
         reason=decided.reason if decided else "",
+        decided=deciders(steps).get(record.id),
         moves=moves,
         barred=barred,
     )

@@ -14,10 +14,11 @@ from api.conditional import etag
 from api.guards import demand
 from api.transaction import Work
 from budgetperf.actions.context import Context
+from budgetperf.actions.objections import deciders
 from budgetperf.budget.explain import chart, trace
 from budgetperf.budget.grounds import Ground
 from budgetperf.store.budget import LineRow, RoundFacts, cuts_by_ground, get_round, line_of, lines_of, rounds
-from budgetperf.store.records import get_record
+from budgetperf.store.records import get_record, steps_of
 from budgetperf.store.results import limit_package_of
 
 router = APIRouter(prefix=f"{PREFIX}/limits", tags=["预算控制数"])
@@ -77,8 +78,16 @@ class TableAnswer(Answer):
     balanced: bool | None
 
 
+class DecidedAnswer(Answer):
+    """Who decided an objection, in which role, and when."""
+
+    person: str
+    roles: list[Coded]
+    at: datetime
+
+
 class TraceStepAnswer(Answer):
-    """One step of a limit's trace."""
+    """One step of a limit's trace; ``decided`` stands at the adjustments."""
 
     title: str
     sentence: str
@@ -86,6 +95,7 @@ class TraceStepAnswer(Answer):
     balance_fen: Fen
     source: str
     package: str
+    decided: DecidedAnswer | None
 
 
 class BarAnswer(Answer):
@@ -152,6 +162,7 @@ def limit(fiscal_year: YearKey, code: Key, ctx: Work) -> LimitAnswer:
     taken: dict[Ground, int] = {}
     for cut in told.cuts:
         taken[cut.claim.ground] = taken.get(cut.claim.ground, 0) + cut.applied.fen
+    steps = steps_of(ctx.session, [item.objection for item in told.adjustments])
     return LimitAnswer(
         round=_round(ctx, facts),
         line=_line(row, taken),
@@ -163,8 +174,11 @@ def limit(fiscal_year: YearKey, code: Key, ctx: Work) -> LimitAnswer:
                 balance_fen=step.balance.fen,
                 source=step.source,
                 package=step.package,
+                decided=DecidedAnswer.model_validate(step.decided) if step.decided else None,
             )
-            for step in trace(told, package=limit_package_of(ctx.session, facts.id, code))
+            for step in trace(
+                told, package=limit_package_of(ctx.session, facts.id, code), decided=deciders(steps)
+            )
         ],
         chart=[
             BarAnswer(label=bar.label, start_fen=bar.start.fen, end_fen=bar.end.fen) for bar in chart(told)

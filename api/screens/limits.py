@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from api.screens.buttons import Barred, Button, Link
 from api.screens.page import Option, Screen, told
+from budgetperf.budget.explain import Decided
 from budgetperf.budget.grounds import Ground
 from budgetperf.budget.objections import ObjectionGround, Outcome
 from budgetperf.money import Money, MoneyUnit
@@ -89,6 +90,7 @@ class TraceStep:
     source: str = told("clause with its status; empty where there is none")
     package: str = told("digest of the decision package; empty where there is none")
     linked: bool = told("whether this person may open the package")
+    decided: Decided | None = told("of an adjustment, who decided the objection and when")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,7 @@ class ObjectionLine:
     outcome: Outcome | None = told("answer; None before")
     granted: Money | None = told("given back")
     reason: str = told("why so answered")
+    decided: Decided | None = told("who answered and when; None before")
     moves: tuple[Button, ...] = told("moves open to this person")
     barred: tuple[Barred, ...] = told("moves that can be seen but not made, with the reason")
 

@@ -1,17 +1,29 @@
 """Objections to published limits: filed with evidence, decided, paid from the unallocated money."""
 
+from collections.abc import Iterable
+
 from budgetperf.actions.context import Context
 from budgetperf.actions.limits import current_round
 from budgetperf.actions.moves import Outcome, Seen, Target, file_form, filed_event, load, move, open_record
+from budgetperf.budget.explain import Decided
 from budgetperf.budget.form import DecisionForm, ObjectionForm
 from budgetperf.budget.limits import with_adjustment
 from budgetperf.budget.objections import Objection, ObjectionDecision, adjust, check_objection
 from budgetperf.errors import Conflict, Invalid
 from budgetperf.money import Money
+from budgetperf.permissions import holders_of
 from budgetperf.process.stages import Guard, Stage, Status
+from budgetperf.process.transitions import named
 from budgetperf.store.budget import adjust_line, get_round, hold_round, line_of, lines_of, update_round
 from budgetperf.store.evidence import attachments_of
-from budgetperf.store.records import RecordFacts, get_evaluand, get_record, latest_filing, list_records
+from budgetperf.store.records import (
+    RecordFacts,
+    StepFacts,
+    get_evaluand,
+    get_record,
+    latest_filing,
+    list_records,
+)
 
 
 def file_objection(ctx: Context, subject: str, fiscal_year: int, form: ObjectionForm, seen: Seen) -> Outcome:
@@ -73,6 +85,16 @@ def filed_objection(ctx: Context, record: RecordFacts) -> ObjectionForm:
     if filing is None:
         raise Conflict("objections.none", f"“{record.name}”的异议没有内容")
     return ObjectionForm.model_validate(filing.document)
+
+
+def deciders(steps: Iterable[StepFacts]) -> dict[str, Decided]:
+    """Return who decided which objection, from the steps of their records."""
+    roles = holders_of(named(Stage.OBJECTION, "decide")[0].permission)
+    return {
+        step.record_id: Decided(person=step.actor_name, roles=roles, at=step.at)
+        for step in steps
+        if step.stage is Stage.OBJECTION and step.verb == "decide"
+    }
 
 
 def decide_objection(ctx: Context, record_id: str, form: DecisionForm, seen: Seen) -> Outcome:

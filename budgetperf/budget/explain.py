@@ -4,6 +4,10 @@ Derived on demand from the limit alone, in Chinese, for the page of one limit an
 nothing is computed again here but running balances.
 """
 
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+
 from pydantic.dataclasses import dataclass
 
 from budgetperf.budget.grounds import Ground, NoCut
@@ -12,6 +16,28 @@ from budgetperf.budget.objections import Adjustment
 from budgetperf.budget.shapes import RECORD, Fen
 from budgetperf.budget.waterfall import AppliedCut
 from budgetperf.money import ZERO, Money
+from budgetperf.permissions import Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=RECORD)
+class Decided:
+    """Who decided an objection and when.
+
+    Parameters
+    ----------
+    person : str
+        Name.
+    roles : tuple of Role
+        The roles that hold the permission to decide.
+    at : datetime
+    """
+
+    person: str
+    roles: tuple[Role, ...]
+    at: datetime
+
+
+NOBODY: Mapping[str, Decided] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=RECORD)
@@ -27,6 +53,8 @@ class Step:
         After the step.
     source, package : str
         Clause and document; digest of the decision package; empty where there is none.
+    decided : Decided or None
+        Of an adjustment, who decided the objection; None of what a rule decides.
     """
 
     title: str
@@ -35,6 +63,7 @@ class Step:
     balance: Fen
     source: str = ""
     package: str = ""
+    decided: Decided | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=RECORD)
@@ -46,7 +75,7 @@ class ChartPoint:
     end: Fen
 
 
-def trace(limit: Limit, *, package: str = "") -> tuple[Step, ...]:
+def trace(limit: Limit, *, package: str = "", decided: Mapping[str, Decided] = NOBODY) -> tuple[Step, ...]:
     """Tell the limit step by step: request, each ground in order, adjustments, limit.
 
     Parameters
@@ -55,6 +84,8 @@ def trace(limit: Limit, *, package: str = "") -> tuple[Step, ...]:
     package : str
         Digest of the line's LIMIT package, which proves adjustments and result; empty before the
         round is final.
+    decided : mapping of str to Decided
+        By objection; the limit itself does not know.
     """
     balance = limit.request
     steps = [_step("申报数", f"{limit.name}申报{limit.request}元", balance)]
@@ -66,7 +97,8 @@ def trace(limit: Limit, *, package: str = "") -> tuple[Step, ...]:
         steps += [_note_step(note, balance) for note in limit.notes if note.ground is ground]
     for adjustment in limit.adjustments:
         balance += adjustment.amount
-        steps.append(_adjustment_step(adjustment, balance, package))
+        by = decided.get(adjustment.objection)
+        steps.append(_adjustment_step(adjustment, balance, package, decided=by))
     steps.append(_step("预算控制数", f"核定预算控制数{limit.limit}元", limit.limit, package=package))
     return tuple(steps)
 
@@ -122,7 +154,7 @@ def _cut_sentence(cut: AppliedCut, limit: Limit) -> str:
     return "；".join(parts) + "。"
 
 
-def _adjustment_step(item: Adjustment, balance: Money, package: str) -> Step:
+def _adjustment_step(item: Adjustment, balance: Money, package: str, *, decided: Decided | None) -> Step:
     return Step(
         title=f"异议调整（{item.cause.label}）",
         sentence=f"对{item.contests.label}提出异议{item.claimed}元，{item.outcome.label}，恢复{item.amount}元：{item.reason}。",
@@ -130,4 +162,5 @@ def _adjustment_step(item: Adjustment, balance: Money, package: str) -> Step:
         balance=balance,
         source=f"针对“{item.contests.label}”的异议答复（{item.outcome.label}）",
         package=package,
+        decided=decided,
     )

@@ -1,14 +1,17 @@
 """What the API lets read: a lived year, the same numbers everywhere."""
 
 import io
+from datetime import datetime
 from pathlib import Path
 
 from openpyxl import load_workbook
 
+from api.screens.filters import moment
 from budgetperf.process.stages import Stage
 from budgetperf.workbooks.fill import filled_goals
 from tests import cast, story
 from tests.api.conftest import House, World
+from tests.api.pages import sign_in
 
 WORKBOOK = Path(__file__).parents[2] / "fixtures/forms/should_pass/current_template.xlsx"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -38,6 +41,21 @@ def test_a_limit_is_told_from_request_to_result(world: World) -> None:
     for digest in packages:
         finance = world.house.client(cast.FINANCE_REVIEWER)
         assert finance.get(f"/api/v1/decisions/{digest}").json()["digest"] == digest
+
+
+def test_an_adjustment_names_who_decided_it_in_which_role_and_when(world: World) -> None:
+    [(code, at)] = world.rows(
+        "SELECT r.subject, s.at FROM step s JOIN record r ON r.id = s.record_id"
+        " WHERE r.stage = 'objection' AND s.verb = 'decide'"
+    )
+    clerk = cast.CLERK if code == world.codes["water"] else cast.DRAINAGE_CLERK
+    told = world.house.client(clerk).get(f"/api/v1/limits/2026/lines/{code}").json()
+    [decided] = [step["decided"] for step in told["trace"] if step["decided"]]
+    assert (decided["person"], [role["label"] for role in decided["roles"]]) == ("蒋局", ["财政负责人"])
+    assert datetime.fromisoformat(decided["at"]) == at
+    browser, _ = sign_in(world.house, clerk)
+    page = browser.get(f"/limits/2026/{code}").text
+    assert page.count(f"蒋局（财政负责人）{moment(at)} 答复异议") == 2  # in the trace and beside the answer
 
 
 def test_the_ledger_gives_the_rates_against_three_bases(world: World) -> None:

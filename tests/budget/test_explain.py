@@ -1,6 +1,7 @@
+from datetime import UTC, datetime
 from itertools import pairwise
 
-from budgetperf.budget.explain import chart, trace
+from budgetperf.budget.explain import Decided, chart, trace
 from budgetperf.budget.grounds import Ground
 from budgetperf.budget.limits import Limit, check_identities, make_round, with_adjustment
 from budgetperf.budget.lines import CarryOverFacts, CostFacts, ExanteFacts, GradeFacts
@@ -8,6 +9,7 @@ from budgetperf.budget.objections import Adjustment, ObjectionGround, Outcome
 from budgetperf.budget.protections import Protected
 from budgetperf.evaluands import Protection
 from budgetperf.money import ZERO
+from budgetperf.permissions import Role
 from tests.budget.makers import make_facts, make_round_of, make_rules, wan
 
 RULES = make_rules()
@@ -58,6 +60,13 @@ def test_each_ground_stands_once_and_carries_source_and_package():
     assert packages["绩效等级核减"] == "g1"
     assert packages["预算控制数"] == "f" * 64
     assert all(step.source for step in steps if step.change < ZERO)
+
+
+def test_an_adjustment_names_who_decided_it_and_nothing_else_does():
+    by = Decided(person="李四", roles=(Role.FINANCE_HEAD,), at=datetime(2026, 1, 22, 6, 5, tzinfo=UTC))
+    steps = trace(the_limit(), decided={"O1": by, "O2": by})
+    assert {step.title: step.decided for step in steps if step.decided} == {"异议调整（价格口径）": by}
+    assert all(step.decided is None for step in trace(the_limit()))
 
 
 def test_overlap_floor_and_objection_are_told_in_words():
