@@ -1,9 +1,9 @@
-"""Versions and repeated requests in headers: ETag, If-Match, Idempotency-Key."""
+"""Versions, unchanged answers and repeated requests in headers: ETag, If-Match, If-None-Match, Idempotency-Key."""
 
 import hashlib
 import re
 from collections.abc import Callable
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Header, Request
 from fastapi.responses import Response
@@ -22,6 +22,26 @@ A = TypeVar("A", bound=BaseModel)
 def etag(version: int) -> str:
     """Return the ETag of a version."""
     return f'"{version}"'
+
+
+IfNoneMatch = Annotated[
+    str | None,
+    Header(alias="If-None-Match", description="上次读取时的 ETag；内容未变则答复 304，不再给出内容"),
+]
+UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "与上次读取的内容相同"}}
+
+
+def tagged(answer: BaseModel, seen: str | None) -> Response:
+    """Return an answer that has no version under a tag of its content, or that it is the one already seen.
+
+    The tag is weak and nothing to write on: a record with a version gives that as its ETag, for If-Match.
+    """
+    body = answer.model_dump_json().encode()
+    tag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
+    known = {one.strip() for one in (seen or "").split(",")}
+    if known & {tag, tag.removeprefix("W/"), "*"}:
+        return Response(status_code=304, headers={"ETag": tag})
+    return Response(body, media_type="application/json", headers={"ETag": tag})
 
 
 def _version(

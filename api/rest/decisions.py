@@ -3,8 +3,10 @@
 from datetime import datetime
 
 from fastapi import APIRouter
+from fastapi.responses import Response
 
 from api.answers import PREFIX, Answer, Coded, Digest, Json, refusals
+from api.conditional import UNCHANGED, IfNoneMatch, tagged
 from api.transaction import Work
 from budgetperf.store.results import get_decision
 
@@ -35,7 +37,9 @@ class DecisionAnswer(DecisionHeadAnswer):
     environment: str
 
 
-@router.get("/{digest}", summary="一个决策包", responses=refusals(404))
-def read(digest: Digest, ctx: Work) -> DecisionAnswer:
+@router.get(
+    "/{digest}", summary="一个决策包", response_model=DecisionAnswer, responses={**refusals(404), **UNCHANGED}
+)
+def read(digest: Digest, ctx: Work, seen: IfNoneMatch = None) -> Response:
     """Return the package of a digest."""
-    return DecisionAnswer.model_validate(get_decision(ctx.session, digest))
+    return tagged(DecisionAnswer.model_validate(get_decision(ctx.session, digest)), seen)

@@ -4,8 +4,10 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from fastapi.responses import Response
 
 from api.answers import PREFIX, Answer, Coded, Exact, Fen, Key, YearKey, refusals
+from api.conditional import UNCHANGED, IfNoneMatch, tagged
 from api.transaction import Work
 from budgetperf.ledger import Entry, RateBase, execution
 from budgetperf.money import Money
@@ -57,19 +59,25 @@ class LedgerAnswer(Answer):
     execution: ExecutionAnswer
 
 
-@router.get("/{code}/ledger/{fiscal_year}", summary="项目收支台账与执行率", responses=refusals(404))
+@router.get(
+    "/{code}/ledger/{fiscal_year}",
+    summary="项目收支台账与执行率",
+    response_model=LedgerAnswer,
+    responses={**refusals(404), **UNCHANGED},
+)
 def read(
     code: Key,
     fiscal_year: YearKey,
     ctx: Work,
     until: Annotated[date | None, Query(description="统计到该日之前；不填则为全年")] = None,
-) -> LedgerAnswer:
+    seen: IfNoneMatch = None,
+) -> Response:
     """Return the entries and the rates against initial budget, adjusted budget and money received."""
     project = get_evaluand(ctx.session, ctx.actor, code)
     entries = entries_of(ctx.session, project.id, fiscal_year)
     end = until or date(fiscal_year + 1, 1, 1)
     totals = execution((Entry(e.kind, e.on_date, Money(e.amount_fen), e.source) for e in entries), end)
-    return LedgerAnswer(
+    answer = LedgerAnswer(
         code=project.code,
         fiscal_year=fiscal_year,
         entries=[EntryAnswer.model_validate(entry) for entry in entries],
@@ -87,3 +95,4 @@ def read(
             arrival_ratio=totals.arrival_rate,
         ),
     )
+    return tagged(answer, seen)

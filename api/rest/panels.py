@@ -3,8 +3,10 @@
 from datetime import datetime
 
 from fastapi import APIRouter
+from fastapi.responses import Response
 
 from api.answers import PREFIX, Answer, Coded, Json, Key, refusals
+from api.conditional import UNCHANGED, IfNoneMatch, tagged
 from api.transaction import Work
 from budgetperf.errors import NotFound
 from budgetperf.store.exante import panel_of, ratings_of, seats_of
@@ -49,14 +51,19 @@ class PanelAnswer(Answer):
     ratings: list[RatingAnswer]
 
 
-@router.get("/{record_id}/panel", summary="评审专家组、席位与评分", responses=refusals(404))
-def read(record_id: Key, ctx: Work) -> PanelAnswer:
+@router.get(
+    "/{record_id}/panel",
+    summary="评审专家组、席位与评分",
+    response_model=PanelAnswer,
+    responses={**refusals(404), **UNCHANGED},
+)
+def read(record_id: Key, ctx: Work, seen: IfNoneMatch = None) -> Response:
     """Return the panel with the seats and sheets the reader may see."""
     record = get_record(ctx.session, ctx.actor, record_id)
     panel = panel_of(ctx.session, record.id)
     if panel is None:
         raise NotFound("exante.no_panel", f"“{record.name}”尚未抽取专家")
-    return PanelAnswer.model_validate(
+    answer = PanelAnswer.model_validate(
         {
             **{
                 name: getattr(panel, name)
@@ -66,3 +73,4 @@ def read(record_id: Key, ctx: Work) -> PanelAnswer:
             "ratings": ratings_of(ctx.session, panel.id),
         }
     )
+    return tagged(answer, seen)

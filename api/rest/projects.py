@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from api.answers import PREFIX, Answer, Coded, Exact, Key, refusals
+from api.conditional import UNCHANGED, IfNoneMatch, tagged
 from api.rest.decisions import DecisionHeadAnswer
 from api.rest.records import FilingAnswer, StepAnswer
 from api.transaction import Work, begin
@@ -108,8 +109,13 @@ def find(
     )
 
 
-@router.get("/{code}", summary="项目及其各环节现状", response_model=StandingAnswer, responses=refusals(404))
-def read(request: Request, code: Key) -> Response:
+@router.get(
+    "/{code}",
+    summary="项目及其各环节现状",
+    response_model=StandingAnswer,
+    responses={**refusals(404), **UNCHANGED},
+)
+def read(request: Request, code: Key, seen: IfNoneMatch = None) -> Response:
     """Return a project and where each of its stages stands.
 
     Read more often than anything else: the transaction is opened in the route (see ``begin``).
@@ -121,16 +127,18 @@ def read(request: Request, code: Key) -> Response:
             project=ProjectAnswer.model_validate(project),
             records=[RecordHeadAnswer.model_validate(one) for one in records],
         )
-    return Response(answer.model_dump_json(), media_type="application/json")
+    return tagged(answer, seen)
 
 
-@router.get("/{code}/life", summary="项目全周期", responses=refusals(404))
-def life(code: Key, ctx: Work) -> LifeAnswer:
+@router.get(
+    "/{code}/life", summary="项目全周期", response_model=LifeAnswer, responses={**refusals(404), **UNCHANGED}
+)
+def life(code: Key, ctx: Work, seen: IfNoneMatch = None) -> Response:
     """Return everything of a project's life that the reader may see."""
     project = get_evaluand(ctx.session, ctx.actor, code)
     records = records_of(ctx.session, ctx.actor, project.id)
     ids = [record.id for record in records]
-    return LifeAnswer(
+    answer = LifeAnswer(
         project=ProjectAnswer.model_validate(project),
         records=[RecordHeadAnswer.model_validate(one) for one in records],
         steps=[StepAnswer.model_validate(one) for one in steps_of(ctx.session, ids)],
@@ -141,3 +149,4 @@ def life(code: Key, ctx: Work) -> LifeAnswer:
             DecisionHeadAnswer.model_validate(one) for one in decisions_of(ctx.session, subject=project.code)
         ],
     )
+    return tagged(answer, seen)

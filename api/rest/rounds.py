@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from api.answers import PREFIX, Answer, Coded, Fen, Json, Key, YearKey, refusals
-from api.conditional import etag
+from api.conditional import UNCHANGED, IfNoneMatch, etag, tagged
 from api.guards import demand
 from api.transaction import Work
 from budgetperf.actions.context import Context
@@ -132,8 +132,13 @@ def read(fiscal_year: YearKey, ctx: Work, response: Response) -> RoundAnswer:
     return answer
 
 
-@router.get("/{fiscal_year}/lines", summary="控制数表", responses=refusals(403, 404))
-def table(fiscal_year: YearKey, ctx: Work) -> TableAnswer:
+@router.get(
+    "/{fiscal_year}/lines",
+    summary="控制数表",
+    response_model=TableAnswer,
+    responses={**refusals(403, 404), **UNCHANGED},
+)
+def table(fiscal_year: YearKey, ctx: Work, seen: IfNoneMatch = None) -> Response:
     """Return the visible lines: request, cuts by ground, adjustments, limit; and their sums."""
     _demand(ctx)
     facts = get_round(ctx.session, fiscal_year)
@@ -144,16 +149,22 @@ def table(fiscal_year: YearKey, ctx: Work) -> TableAnswer:
     lines = [_line(row, by_line.get(row.id, {})) for row in rows]
     limits = sum(line.limit_fen for line in lines)
     whole = any(grant.scope == "" for grant in ctx.actor.grants)
-    return TableAnswer(
+    answer = TableAnswer(
         round=_round(ctx, facts),
         lines=lines,
         totals=_totals(lines),
         balanced=limits + facts.unallocated_fen == facts.ceiling_fen if whole else None,
     )
+    return tagged(answer, seen)
 
 
-@router.get("/{fiscal_year}/lines/{code}", summary="一项控制数及其来历", responses=refusals(403, 404))
-def limit(fiscal_year: YearKey, code: Key, ctx: Work) -> LimitAnswer:
+@router.get(
+    "/{fiscal_year}/lines/{code}",
+    summary="一项控制数及其来历",
+    response_model=LimitAnswer,
+    responses={**refusals(403, 404), **UNCHANGED},
+)
+def limit(fiscal_year: YearKey, code: Key, ctx: Work, seen: IfNoneMatch = None) -> Response:
     """Return one limit with its trace: what was taken or given back, why, by which clause."""
     _demand(ctx)
     facts = get_round(ctx.session, fiscal_year)
@@ -163,7 +174,7 @@ def limit(fiscal_year: YearKey, code: Key, ctx: Work) -> LimitAnswer:
     for cut in told.cuts:
         taken[cut.claim.ground] = taken.get(cut.claim.ground, 0) + cut.applied.fen
     steps = steps_of(ctx.session, [item.objection for item in told.adjustments])
-    return LimitAnswer(
+    answer = LimitAnswer(
         round=_round(ctx, facts),
         line=_line(row, taken),
         trace=[
@@ -185,6 +196,7 @@ def limit(fiscal_year: YearKey, code: Key, ctx: Work) -> LimitAnswer:
         ],
         result=row.result,
     )
+    return tagged(answer, seen)
 
 
 def _demand(ctx: Context) -> None:

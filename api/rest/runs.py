@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Header, Path, Request
 from fastapi.responses import Response
 
 from api.answers import PREFIX, Answer, Coded, Digest, Json, Key, refusals
-from api.conditional import Once
+from api.conditional import UNCHANGED, IfNoneMatch, Once, tagged
 from api.downloads import ANY, run_file
 from api.resources import resources_of
 from api.transaction import Work
@@ -51,12 +51,18 @@ def newest(ctx: Work) -> list[RunAnswer]:
     return [RunAnswer.model_validate(run) for run in runs(ctx.session)]
 
 
-@router.get("/{run_id}", summary="一项任务的进度与结果", responses=refusals(404))
-def read(run_id: Key, ctx: Work) -> RunResultAnswer:
+@router.get(
+    "/{run_id}",
+    summary="一项任务的进度与结果",
+    response_model=RunResultAnswer,
+    responses={**refusals(404), **UNCHANGED},
+)
+def read(run_id: Key, ctx: Work, seen: IfNoneMatch = None) -> Response:
     """Return a visible run."""
     run = get_run(ctx.session, run_id)
     fields = {name: getattr(run, name) for name in (*type(run).__slots__, "state")}
-    return RunResultAnswer.model_validate({**fields, "results": effects_of(ctx.session, run_id)})
+    answer = RunResultAnswer.model_validate({**fields, "results": effects_of(ctx.session, run_id)})
+    return tagged(answer, seen)
 
 
 @router.get(

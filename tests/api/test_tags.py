@@ -1,0 +1,109 @@
+"""Reads of one thing carry a tag: its version to write on, or one of its content to ask by."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import event
+
+from budgetperf.process.stages import Stage
+from tests import cast, story
+from tests.api.conftest import House, World
+
+VERSIONED = frozenset({"/api/v1/records/{record_id}", "/api/v1/limits/{fiscal_year}"})
+PATHS = (
+    "/api/v1/decisions/{digest}",
+    "/api/v1/exante/{record_id}/panel",
+    "/api/v1/limits/{fiscal_year}",
+    "/api/v1/limits/{fiscal_year}/lines",
+    "/api/v1/limits/{fiscal_year}/lines/{code}",
+    "/api/v1/projects/{code}",
+    "/api/v1/projects/{code}/ledger/{fiscal_year}",
+    "/api/v1/projects/{code}/life",
+    "/api/v1/records/{record_id}",
+    "/api/v1/runs/{run_id}",
+)
+
+
+@pytest.fixture
+def run(world: World) -> Iterator[str]:
+    """A run in the city, for one test."""
+    world.write(
+        "INSERT INTO run (id, kind, title, started_by, started_at, total, done, note)"
+        " VALUES ('tagged', 'batch.bundle', '证据包', :who, now(), 0, 0, '')",
+        who=cast.FINANCE_REVIEWER.id,
+    )
+    yield "tagged"
+    world.write("DELETE FROM run WHERE id = 'tagged'")
+
+
+def filled(world: World, path: str) -> str:
+    stage = Stage.EXANTE if "panel" in path else Stage.REQUEST
+    [(digest,)] = world.rows("SELECT digest FROM decision WHERE kind = 'limit' ORDER BY subject LIMIT 1")
+    return path.format(
+        code=world.codes["water"],
+        fiscal_year=2026,
+        digest=digest,
+        record_id=world.record(stage)[0],
+        run_id="tagged",
+    )
+
+
+def test_these_are_all_reads_of_one_thing(house: House) -> None:
+    document = house.app.openapi()["paths"]
+    found = set()
+    for path, operations in document.items():
+        content = operations.get("get", {}).get("responses", {}).get("200", {}).get("content", {})
+        is_one = "$ref" in content.get("application/json", {}).get("schema", {})
+        if path.startswith("/api/v1/") and "{" in path and is_one:
+            found.add(path)
+    assert found == set(PATHS)
+
+
+@pytest.mark.usefixtures("run")
+@pytest.mark.parametrize("path", PATHS)
+def test_a_read_of_one_thing_carries_its_tag(world: World, path: str) -> None:
+    client = world.house.client(cast.FINANCE_REVIEWER)
+    first = client.get(filled(world, path))
+    assert first.status_code == 200, first.text
+    tag = first.headers["etag"]
+    if path in VERSIONED:
+        assert tag == f'"{first.json()["version"]}"'
+        return
+    assert tag.startswith('W/"')
+    for said in (tag, tag.removeprefix("W/"), f'"other", {tag}', "*"):
+        again = client.get(filled(world, path), headers={"If-None-Match": said})
+        assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+    other = client.get(filled(world, path), headers={"If-None-Match": 'W/"other"'})
+    assert (other.status_code, other.content) == (200, first.content)
+
+
+def test_a_tag_is_gone_when_something_happened(house: House) -> None:
+    with house.acting() as ctx:
+        opened = story.make_request(ctx)
+    client = house.client(cast.CLERK)
+    path = f"/api/v1/projects/{opened.subject}"
+    tag = client.get(path).headers["etag"]
+    assert client.get(path, headers={"If-None-Match": tag}).status_code == 304
+    with house.acting() as ctx:
+        story.advance_request(ctx, opened.record_id, to="file")
+    after = client.get(path, headers={"If-None-Match": tag})
+    assert after.status_code == 200
+    assert after.headers["etag"] != tag
+
+
+def test_a_tag_costs_no_query(world: World) -> None:
+    client = world.house.client(cast.FINANCE_REVIEWER)
+    path = f"/api/v1/projects/{world.codes['water']}"
+    tag = client.get(path).headers["etag"]
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        asked.append(statement)
+
+    event.listen(world.house.engine, "before_cursor_execute", note)
+    for headers in ({}, {"If-None-Match": tag}):
+        asked.clear()
+        client.get(path, headers=headers)
+        assert len([one for one in asked if "FROM evaluand" in one or "FROM record" in one]) == 2, asked
+        assert len(asked) == 4, asked
+    event.remove(world.house.engine, "before_cursor_execute", note)
