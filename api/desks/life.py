@@ -130,15 +130,15 @@ def _quarter(year: Year, label: str, period: str) -> LifeStep:
 def _scored(year: Year, record: RecordFacts, label: str) -> LifeStep:
     done, last, score = year.verbs(record), year.last(record), year.scores.get(record.id)
     phase = _phase(done, "confirm", last, begun=True)
-    detail = record.status.label
+    detail, points = record.status.label, ""
     if score:
         grade = Grade(score.grade)
-        detail = f"{plain_number(score.total)} {grade.label}"
+        detail, points = grade.label, plain_number(score.total)
         phase = Phase.PROBLEM if grade is Grade.POOR else phase
     if _late(record, year.today, "file" in done or "score" in done):
-        phase, detail = Phase.PROBLEM, "逾期未报"
+        phase, detail, points = Phase.PROBLEM, "逾期未报", ""
     on = _day(done.get("confirm")) or (record.due_on.isoformat() if record.due_on else "")
-    return LifeStep(label, phase, detail, on, _href(record))
+    return LifeStep(label, phase, detail, on, _href(record), points=points)
 
 
 def _self_evaluation(year: Year) -> LifeStep:
@@ -150,14 +150,17 @@ def _finance_evaluation(year: Year) -> LifeStep:
     record = year.newest(Stage.FINANCE_EVALUATION)
     if record:
         return _scored(year, record, "财政评价")
-    spared = year.drawn or year.round is not None
-    return LifeStep("财政评价", Phase.SPARED if spared else Phase.AHEAD, "未抽中" if spared else "", "", "")
+    if year.drawn:
+        return LifeStep("财政评价", Phase.SPARED, "未抽中", "", "")
+    if year.round is not None:  # its results are in the limits, so no sample is still to come
+        return LifeStep("财政评价", Phase.SPARED, "未列入", "", "")
+    return LifeStep("财政评价", Phase.AHEAD, "", "", "")
 
 
 def _limit(year: Year) -> LifeStep:
     known = year.round
     if known is None:
-        return LifeStep("控制数", Phase.AHEAD, "", "", "")
+        return LifeStep("下轮控制数", Phase.AHEAD, "", "", "")
     at = known.issued_at or known.published_at
     on = at.astimezone(SHANGHAI).date().isoformat() if at else ""
     detail = "已下达" if known.issued_at else "征求意见" if known.published_at else "测算中"

@@ -34,6 +34,7 @@ class LifeStep:
     execution: LightColour | None = told("light of the money", default=None)
     goals: LightColour | None = told("light of the goals", default=None)
     lit: bool = told("whether the step carries lights", default=False)
+    points: str = told("points before the grade; empty when not scored", default="")
     budget_year: str = told("year a limit is for, before its label; empty for the year shown", default="")
 
 

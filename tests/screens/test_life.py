@@ -18,6 +18,7 @@ STEPS = (
     ),
     LifeStep("二季度监控", Phase.NOW, "", "", "", lit=True),
     LifeStep("自评", Phase.AHEAD, "", "", ""),
+    LifeStep("财政评价", Phase.DONE, "差", "2026-03-02", "", points="57.2"),
 )
 
 
@@ -28,7 +29,8 @@ def drawn(language: str = "zh") -> str:
 
 def test_solid_line_ends_at_the_last_step_begun() -> None:
     life = LifeLine(STEPS)
-    assert life.reached == life.placed[2].x
+    assert life.reached == life.placed[4].x
+    assert LifeLine(STEPS[:4]).reached == life.placed[2].x
 
 
 def test_every_mark_is_told_in_words() -> None:
@@ -41,7 +43,7 @@ def test_every_mark_is_told_in_words() -> None:
 def test_marks_with_a_place_are_links_and_the_others_can_be_reached_by_keyboard() -> None:
     svg = drawn()
     assert svg.count("<a href=") == 2
-    assert svg.count('tabindex="0"') == 1 + 2
+    assert svg.count('tabindex="0"') == 1 + 3
 
 
 def test_colours_differ_in_shape_too() -> None:
@@ -52,4 +54,8 @@ def test_colours_differ_in_shape_too() -> None:
 
 def test_line_speaks_english() -> None:
     assert "<title>Request: " not in drawn("zh")
-    assert "Q1 monitoring" in drawn("en")
+    svg = drawn("en")
+    assert "Q1 monitoring" in svg
+    assert ">57.2 Poor</text>" in svg
+    assert ">Money Red</text>" in svg
+    assert ">Goals Green</text>" in svg
