@@ -4,11 +4,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel
-from sqlalchemy import text
 
 from api.answers import PROBLEM
 from api.problems import MEDIA_TYPE
 from api.resources import resources_of
+from budgetperf.errors import Unavailable
+from budgetperf.store.migrate import newest_revision, revision_of
 
 router = APIRouter(tags=["运行"])
 
@@ -27,13 +28,22 @@ def live() -> Health:
 
 @router.get(
     "/health/ready",
-    summary="能否提供服务（数据库可用）",
-    responses={503: {"description": "数据库不可用", "content": {MEDIA_TYPE: {"schema": PROBLEM}}}},
+    summary="能否提供服务（数据库可用，结构为本版本所需）",
+    responses={
+        503: {"description": "数据库不可用，或结构不是本版本的", "content": {MEDIA_TYPE: {"schema": PROBLEM}}}
+    },
 )
 def ready(request: Request) -> Health:
-    """Answer when the database does; 503 otherwise."""
-    with resources_of(request).engine.connect() as connection:
-        connection.execute(text("SELECT 1"))
+    """Answer when the database does and has the structure of this version; 503 with the reason otherwise.
+
+    Raises
+    ------
+    Unavailable
+    """
+    found, newest = revision_of(resources_of(request).engine), newest_revision()
+    if found != newest:
+        text = f"数据库结构为 {found or '空'}，本版本需要 {newest}，请由运行维护人员升级数据库或程序后再用"
+        raise Unavailable("database.revision", text)
     return Health(status="ok")
 
 

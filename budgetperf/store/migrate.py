@@ -1,6 +1,7 @@
 """Bring a database to the newest schema, or step back, or compare it with the tables."""
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -45,12 +46,13 @@ def generate(owner: Engine, message: str, revision: str) -> None:
     _run(owner, lambda config: command.revision(config, message, autogenerate=True, rev_id=revision))
 
 
-def revision_of(owner: Engine) -> str | None:
+def revision_of(engine: Engine) -> str | None:
     """Return the revision a database is at; None for an empty one."""
-    with owner.connect() as connection:
+    with engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 
+@cache
 def newest_revision() -> str | None:
     """Return the newest revision this version knows."""
     return ScriptDirectory(str(FOLDER)).get_current_head()

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from api.body_limit import MAX_BYTES
@@ -13,6 +14,7 @@ from api.main import create_app
 from api.settings import Settings
 from budgetperf.errors import Invalid
 from budgetperf.process.stages import Stage
+from budgetperf.store.migrate import newest_revision
 from budgetperf.store.session import Database
 from tests import cast
 from tests.api.conftest import House, QueuedWork, World
@@ -78,6 +80,21 @@ def test_ready_says_whether_the_database_answers(house: House, tmp_path: Path) -
         "5",
     )
     assert TestClient(app).get("/health/live").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [("UPDATE alembic_version SET version_num = '0001'", "0001"), ("DROP TABLE alembic_version", "空")],
+)
+def test_ready_says_whether_the_structure_is_of_this_version(house: House, statement: str, told: str) -> None:
+    owner = house.database.owner_engine()
+    with owner.begin() as connection:
+        connection.execute(text(statement))
+    owner.dispose()
+    answer = house.client().get("/health/ready")
+    assert (answer.status_code, answer.json()["code"]) == (503, "database.revision")
+    assert f"数据库结构为 {told}，本版本需要 {newest_revision()}" in answer.json()["detail"]
+    assert house.client().get("/health/live").status_code == 200
 
 
 def test_start_stops_on_a_database_that_is_not_there(tmp_path: Path) -> None:
