@@ -1,5 +1,6 @@
 """The page of one decision package, and of the baseline a panel gave."""
 
+import json
 from collections.abc import Iterator, Mapping
 
 from fastapi import APIRouter, Request
@@ -7,16 +8,20 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.answers import Key
 from api.desks.frame import answer, frame_of
+from api.desks.package_rows import Reader, names_in
+from api.desks.package_words import DIGESTS
 from api.guards import demand
 from api.screens.buttons import Link
-from api.screens.record import DecisionPage, Leaf
+from api.screens.record import DecisionPage, Leaf, PackagePart
 from api.transaction import Work
+from budgetperf.actions.context import Context
 from budgetperf.errors import NotFound
 from budgetperf.provenance import Json
-from budgetperf.store.results import decisions_of, get_decision
+from budgetperf.store.listings import visible_digests
+from budgetperf.store.results import DecisionFacts, decisions_of, get_decision
 
 router = APIRouter()
-SHOWN = 400
+SHOWN = 2000  # rows; the facts of an allocation over two hundred lines fit
 
 
 def leaves(value: Json, path: str = "") -> Iterator[Leaf]:
@@ -42,12 +47,40 @@ def leaves(value: Json, path: str = "") -> Iterator[Leaf]:
         )
 
 
+def stored(value: Json, path: str = "") -> Iterator[Leaf]:
+    """Yield every value of a document with the path to it, spelled as JSON: what one recomputes from.
+
+    Examples
+    --------
+    >>> [(leaf.path, leaf.value) for leaf in stored({"a": {"b": "1"}, "c": [True, 2], "d": []})]
+    [('a.b', '"1"'), ('c.0', 'true'), ('c.1', '2'), ('d', '[]')]
+    """
+    if isinstance(value, Mapping | list | tuple) and value:
+        for step, item in value.items() if isinstance(value, Mapping) else enumerate(value):
+            yield from stored(item, f"{path}.{step}" if path else str(step))
+    else:
+        yield Leaf(path, json.dumps(value, ensure_ascii=False))
+
+
+def reader(ctx: Context, found: DecisionFacts) -> Reader:
+    """Return what reads a package for this person."""
+    whole: Json = {"facts": found.facts, "result": found.result}
+    named = {leaf.value for leaf in leaves(whole) if leaf.path.rpartition(".")[2] in DIGESTS}
+    return Reader(found.kind.value, dict(names_in(whole)), visible_digests(ctx.session, named))
+
+
+def part(reads: Reader, document: Json) -> PackagePart:
+    """Return the facts or the result, in words and as stored."""
+    rows, raw = reads.rows(document), tuple(stored(document))
+    return PackagePart(rows[:SHOWN], raw[:SHOWN], max(0, len(rows) - SHOWN))
+
+
 @router.get("/decisions/{digest}")
 def show(request: Request, ctx: Work, digest: str) -> HTMLResponse:
     """Show one decision package."""
     demand(ctx.actor, "record:page:view", "查看决策包")
     found = get_decision(ctx.session, digest)
-    facts = list(leaves(found.facts))
+    reads = reader(ctx, found)
     screen = DecisionPage(
         frame_of(request, ctx),
         kind=found.kind,
@@ -61,9 +94,8 @@ def show(request: Request, ctx: Work, digest: str) -> HTMLResponse:
         digest=found.digest,
         sound=found.package().digest == found.digest,
         decided_at=found.decided_at,
-        result=tuple(leaves(found.result))[:SHOWN],
-        facts=tuple(facts[:SHOWN]),
-        more=max(0, len(facts) - SHOWN),
+        result=part(reads, found.result),
+        facts=part(reads, found.facts),
     )
     return answer(screen)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import ClassVar
 
 from api.screens.buttons import Link
@@ -17,6 +18,40 @@ class Leaf:
 
     path: str = told("path of keys")
     value: str = told("value as stored")
+
+
+class Shown(StrEnum):
+    """How the value of a row of a package is set."""
+
+    GROUP = "group"
+    TEXT = "text"
+    WORD = "word"
+    MONEY = "money"
+    LINK = "link"
+    DIGEST = "digest"
+
+
+@dataclass(frozen=True, slots=True)
+class PackageRow:
+    """One value of a package in words, or the head of the rows below it."""
+
+    depth: int = told("how far it is set in; 0 at the margin")
+    path: str = told("path of keys, as the raw fields have it")
+    shown: Shown = told("how the value is set")
+    number: int = told("place in its list from 1; 0 outside lists", default=0)
+    word: str = told("Chinese word of its key; empty where a name says all", default="")
+    name: str = told("name from the package itself, or a key without a word", default="")
+    unworded: bool = told("whether its key has no word and shows as stored", default=False)
+    value: str = told("value in words; an amount in yuan", default="")
+
+
+@dataclass(frozen=True, slots=True)
+class PackagePart:
+    """The facts or the result of a package."""
+
+    rows: tuple[PackageRow, ...] = told("what it says, in words")
+    raw: tuple[Leaf, ...] = told("what is stored, for recomputing")
+    more: int = told("rows not shown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +71,8 @@ class DecisionPage(Screen):
     digest: str = told("SHA-256 of the package")
     sound: bool = told("whether the digest still fits what is stored")
     decided_at: datetime = told("when it was decided")
-    result: tuple[Leaf, ...] = told("what came out")
-    facts: tuple[Leaf, ...] = told("what went in")
-    more: int = told("facts not shown")
+    result: PackagePart = told("what came out")
+    facts: PackagePart = told("what went in")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from budgetperf.provenance import DecisionKind
+from budgetperf.store.results import decisions_of
+from tests import cast
 from tests.browser.conftest import SignIn, Site, login_of
 
 pytestmark = pytest.mark.browser
@@ -19,13 +22,17 @@ PAGES: dict[str, tuple[str, ...]] = {
     "reviewer": ("/work", "/review/request", "/records/{filed}/review", "/records/{filed}/return"),
     "head": ("/work", "/open/sample"),
     "rules": ("/work", "/rules", "/rules/national/limit_cuts/2026-01-01", "/open/baseline"),
-    "auditor": ("/work", "/log", "/log?chain={water}", "/projects/{school}"),
+    "auditor": ("/work", "/log", "/log?chain={water}", "/projects/{school}", "/decisions/{cut}", "/decisions/{baseline}"),
     "admin": ("/work", "/people", "/people/person-clerk", "/open/person", "/open/organisation", "/projects/nowhere"),
 }  # fmt: skip
 
 
 def addresses(site: Site, login: str) -> list[str]:
     known = {**site.codes, "draft": site.workbook, "exante": site.exante, "filed": site.resting}
+    with site.house.acting() as ctx:
+        session = ctx(cast.AUDITOR).session
+        for kind in (DecisionKind.CUT, DecisionKind.BASELINE):
+            known[kind.value] = decisions_of(session, kind=kind)[-1].digest
     return [path.format(**known) for path in PAGES[login]]
 
 

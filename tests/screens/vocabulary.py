@@ -19,7 +19,7 @@ from budgetperf.lifecycle.result_use.form import NoticeForm
 from budgetperf.process.transitions import TRANSITIONS
 
 API = TEMPLATES.parent
-UNSEEN = {"workbooks", "costing", "evidence", "rulebook"}
+UNSEEN = {"workbooks", "evidence", "rulebook"}
 """Packages whose vocabularies no page shows."""
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -35,6 +35,8 @@ SHOWN_BY_WORD = (
     "log.py",
     "monitoring.py",
     "bulk.py",
+    "package_words.py",
+    "package_rows.py",
 )
 
 
@@ -123,5 +125,5 @@ def _plain(node: ast.AST) -> Iterator[str]:
 def unwrapped(template: Path) -> list[str]:
     """Chinese of a template that stands outside every ``_(…)``."""
     text = re.sub(r"\{#.*?#\}", "", template.read_text(encoding="utf-8"), flags=re.DOTALL)
-    text = re.sub(r'_\("[^"]*"\)', "", text)
+    text = re.sub(r'_\("[^"]*"(?:, \w+=[\w.]+)*\)', "", text)
     return CHINESE.findall(text)
