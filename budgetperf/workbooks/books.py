@@ -181,7 +181,7 @@ class _Sheet:
     styles: Styles
     widths: Sequence[int]
     row: int = 1
-    points: float = TITLE_POINTS
+    points: int = TITLE_POINTS
 
     @classmethod
     def begin(cls, book: xlsxwriter.Workbook, name: str, title: str, widths: Sequence[int]) -> "_Sheet":
