@@ -69,12 +69,10 @@ def _grid(sheet: Sheet) -> GoalGrid:
     label_rows = set()
     for place, word in words.items():
         meta = next((meta for meta in HEAD if word in labels(meta)), None)
-        if meta and meta.name not in head and place[0] not in taken:
+        if meta and meta.name not in head and place[0] not in taken and place not in head.values():
             head[meta.name] = _right_of(sheet, place)
             label_rows.add(place[0])
-    stops = (
-        taken | label_rows | {row for (row, _), word in words.items() if word in {b.label for b in BLOCKS}}
-    )
+    stops = taken | label_rows | _titles(words)
     tables = {}
     for block in BLOCKS:
         if block.name in headers:
@@ -82,6 +80,15 @@ def _grid(sheet: Sheet) -> GoalGrid:
             end = min((other for other in taken if other > row), default=sheet.height)
             tables[block.name] = Table(row, columns, _rows(sheet, range(row + 1, end), columns, stops))
     return GoalGrid(sheet, head, tables)
+
+
+def _titles(words: Mapping[Place, str]) -> set[int]:
+    """Return the rows that say nothing but the title of a block."""
+    said: dict[int, list[str]] = {}
+    for (row, _), word in words.items():
+        said.setdefault(row, []).append(word)
+    titles = {block.label for block in BLOCKS}
+    return {row for row, found in said.items() if len(found) == 1 and found[0] in titles}
 
 
 def _header(block: Block, words: Mapping[Place, str]) -> tuple[int, dict[str, int]] | None:

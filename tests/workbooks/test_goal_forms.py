@@ -98,6 +98,14 @@ def test_more_lines_than_the_blank_form_has_read_back() -> None:
 WORDS = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S")), min_size=1, max_size=40)
 
 
+@pytest.mark.parametrize("word", ["年度总体目标", "绩效指标", "项目名称", "资金来源"])
+def test_a_word_of_the_form_may_be_typed_as_a_value(word: str) -> None:
+    rows = make_indicators()
+    rows[0] = rows[0] | {"name": word, "basis": word}
+    form = make_goals(project_name=word, basis=word, indicators=rows)
+    assert read_goals(filled_goals(form, indicator_total=TOTAL)).form == form
+
+
 @settings(max_examples=25, deadline=None)
 @given(
     text=WORDS,
