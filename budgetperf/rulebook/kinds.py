@@ -31,52 +31,89 @@ class Kind:
 
     Parameters
     ----------
+    label : str
+        Chinese name.
     rules : type of BaseModel
         What the ``rules`` of the file must be.
     given : type of BaseModel
         What the ``given`` of an example must be.
     run : callable
         Rules and given to the outcome as plain JSON.
+    refuses : bool
+        Whether some given is refused; then an edition must show one that is.
     """
 
+    label: str
     rules: type[BaseModel]
     given: type[BaseModel]
     run: Callable[[BaseModel, BaseModel], Mapping[str, Json]]
+    refuses: bool
 
 
-def _kind(rules: type[R], given: type[G], run: Callable[[R, G], cases.Outcome]) -> Kind:
+def _kind(
+    label: str,
+    rules: type[R],
+    given: type[G],
+    run: Callable[[R, G], cases.Outcome],
+    *,
+    refuses: bool = False,
+) -> Kind:
     def erased(some_rules: BaseModel, some_given: BaseModel) -> Mapping[str, Json]:
         assert isinstance(some_rules, rules)
         assert isinstance(some_given, given)
         return {key: to_json(value) for key, value in run(some_rules, some_given).items()}
 
-    return Kind(rules, given, erased)
+    return Kind(label, rules, given, erased, refuses)
 
 
 KINDS: Mapping[str, Kind] = {
-    "self_evaluation": _kind(SelfEvaluationRules, cases.SelfEvaluationCase, cases.self_evaluation_case),
-    "grades": _kind(GradeRules, cases.GradeCase, cases.grade_case),
-    "goal_weights": _kind(GoalWeightRules, cases.GoalWeightCase, cases.goal_weight_case),
-    "exante_project": _kind(ExanteRules, cases.ExanteCase, cases.exante_case),
-    "monitoring_lights": _kind(LightRules, cases.LightCase, cases.light_case),
+    "self_evaluation": _kind(
+        "单位自评",
+        SelfEvaluationRules,
+        cases.SelfEvaluationCase,
+        cases.self_evaluation_case,
+        refuses=True,
+    ),
+    "grades": _kind("评价等级", GradeRules, cases.GradeCase, cases.grade_case, refuses=True),
+    "goal_weights": _kind("目标权重", GoalWeightRules, cases.GoalWeightCase, cases.goal_weight_case),
+    "exante_project": _kind("项目事前评估", ExanteRules, cases.ExanteCase, cases.exante_case, refuses=True),
+    "monitoring_lights": _kind("监控亮灯", LightRules, cases.LightCase, cases.light_case, refuses=True),
     "monitoring_calendar": _kind(
-        models.MonitoringCalendarRules, cases.MonitoringCalendarCase, cases.monitoring_calendar_case
+        "监控时点",
+        models.MonitoringCalendarRules,
+        cases.MonitoringCalendarCase,
+        cases.monitoring_calendar_case,
     ),
     "finance_evaluation": _kind(
-        FinanceEvaluationRules, cases.FinanceEvaluationCase, cases.finance_evaluation_case
+        "财政评价",
+        FinanceEvaluationRules,
+        cases.FinanceEvaluationCase,
+        cases.finance_evaluation_case,
+        refuses=True,
     ),
-    "rectification": _kind(models.RectificationRules, cases.RectificationCase, cases.rectification_case),
-    "working_days": _kind(models.WorkingDaysRules, cases.WorkingDaysCase, cases.working_days_case),
-    "cost_benefit": _kind(models.CostBenefitRules, cases.CostBenefitCase, cases.cost_benefit_case),
+    "rectification": _kind(
+        "整改期限", models.RectificationRules, cases.RectificationCase, cases.rectification_case
+    ),
+    "working_days": _kind(
+        "工作日历", models.WorkingDaysRules, cases.WorkingDaysCase, cases.working_days_case
+    ),
+    "cost_benefit": _kind(
+        "成本效益", models.CostBenefitRules, cases.CostBenefitCase, cases.cost_benefit_case
+    ),
     "goal_practice": _kind(
-        parameters.GoalPracticeRules, parameters.GoalPracticeCase, parameters.goal_practice_case
+        "目标审核实务",
+        parameters.GoalPracticeRules,
+        parameters.GoalPracticeCase,
+        parameters.goal_practice_case,
     ),
-    "price_index": _kind(parameters.PriceIndexRules, parameters.PriceIndexCase, parameters.price_index_case),
+    "price_index": _kind(
+        "价格指数", parameters.PriceIndexRules, parameters.PriceIndexCase, parameters.price_index_case
+    ),
     "cost_baseline": _kind(
-        parameters.CostBaselineRules, parameters.CostBaselineCase, parameters.cost_baseline_case
+        "成本基线", parameters.CostBaselineRules, parameters.CostBaselineCase, parameters.cost_baseline_case
     ),
     "line_priority": _kind(
-        parameters.LinePriorityRules, parameters.LinePriorityCase, parameters.line_priority_case
+        "项目排序", parameters.LinePriorityRules, parameters.LinePriorityCase, parameters.line_priority_case
     ),
-    "limit_cuts": _kind(CutRules, LimitCutsCase, limit_cuts_case),
+    "limit_cuts": _kind("控制数核减", CutRules, LimitCutsCase, limit_cuts_case),
 }
