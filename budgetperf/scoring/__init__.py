@@ -3,7 +3,7 @@
 ::
 
     facts.py        what a criterion is judged on
-    formulas.py     named formulas: fact -> share of the weight (exact)
+    formulas/       named formulas: fact -> share of the weight (exact), one family a file
     scheme.py       Scheme, Dimension, Criterion
     score.py        score(scheme, facts) -> ScoreSheet
     trace.py        why, derived on demand
