@@ -5,7 +5,8 @@
     <jurisdiction>/<kind>/<valid_from>.yaml     an edition with its worked examples
     editions.lock                               id -> SHA-256 of the file
     loader.py    strict YAML with line numbers
-    edition.py   Edition: header, typed rules, examples
+    edition.py   Edition: header, typed rules, examples and their running
+    reading.py   a file becomes an edition, or every defect is told
     models.py    rules that only actions read (calendars, deadlines, discount rate)
     kinds.py     kind -> rules model and how its examples run
     cases.py, cut_cases.py
