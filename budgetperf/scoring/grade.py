@@ -79,7 +79,7 @@ class NamedGradeRules(SourcedRule):
 
     @model_validator(mode="after")
     def _falling(self) -> Self:
-        keys, bounds = self.keys(), [grade.at_least for grade in self.grades]
+        keys, bounds = self.order(), [grade.at_least for grade in self.grades]
         if not keys or len(set(keys)) != len(keys):
             raise ValueError("等次至少一个，编号不得重复")
         edges = [bound for bound in bounds[:-1] if bound is not None]
@@ -89,7 +89,7 @@ class NamedGradeRules(SourcedRule):
             raise ValueError("等次的最低分须从高到低")
         return self
 
-    def keys(self) -> tuple[str, ...]:
+    def order(self) -> tuple[str, ...]:
         """Return the keys, best first."""
         return tuple(grade.key for grade in self.grades)
 

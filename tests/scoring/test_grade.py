@@ -89,7 +89,7 @@ def test_equal_bounds_are_told_apart_by_a_quota() -> None:
     rules = named(("best", "90"), ("good", "90"), ("rest", None))
     assert named_grade(Decimal(90), rules).key == "best"
     assert named_grade(Decimal(90), rules, closed={"best"}).key == "good"
-    assert (rules.keys(), rules.label("good")) == (("best", "good", "rest"), "等次good")
+    assert (rules.order(), rules.label("good")) == (("best", "good", "rest"), "等次good")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,217 @@
+"""The long table of an assessment: read whole, or refused whole with every defect by its row.
+
+Takes rows as text (unit, group, item, period, rater, value, standard, note) and gives one sheet
+per unit. Points are computed by ``assess``; files are read elsewhere.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, TypeAlias
+
+from budgetperf.scoring.adjustments import AdjustmentItem, Claim
+from budgetperf.scoring.assessment import AssessmentRules, Component, Exemption, Slot, Track
+from budgetperf.scoring.assessment_cells import Cell, CellKey, UnitFact, read_answer, read_number
+from budgetperf.scoring.assessment_rows import Defect, Defects, gaps, read_cell
+
+AnswerKind: TypeAlias = Literal["veto", "statement", "exemption", "history"]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitSheet:
+    """All facts of one unit, complete and on their scales.
+
+    Parameters
+    ----------
+    unit, group : str
+    track : Track
+    exempt : tuple of Exemption
+        When there is one, nothing else is asked.
+    cells : mapping of str to mapping of CellKey to Cell
+        By item.
+    claims : tuple of Claim
+    struck : frozenset of str
+        Vetoes.
+    found : frozenset of str
+        Statements that hold.
+    past : mapping of str to frozenset of int
+        Consequence to the years ago.
+    """
+
+    unit: str
+    group: str
+    track: Track
+    exempt: tuple[Exemption, ...]
+    cells: Mapping[str, Mapping[CellKey, Cell]]
+    claims: tuple[Claim, ...]
+    struck: frozenset[str]
+    found: frozenset[str]
+    past: Mapping[str, frozenset[int]]
+
+
+class _Items:
+    """What each item code of a track means."""
+
+    def __init__(self, rules: AssessmentRules, track: Track) -> None:
+        self.rules, self.track = rules, track
+
+    @cached_property
+    def slots(self) -> Mapping[str, tuple[Component, Slot]]:
+        return {slot.item: (part, slot) for part in self.track.components for slot in part.slots()}
+
+    @cached_property
+    def claims(self) -> Mapping[str, AdjustmentItem]:
+        return {item.key: item for item in self.track.claimable()}
+
+    @cached_property
+    def answers(self) -> Mapping[str, AnswerKind]:
+        kinds: dict[str, AnswerKind] = {veto.key: "veto" for veto in self.track.vetoes}
+        kinds |= {statement.key: "statement" for statement in self.rules.statements}
+        kinds |= {exemption.key: "exemption" for exemption in self.rules.exemptions}
+        return kinds | {consequence.key: "history" for consequence in self.rules.consequences}
+
+
+def read_facts(rules: AssessmentRules, facts: Iterable[UnitFact]) -> tuple[UnitSheet, ...]:
+    """Return one sheet per unit, by code; the order of rows does not matter.
+
+    Raises
+    ------
+    Invalid
+        ``assessment.facts`` with one finding per defect: ``assessment.unit``, ``.group``,
+        ``.empty_group``, ``.item``, ``.period``, ``.rater``, ``.value``, ``.standard``,
+        ``.twice``, ``.missing``.
+    """
+    defects = Defects()
+    by_unit: dict[str, list[UnitFact]] = {}
+    for fact in sorted(facts, key=lambda fact: fact.row):
+        if fact.unit.strip():
+            by_unit.setdefault(fact.unit.strip(), []).append(fact)
+        else:
+            defects.add("unit", fact.row, "没有写明被考评单位，请填写单位编码")
+    if not by_unit:
+        defects.add("unit", 1, "没有任何事实，请按方案的模板填报")
+    items = {track.key: _Items(rules, track) for track in rules.tracks}
+    sheets: list[UnitSheet] = []
+    for unit in sorted(by_unit):
+        rows = by_unit[unit]
+        group = _group(rows, defects)
+        track = rules.track_of(group)
+        if group and track is None:
+            known = "、".join(leaf.key for each in rules.tracks for leaf in each.leaves())
+            defects.add("group", rows[0].row, f"“{unit}”的分组“{group}”不在方案中，应为 {known} 之一")
+        if track is not None:
+            sheets.append(_sheet(unit, group, rows, items[track.key], defects))
+    _demand_filled(rules, sheets, defects)
+    defects.demand_none()
+    return tuple(sheets)
+
+
+def _group(rows: Sequence[UnitFact], defects: Defects) -> str:
+    groups = {row.group.strip(): row.row for row in reversed(rows) if row.group.strip()}
+    first = rows[0]
+    if not groups:
+        defects.add("group", first.row, f"“{first.unit}”没有分组，请至少在一行填写分组编码")
+    if len(groups) > 1:
+        where = "、".join(
+            f"第{row}行为“{group}”" for group, row in sorted(groups.items(), key=lambda pair: pair[1])
+        )
+        row = sorted(groups.values())[1]
+        defects.add("group", row, f"“{first.unit}”属于两个分组（{where}），请改为同一分组")
+        return ""
+    return next(iter(groups), "")
+
+
+def _demand_filled(rules: AssessmentRules, sheets: Sequence[UnitSheet], defects: Defects) -> None:
+    used = {sheet.group for sheet in sheets}
+    for track in rules.tracks:
+        leaves = track.leaves()
+        if used.isdisjoint(leaf.key for leaf in leaves):
+            continue
+        for leaf in leaves:
+            if leaf.key not in used:
+                text = f"分组“{leaf.label}”（{leaf.key}）没有任何单位，请补报该组单位的事实"
+                defects.add("empty_group", 1, text)
+
+
+def _sheet(unit: str, group: str, rows: Sequence[UnitFact], items: _Items, defects: Defects) -> UnitSheet:
+    cells: dict[str, dict[CellKey, Cell]] = {}
+    claims: list[Claim] = []
+    held: dict[AnswerKind, set[str]] = {"veto": set(), "statement": set(), "exemption": set()}
+    past: dict[str, set[int]] = {}
+    seen: dict[tuple[str, str, str, str], int] = {}
+    for fact in rows:
+        item, period, rater = fact.item.strip(), fact.period.strip(), fact.rater.strip()
+        mark = (item, period, rater, fact.note.strip() if item in items.claims else "")
+        if mark in seen:
+            text = f"“{unit}”的“{item}”与第{seen[mark]}行重复填报同一事实，请只保留一行"
+            defects.add("twice", fact.row, text)
+            continue
+        seen[mark] = fact.row
+        if item in items.slots:
+            cell = read_cell(fact, *items.slots[item])
+            if isinstance(cell, Defect):
+                defects.add(cell.code, fact.row, cell.text)
+            else:
+                cells.setdefault(item, {})[period, rater] = cell
+        elif item in items.claims:
+            claims += _claim(fact, items.claims[item], items.track, defects)
+        elif item in items.answers:
+            _answer(fact, items.answers[item], held, past, defects)
+        else:
+            text = f"“{unit}”的项目编码“{item}”不在方案中，请按方案列出的项目编码更正"
+            defects.add("item", fact.row, text)
+    exempt = tuple(each for each in items.rules.exemptions if each.key in held["exemption"])
+    if not exempt:
+        given = frozenset((item, period, rater) for item, period, rater, _ in seen)
+        for component in items.track.components:
+            for gap in gaps(component, given, cells):
+                defects.add(gap.code, rows[0].row, f"“{unit}”{gap.text}")
+    return UnitSheet(
+        unit=unit,
+        group=group,
+        track=items.track,
+        exempt=exempt,
+        cells=cells,
+        claims=tuple(claims),
+        struck=frozenset(held["veto"]),
+        found=frozenset(held["statement"]),
+        past={key: frozenset(years) for key, years in past.items()},
+    )
+
+
+def _claim(fact: UnitFact, item: AdjustmentItem, track: Track, defects: Defects) -> list[Claim]:
+    number = read_number(fact.value)
+    refusal = (
+        f"“{item.label}”须填数字，填的是“{fact.value.strip()}”"
+        if number is None
+        else item.refusal(number, fact.note)
+    )
+    periods = {each.key for part in track.components if part.periods for each in part.periods.periods}
+    if fact.period.strip() not in {"", *periods}:
+        defects.add(
+            "period", fact.row, f"“{item.label}”的考核期“{fact.period.strip()}”不在方案中，请更正或留空"
+        )
+    if refusal or number is None:
+        defects.add("value", fact.row, f"{refusal}，请更正")
+        return []
+    return [Claim(item.key, number, fact.note.strip())]
+
+
+def _answer(
+    fact: UnitFact,
+    kind: AnswerKind,
+    held: Mapping[AnswerKind, set[str]],
+    past: dict[str, set[int]],
+    defects: Defects,
+) -> None:
+    item, answer, period = fact.item.strip(), read_answer(fact.value), read_number(fact.period)
+    if answer is None:
+        defects.add("value", fact.row, f"“{item}”须填“是”或“否”")
+    elif kind != "history":
+        if answer:
+            held[kind].add(item)
+    elif period is None or period >= 0 or period != int(period):
+        text = f"“{item}”是往年的结果，考核期须填 -1（上一年）、-2（前年）等，本年的由系统得出"
+        defects.add("period", fact.row, text)
+    elif answer:
+        past.setdefault(item, set()).add(-int(period))
