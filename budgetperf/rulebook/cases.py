@@ -23,7 +23,7 @@ from budgetperf.rulebook.models import (
 )
 from budgetperf.scoring.dashboard import dashboard
 from budgetperf.scoring.exante import ExanteRules, exante
-from budgetperf.scoring.facts import Actual, NotApplicable, Rated
+from budgetperf.scoring.facts import Actual, Fact, NotApplicable, Rated
 from budgetperf.scoring.finance_evaluation import FinanceEvaluationRules, finance_evaluation_facts
 from budgetperf.scoring.goal_weights import GoalWeightRules
 from budgetperf.scoring.grade import GradeRules, grade
@@ -90,12 +90,20 @@ class SelfEvaluationCase(Rule):
     indicators: tuple[EvaluatedIndicator, ...]
     money: MoneyCase
 
+    @property
+    def filed(self) -> tuple[Indicator, ...]:
+        """The filed indicators, numbered from 1."""
+        return tuple(case.indicator(str(i)) for i, case in enumerate(self.indicators, 1))
+
+    @property
+    def actuals(self) -> Mapping[str, Actual]:
+        """What was reported, by number."""
+        return {str(i): case.actual for i, case in enumerate(self.indicators, 1)}
+
 
 def self_evaluation_case(rules: SelfEvaluationRules, given: SelfEvaluationCase) -> Outcome:
     """Points by line, total, and the lines that need a reason."""
-    indicators = [case.indicator(str(i)) for i, case in enumerate(given.indicators, 1)]
-    actuals = {str(i): case.actual for i, case in enumerate(given.indicators, 1)}
-    money = given.money.execution
+    indicators, actuals, money = given.filed, given.actuals, given.money.execution
     sheet = self_evaluation(indicators, actuals, execution=money, rules=rules)
     reasons = required_reasons(indicators, actuals, execution=money, rules=rules)
     return {
@@ -151,13 +159,16 @@ class FinanceEvaluationCase(Rule):
     not_applicable: dict[str, str] = Field(default_factory=dict)
     money: MoneyCase
 
+    def facts(self, rules: FinanceEvaluationRules) -> Mapping[str, Fact]:
+        """Return one fact per criterion."""
+        rated = {key: Rated(points) for key, points in self.points.items()}
+        dropped = {key: NotApplicable(reason) for key, reason in self.not_applicable.items()}
+        return finance_evaluation_facts({**rated, **dropped}, self.money.execution, rules=rules)
+
 
 def finance_evaluation_case(rules: FinanceEvaluationRules, given: FinanceEvaluationCase) -> Outcome:
     """Points by criterion and total."""
-    rated = {key: Rated(points) for key, points in given.points.items()}
-    dropped = {key: NotApplicable(reason) for key, reason in given.not_applicable.items()}
-    facts = finance_evaluation_facts({**rated, **dropped}, given.money.execution, rules=rules)
-    sheet = score(rules.scheme, facts)
+    sheet = score(rules.scheme, given.facts(rules))
     return {"points": {line.key: line.points for line in sheet.lines}, "total": sheet.total}
 
 
