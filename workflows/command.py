@@ -12,11 +12,13 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from budgetperf.errors import BudgetperfError, Invalid
 from budgetperf.findings import Severity
+from budgetperf.fiscal import SHANGHAI
 from workflows.help import ENVIRONMENT, PROGRAM, VERBS
 
 if TYPE_CHECKING:
@@ -179,6 +181,19 @@ def verify(given: Arguments) -> int:
     return verifier.main([str(given.path), *(["--digest", given.digest] if given.digest else [])])
 
 
+def audit_form(given: Arguments) -> int:
+    """Audit a filled self-evaluation form."""
+    from workflows.audit import audit_form as audited
+
+    return audited(
+        given.file,
+        say,
+        today=datetime.now(SHANGHAI).date(),
+        as_json=given.json,
+        edition=given.edition,
+    )
+
+
 def backup(given: Arguments) -> int:
     """Write a backup."""
     from workflows.backup import back_up
@@ -298,6 +313,15 @@ def _operator_verbs(verb: Callable[..., argparse.ArgumentParser]) -> None:
     bundle = verb("verify", verify, home=False)
     bundle.add_argument("path", type=Path, help="证据包（文件夹或 zip）/ the bundle")
     bundle.add_argument("--digest", help="包外得知的证据包摘要 / digest known from elsewhere")
+    audited = verb("audit-form", audit_form, home=False)
+    audited.add_argument("file", type=Path, help="自评表 .xlsx 或 .json / the filled form")
+    audited.add_argument("--json", action="store_true", help="输出 JSON / print JSON")
+    audited.add_argument(
+        "--edition",
+        default="",
+        metavar="ID",
+        help="规则版本，缺省按年度和预算执行分值识别 / edition to hold it against",
+    )
     verb("backup", backup).add_argument("file", type=Path)
     verb("restore", restore).add_argument("file", type=Path)
 

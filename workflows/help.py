@@ -10,6 +10,7 @@ Budget performance: from filed goals to next year's limits, each yuan traceable.
   ./bp demo                     演示城市的一整年，随后打开网页 / a whole year of a made-up city, then the desks
   ./bp serve                    启动服务（首次自动建库）/ start the service (makes its database)
   ./bp create-admin             建立城市和第一个管理员 / found the city and its first administrator
+  ./bp audit-form 自评表.xlsx    复算一张自评表，什么都不用装配 / audit a filled form, no set-up needed
 """
 
 ENVIRONMENT = """\
@@ -101,6 +102,18 @@ VERBS: dict[str, Words] = {
         "不需要数据库；任何文件改动一个字节都会指名拒绝。\n"
         "Needs no database; one changed byte is refused, naming the file.",
         ("./bp verify 证据包.zip", "./bp verify bundle/ --digest 3f2a…"),
+    ),
+    "audit-form": Words(
+        "复算已填写的绩效自评表 / audit a filled self-evaluation form",
+        "读取 .xlsx（全国通用格式）或 .json（样例见 fixtures/forms/published），按当年办法逐行复算，指出错在哪里、\n"
+        "正确的数是多少。不需要账号、单位或数据库。没有错误返回 0，有错误返回 1，用法不对返回 2。\n"
+        "Recomputes a form under the edition of its year and says, row by row, what is wrong and what is right.\n"
+        "Needs no account, no city, no database. Returns 0 when clean, 1 on an error found, 2 on wrong usage.",
+        (
+            "./bp audit-form 自评表.xlsx",
+            "./bp audit-form fixtures/forms/published/forms.json",
+            "./bp audit-form 自评表.xlsx --json",
+        ),
     ),
     "backup": Words(
         "备份数据库和文件 / back up database and files",
