@@ -12,7 +12,11 @@ from pydantic import BaseModel
 from budgetperf.budget.rules import CutRules
 from budgetperf.provenance import Json
 from budgetperf.rulebook import cases, models, parameters
+from budgetperf.rulebook.assessment_cases import AssessmentCase, assessment_case
 from budgetperf.rulebook.cut_cases import LimitCutsCase, limit_cuts_case
+from budgetperf.rulebook.index_cases import CompositeIndexCase, composite_index_case
+from budgetperf.scoring.assessment import AssessmentRules
+from budgetperf.scoring.composite_index import CompositeIndexRules
 from budgetperf.scoring.exante import ExanteRules
 from budgetperf.scoring.finance_evaluation import FinanceEvaluationRules
 from budgetperf.scoring.goal_weights import GoalWeightRules
@@ -115,5 +119,9 @@ KINDS: Mapping[str, Kind] = {
     "line_priority": _kind(
         "项目排序", parameters.LinePriorityRules, parameters.LinePriorityCase, parameters.line_priority_case
     ),
+    "composite_index": _kind(
+        "综合指数", CompositeIndexRules, CompositeIndexCase, composite_index_case, refuses=True
+    ),
     "limit_cuts": _kind("控制数核减", CutRules, LimitCutsCase, limit_cuts_case),
+    "unit_assessment": _kind("考评", AssessmentRules, AssessmentCase, assessment_case, refuses=True),
 }

@@ -12,8 +12,9 @@ import pandas as pd
 from budgetperf.findings import Finding, Severity, Where
 from budgetperf.statistics.adequacy import Adequacy, inverse, judge_adequacy
 from budgetperf.statistics.errors import NothingLeft
-from budgetperf.statistics.factors import Extraction, Factors, Retention, extract
+from budgetperf.statistics.factors import Factors, extract
 from budgetperf.statistics.labelled import Floats, array, constant_columns, demand_table
+from budgetperf.statistics.methods import Extraction, Retention
 
 ROWS_PER_INDICATOR = 5  # fewer evaluands per indicator than this is told
 

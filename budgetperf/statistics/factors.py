@@ -14,24 +14,10 @@ from statsmodels.multivariate.pca import PCA
 
 from budgetperf.statistics.errors import NotConverged
 from budgetperf.statistics.labelled import Array, Floats, array
-from budgetperf.terms import Term
+from budgetperf.statistics.methods import Extraction, Retention
 
 ITERATIONS = 1000
 SETTLED = 1e-6
-
-
-class Extraction(Term):
-    """How factors are drawn from the correlation matrix."""
-
-    COMPONENT = "component", "主成分法"
-    AXIS = "axis", "主轴因子法"
-
-
-class Retention(Term):
-    """How many factors are kept."""
-
-    KAISER = "kaiser", "特征值大于1"
-    CUMULATIVE = "cumulative", "累计方差贡献率"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,7 +8,8 @@ from statsmodels.multivariate.factor import Factor
 from budgetperf.statistics.adequacy import judge_adequacy
 from budgetperf.statistics.errors import BadTable, NothingLeft, SingularCorrelation, TooFewRows
 from budgetperf.statistics.factor_weights import fit_factor_weights, loading_weights
-from budgetperf.statistics.factors import Extraction, Retention, extract, varimax
+from budgetperf.statistics.factors import extract, varimax
+from budgetperf.statistics.methods import Extraction, Retention
 
 # SAS/STAT 9.3 user's guide, introduction to regression, coffee (Minas Graes …); loadings by R
 # (psych::fa fm="pa", SMC=TRUE; GPArotation Varimax) as kept in statsmodels' test_factor.py.
