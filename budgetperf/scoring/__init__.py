@@ -7,6 +7,8 @@
     scheme.py       Scheme, Dimension, Criterion
     score.py        score(scheme, facts) -> ScoreSheet
     trace.py        why, derived on demand
+    group.py        extremes and places over a group: the first pass
+    table/          score for a million evaluands at once (arrays; not imported by the web)
 
     self_evaluation.py  goal_weights.py  exante.py  finance_evaluation.py  lights.py  grade.py
                     the rules of each judgement (models that rulebook editions fill) and their use
