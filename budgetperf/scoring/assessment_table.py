@@ -14,7 +14,7 @@ COLUMNS = ("unit", "group", "item", "period", "rater", "value", "standard", "not
 
 
 def read_table(text: str) -> tuple[UnitFact, ...]:
-    """Return one fact per row that is not blank; rows count from 1, the heading among them.
+    r"""Return one fact per row that is not blank; rows count from 1, the heading among them.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ def read_table(text: str) -> tuple[UnitFact, ...]:
 
     Examples
     --------
-    >>> table = "unit,group,item,period,rater,value,standard,note\\n甲,g,a,,,95,100,\\n"
+    >>> table = "unit,group,item,period,rater,value,standard,note\n甲,g,a,,,95,100,\n"
     >>> read_table(table)[0].value, read_table(table)[0].row
     ('95', 2)
     """
