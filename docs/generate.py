@@ -11,6 +11,8 @@ from pkgutil import walk_packages
 
 import budgetperf
 from budgetperf.process.document import NOTICE, lifecycle_page, permissions_page
+from budgetperf.rulebook.kinds import KINDS
+from budgetperf.rulebook.schema import edition_schema
 from budgetperf.terms import Term
 
 FOLDER = Path(__file__).parent
@@ -69,6 +71,7 @@ def pages() -> Mapping[str, str]:
         "lifecycle.md": lifecycle_page(),
         "permissions.md": permissions_page(),
         "glossary.md": glossary_page(),
+        **{f"rulebook/schema/{kind}.json": edition_schema(kind) for kind in KINDS},
     }
 
 
@@ -77,6 +80,7 @@ def main() -> int:
     for name, content in pages().items():
         path = FOLDER / name
         if not path.exists() or path.read_text(encoding="utf-8") != content:
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(content, encoding="utf-8")
             sys.stdout.write(f"docs/{name}\n")
     return 0

@@ -8,6 +8,7 @@ import argparse
 import getpass
 import io
 import logging
+import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING
 from budgetperf.errors import BudgetperfError, Invalid
 from budgetperf.findings import Severity
 from budgetperf.fiscal import SHANGHAI
+from workflows import scheme_verbs
 from workflows.help import ENVIRONMENT, PROGRAM, VERBS
 
 if TYPE_CHECKING:
@@ -52,6 +54,9 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # whoever read us (head, less) has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
 
 
 # ----------------------------------------------------------------------- verbs
@@ -194,6 +199,11 @@ def audit_form(given: Arguments) -> int:
     )
 
 
+def schemes(given: Arguments) -> int:
+    """Read, check and compare editions of the rules."""
+    return scheme_verbs.act(given, say, today=datetime.now(SHANGHAI).date())
+
+
 def backup(given: Arguments) -> int:
     """Write a backup."""
     from workflows.backup import back_up
@@ -289,6 +299,7 @@ def _parser() -> argparse.ArgumentParser:
     serve_parser.add_argument("--port", type=int, default=8000)
     verb("worker", worker).add_argument("--with-parent", action="store_true", help=argparse.SUPPRESS)
     _operator_verbs(verb)
+    scheme_verbs.add(verb("schemes", schemes, home=False))
     verb("test", test, home=False)
     verb("check-code", check_code, home=False)
     return parser

@@ -115,6 +115,21 @@ VERBS: dict[str, Words] = {
             "./bp audit-form 自评表.xlsx --json",
         ),
     ),
+    "schemes": Words(
+        "查看、检查和比较规则版本 / read, check and compare editions of the rules",
+        "规则版本是有起止日期、注明出处、附有算例的文件。list 列出全部；show 打印一个；check 检查任何地方的一个\n"
+        "文件或文件夹，有错返回 1，逐行指出；compare 用同一份事实比较两个版本；new-city 写出带说明的空白版本供\n"
+        "填写；to-confirm 列出全部待核实的数字和来源留白的参数。填写方法见 docs/rulebook.md。\n"
+        "Editions are dated files with their sources and worked examples. Returns 1 when check refuses a file.",
+        (
+            "./bp schemes list",
+            "./bp schemes show national/self_evaluation --as-of 2025-06-01",
+            "./bp schemes new-city 海州市 --from 2027-01-01",
+            "./bp schemes check var/rulebook/海州市",
+            "./bp schemes compare national/finance_evaluation 草稿.yaml --facts 事实.csv",
+            "./bp schemes to-confirm",
+        ),
+    ),
     "backup": Words(
         "备份数据库和文件 / back up database and files",
         "同一时刻的数据库（pg_dump）和全部文件，合为一个文件；备份期间照常办公。内含全部数据，请妥善保管。\n"
@@ -147,3 +162,13 @@ VERBS: dict[str, Words] = {
         ("./bp demo", "./bp demo --no-serve", "./bp demo --dir /tmp/city --port 8010"),
     ),
 }
+
+SCHEMES: dict[str, str] = {
+    "list": "列出全部规则版本 / list every edition",
+    "show": "打印一个版本：维度、评分项、分值、计分方法、依据、算例 / print an edition",
+    "check": "检查草稿：内容和算例，有错指出行号 / check drafts, with the line of every defect",
+    "compare": "同一份事实，两个版本：谁的总分、等级改变，为什么 / the same facts under two editions",
+    "new-city": "写出带说明的空白版本 / write commented blanks to be filled",
+    "to-confirm": "列出待核实的数字和来源留白的参数 / list the figures that still have to be confirmed",
+}
+"""The sub-verbs of ``schemes``."""

@@ -6,6 +6,7 @@ Joins facts files with ``scoring.compare``; computes no points itself.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from typing import TypeAlias
 
 from pydantic import BaseModel
@@ -15,7 +16,7 @@ from budgetperf.findings import Finding
 from budgetperf.provenance import Json
 from budgetperf.rulebook.cases import FinanceEvaluationCase, SelfEvaluationCase
 from budgetperf.rulebook.edition import Edition
-from budgetperf.rulebook.facts_file import FactsFile
+from budgetperf.rulebook.facts_file import FactsFile, read_facts
 from budgetperf.rulebook.kinds import KINDS
 from budgetperf.rulebook.loader import refusal
 from budgetperf.scoring.compare import Difference, JudgedLine, Judgement, compare, judged
@@ -52,18 +53,18 @@ class Explained:
 
 
 def compared(
-    facts: FactsFile,
+    path: Path,
     before: Edition,
-    after: Edition,
     *,
+    after: Edition,
     grades: tuple[GradeRules | None, GradeRules | None] = (None, None),
 ) -> tuple[Explained, ...]:
-    """Judge every evaluand under both editions.
+    """Judge every evaluand of a facts file under both editions.
 
     Parameters
     ----------
-    facts : FactsFile
-        Read for the kind of both editions.
+    path : Path
+        JSON or CSV, as ``read_facts`` takes it; for assessments their long table.
     before, after : Edition
     grades : pair of GradeRules or None
         For the totals of each edition, where it gives no grade itself.
@@ -80,6 +81,7 @@ def compared(
             f"{before.id} 是“{KINDS[before.kind].label}”，{after.id} 是“{KINDS[after.kind].label}”，"
             "只能比较同一种类的两个版本",
         )
+    facts = read_facts(path, before.kind)
     left, right = (
         _judgements(edition, facts, rules) for edition, rules in zip((before, after), grades, strict=True)
     )

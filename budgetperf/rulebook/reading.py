@@ -105,6 +105,11 @@ def place(document: Document, at: str) -> KeyPath | None:
     return path
 
 
+def is_jurisdiction(name: str) -> bool:
+    """Tell whether ``name`` may name a jurisdiction, and so a folder."""
+    return _JURISDICTION.fullmatch(name) is not None
+
+
 def _unfilled(document: Document) -> Iterator[Finding]:
     for path, value in walk(document.value):
         if isinstance(value, str) and (blank := _UNFILLED.fullmatch(value)):
@@ -112,7 +117,7 @@ def _unfilled(document: Document) -> Iterator[Finding]:
 
 
 def _defects(file: EditionFile, kind: Kind, document: Document) -> Iterator[Finding]:
-    if not _JURISDICTION.fullmatch(file.jurisdiction):
+    if not is_jurisdiction(file.jurisdiction):
         yield finding_at(document, ("jurisdiction",), "辖区只能用文字、字母、数字、下划线和连字符")
     if file.valid_to is not None and file.valid_to <= file.valid_from:
         yield finding_at(document, ("valid_to",), "失效日须晚于生效日")

@@ -23,10 +23,9 @@ class _Strict(GenerateJsonSchema):
         return {"anyOf": [{"type": "integer"}, {"type": "string", "pattern": r"^-?\d+(\.\d+)?$"}]}
 
     def enum_schema(self, schema: core_schema.EnumSchema) -> JsonSchemaValue:
-        made = super().enum_schema(schema)
         if issubclass(schema["cls"], Term):
-            made["description"] = "；".join(f"{term.value} {term.label}" for term in schema["cls"])
-        return made
+            return {"oneOf": [{"const": term.value, "title": term.label} for term in schema["cls"]]}
+        return super().enum_schema(schema)
 
 
 def edition_schema(kind: str) -> str:
