@@ -1,11 +1,9 @@
 """One row of an assessment's facts, the cell read from it, and the fact a formula makes of that.
 
-Holds the row, the reading of numbers and answers, and the group a value stands in; whether a row
-is acceptable is said by ``assessment_rows``.
+Holds the row and the reading of numbers and answers; whether a row is acceptable is said by ``assessment_rows``.
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeAlias
@@ -15,10 +13,8 @@ from budgetperf.money import Money
 from budgetperf.scoring.facts import (
     Achieved,
     Answer,
-    InGroup,
     Measured,
     MoneyRatio,
-    Ranked,
     Rated,
     Reached,
     SingleFact,
@@ -124,24 +120,14 @@ def needs_standard(formula: Single) -> bool:
     return not isinstance(formula, NumberRule) or formula.reading != "value"
 
 
-def scoring_fact(formula: Single, cell: Cell, company: Sequence[Decimal], *, lower: bool) -> SingleFact:
-    """Return what ``formula`` is judged on.
+def scoring_fact(formula: Single, cell: Cell) -> SingleFact:
+    """Return what ``formula`` is judged on: a cell with a number, and a standard where one is needed.
 
-    Parameters
-    ----------
-    formula : formula
-    cell : Cell
-        With a number, and a standard where one is needed.
-    company : sequence of Decimal
-        The values of the group, the own one among them.
-    lower : bool
-        Whether the lowest value of the group is the best.
+    The facts of formulas over a group (``min_max``, ``rank``) are made by ``scoring.group``.
     """
     assert cell.number is not None
     if isinstance(formula, Judged | YesNo | Graded):
         return _judged(formula, cell.number)
-    if isinstance(formula, MinMax | Rank):
-        return _placed(formula, cell.number, company, lower=lower)
     if not needs_standard(formula):
         return Reached(cell.number)
     assert cell.standard is not None
@@ -162,16 +148,6 @@ def _achieved(formula: Graded, ratio: Decimal) -> Achieved:
     """Return the tier a share (0-1) lies in; a share in none is left for the formula to refuse."""
     tiers = (tier.achievement for tier in formula.tiers if tier.holds(ratio))
     return Achieved(next(tiers, Achievement.NOT_MET), ratio)
-
-
-def _placed(formula: MinMax | Rank, value: Decimal, company: Sequence[Decimal], *, lower: bool) -> SingleFact:
-    """Return the value between the worst and the best, or its place; equals share their mean place."""
-    if isinstance(formula, MinMax):
-        worst, best = min(company), max(company)
-        return InGroup(value, *((best, worst) if lower else (worst, best)))
-    better = sum(1 for other in company if (other < value if lower else other > value))
-    equal = sum(1 for other in company if other == value)
-    return Ranked(better + Decimal(equal + 1) / 2, len(company))
 
 
 def _fen(yuan: Decimal) -> Money:

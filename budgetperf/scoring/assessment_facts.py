@@ -101,7 +101,8 @@ def read_facts(rules: AssessmentRules, facts: Iterable[UnitFact]) -> tuple[UnitS
             defects.add("group", rows[0].row, f"“{unit}”的分组“{group}”不在方案中，应为 {known} 之一")
         if track is not None:
             sheets.append(_sheet(unit, group, rows, items[track.key], defects))
-    _demand_filled(rules, sheets, defects)
+    used = {fact.group.strip() for rows in by_unit.values() for fact in rows}
+    _demand_filled(rules, used, defects)
     defects.demand_none()
     return tuple(sheets)
 
@@ -121,8 +122,7 @@ def _group(rows: Sequence[UnitFact], defects: Defects) -> str:
     return next(iter(groups), "")
 
 
-def _demand_filled(rules: AssessmentRules, sheets: Sequence[UnitSheet], defects: Defects) -> None:
-    used = {sheet.group for sheet in sheets}
+def _demand_filled(rules: AssessmentRules, used: set[str], defects: Defects) -> None:
     for track in rules.tracks:
         leaves = track.leaves()
         if used.isdisjoint(leaf.key for leaf in leaves):

@@ -8,8 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import TypeAlias
+
+import numpy as np
 
 from budgetperf.errors import Invalid
+from budgetperf.indicators import Direction
 from budgetperf.scoring.adjustments import remaining
 from budgetperf.scoring.assessment import Component, Slot, Track
 from budgetperf.scoring.assessment_cells import Cell, CellKey, scoring_fact
@@ -19,14 +23,16 @@ from budgetperf.scoring.assessment_rows import Defects
 from budgetperf.scoring.exact import half_up
 from budgetperf.scoring.facts import Fact, LevelAndGrowth, NotApplicable, SingleFact
 from budgetperf.scoring.formulas import MinMax, Rank
+from budgetperf.scoring.group import in_group, ranked
 from budgetperf.scoring.periods import year_result
 from budgetperf.scoring.ranking import banded
 from budgetperf.scoring.raters import groups_mean
 from budgetperf.scoring.scheme import Scheme
 from budgetperf.scoring.score import score
+from budgetperf.scoring.table.columns import Numbers
 
-Companies = Mapping[tuple[str, str, str], Sequence[Decimal]]
-"""Company, item and period to the values of all its units."""
+GroupFacts: TypeAlias = Mapping[tuple[str, str, str], SingleFact]
+"""Unit, item and period to where its value stands among those of its company."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,27 +69,44 @@ def component_results(
     """
     years: dict[str, dict[str, _Year]] = {sheet.unit: {} for sheet in sheets}
     for component in track.components:
-        companies = _companies(component, sheets)
+        placed = _group_facts(component, sheets)
         for sheet in sheets:
-            years[sheet.unit][component.key] = _year(component, sheet, companies, defects)
+            years[sheet.unit][component.key] = _year(component, sheet, placed, defects)
         if component.bands is not None:
             _force(component, sheets, years)
     return {sheet.unit: tuple(_printed(track, years[sheet.unit], sheet, defects)) for sheet in sheets}
 
 
-def _companies(component: Component, sheets: Sequence[UnitSheet]) -> Companies:
-    """Collect the values that formulas over a group need."""
-    found: dict[tuple[str, str, str], list[Decimal]] = {}
-    slots = [slot for slot in component.slots() if isinstance(slot.formula, MinMax | Rank)]
-    for sheet in sheets if slots else ():
-        for slot in slots:
-            for (period, _), cell in sheet.cells.get(slot.item, {}).items():
-                if cell.number is not None:
-                    found.setdefault((company(sheet), slot.item, period), []).append(cell.number)
+def _group_facts(component: Component, sheets: Sequence[UnitSheet]) -> dict[tuple[str, str, str], SingleFact]:
+    """Return the facts of the formulas over a group, made over all units at once."""
+    found: dict[tuple[str, str, str], SingleFact] = {}
+    names = {name: number for number, name in enumerate(sorted({company(sheet) for sheet in sheets}))}
+    periods = [period.key for period in component.periods.periods] if component.periods else [""]
+    for slot in component.slots():
+        if not isinstance(slot.formula, MinMax | Rank):
+            continue
+        way = Direction.REVERSE if slot.item in component.lower_is_better else Direction.FORWARD
+        for period in periods:
+            units: list[str] = []
+            values: list[Decimal] = []
+            groups: list[int] = []
+            for sheet in sheets:
+                cell = sheet.cells[slot.item].get((period, ""))
+                if cell is not None and cell.number is not None:
+                    units.append(sheet.unit)
+                    values.append(cell.number)
+                    groups.append(names[company(sheet)])
+            numbers, company_of = Numbers.of(values), np.array(groups, dtype=np.int64)
+            column = (
+                in_group(numbers, way, groups=company_of)
+                if isinstance(slot.formula, MinMax)
+                else ranked(numbers, way, ties="mean", groups=company_of)
+            )
+            found |= {(unit, slot.item, period): column.fact(i) for i, unit in enumerate(units)}
     return found
 
 
-def _year(component: Component, sheet: UnitSheet, companies: Companies, defects: Defects) -> _Year:
+def _year(component: Component, sheet: UnitSheet, placed: GroupFacts, defects: Defects) -> _Year:
     slots = tuple(component.slots())
     keys = sorted(sheet.cells.get(slots[0].item, {}))
     if all(sheet.cells[slot.item][key].number is None for slot in slots for key in keys):
@@ -94,7 +117,7 @@ def _year(component: Component, sheet: UnitSheet, companies: Companies, defects:
     sheets = {}
     for key in keys:
         cells = {slot.item: sheet.cells[slot.item][key] for slot in slots}
-        facts = _facts(component, slots, cells, companies, place=(company(sheet), key[0]))
+        facts = _facts(component, slots, cells, placed, place=(sheet.unit, key[0]))
         try:
             sheets[key] = score(component.scheme, facts)
         except Invalid as refusal:
@@ -134,7 +157,7 @@ def _facts(
     component: Component,
     slots: Sequence[Slot],
     cells: Mapping[str, Cell],
-    companies: Companies,
+    placed: GroupFacts,
     *,
     place: tuple[str, str],
 ) -> dict[str, Fact]:
@@ -147,9 +170,8 @@ def _facts(
             dropped[slot.item] = cell.note
             continue
         assert slot.formula is not None
-        values = companies.get((place[0], slot.item, place[1]), ())
-        lower = slot.item in component.lower_is_better
-        single[slot.item] = scoring_fact(slot.formula, cell, values, lower=lower)
+        among = placed.get((place[0], slot.item, place[1]))
+        single[slot.item] = scoring_fact(slot.formula, cell) if among is None else among
     assert component.scheme is not None
     facts: dict[str, Fact] = {}
     for criterion in component.scheme.criteria():
