@@ -10,8 +10,6 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TypeAlias
 
-import numpy as np
-
 from budgetperf.errors import Invalid
 from budgetperf.indicators import Direction
 from budgetperf.scoring.adjustments import remaining
@@ -29,7 +27,6 @@ from budgetperf.scoring.ranking import banded
 from budgetperf.scoring.raters import groups_mean
 from budgetperf.scoring.scheme import Scheme
 from budgetperf.scoring.score import score
-from budgetperf.scoring.table.columns import Numbers
 
 GroupFacts: TypeAlias = Mapping[tuple[str, str, str], SingleFact]
 """Unit, item and period to where its value stands among those of its company."""
@@ -96,13 +93,12 @@ def _group_facts(component: Component, sheets: Sequence[UnitSheet]) -> dict[tupl
                     units.append(sheet.unit)
                     values.append(cell.number)
                     groups.append(names[company(sheet)])
-            numbers, company_of = Numbers.of(values), np.array(groups, dtype=np.int64)
             column = (
-                in_group(numbers, way, groups=company_of)
+                in_group(values, way, groups=groups)
                 if isinstance(slot.formula, MinMax)
-                else ranked(numbers, way, ties="mean", groups=company_of)
+                else ranked(values, way, ties="mean", groups=groups)
             )
-            found |= {(unit, slot.item, period): column.fact(i) for i, unit in enumerate(units)}
+            found |= {(unit, slot.item, period): column[i] for i, unit in enumerate(units)}
     return found
 
 

@@ -1,35 +1,34 @@
 """The first pass over a group: extremes and places, as facts for the formulas ``min_max`` and ``rank``.
 
-Works on one column of values and, where there are several groups, on the group of each row.
-Holds no points: what a place is worth says the formula; ranks of finished totals, quotas and
-forced bands stand in ``ranking``.
+Works on one list of values and, where there are several groups, on the group of each. Holds no
+points: what a place is worth says the formula; ranks of finished totals, quotas and forced bands
+stand in ``ranking``. The same for a million rows: ``table.groups``.
 """
 
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import Literal, TypeAlias
-
-import numpy as np
-from numpy.typing import NDArray
 
 from budgetperf.errors import Invalid
 from budgetperf.indicators import Direction
-from budgetperf.scoring.table.columns import InGroupColumn, Ints, Mask, Numbers, RankedColumn
+from budgetperf.scoring.facts import InGroup, Ranked
 
 Ties: TypeAlias = Literal["shared", "mean", "last"]
 """Equal values share the best of their places (1, 1, 3), their mean (1.5, 1.5, 3) or the last (2, 2, 3)."""
 
 
 def in_group(
-    values: Numbers, direction: Direction, *, groups: NDArray[np.int64] | None = None
-) -> InGroupColumn:
+    values: Sequence[Decimal], direction: Direction, *, groups: Sequence[int] | None = None
+) -> tuple[InGroup, ...]:
     """Return each value beside the worst and the best of its group.
 
     Parameters
     ----------
-    values : Numbers, (n_rows,)
+    values : sequence of Decimal
     direction : Direction
         ``FORWARD``: the highest is the best; ``REVERSE``: the lowest.
-    groups : array, (n_rows,), optional
-        Number of each row's group; one group of all when left out.
+    groups : sequence of int, optional
+        Number of each value's group; one group of all when left out.
 
     Raises
     ------
@@ -38,32 +37,29 @@ def in_group(
 
     Examples
     --------
-    >>> from decimal import Decimal
-    >>> growth = Numbers.of([Decimal("3.5"), Decimal("7"), Decimal("-1")])
-    >>> str(in_group(growth, Direction.REVERSE).fact(0))
+    >>> growth = [Decimal("3.5"), Decimal("7"), Decimal("-1")]
+    >>> str(in_group(growth, Direction.REVERSE)[0])
     '数值3.5，本组最差7、最好-1'
     """
-    numbers, order, starts = _by_group(values.units, groups)
-    if not len(values):
-        return InGroupColumn(values, values, values)
-    ordered = values.units[order]
-    lowest, highest = (extreme.reduceat(ordered, starts)[numbers] for extreme in (np.minimum, np.maximum))
-    low, high = Numbers(lowest, values.places), Numbers(highest, values.places)
-    worst, best = (low, high) if direction is Direction.FORWARD else (high, low)
-    return InGroupColumn(values, worst, best)
+    numbers = _numbers(len(values), groups)
+    members = _members(values, numbers)
+    ends = {number: (min(its), max(its)) for number, its in members.items()}
+    if direction is Direction.REVERSE:
+        ends = {number: (high, low) for number, (low, high) in ends.items()}
+    return tuple(InGroup(value, *ends[number]) for value, number in zip(values, numbers, strict=True))
 
 
 def ranked(
-    values: Numbers, direction: Direction, *, ties: Ties, groups: NDArray[np.int64] | None = None
-) -> RankedColumn:
+    values: Sequence[Decimal], direction: Direction, *, ties: Ties, groups: Sequence[int] | None = None
+) -> tuple[Ranked, ...]:
     """Return the place of each value in its group, 1 for the best, and the size of the group.
 
     Parameters
     ----------
-    values : Numbers, (n_rows,)
+    values : sequence of Decimal
     direction : Direction
     ties : {"shared", "mean", "last"}
-    groups : array, (n_rows,), optional
+    groups : sequence of int, optional
         As for ``in_group``.
 
     Raises
@@ -73,43 +69,41 @@ def ranked(
 
     Examples
     --------
-    >>> column = ranked(Numbers(np.array([70, 90, 70])), Direction.FORWARD, ties="mean")
-    >>> [str(column.fact(row)) for row in range(3)]
+    >>> marks = [Decimal(70), Decimal(90), Decimal(70)]
+    >>> [str(fact) for fact in ranked(marks, Direction.FORWARD, ties="mean")]
     ['3个中排第2.5', '3个中排第1', '3个中排第2.5']
     """
-    numbers, order, starts = _by_group(values.units, groups)
-    sizes = np.diff(np.append(starts, len(values)))
-    if not len(values):
-        return RankedColumn(Numbers(np.empty(0, dtype=np.int64), 1), np.empty(0, dtype=np.int64))
-    group, ordered = numbers[order], values.units[order]
-    if direction is Direction.FORWARD:  # best first inside each group
-        first, size = starts[group], sizes[group]
-        turned = 2 * first + size - 1 - np.arange(len(ordered))
-        order, ordered = order[turned], ordered[turned]
-    fresh = _changes(group) | _changes(ordered)
-    firsts = np.flatnonzero(fresh)
-    lasts = np.append(firsts[1:], len(ordered)) - 1
-    twice = {"shared": 2 * firsts, "mean": firsts + lasts, "last": 2 * lasts}[ties]
-    run = np.cumsum(fresh) - 1
-    tenths = np.empty(len(ordered), dtype=np.int64)
-    tenths[order] = 5 * (twice[run] - 2 * starts[group] + 2)
-    return RankedColumn(Numbers(tenths, 1), sizes[numbers].astype(np.int64))
+    numbers = _numbers(len(values), groups)
+    places: dict[int, dict[Decimal, Decimal]] = {}
+    members = _members(values, numbers)
+    for number, its in members.items():
+        ordered = sorted(its, reverse=direction is Direction.FORWARD)
+        firsts: dict[Decimal, int] = {}
+        lasts: dict[Decimal, int] = {}
+        for place, value in enumerate(ordered, 1):
+            firsts.setdefault(value, place)
+            lasts[value] = place
+        places[number] = {value: _shared(firsts[value], lasts[value], ties) for value in firsts}
+    return tuple(
+        Ranked(places[number][value], len(members[number]))
+        for value, number in zip(values, numbers, strict=True)
+    )
 
 
-def _changes(values: Ints) -> Mask:
-    """Return where a value differs from the one before it; the first does."""
-    return np.append(np.array([True]), (values[1:] != values[:-1]).astype(np.bool_))
+def _shared(first: int, last: int, ties: Ties) -> Decimal:
+    return {"shared": Decimal(first), "mean": Decimal(first + last) / 2, "last": Decimal(last)}[ties]
 
 
-def _by_group(
-    units: Ints, groups: NDArray[np.int64] | None
-) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
-    """Return the group of each row from 0, the rows by group and rising value, and where groups start."""
+def _members(values: Sequence[Decimal], numbers: Sequence[int]) -> dict[int, list[Decimal]]:
+    members: dict[int, list[Decimal]] = {}
+    for value, number in zip(values, numbers, strict=True):
+        members.setdefault(number, []).append(value)
+    return members
+
+
+def _numbers(rows: int, groups: Sequence[int] | None) -> Sequence[int]:
     if groups is None:
-        groups = np.zeros(len(units), dtype=np.int64)
-    if len(groups) != len(units):
-        raise Invalid("scoring.group", f"分组有{len(groups)}行，数值有{len(units)}行，请补齐后再计算")
-    numbers = np.unique(groups, return_inverse=True)[1]
-    by_value = np.argsort(units, kind="stable")
-    order = by_value[np.argsort(numbers[by_value], kind="stable")]
-    return numbers, order, np.flatnonzero(_changes(numbers[order])) if len(units) else np.empty(0, np.intp)
+        return [0] * rows
+    if len(groups) != rows:
+        raise Invalid("scoring.group", f"分组有{len(groups)}行，数值有{rows}行，请补齐后再计算")
+    return groups

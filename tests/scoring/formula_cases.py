@@ -1,6 +1,5 @@
 """Every formula with several fillings, and the facts hypothesis draws for each: what property tests run over."""
 
-from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
@@ -95,11 +94,7 @@ EACH_FORMULA = pytest.mark.parametrize(
 SMALL = st.decimals(-20, 200, places=2) | st.sampled_from([Decimal(0), Decimal("0.005"), Decimal(100)])
 WIDE = st.decimals(-(10**14), 10**14, places=4) | st.integers(-(10**24), 10**24).map(Decimal)
 NUMBERS = SMALL | SMALL | SMALL | WIDE
-FEN = st.integers(-10, 1000) | st.integers(-(10**17), 10**17)
-MONEY = st.builds(MoneyRatio, FEN.map(Money), FEN.map(Money))
 PERCENT = st.decimals(0, 100, places=2)
-MEASURED = st.builds(Measured, NUMBERS, NUMBERS)
-IN_GROUP = st.tuples(NUMBERS, NUMBERS, NUMBERS, st.booleans()).map(lambda four: _in_group(*four))
 RANKED = st.integers(1, 40).flatmap(
     lambda size: st.builds(
         Ranked, st.integers(2, 2 * size).map(lambda half: Decimal(half) / 2), st.just(size)
@@ -116,21 +111,18 @@ def _achieved(ratio: Decimal, formula: Graded) -> Achieved:
     return Achieved(next(tier.achievement for tier in formula.tiers if tier.holds(ratio)), ratio)
 
 
-_FACTS: dict[str, Callable[[], st.SearchStrategy[Fact]]] = {
-    "proportional": lambda: MEASURED,
-    "reverse": lambda: MEASURED,
-    "exact": lambda: MEASURED,
-    "deviation_band": lambda: MEASURED,
-    "satisfaction": lambda: st.builds(Reached, PERCENT),
-    "yes_no": lambda: st.builds(Answer, st.booleans()),
-    "execution": lambda: MONEY,
-    "min_max": lambda: IN_GROUP,
-    "rank": lambda: RANKED,
-}
+def _measured(numbers: st.SearchStrategy[Decimal]) -> st.SearchStrategy[Fact]:
+    return st.builds(Measured, numbers, numbers)
 
 
-def facts_for(formula: NamedRule, weight: Decimal) -> st.SearchStrategy[Fact]:
-    """Facts the formula accepts, boundaries and hopeless values among them."""
+def _money(top: int) -> st.SearchStrategy[Fact]:
+    fen = (st.integers(-10, 1000) | st.integers(-top, top)).map(Money)
+    return st.builds(MoneyRatio, fen, fen)
+
+
+def facts_for(formula: NamedRule, weight: Decimal, *, wide: bool = True) -> st.SearchStrategy[Fact]:
+    """Facts the formula accepts, boundaries and hopeless values among them, and unless told otherwise wide ones."""
+    numbers, top = (NUMBERS, 10**17) if wide else (SMALL, 10**9)
     if isinstance(formula, Graded):
         return st.decimals(0, 1, places=3).map(lambda ratio: _achieved(ratio, formula))
     if isinstance(formula, Judged):
@@ -138,14 +130,19 @@ def facts_for(formula: NamedRule, weight: Decimal) -> st.SearchStrategy[Fact]:
     if isinstance(formula, LevelGrowth):
         return st.builds(
             LevelAndGrowth,
-            facts_for(formula.level, weight * formula.level_share),
-            facts_for(formula.growth, weight * formula.growth_share),
+            facts_for(formula.level, weight * formula.level_share, wide=wide),
+            facts_for(formula.growth, weight * formula.growth_share, wide=wide),
         )
-    if getattr(formula, "bound", None) == "target":
-        return MEASURED
-    if isinstance(formula, NumberRule):
-        return st.builds(Reached, NUMBERS) if formula.reading == "value" else MEASURED | MONEY
-    return _FACTS[formula.name]()
+    if isinstance(formula, NumberRule) and getattr(formula, "bound", None) != "target":
+        return st.builds(Reached, numbers) if formula.reading == "value" else _measured(numbers) | _money(top)
+    others: dict[str, st.SearchStrategy[Fact]] = {
+        "satisfaction": st.builds(Reached, PERCENT),
+        "yes_no": st.builds(Answer, st.booleans()),
+        "execution": _money(top),
+        "min_max": st.tuples(numbers, numbers, numbers, st.booleans()).map(lambda four: _in_group(*four)),
+        "rank": RANKED,
+    }
+    return others.get(formula.name, _measured(numbers))
 
 
 def wrong_facts() -> st.SearchStrategy[Fact]:

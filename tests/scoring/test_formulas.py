@@ -4,7 +4,7 @@ from fractions import Fraction
 from typing import get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
@@ -55,6 +55,7 @@ FACT: TypeAdapter[Fact] = TypeAdapter(Fact)
 
 
 @EACH_FORMULA
+@settings(max_examples=50)
 @given(drawn=st.data())
 def test_a_score_lies_between_nothing_and_its_points(formula: NamedRule, drawn: st.DataObject) -> None:
     fact = drawn.draw(facts_for(formula, Decimal("7.35")))
@@ -66,6 +67,7 @@ def test_a_score_lies_between_nothing_and_its_points(formula: NamedRule, drawn: 
 
 
 @EACH_FORMULA
+@settings(max_examples=50)
 @given(drawn=st.data())
 def test_every_fact_survives_canonical_json(formula: NamedRule, drawn: st.DataObject) -> None:
     fact = drawn.draw(facts_for(formula, Decimal(10)))

@@ -1,7 +1,7 @@
 """``score`` for a table: a million evaluands under one scheme, equal to the last digit.
 
 Face of the package: ``score_table``, its answer and the columns it takes. It is the only part of
-``scoring`` (with ``group``) that imports numpy, so nothing the web process imports imports it::
+``scoring`` that imports numpy, and no other part imports it::
 
     columns.py   the facts of a criterion as arrays of scaled integers
     rows.py      exact shares per row, and the rows left to exact arithmetic
@@ -9,6 +9,7 @@ Face of the package: ``score_table``, its answer and the columns it takes. It is
     numbers.py   thresholds, intervals, slopes, bands: column -> shares
     award.py     shares -> points, rounded half up once
     scored.py    score_table: block by block, refusals with their row
+    groups.py    extremes and places over groups: the first pass
 """
 
 from budgetperf.scoring.table.columns import (
@@ -24,6 +25,7 @@ from budgetperf.scoring.table.columns import (
     RatedColumn,
     ReachedColumn,
 )
+from budgetperf.scoring.table.groups import in_group_column, ranked_column
 from budgetperf.scoring.table.scored import ScoreTable, row_facts, score_table
 
 __all__ = [
@@ -39,6 +41,8 @@ __all__ = [
     "RatedColumn",
     "ReachedColumn",
     "ScoreTable",
+    "in_group_column",
+    "ranked_column",
     "row_facts",
     "score_table",
 ]
