@@ -7,9 +7,9 @@ stand in the editions, worked out by hand from the wording of the source.
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Self, TypeAlias
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from budgetperf.fiscal import FiscalYear, WorkCalendar
 from budgetperf.indicators import Achievement, Indicator, Level1, Level2, Operator
@@ -158,6 +158,12 @@ class FinanceEvaluationCase(Rule):
     points: dict[str, Exact]
     not_applicable: dict[str, str] = Field(default_factory=dict)
     money: MoneyCase
+
+    @model_validator(mode="after")
+    def _one_fact_each(self) -> Self:
+        if twice := sorted(set(self.points) & set(self.not_applicable)):
+            raise ValueError(f"以下评分项既有评分又填为不适用，只能填一处：{'、'.join(twice)}")
+        return self
 
     def facts(self, rules: FinanceEvaluationRules) -> Mapping[str, Fact]:
         """Return one fact per criterion."""

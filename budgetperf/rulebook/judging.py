@@ -16,9 +16,12 @@ from budgetperf.findings import Finding
 from budgetperf.provenance import Json
 from budgetperf.rulebook.cases import FinanceEvaluationCase, SelfEvaluationCase
 from budgetperf.rulebook.edition import Edition
-from budgetperf.rulebook.facts_file import FactsFile, read_facts
+from budgetperf.rulebook.facts_file import FactsFile, read_facts, read_text
 from budgetperf.rulebook.kinds import KINDS
 from budgetperf.rulebook.loader import refusal
+from budgetperf.scoring.assessment import AssessmentRules
+from budgetperf.scoring.assessment_compare import compare_assessments
+from budgetperf.scoring.assessment_table import read_table
 from budgetperf.scoring.compare import Difference, JudgedLine, Judgement, compare, judged
 from budgetperf.scoring.exante import ExanteConclusion
 from budgetperf.scoring.facts import Fact
@@ -31,6 +34,8 @@ from budgetperf.scoring.self_evaluation import (
     self_evaluation_scheme,
 )
 from budgetperf.scoring.trace import trace
+
+_ASSESSMENT = "unit_assessment"
 
 Scored: TypeAlias = tuple[Scheme, Mapping[str, Fact]]
 """What ``score`` takes: the scheme and one fact per criterion."""
@@ -81,6 +86,8 @@ def compared(
             f"{before.id} 是“{KINDS[before.kind].label}”，{after.id} 是“{KINDS[after.kind].label}”，"
             "只能比较同一种类的两个版本",
         )
+    if before.kind == _ASSESSMENT:
+        return _assessments(path, before.rules, after.rules)
     facts = read_facts(path, before.kind)
     left, right = (
         _judgements(edition, facts, rules) for edition, rules in zip((before, after), grades, strict=True)
@@ -93,6 +100,14 @@ def compared(
         )
         for difference in compare(left, right)
     )
+
+
+def _assessments(path: Path, before: BaseModel, after: BaseModel) -> tuple[Explained, ...]:
+    """Lay two assessments of one long table side by side; ranks are of the whole group."""
+    assert isinstance(before, AssessmentRules)
+    assert isinstance(after, AssessmentRules)
+    facts = read_table(read_text(path))
+    return tuple(Explained(one, {}, {}) for one in compare_assessments(before, after, facts))
 
 
 def _judgements(edition: Edition, facts: FactsFile, grades: GradeRules | None) -> list[Judgement]:

@@ -20,7 +20,10 @@ class _Strict(GenerateJsonSchema):
     """Decimals are whole numbers or quoted text; codes come with their Chinese words."""
 
     def decimal_schema(self, schema: core_schema.DecimalSchema) -> JsonSchemaValue:  # noqa: ARG002  its signature
-        return {"anyOf": [{"type": "integer"}, {"type": "string", "pattern": r"^-?\d+(\.\d+)?$"}]}
+        return {"type": ["integer", "string"], "pattern": r"^-?\d+(\.\d+)?$"}
+
+    def field_title_should_be_set(self, schema: object) -> bool:  # noqa: ARG002
+        return False  # the key itself
 
     def enum_schema(self, schema: core_schema.EnumSchema) -> JsonSchemaValue:
         if issubclass(schema["cls"], Term):

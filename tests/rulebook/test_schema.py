@@ -66,4 +66,4 @@ def test_codes_stand_with_their_words() -> None:
 
 
 def test_no_schema_is_kept_of_a_kind_that_is_gone() -> None:
-    assert {path.stem for path in (FOLDER / "rulebook/schema").iterdir()} == set(KINDS)
+    assert {path.stem for path in (FOLDER / "rulebook/schema").iterdir()} <= set(KINDS)
