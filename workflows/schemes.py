@@ -69,8 +69,7 @@ def check(say: Say, path: Path) -> int:
             edition = checked_edition(file.read_bytes(), name=str(file))
         except Invalid as error:
             refused += 1
-            for finding in error.findings:
-                say(f"{finding.where} {finding.message}")
+            _tell(say, error)
             continue
         editions.append(edition)
         say(f"{file} 通过：{edition.title}，{len(edition.examples)}个算例成立 / passes")
@@ -83,11 +82,15 @@ def check(say: Say, path: Path) -> int:
 
 
 def compare(say: Say, before: str, after: str, *, facts: Path, today: date) -> int:
-    """Print the same facts under two editions."""
+    """Print the same facts under two editions; 1 when a draft or the facts are refused."""
     rulebook = Rulebook.load()
-    left, right = (_find_or_read(rulebook, name, today=today) for name in (before, after))
-    graded = (_grades(rulebook, left), _grades(rulebook, right))
-    found = compared(facts, left, after=right, grades=graded)
+    try:
+        left, right = (_find_or_read(rulebook, name, today=today) for name in (before, after))
+        graded = (_grades(rulebook, left), _grades(rulebook, right))
+        found = compared(facts, left, after=right, grades=graded)
+    except Invalid as error:
+        _tell(say, error)
+        return 1
     say(f"甲 / A：{left.id} {left.title}")
     say(f"乙 / B：{right.id} {right.title}")
     for explained in found:
@@ -144,6 +147,12 @@ def table(rows: Sequence[Sequence[str]]) -> list[str]:
         ).rstrip()
         for row in rows
     ]
+
+
+def _tell(say: Say, error: Invalid) -> None:
+    """Print what is refused, a finding a line with its file and line."""
+    for line in [f"{finding.where} {finding.message}" for finding in error.findings] or [error.text]:
+        say(line)
 
 
 def _width(text: str) -> int:
