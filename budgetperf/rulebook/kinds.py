@@ -15,10 +15,18 @@ from budgetperf.rulebook import cases, models, parameters
 from budgetperf.rulebook.assessment_cases import AssessmentCase, assessment_case
 from budgetperf.rulebook.cut_cases import LimitCutsCase, limit_cuts_case
 from budgetperf.rulebook.index_cases import CompositeIndexCase, composite_index_case
+from budgetperf.rulebook.scheme_cases import (
+    DepartmentOverallCase,
+    FiscalOperationCase,
+    department_overall_case,
+    fiscal_operation_case,
+)
 from budgetperf.scoring.assessment import AssessmentRules
 from budgetperf.scoring.composite_index import CompositeIndexRules
+from budgetperf.scoring.department_overall import DepartmentOverallRules
 from budgetperf.scoring.exante import ExanteRules
 from budgetperf.scoring.finance_evaluation import FinanceEvaluationRules
+from budgetperf.scoring.fiscal_operation import FiscalOperationRules
 from budgetperf.scoring.goal_weights import GoalWeightRules
 from budgetperf.scoring.grade import GradeRules
 from budgetperf.scoring.lights import LightRules
@@ -93,6 +101,20 @@ KINDS: Mapping[str, Kind] = {
         FinanceEvaluationRules,
         cases.FinanceEvaluationCase,
         cases.finance_evaluation_case,
+        refuses=True,
+    ),
+    "department_overall": _kind(
+        "部门整体支出",
+        DepartmentOverallRules,
+        DepartmentOverallCase,
+        department_overall_case,
+        refuses=True,
+    ),
+    "fiscal_operation": _kind(
+        "财政运行综合绩效",
+        FiscalOperationRules,
+        FiscalOperationCase,
+        fiscal_operation_case,
         refuses=True,
     ),
     "rectification": _kind(

@@ -20,7 +20,7 @@ def _from_fen(value: object) -> object:
     return Money(int(value)) if isinstance(value, str) else value
 
 
-Fen = Annotated[Money, BeforeValidator(_from_fen)]
+Fen = Annotated[Money, BeforeValidator(_from_fen, json_schema_input_type=str)]
 """Money that JSON carries as the text of its fen."""
 
 
