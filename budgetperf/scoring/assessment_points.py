@@ -198,7 +198,8 @@ def _tell(
         try:
             criterion.formula.part(fact, criterion.weight)
         except Invalid as cause:
-            row = next(cell.row for item, cell in cells.items() if item.partition(".")[0] == criterion.key)
+            items = (criterion.key, f"{criterion.key}.level", f"{criterion.key}.growth")
+            row = next(cells[item].row for item in items if item in cells)
             defects.add("value", row, f"“{unit}”的“{criterion.label}”：{cause.text}")
             return
     defects.add("value", min(cell.row for cell in cells.values()), f"“{unit}”：{refusal.text}")
