@@ -8,9 +8,9 @@ import math
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self, TypeAlias
 
-from pydantic import model_validator
+from pydantic import Discriminator, Tag, model_validator
 
 from budgetperf.indicators import Operator, plain_number
 from budgetperf.scoring.facts import Fact, Measured
@@ -22,6 +22,17 @@ from budgetperf.scoring.rules import Exact, Points, Rule
 def said(bound: Decimal, reading: Reading) -> str:
     """Write a bound as its reading is spoken: a rate in percent."""
     return plain_number(bound) if reading == "value" else f"{plain_number(bound * 100)}%"
+
+
+def _bound_kind(value: object) -> str:
+    return "target" if value == "target" else "number"
+
+
+Bound: TypeAlias = Annotated[
+    Annotated[Exact, Tag("number")] | Annotated[Literal["target"], Tag("target")],
+    Discriminator(_bound_kind),
+]
+"""A number, or the word for the filed target."""
 
 
 class Threshold(NumberRule):
@@ -38,7 +49,7 @@ class Threshold(NumberRule):
     name: Literal["threshold"] = "threshold"
     wording: ClassVar[str] = "符合界限得满分，不符合不得分"
     operator: Operator
-    bound: Exact | Literal["target"]
+    bound: Bound
 
     @model_validator(mode="after")
     def _numeric(self) -> Self:

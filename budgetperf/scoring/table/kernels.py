@@ -112,12 +112,12 @@ def exact(formula: Exact, column: MeasuredColumn, _weight: Decimal, rows: Rows) 
 
 def deviation_band(formula: DeviationBand, column: MeasuredColumn, _weight: Decimal, rows: Rows) -> Shares:
     """``DeviationBand.part`` on a column."""
-    (below, above), common = over_common(Fraction(formula.below), Fraction(formula.above))
-    target, actual = _targets(column, rows, 4 * (common + above))
+    (below, above), denominator = over_common(Fraction(formula.below), Fraction(formula.above))
+    target, actual = _targets(column, rows, 4 * (denominator + above))
     size = np.abs(target)
-    away = np.abs(actual - target) * np.int64(common)
+    away = np.abs(actual - target) * np.int64(denominator)
     band = np.where(actual > target, above, below) * size
-    den = size * np.int64(common)
+    den = size * np.int64(denominator)
     lost = away - band if formula.reduce == "excess" else away
     num = np.where(away <= band, den, np.maximum(den - lost, 0))
     zero = target == 0
@@ -175,14 +175,14 @@ def execution(_formula: Execution, column: MoneyColumn, _weight: Decimal, rows: 
 
 def min_max(formula: MinMax, column: InGroupColumn, _weight: Decimal, rows: Rows) -> Shares:
     """``MinMax.part`` on a column; a value outside its group is left to be refused."""
-    (floor, equal), common = over_common(Fraction(formula.floor), Fraction(formula.equal))
-    value, worst, best = rows.aligned((column.value, column.worst, column.best), 4 * common)
+    (floor, equal), denominator = over_common(Fraction(formula.floor), Fraction(formula.equal))
+    value, worst, best = rows.aligned((column.value, column.worst, column.best), 4 * denominator)
     outside = (value < np.minimum(worst, best)) | (value > np.maximum(worst, best))
     rows.leave(outside)
     span, risen = np.abs(best - worst), np.abs(value - worst)
-    num = span * np.int64(floor) + risen * np.int64(common - floor)
+    num = span * np.int64(floor) + risen * np.int64(denominator - floor)
     same = span == 0
-    num, den = np.where(same, equal, num), np.where(same, common, span * np.int64(common))
+    num, den = np.where(same, equal, num), np.where(same, denominator, span * np.int64(denominator))
     return Shares(np.where(outside, 0, num), den)
 
 
@@ -207,15 +207,17 @@ def level_growth(formula: LevelGrowth, column: LevelAndGrowthColumn, weight: Dec
     """``LevelGrowth.part`` on a column: the two quotients over one denominator."""
     level = shares_of(formula.level, column.level, weight=weight * formula.level_share, rows=rows)
     growth = shares_of(formula.growth, column.growth, weight=weight * formula.growth_share, rows=rows)
-    (of_level, of_growth), common = over_common(Fraction(formula.level_share), Fraction(formula.growth_share))
+    (of_level, of_growth), denominator = over_common(
+        Fraction(formula.level_share), Fraction(formula.growth_share)
+    )
     level_den, growth_den = _array(level.den, rows), _array(growth.den, rows)
-    wide = level_den > LIMIT // common // growth_den
+    wide = level_den > LIMIT // denominator // growth_den
     rows.leave(wide)
     level_den, growth_den = np.where(wide, 1, level_den), np.where(wide, 1, growth_den)
     num = level.num * growth_den * np.int64(of_level) + growth.num * level_den * np.int64(of_growth)
     noted = [mask for mask in (level.noted, growth.noted) if mask is not None]
     told = np.logical_or.reduce(noted) if noted else None
-    return Shares(np.where(wide, 0, num), level_den * growth_den * np.int64(common), told)
+    return Shares(np.where(wide, 0, num), level_den * growth_den * np.int64(denominator), told)
 
 
 def _array(den: Int64s | int, rows: Rows) -> Int64s:

@@ -94,10 +94,10 @@ def threshold(formula: Threshold, column: Readable, _weight: Decimal, rows: Rows
 def interval(formula: Interval, column: Readable, weight: Decimal, rows: Rows) -> Shares:
     """``Interval.part`` on a column."""
     bounds = [Fraction(bound) for bound in (formula.low, formula.high) if bound is not None]
-    tops, common = over_common(*bounds)
-    size = common + max(abs(top) for top in tops)
+    tops, denominator = over_common(*bounds)
+    size = denominator + max(abs(top) for top in tops)
     read = _read(formula, column, rows, factor=size * _slope_size(formula.fall, weight))
-    number = read.num * np.int64(common)
+    number = read.num * np.int64(denominator)
     low, high = tops[0], tops[-1]
     if formula.low is None:
         beyond = number - read.den * high
@@ -107,7 +107,7 @@ def interval(formula: Interval, column: Readable, weight: Decimal, rows: Rows) -
         beyond = np.maximum(read.den * low - number, number - read.den * high)
     if formula.fall is None:
         return read.closed((beyond <= 0).astype(np.int64), 1)
-    return read.closed(*_left(formula.fall, beyond, read.den * common, weight=weight))
+    return read.closed(*_left(formula.fall, beyond, read.den * denominator, weight=weight))
 
 
 def deduction(formula: Deduction, column: Readable, weight: Decimal, rows: Rows) -> Shares:
@@ -140,9 +140,9 @@ def _left(fall: Fall, beyond: Int64s, unit: Int64s | int, *, weight: Decimal) ->
         den = unit * steep.denominator
         return np.maximum(den - beyond * steep.numerator, 0), den
     over, one = beyond * per.denominator, unit * per.numerator
-    whole = -(-over // one) if fall.parts == "begun" else over // one
+    units = -(-over // one) if fall.parts == "begun" else over // one
     most = -(-slope.denominator // slope.numerator)  # so many units take everything
-    return np.maximum(slope.denominator - np.minimum(whole, most) * slope.numerator, 0), slope.denominator
+    return np.maximum(slope.denominator - np.minimum(units, most) * slope.numerator, 0), slope.denominator
 
 
 def _size(number: Fraction) -> int:

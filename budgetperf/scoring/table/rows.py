@@ -102,8 +102,8 @@ def over_common(*shares: Fraction) -> tuple[tuple[int, ...], int]:
     >>> over_common(Fraction(1, 2), Fraction(1, 3))
     ((3, 2), 6)
     """
-    common = lcm(*(share.denominator for share in shares))
-    tops = tuple(int(share * common) for share in shares)
-    if max(common, *(abs(top) for top in tops)) > LIMIT:
+    denominator = lcm(*(share.denominator for share in shares))
+    tops = tuple(int(share * denominator) for share in shares)
+    if max(denominator, *(abs(top) for top in tops)) > LIMIT:
         raise EveryRowLeft
-    return tops, common
+    return tops, denominator

@@ -73,8 +73,9 @@ def score_table(
     ------
     Invalid
         ``scoring.facts`` if columns are missing or unknown; ``scoring.table`` if their lengths
-        differ; else the refusal of the first refused row, its number (from 1) in text and facts
-        and one finding for each of the first refused rows.
+        differ or the scheme's points have too many digits for int64; else the refusal of the
+        first refused row, its number (from 1) in text and facts, and one finding for each of the
+        first refused rows.
 
     Notes
     -----
@@ -126,8 +127,10 @@ class _Work:
         self.awards = {c.key: Award(c.weight, scheme.places, shown) for c in criteria}
         self.criteria, self.shown = criteria, shown
         self.whole = Award(scheme.total, scheme.places, shown)
-        if self.whole.most > LIMIT:
-            raise Invalid("scoring.table", f"方案总分{scheme.total}的位数过多，无法成批计分，请逐个计分")
+        if max(self.whole.most, 10**shown) > LIMIT:
+            raise Invalid(
+                "scoring.table", f"方案总分{scheme.total}或各项分值的位数过多，无法成批计分，请逐个计分"
+            )
         self.points = {c.key: np.zeros(number, dtype=np.int64) for c in criteria}
         self.total = np.zeros(number, dtype=np.int64)
         self.noted: dict[str, list[NDArray[np.int64]]] = {}

@@ -208,8 +208,9 @@ def test_columns_of_different_length_are_refused() -> None:
         MeasuredColumn(Numbers(ints([1])), Numbers(ints([1, 2])))
 
 
-def test_a_total_too_long_for_a_table_is_refused() -> None:
-    scheme = make_scheme(make_criterion("a", "100000000000000000"), places=2)
+@pytest.mark.parametrize("weight", ["100000000000000000", "0.0000000000000000001"])
+def test_points_with_too_many_digits_for_a_table_are_refused(weight: str) -> None:
+    scheme = make_scheme(make_criterion("a", weight), places=2)
     with pytest.raises(Invalid, match="请逐个计分") as refusal:
         score_table(scheme, {"a": RatedColumn(Numbers(ints([1])))})
     assert refusal.value.code == "scoring.table"
