@@ -273,6 +273,7 @@ class AssessmentRules(Rule):
         measured = {TOTAL, *(c.key for track in self.tracks for c in track.components)}
         measured |= {c.key for track in self.tracks for part in track.components for c in _criteria(part)}
         _demand_known("计分项", (condition.of,), measured)
+        _demand_known("分组", condition.groups, {g.key for track in self.tracks for g in track.groups})
         stated = {statement.key for statement in self.statements}
         _demand_known("认定事项", (condition.found,) if condition.found else (), stated)
         if condition.repeated:

@@ -46,6 +46,9 @@ class Condition(Rule):
     below_mean : bool
         Below the plain mean of ``scope``.
     scope : {"group", "parent", "track", "whole"}
+    groups : tuple of str
+        Only units of these groups, or of groups under them, are looked at; empty for all. With
+        ``scope: track`` they compete jointly.
     found : str
         Key of a finding stated for the unit.
     repeated : Repeated or None
@@ -59,6 +62,7 @@ class Condition(Rule):
     below: Exact | None = None
     below_mean: bool = False
     scope: Scope = "group"
+    groups: tuple[str, ...] = ()
     found: str = ""
     repeated: Repeated | None = None
 
@@ -152,7 +156,9 @@ def _holders(
 ) -> frozenset[str]:
     held = frozenset[str]()
     for condition in rule.any_of:
-        placed = _placed(standings, condition)
+        wanted = set(condition.groups)
+        seen = [s for s in standings if not wanted or wanted & {s.group, s.parent}]
+        placed = _placed(seen, condition)
         held |= {
             s.unit
             for s in bound

@@ -93,6 +93,7 @@ DEFECTS: list[tuple[Callable[[], Any], str]] = [
     ),
     (led_to(grades=["x"]), "没有这样的等次：x"),
     (led_to(of="x", first=1), "没有这样的计分项：x"),
+    (led_to(first=1, groups=["x"]), "没有这样的分组：x"),
     (led_to(found="x"), "没有这样的认定事项：x"),
     (led_to(repeated={"consequence": "talk", "years": 2}), "没有这样的在前的后果：talk"),
 ]

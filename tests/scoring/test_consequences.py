@@ -102,6 +102,19 @@ def test_sub_groups_are_company_under_their_parent() -> None:
     assert who(units, rule(Condition(last=1, scope="group"))) == "ab"
 
 
+def test_named_groups_compete_jointly_or_each_for_itself() -> None:
+    units = [
+        standing("a", "50", group="a"),
+        standing("b", "60", group="b1", parent="b"),
+        standing("c", "70", group="b2", parent="b"),
+        standing("d", "90", group="c"),
+    ]
+    assert who(units, rule(Condition(first=1, groups=("a", "b"), scope="track"))) == "c"
+    assert who(units, rule(Condition(first=1, groups=("a", "b"), scope="parent"))) == "ac"
+    assert who(units, rule(Condition(first=2, groups=("a", "b1"), scope="track"))) == "ab"
+    assert who(units, rule(Condition(grades=("pass",), groups=("b",)))) == "bc"
+
+
 def test_the_first_in_one_item_is_found_among_those_that_have_it() -> None:
     units = [standing("a", "50", exports="9"), standing("b", "60", exports="8"), standing("c", "90")]
     assert who(units, rule(Condition(of="exports", first=1))) == "a"
