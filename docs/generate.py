@@ -13,6 +13,7 @@ import budgetperf
 from budgetperf.process.document import NOTICE, lifecycle_page, permissions_page
 from budgetperf.rulebook.kinds import KINDS
 from budgetperf.rulebook.schema import edition_schema
+from budgetperf.scoring.formulas import FORMULAS
 from budgetperf.terms import Term
 
 FOLDER = Path(__file__).parent
@@ -65,12 +66,35 @@ def _vocabulary(word: type[Term]) -> str:
     return f"### {word.__name__}\n\n{summary} (`{word.__module__}`)\n\n| 代码 | 中文 |\n|---|---|\n{rows}"
 
 
+def rulebook_words_page() -> str:
+    """Return the page of what an edition may name: kinds and formulas."""
+    kinds = (
+        f"| `{code}` | {kind.label} | {'须有' if kind.refuses else '可无'} | [{code}.json](schema/{code}.json) |"
+        for code, kind in KINDS.items()
+    )
+    formulas = (
+        f"| `{name}` | {formula.wording} | {'、'.join(f'`{key}`' for key in formula.model_fields if key != 'name')} |"
+        for name, formula in FORMULAS.items()
+    )
+    parts = [
+        NOTICE,
+        "# 规则版本可用的词",
+        "怎样填写见 [rulebook.md](../rulebook.md)。How to fill an edition: ../rulebook.md.",
+        "## 种类 / kinds",
+        "| 代码 `kind` | 名称 | 拒绝的算例 | 结构 |\n|---|---|---|---|\n" + "\n".join(kinds),
+        "## 计分方法 / formulas",
+        "| 代码 `formula.name` | 怎样计分 | 参数 |\n|---|---|---|\n" + "\n".join(formulas),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
 def pages() -> Mapping[str, str]:
     """Return every generated page by file name."""
     return {
         "lifecycle.md": lifecycle_page(),
         "permissions.md": permissions_page(),
         "glossary.md": glossary_page(),
+        "rulebook/words.md": rulebook_words_page(),
         **{f"rulebook/schema/{kind}.json": edition_schema(kind) for kind in KINDS},
     }
 
