@@ -3,7 +3,8 @@
 A million self-evaluations of ten lines (nine indicators of the filed operators, and execution) through
 ``score_table``, against the leanest numpy code we can write for the same scheme: no checks, no notes, no refusals,
 its weights and rounding as constants, in whole columns and again in blocks that fit the cache. The numbers are
-compared before anything is timed. Only the ratios mean something; absolute figures are the machine's of the day.
+compared before anything is timed; time is the processor's, all runs in turn. Only the ratios mean something;
+absolute figures are the machine's of the day.
 """
 
 import argparse
@@ -13,7 +14,7 @@ import subprocess
 import sys
 import time
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -161,17 +162,16 @@ SIDES: dict[str, Callable[[Inputs], tuple[list[Int64s], Int64s]]] = {
 # --------------------------------------------------------------------- measure
 
 
-def times(number: int, rounds: int) -> dict[str, float]:
-    """Each side in turn, round after round; medians."""
-    given = made(number)
-    spans: dict[str, list[float]] = {side: [] for side in SIDES}
+def times(runs: Sequence[tuple[str, Inputs]], rounds: int) -> list[float]:
+    """Processor seconds of each run, in turn, round after round; medians."""
+    spans: list[list[float]] = [[] for _ in runs]
     for i in range(rounds + 1):
-        for side, run in SIDES.items():
-            began = time.perf_counter()
-            run(given)
+        for found, (side, given) in zip(spans, runs, strict=True):
+            began = time.process_time()
+            SIDES[side](given)
             if i:  # the first round warms up
-                spans[side].append(time.perf_counter() - began)
-    return {side: statistics.median(found) for side, found in spans.items()}
+                found.append(time.process_time() - began)
+    return [statistics.median(found) for found in spans]
 
 
 def peak(side: str, number: int) -> int:
@@ -211,7 +211,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--peak", nargs=2, metavar=("SIDE", "ROWS"))
     parser.add_argument("--rows", type=int, default=ROWS)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=7)
     asked = parser.parse_args()
     if asked.peak:
         print(peak(asked.peak[0], int(asked.peak[1])))
@@ -221,7 +221,11 @@ def main() -> None:
     print(
         f"{today} · {platform.machine()} · Python {platform.python_version()} · numpy {np.__version__} · {asked.rows} rows"
     )
-    spans = times(asked.rows, asked.rounds)
+    whole = made(asked.rows)
+    sizes = [asked.rows // 100, asked.rows // 10, asked.rows]
+    smaller = [("ours", whole.rows(slice(0, size))) for size in sizes[:-1]]
+    measured = times([(side, whole) for side in SIDES] + smaller, asked.rounds)
+    spans = dict(zip(SIDES, measured, strict=False))
     peaks = {side: peak_in_child(side, asked.rows) for side in SIDES}
     for side in SIDES:
         print(
@@ -239,8 +243,7 @@ def main() -> None:
             MEMORY_AIM,
         )
     )
-    sizes = [asked.rows // 100, asked.rows // 10, asked.rows]
-    per_row = [times(size, asked.rounds)["ours"] / size for size in sizes]
+    per_row = [span / size for span, size in zip((*measured[-2:], spans["ours"]), sizes, strict=True)]
     for size, span in zip(sizes, per_row, strict=True):
         print(f"  {size:9} rows: {span * 1e9:6.1f} ns a row")
     print(
