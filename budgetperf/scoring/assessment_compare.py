@@ -30,8 +30,7 @@ def compare_assessments(
 
 
 def _judgements(rules: AssessmentRules, facts: Iterable[UnitFact]) -> list[Judgement]:
-    common = set(rules.common_items())
-    known = {item for track in rules.tracks for item in track.items()} | common
+    known = {*rules.common_items(), *(item for track in rules.tracks for item in track.items())}
     results = assess(rules, (fact for fact in facts if fact.item.strip() in known))
     judgements = (result.judgement() for result in results)
     return [judgement for judgement in judgements if judgement is not None]

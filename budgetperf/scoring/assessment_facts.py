@@ -64,6 +64,12 @@ class _Items:
         return {item.key: item for item in self.track.claimable()}
 
     @cached_property
+    def periods(self) -> frozenset[str]:
+        """The periods of any component, and none."""
+        known = (part.periods.periods for part in self.track.components if part.periods)
+        return frozenset({"", *(period.key for periods in known for period in periods)})
+
+    @cached_property
     def answers(self) -> Mapping[str, AnswerKind]:
         kinds: dict[str, AnswerKind] = {veto.key: "veto" for veto in self.track.vetoes}
         kinds |= {statement.key: "statement" for statement in self.rules.statements}
@@ -133,85 +139,84 @@ def _demand_filled(rules: AssessmentRules, used: set[str], defects: Defects) -> 
                 defects.add("empty_group", 1, text)
 
 
-def _sheet(unit: str, group: str, rows: Sequence[UnitFact], items: _Items, defects: Defects) -> UnitSheet:
-    cells: dict[str, dict[CellKey, Cell]] = {}
-    claims: list[Claim] = []
-    held: dict[AnswerKind, set[str]] = {"veto": set(), "statement": set(), "exemption": set()}
-    past: dict[str, set[int]] = {}
-    seen: dict[tuple[str, str, str, str], int] = {}
-    for fact in rows:
+class _Gathered:
+    """What the rows of one unit add up to; filled row by row inside ``read_facts`` only."""
+
+    def __init__(self, unit: str, items: _Items, defects: Defects) -> None:
+        self.unit, self.items, self.defects = unit, items, defects
+        self.cells: dict[str, dict[CellKey, Cell]] = {}
+        self.claims: list[Claim] = []
+        self.held: dict[AnswerKind, set[str]] = {"veto": set(), "statement": set(), "exemption": set()}
+        self.past: dict[str, set[int]] = {}
+        self.seen: dict[tuple[str, str, str, str], int] = {}
+
+    def take(self, fact: UnitFact) -> None:
+        """Add a row, or tell what is wrong with it."""
         item, period, rater = fact.item.strip(), fact.period.strip(), fact.rater.strip()
-        mark = (item, period, rater, fact.note.strip() if item in items.claims else "")
-        if mark in seen:
-            text = f"“{unit}”的“{item}”与第{seen[mark]}行重复填报同一事实，请只保留一行"
-            defects.add("twice", fact.row, text)
-            continue
-        seen[mark] = fact.row
-        if item in items.slots:
-            cell = read_cell(fact, *items.slots[item])
+        mark = (item, period, rater, fact.note.strip() if item in self.items.claims else "")
+        if mark in self.seen:
+            text = f"“{self.unit}”的“{item}”与第{self.seen[mark]}行重复填报同一事实，请只保留一行"
+            self.defects.add("twice", fact.row, text)
+            return
+        self.seen[mark] = fact.row
+        if item in self.items.slots:
+            cell = read_cell(fact, *self.items.slots[item])
             if isinstance(cell, Defect):
-                defects.add(cell.code, fact.row, cell.text)
+                self.defects.add(cell.code, fact.row, cell.text)
             else:
-                cells.setdefault(item, {})[period, rater] = cell
-        elif item in items.claims:
-            claims += _claim(fact, items.claims[item], items.track, defects)
-        elif item in items.answers:
-            _answer(fact, items.answers[item], held, past, defects)
+                self.cells.setdefault(item, {})[period, rater] = cell
+        elif item in self.items.claims:
+            self._claim(fact, self.items.claims[item])
+        elif item in self.items.answers:
+            self._answer(fact, self.items.answers[item])
         else:
-            text = f"“{unit}”的项目编码“{item}”不在方案中，请按方案列出的项目编码更正"
-            defects.add("item", fact.row, text)
-    exempt = tuple(each for each in items.rules.exemptions if each.key in held["exemption"])
+            text = f"“{self.unit}”的项目编码“{item}”不在方案中，请按方案列出的项目编码更正"
+            self.defects.add("item", fact.row, text)
+
+    def _claim(self, fact: UnitFact, item: AdjustmentItem) -> None:
+        number, period = read_number(fact.value), fact.period.strip()
+        if period not in self.items.periods:
+            self.defects.add("period", fact.row, f"“{item.label}”的考核期“{period}”不在方案中，请更正或留空")
+        if number is None:
+            text = f"“{item.label}”须填数字，填的是“{fact.value.strip()}”，请更正"
+            self.defects.add("value", fact.row, text)
+        elif refusal := item.refusal(number, fact.note):
+            self.defects.add("value", fact.row, f"{refusal}，请更正")
+        else:
+            self.claims.append(Claim(item.key, number, fact.note.strip()))
+
+    def _answer(self, fact: UnitFact, kind: AnswerKind) -> None:
+        item, answer, period = fact.item.strip(), read_answer(fact.value), read_number(fact.period)
+        if answer is None:
+            self.defects.add("value", fact.row, f"“{item}”须填“是”或“否”")
+        elif kind != "history":
+            if answer:
+                self.held[kind].add(item)
+        elif period is None or period >= 0 or period != int(period):
+            text = f"“{item}”是往年的结果，考核期须填 -1（上一年）、-2（前年）等，本年的由系统得出"
+            self.defects.add("period", fact.row, text)
+        elif answer:
+            self.past.setdefault(item, set()).add(-int(period))
+
+
+def _sheet(unit: str, group: str, rows: Sequence[UnitFact], items: _Items, defects: Defects) -> UnitSheet:
+    gathered = _Gathered(unit, items, defects)
+    for fact in rows:
+        gathered.take(fact)
+    exempt = tuple(each for each in items.rules.exemptions if each.key in gathered.held["exemption"])
     if not exempt:
-        given = frozenset((item, period, rater) for item, period, rater, _ in seen)
+        given = frozenset((item, period, rater) for item, period, rater, _ in gathered.seen)
         for component in items.track.components:
-            for gap in gaps(component, given, cells):
+            for gap in gaps(component, given, gathered.cells):
                 defects.add(gap.code, rows[0].row, f"“{unit}”{gap.text}")
     return UnitSheet(
         unit=unit,
         group=group,
         track=items.track,
         exempt=exempt,
-        cells=cells,
-        claims=tuple(claims),
-        struck=frozenset(held["veto"]),
-        found=frozenset(held["statement"]),
-        past={key: frozenset(years) for key, years in past.items()},
+        cells=gathered.cells,
+        claims=tuple(gathered.claims),
+        struck=frozenset(gathered.held["veto"]),
+        found=frozenset(gathered.held["statement"]),
+        past={key: frozenset(years) for key, years in gathered.past.items()},
     )
-
-
-def _claim(fact: UnitFact, item: AdjustmentItem, track: Track, defects: Defects) -> list[Claim]:
-    number = read_number(fact.value)
-    refusal = (
-        f"“{item.label}”须填数字，填的是“{fact.value.strip()}”"
-        if number is None
-        else item.refusal(number, fact.note)
-    )
-    periods = {each.key for part in track.components if part.periods for each in part.periods.periods}
-    if fact.period.strip() not in {"", *periods}:
-        defects.add(
-            "period", fact.row, f"“{item.label}”的考核期“{fact.period.strip()}”不在方案中，请更正或留空"
-        )
-    if refusal or number is None:
-        defects.add("value", fact.row, f"{refusal}，请更正")
-        return []
-    return [Claim(item.key, number, fact.note.strip())]
-
-
-def _answer(
-    fact: UnitFact,
-    kind: AnswerKind,
-    held: Mapping[AnswerKind, set[str]],
-    past: dict[str, set[int]],
-    defects: Defects,
-) -> None:
-    item, answer, period = fact.item.strip(), read_answer(fact.value), read_number(fact.period)
-    if answer is None:
-        defects.add("value", fact.row, f"“{item}”须填“是”或“否”")
-    elif kind != "history":
-        if answer:
-            held[kind].add(item)
-    elif period is None or period >= 0 or period != int(period):
-        text = f"“{item}”是往年的结果，考核期须填 -1（上一年）、-2（前年）等，本年的由系统得出"
-        defects.add("period", fact.row, text)
-    elif answer:
-        past.setdefault(item, set()).add(-int(period))
