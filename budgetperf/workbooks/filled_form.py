@@ -98,6 +98,7 @@ class _Reader:
             name: self._text(f"/{name}", right_of(grid.sheet, place)) for name, place in grid.head.items()
         }
         document["year"] = self._year(document.pop("year", ""))
+        document["form_kind"] = self._title()
         document["budget"] = self._budget()
         document["overall_goal"] = {
             name: self._text(f"/overall_goal/{name}", place) for name, place in grid.goal.items()
@@ -106,6 +107,12 @@ class _Reader:
         if grid.total is not None:
             document |= self._total(grid.total)
         return document
+
+    def _title(self) -> str:
+        """Return the first words of the sheet: the name of the form."""
+        sheet = self.grid.sheet
+        texts = (spelled(value) for (row, _), value in sorted(sheet.values.items()) if row < _TITLE_ROWS)
+        return next((text for text in texts if "表" in text), "")
 
     def _year(self, typed: Json) -> Json:
         """Take the year beside its label, else from the title rows or the name of the sheet."""

@@ -2,14 +2,18 @@
 
 import json
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from budgetperf.actions.audit_form import audit_file
 from budgetperf.errors import Invalid, NotFound
+from budgetperf.ledger import RateBase
 from budgetperf.lifecycle.evaluation.audit_form import MAX_FORMS, MAX_JSON_BYTES
+from budgetperf.rulebook.edition import Edition
 from budgetperf.rulebook.library import Rulebook
+from budgetperf.scoring.self_evaluation import SelfEvaluationRules
 
 BOOK, TODAY = Rulebook.load(), date(2026, 3, 1)
 FORMS = Path(__file__).parents[2] / "fixtures/forms"
@@ -70,7 +74,7 @@ def test_a_clean_form_has_a_grade_and_no_finding() -> None:
 
 
 def test_a_form_older_than_any_edition_is_held_against_the_first_and_told() -> None:
-    [form] = audit_file(packed(sound() | {"year": 2016}), BOOK, today=TODAY).forms
+    [form] = audit_file(packed(sound() | {"year": 2012}), BOOK, today=TODAY).forms
     assert [finding.code for finding in form.findings] == ["audit.edition_later"]
     assert form.edition.id == EDITION
 
@@ -86,6 +90,44 @@ def test_an_edition_may_be_named() -> None:
     for wrong in ("national/self_evaluation/1999-01-01", "national/grades/2020-02-25"):
         with pytest.raises(NotFound):
             audit_file(packed(sound()), BOOK, today=TODAY, edition=wrong)
+
+
+def local(jurisdiction: str, title: str, weight: int, *, base: RateBase = RateBase.ADJUSTED) -> Edition:
+    """A local edition like the national one, but for its title, its execution points and their base."""
+    rules = BOOK.by_id(EDITION).rules_as(SelfEvaluationRules)
+    execution = rules.execution.model_copy(update={"weight": Decimal(weight), "base": base})
+    own = rules.model_copy(update={"execution": execution, "indicators_weight": rules.total - weight})
+    known: dict[str, object] = {"id": f"{jurisdiction}/x", "jurisdiction": jurisdiction, "title": title}
+    return BOOK.by_id(EDITION).model_copy(update=known | {"rules": own})
+
+
+TWO = Rulebook(
+    (
+        *(BOOK.by_id(name) for name in (EDITION, "national/grades/2020-02-25")),
+        local("hubei", "湖北省项目支出绩效自评", 20),
+        local("haidian", "北京市海淀区项目支出绩效自评（2016年度）", 10, base=RateBase.INITIAL),
+    )
+)
+
+
+def test_the_edition_is_that_of_the_place_the_form_names_or_of_its_execution_points() -> None:
+    def edition(**changes: object) -> str:
+        [form] = audit_file(packed(sound() | changes), TWO, today=TODAY).forms
+        return form.edition.id
+
+    twenty = {"全年预算数": 10, "全年执行数": 10, "执行率": "100%", "分值": 20, "得分": 20, "unit": "万元"}
+    assert edition() == EDITION
+    assert edition(department="湖北省某厅") == "hubei/x"
+    assert edition(budget=twenty) == "hubei/x"
+    assert edition(department="北京市海淀区某街道") == "haidian/x"
+    assert edition(department="北京市某局") == EDITION
+    assert edition(budget=twenty | {"分值": 30}) == EDITION
+
+
+def test_the_rate_has_the_base_of_the_edition() -> None:
+    [form] = audit_file(packed(sound() | {"form_kind": "海淀区自评表"}), TWO, today=TODAY).forms
+    assert (form.execution.base, str(form.execution.rate_ratio)) == ("年初预算数", "0.9466")
+    assert "audit.budget_base" not in {finding.code for finding in form.findings}
 
 
 def test_a_marked_or_indented_file_is_json_too() -> None:

@@ -81,7 +81,7 @@ class AuditedExecution:
     base, paid : Money or None
         None when the cell holds no amount.
     base_is_initial : bool
-        Whether 年初预算数 had to serve because 全年预算数 is empty.
+        Whether the base is 年初预算数: by the edition, or because 全年预算数 is empty.
     from_sources : bool
         Whether the amounts are the sum of the sources because the total row is empty.
     rate : Decimal or None
@@ -156,7 +156,7 @@ def recompute(form: FilledForm, rules: SelfEvaluationRules) -> Recomputed:
         Formulas by operator, tiers and places; the weights are those printed on the form.
     """
     lines = tuple(_line(row, rules) for row in form.indicators)
-    funds = _execution(form)
+    funds = _execution(form, rules.execution.base)
     entries = [entry for at, line in enumerate(lines) if (entry := _entry(str(at), line, rules))]
     money = _execution_entry(funds, rules)
     entries += [money] if money else []
@@ -266,7 +266,7 @@ def _scheme(criteria: tuple[Criterion, ...], rules: SelfEvaluationRules) -> Sche
 # ------------------------------------------------------------------- execution
 
 
-def _execution(form: FilledForm) -> AuditedExecution:
+def _execution(form: FilledForm, base_of_rate: RateBase) -> AuditedExecution:
     total, unit = form.budget, unit_of(form)
     adjusted, initial = amount(total.adjusted, unit), amount(total.initial, unit)
     paid = amount(total.executed, unit)
@@ -275,14 +275,15 @@ def _execution(form: FilledForm) -> AuditedExecution:
     from_sources = not any(money for money in (adjusted, initial, paid)) and any(summed)
     if from_sources:
         adjusted, initial, paid = summed
-    base = adjusted if adjusted is not None else initial
+    ranked = (initial, adjusted) if base_of_rate is RateBase.INITIAL else (adjusted, initial)
+    base = next((money for money in ranked if money is not None), None)
     rate = None
     if base is not None and paid is not None:
         rate = _execution_of(base, paid).rate(RateBase.ADJUSTED)
     return AuditedExecution(
         base=base,
         paid=paid,
-        base_is_initial=adjusted is None and initial is not None,
+        base_is_initial=initial is not None and (base_of_rate is RateBase.INITIAL or adjusted is None),
         from_sources=from_sources,
         rate=rate,
         weight=_weight(total.weight),

@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, ROUND_UP, Decimal
 from fractions import Fraction
 
 from budgetperf.findings import Finding
+from budgetperf.ledger import RateBase
 from budgetperf.lifecycle.evaluation.audit_case import (
     AuditCase,
     Check,
@@ -103,7 +104,8 @@ def _base(case: AuditCase) -> str:
 def check_execution_score(case: AuditCase) -> Iterator[Finding]:
     """The execution score is weight x rate; a score that was only cut to fewer decimals is a warning."""
     funds = case.found.execution
-    if funds.base_is_initial and funds.paid is not None:
+    substituted = funds.base_is_initial and case.rules.execution.base is not RateBase.INITIAL
+    if substituted and funds.paid is not None:
         yield note("budget_base", "/budget/adjusted", "全年预算数未填写，执行率以年初预算数为基数复算")
     if funds.points is None or funds.printed is None or funds.printed == funds.points:
         return
