@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from budgetperf.errors import BudgetperfError, Invalid
 from budgetperf.findings import Severity
 from budgetperf.fiscal import SHANGHAI
-from workflows import scheme_verbs
+from workflows import index_verb, scheme_verbs
 from workflows.help import ENVIRONMENT, PROGRAM, VERBS
 
 if TYPE_CHECKING:
@@ -204,6 +204,11 @@ def schemes(given: Arguments) -> int:
     return scheme_verbs.act(given, say, today=datetime.now(SHANGHAI).date())
 
 
+def build_index(given: Arguments) -> int:
+    """Build an indicator system from its tables."""
+    return index_verb.act(given, say, today=datetime.now(SHANGHAI).date())
+
+
 def backup(given: Arguments) -> int:
     """Write a backup."""
     from workflows.backup import back_up
@@ -300,6 +305,7 @@ def _parser() -> argparse.ArgumentParser:
     verb("worker", worker).add_argument("--with-parent", action="store_true", help=argparse.SUPPRESS)
     _operator_verbs(verb)
     scheme_verbs.add(verb("schemes", schemes, home=False))
+    index_verb.add(verb("build-index", build_index, home=False))
     verb("test", test, home=False)
     verb("check-code", check_code, home=False)
     return parser

@@ -130,6 +130,19 @@ VERBS: dict[str, Words] = {
             "./bp schemes to-confirm",
         ),
     ),
+    "build-index": Words(
+        "由问卷和数据建立指标体系 / build an indicator system from a survey and values",
+        "依次作重要性、隶属度、相关性、辨别力分析，用因子分析、熵权、层次分析和等权赋权并列出得分与排名，写出\n"
+        "测算表、测算报告和规则草案。表格格式见 fixtures/index；方法见 docs/methods/indicator-system.md。发现错误\n"
+        "时返回 1。不需要数据库。\n"
+        "Screens the candidates, weighs them by every method side by side, ranks, and writes tables, a report and\n"
+        "a draft edition. Returns 1 when an error is among the findings. Needs no database.",
+        (
+            "./bp build-index 问卷.csv 数据.xlsx --pairs 两两比较.csv --out 结果",
+            "./bp build-index 问卷.csv 数据.csv --out 结果 --title 经济建设综合指数 --jurisdiction guangdong",
+            "./bp build-index 问卷.csv 数据.csv --out 结果 --set method=entropy --set membership_cut=0.5",
+        ),
+    ),
     "backup": Words(
         "备份数据库和文件 / back up database and files",
         "同一时刻的数据库（pg_dump）和全部文件，合为一个文件；备份期间照常办公。内含全部数据，请妥善保管。\n"

@@ -67,7 +67,7 @@ def markdown(report: IndexReport) -> str:
         if table.note:
             lines += [table.note, ""]
         if not table.rows:
-            lines.append("（无）")
+            lines.append(shown(None))
             continue
         lines += [_row(table.columns), _row(("---",) * len(table.columns))]
         lines += [_row(tuple(shown(cell) for cell in row)) for row in table.rows]
@@ -112,7 +112,7 @@ def _findings(outcome: IndexOutcome) -> ReportTable:
 
 
 def _standings(outcome: IndexOutcome, spec: IndexSpec) -> ReportTable:
-    columns = [name for method in outcome.methods for name in (method.label, f"{method.label}名次")]
+    columns = [name for method in outcome.methods for name in (method.label, "名次")]
 
     def place(line: EvaluandLine) -> int:
         return line.standings[spec.method].rank if spec.method in line.standings else 0

@@ -66,3 +66,12 @@ class IndexSpec(Form):
         if not self.method.weighs:
             raise ValueError(f"“{self.method.label}”没有指标权重，不能作为草案的权重")
         return self
+
+
+class IndexOrder(IndexSpec):
+    """A build as the worker is told of it: the parameters, the day, and the kept tables by digest."""
+
+    computed_on: date = ask("测算日期")
+    survey: Line = ask("重要性问卷（文件摘要）")
+    measured: Line = ask("指标数据表（文件摘要）")
+    pairs: Line = ask("两两比较表（文件摘要）", default="")

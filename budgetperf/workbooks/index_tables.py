@@ -4,6 +4,7 @@
 
     survey   评分人 | indicator …      1 to 5, empty where not judged
     values   评价对象 | indicator …    rows 方向 (required), 计量单位, 维度, then one per evaluand
+                                  (direction, uom, dimension; forward, reverse are taken too)
     pairs    指标 | indicator …        3 or 1/3; an empty cell takes the reciprocal of its opposite
 
 Every wrong cell is a finding at its place; nothing is guessed but the reciprocal, which the
@@ -24,8 +25,17 @@ from budgetperf.workbooks.tables import Table
 from budgetperf.workbooks.values import normal
 
 DIRECTION, UOM, DIMENSION = "方向", "计量单位", "维度"
+_HEADS = {DIRECTION: DIRECTION, UOM: UOM, DIMENSION: DIMENSION} | {
+    "direction": DIRECTION,
+    "uom": UOM,
+    "dimension": DIMENSION,
+}
+MAX_TOLD = 20  # wrong cells named at once; a wrong table has hundreds
 _JUDGEMENT = re.compile(r"\d{1,3}(\.\d{1,6})?(/\d{1,3}(\.\d{1,6})?)?")
-_DIRECTIONS = {"正向": Direction.FORWARD, "反向": Direction.REVERSE, "逆向": Direction.REVERSE}
+_DIRECTIONS = {direction.label: direction for direction in Direction} | {
+    **{direction.value: direction for direction in Direction},
+    "逆向": Direction.REVERSE,
+}
 
 V = TypeVar("V")
 
@@ -40,7 +50,8 @@ class _Reader:
 
     def wrong(self, row: int, column: int, text: str) -> None:
         """Tell of a cell."""
-        self.found.append(Finding("tables.cell", Severity.ERROR, self.table.where(row, column), text))
+        where = self.table.where(row, column)
+        self.found.append(Finding("tables.cell", Severity.ERROR, where, f"{where.cell}：{text}"))
 
     def labels(self, places: list[tuple[int, int]]) -> tuple[str, ...]:
         """Return the names at ``places``, each once and none empty."""
@@ -72,12 +83,10 @@ class _Reader:
         Invalid
         """
         if self.found:
-            shown = "；".join(f"{item.where}：{item.message}" for item in self.found[:5])
-            more = f"；等共{len(self.found)}处" if len(self.found) > 5 else ""
             raise Invalid(
                 "tables.cells",
-                f"“{self.table.name}”有误：{shown}{more}",
-                tuple(self.found),
+                f"“{self.table.name}”有{len(self.found)}处错误，请改正后重试",
+                tuple(self.found[:MAX_TOLD]),
                 table=self.table.name,
             )
 
@@ -115,7 +124,7 @@ def read_values(table: Table) -> ValueTable:
         ``tables.shape``, ``tables.direction`` without a row of directions, ``tables.cells``.
     """
     reader = _begin(table, 5, "指标数据表（方向行和至少3个评价对象）")
-    heads = {row[0]: number for number, row in enumerate(table.rows) if row[0] in {DIRECTION, UOM, DIMENSION}}
+    heads = {_HEADS[row[0]]: number for number, row in enumerate(table.rows) if number and row[0] in _HEADS}
     if DIRECTION not in heads:
         raise Invalid("tables.direction", f"“{table.name}”缺少“方向”一行，请逐项写明正向或反向")
     directions = reader.cells(heads[DIRECTION], _direction, "应为正向或反向", Direction.FORWARD)

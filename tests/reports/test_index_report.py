@@ -20,7 +20,8 @@ def test_findings_come_first_and_cities_in_the_order_of_the_drafts_method(report
     assert report.tables[0].title == "发现的问题"
     assert "每个指标不足5个对象" in str(report.tables[0].rows)
     standings = report.tables[1]
-    at = standings.columns.index("因子载荷权重名次")
+    at = standings.columns.index("因子载荷权重") + 1
+    assert standings.columns[at] == "名次"
     assert [row[at] for row in standings.rows] == list(range(1, 22))
 
 

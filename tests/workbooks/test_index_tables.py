@@ -48,6 +48,11 @@ def test_values_come_with_direction_unit_and_dimension() -> None:
     ]
 
 
+def test_english_heads_are_taken_too() -> None:
+    english = VALUES.replace("方向,正向,逆向", "direction,forward,reverse").replace("计量单位", "uom")
+    assert read_values(table(english.replace("维度", "dimension"))) == read_values(table(VALUES))
+
+
 def test_the_same_table_reads_the_same_from_excel_and_from_gb18030() -> None:
     book = Workbook()
     for row in table(VALUES).rows:
