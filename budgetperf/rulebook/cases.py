@@ -6,28 +6,23 @@ stand in the editions, worked out by hand from the wording of the source.
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
 from typing import Self, TypeAlias
 
 from pydantic import Field, model_validator
 
-from budgetperf.fiscal import FiscalYear, WorkCalendar
-from budgetperf.indicators import Achievement, Indicator, Level1, Level2, Operator
+from budgetperf.fiscal import WorkCalendar
+from budgetperf.indicators import Indicator, Level1, Level2, Operator
 from budgetperf.ledger import Execution
 from budgetperf.money import Money
 from budgetperf.rulebook.models import (
     CostBenefitRules,
-    MonitoringCalendarRules,
     RectificationRules,
     WorkingDaysRules,
 )
-from budgetperf.scoring.dashboard import dashboard
-from budgetperf.scoring.exante import ExanteRules, exante
 from budgetperf.scoring.facts import Actual, Fact, NotApplicable, Rated
 from budgetperf.scoring.finance_evaluation import FinanceEvaluationRules, finance_evaluation_facts
 from budgetperf.scoring.goal_weights import GoalWeightRules
 from budgetperf.scoring.grade import GradeRules, grade
-from budgetperf.scoring.lights import LightRules
 from budgetperf.scoring.rules import Exact, Rule
 from budgetperf.scoring.score import score
 from budgetperf.scoring.self_evaluation import SelfEvaluationRules, required_reasons, self_evaluation
@@ -136,22 +131,6 @@ def goal_weight_case(rules: GoalWeightRules, given: GoalWeightCase) -> Outcome:
     return {"weights": rules.expected(given.levels)}
 
 
-class ExanteCase(Rule):
-    """Points by criterion key, one mapping per expert."""
-
-    ratings: tuple[dict[str, Exact], ...]
-
-
-def exante_case(rules: ExanteRules, given: ExanteCase) -> Outcome:
-    """Means and the suggested conclusion."""
-    result = exante(given.ratings, rules)
-    return {
-        "means": {line.key: line.spread.mean for line in result.means.lines},
-        "total": result.means.total.mean,
-        "suggested": result.suggested,
-    }
-
-
 class FinanceEvaluationCase(Rule):
     """The evaluator's points, criteria that do not apply with their reason, and the money."""
 
@@ -178,34 +157,6 @@ def finance_evaluation_case(rules: FinanceEvaluationRules, given: FinanceEvaluat
     return {"points": {line.key: line.points for line in sheet.lines}, "total": sheet.total}
 
 
-class MonitoredIndicator(IndicatorCase):
-    """A filed indicator with its cumulative value."""
-
-    value: Achievement | Exact
-
-
-class LightCase(Rule):
-    """A whole monitoring report after ``months`` months."""
-
-    months: int
-    indicators: tuple[MonitoredIndicator, ...] = ()
-    money: MoneyCase
-
-
-def light_case(rules: LightRules, given: LightCase) -> Outcome:
-    """The colours."""
-    indicators = [case.indicator(str(i)) for i, case in enumerate(given.indicators, 1)]
-    values: dict[str, Decimal | Achievement] = {
-        str(i): case.value for i, case in enumerate(given.indicators, 1)
-    }
-    lights = dashboard(indicators, values, execution=given.money.execution, months=given.months, rules=rules)
-    return {
-        "execution": lights.execution.colour,
-        "indicators": [lights.indicators[indicator.key].colour for indicator in indicators],
-        "goal": lights.goal.colour if lights.goal else None,
-    }
-
-
 class DaysCase(Rule):
     """Days off and make-up days of the years an example counts in."""
 
@@ -217,20 +168,6 @@ class DaysCase(Rule):
     def calendar(self) -> WorkCalendar:
         """The calendar of the example."""
         return WorkCalendar(self.years, self.holidays, self.make_up_days)
-
-
-class MonitoringCalendarCase(Rule):
-    """A quarter."""
-
-    year: int
-    quarter: int
-    days: DaysCase
-
-
-def monitoring_calendar_case(rules: MonitoringCalendarRules, given: MonitoringCalendarCase) -> Outcome:
-    """The last day in time."""
-    period = FiscalYear(given.year).quarter(given.quarter)
-    return {"period": period.code, "due": rules.due(period, given.days.calendar)}
 
 
 class RectificationCase(Rule):

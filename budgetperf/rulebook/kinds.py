@@ -14,7 +14,14 @@ from budgetperf.provenance import Json
 from budgetperf.rulebook import cases, models, parameters
 from budgetperf.rulebook.assessment_cases import AssessmentCase, assessment_case
 from budgetperf.rulebook.cut_cases import LimitCutsCase, limit_cuts_case
+from budgetperf.rulebook.exante_cases import ExanteCase, exante_case
 from budgetperf.rulebook.index_cases import CompositeIndexCase, composite_index_case
+from budgetperf.rulebook.monitoring_cases import (
+    LightCase,
+    MonitoringCalendarCase,
+    light_case,
+    monitoring_calendar_case,
+)
 from budgetperf.rulebook.scheme_cases import (
     DepartmentOverallCase,
     FiscalOperationCase,
@@ -88,13 +95,14 @@ KINDS: Mapping[str, Kind] = {
     ),
     "grades": _kind("评价等级", GradeRules, cases.GradeCase, cases.grade_case, refuses=True),
     "goal_weights": _kind("目标权重", GoalWeightRules, cases.GoalWeightCase, cases.goal_weight_case),
-    "exante_project": _kind("项目事前评估", ExanteRules, cases.ExanteCase, cases.exante_case, refuses=True),
-    "monitoring_lights": _kind("监控亮灯", LightRules, cases.LightCase, cases.light_case, refuses=True),
+    "exante_project": _kind("项目事前评估", ExanteRules, ExanteCase, exante_case, refuses=True),
+    "exante_policy": _kind("政策事前评估", ExanteRules, ExanteCase, exante_case, refuses=True),
+    "monitoring_lights": _kind("监控亮灯", LightRules, LightCase, light_case, refuses=True),
     "monitoring_calendar": _kind(
         "监控时点",
         models.MonitoringCalendarRules,
-        cases.MonitoringCalendarCase,
-        cases.monitoring_calendar_case,
+        MonitoringCalendarCase,
+        monitoring_calendar_case,
     ),
     "finance_evaluation": _kind(
         "财政评价",
