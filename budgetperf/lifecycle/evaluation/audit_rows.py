@@ -3,6 +3,7 @@
 The nine breaches stand in ``audit``; what they name is not told again here.
 """
 
+import re
 from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, ROUND_UP, Decimal
 from fractions import Fraction
@@ -23,6 +24,9 @@ from budgetperf.lifecycle.evaluation.published_value import read_points, read_va
 from budgetperf.money import written_number
 from budgetperf.scoring.exact import half_up
 from budgetperf.scoring.grade import Grade, grade
+
+
+_GRADE = re.compile(r"(优|良|中|差)[秀好等]?")
 
 
 def is_raw_percent(line: AuditedLine) -> bool:
@@ -269,7 +273,8 @@ def check_total_sum(case: AuditCase) -> Iterator[Finding]:
 def check_grade(case: AuditCase) -> Iterator[Finding]:
     """The printed grade is that of the printed total."""
     total, printed = read_points(case.form.total_score), case.form.grade
-    named = next((one for one in Grade if printed[:1] == one.label), None)
+    words = _GRADE.fullmatch(printed)
+    named = Grade.from_label(words.group(1)) if words else None
     if named is None or total is None or not 0 <= total <= case.grades.out_of:
         return
     right = grade(total, case.grades)

@@ -139,6 +139,8 @@ def test_execution_above_the_budget_earns_the_weight_and_no_more() -> None:
         ({"total_score": "优秀"}, ["unreadable"]),
         ({"grade": "优秀"}, []),
         ({"grade": "良"}, ["grade"]),
+        ({"grade": "良好"}, ["grade"]),
+        ({"grade": "良性运行"}, []),
         ({"total_weight_published": "110"}, ["total_weight"]),
         ({"overall_goal": {"预期目标": "100", "实际完成情况": "95"}}, ["goal_is_amount", "goal_is_amount"]),
     ],
