@@ -25,7 +25,6 @@ from budgetperf.money import written_number
 from budgetperf.scoring.exact import half_up
 from budgetperf.scoring.grade import Grade, grade
 
-
 _GRADE = re.compile(r"(优|良|中|差)[秀好等]?")
 
 
