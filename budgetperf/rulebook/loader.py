@@ -12,6 +12,8 @@ from typing import TypeAlias, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
+from yaml.composer import Composer
+from yaml.resolver import Resolver
 
 from budgetperf.errors import Invalid
 from budgetperf.findings import Finding, Severity, Where
@@ -36,13 +38,13 @@ class _ForbiddenError(Exception):
         self.line = event.start_mark.line + 1 if event.start_mark else 1
 
 
-class _StrictLoader(yaml.SafeLoader):
+class _Strict(Composer, Resolver):
     """Resolves only true/false, null and plain integers; a bare decimal number is marked."""
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012  PyYAML's own shape
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        event = self.peek_event()  # type: ignore[no-untyped-call]  # stubs lack it
+        event = self.peek_event()  # type: ignore[attr-defined]  # each loader brings its own parser
         if isinstance(event, yaml.AliasEvent):
             raise _ForbiddenError(f"不允许使用YAML别名“*{event.anchor}”，请写出完整内容", event)
         if event.anchor:
@@ -58,7 +60,19 @@ for _tag, _pattern, _first in (
     (_INT, r"^-?(0|[1-9][0-9]*)$", "-0123456789"),
     (_FLOAT, r"^[-+]?(\.[0-9]+|[0-9][0-9_]*(\.[0-9]*)?([eE][-+]?[0-9]+)?|\.inf|\.nan)$", "-+.0123456789"),
 ):
-    _StrictLoader.add_implicit_resolver(_tag, re.compile(_pattern), _first)
+    _Strict.add_implicit_resolver(_tag, re.compile(_pattern), _first)
+
+
+class _Speaking(_Strict, yaml.SafeLoader):
+    """Reads slowly, and says in known words what is wrong."""
+
+
+class _Quick(_Strict, yaml.CSafeLoader):
+    """Reads with libyaml."""
+
+    def __init__(self, stream: str) -> None:
+        yaml.CSafeLoader.__init__(self, stream)
+        Composer.__init__(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +111,7 @@ def read_strict(text: str, *, name: str) -> Document:
         decimals and unknown tags, with the line.
     """
     try:
-        node = yaml.compose(text, Loader=_StrictLoader)
+        node = _composed(text)
     except _ForbiddenError as error:
         raise _refusal(name, error.line, error.problem) from error
     except yaml.MarkedYAMLError as error:
@@ -110,6 +124,14 @@ def read_strict(text: str, *, name: str) -> Document:
         raise _refusal(name, 1, "文件为空")
     lines: dict[KeyPath, int] = {}
     return Document(name, _build(node, (), lines=lines, name=name), lines)
+
+
+def _composed(text: str) -> yaml.Node | None:
+    """Compose with libyaml; what it refuses is composed again, to be refused in known words."""
+    try:
+        return yaml.compose(text, Loader=_Quick)
+    except (_ForbiddenError, yaml.YAMLError):
+        return yaml.compose(text, Loader=_Speaking)
 
 
 def decoded(raw: bytes, *, name: str) -> str:
