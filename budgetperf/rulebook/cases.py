@@ -5,6 +5,7 @@ stand in the editions, worked out by hand from the wording of the source.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Self, TypeAlias
 
@@ -21,11 +22,13 @@ from budgetperf.rulebook.models import (
 )
 from budgetperf.scoring.facts import Actual, Fact, NotApplicable, Rated
 from budgetperf.scoring.finance_evaluation import FinanceEvaluationRules, finance_evaluation_facts
+from budgetperf.scoring.form_layout import FormText
 from budgetperf.scoring.goal_weights import GoalWeightRules
 from budgetperf.scoring.grade import GradeRules, grade
+from budgetperf.scoring.required_reasons import required_reasons
 from budgetperf.scoring.rules import Exact, Rule
 from budgetperf.scoring.score import score
-from budgetperf.scoring.self_evaluation import SelfEvaluationRules, required_reasons, self_evaluation
+from budgetperf.scoring.self_evaluation import SelfEvaluationRules, self_evaluation
 
 Outcome: TypeAlias = Mapping[str, object]
 """What an example computes: plain values, terms, decimals, dates."""
@@ -38,6 +41,7 @@ class MoneyCase(Rule):
     adjusted: int
     received: int = 0
     paid: int
+    carried_in: int = 0
 
     @property
     def execution(self) -> Execution:
@@ -47,6 +51,7 @@ class MoneyCase(Rule):
             adjusted=Money(self.adjusted),
             received=Money(self.received),
             paid=Money(self.paid),
+            carried_in=Money(self.carried_in),
         )
 
 
@@ -80,10 +85,22 @@ class EvaluatedIndicator(IndicatorCase):
 
 
 class SelfEvaluationCase(Rule):
-    """A whole self-evaluation."""
+    """A whole self-evaluation.
+
+    Parameters
+    ----------
+    indicators : tuple of EvaluatedIndicator
+    money : MoneyCase
+    fixed : mapping of str to Actual
+        What was reported for the indicators the edition itself sets, by their key.
+    text_lengths : mapping of FormText to int
+        Characters of the texts filed.
+    """
 
     indicators: tuple[EvaluatedIndicator, ...]
     money: MoneyCase
+    fixed: dict[str, Actual] = Field(default_factory=dict)
+    text_lengths: dict[FormText, int] = Field(default_factory=dict)
 
     @property
     def filed(self) -> tuple[Indicator, ...]:
@@ -92,12 +109,12 @@ class SelfEvaluationCase(Rule):
 
     @property
     def actuals(self) -> Mapping[str, Actual]:
-        """What was reported, by number."""
-        return {str(i): case.actual for i, case in enumerate(self.indicators, 1)}
+        """What was reported, by number or key."""
+        return self.fixed | {str(i): case.actual for i, case in enumerate(self.indicators, 1)}
 
 
 def self_evaluation_case(rules: SelfEvaluationRules, given: SelfEvaluationCase) -> Outcome:
-    """Points by line, total, and the lines that need a reason."""
+    """Points by line, total, the lines that need a reason, and the texts that are too long."""
     indicators, actuals, money = given.filed, given.actuals, given.money.execution
     sheet = self_evaluation(indicators, actuals, execution=money, rules=rules)
     reasons = required_reasons(indicators, actuals, execution=money, rules=rules)
@@ -106,6 +123,7 @@ def self_evaluation_case(rules: SelfEvaluationRules, given: SelfEvaluationCase) 
         "total": sheet.total,
         "findings": len(sheet.findings),
         "reasons": {reason.key: reason.deviation for reason in reasons},
+        "too_long": rules.layout.too_long(given.text_lengths) if rules.layout else (),
     }
 
 
@@ -120,15 +138,32 @@ def grade_case(rules: GradeRules, given: GradeCase) -> Outcome:
     return {"grade": grade(given.total, rules)}
 
 
-class GoalWeightCase(Rule):
-    """The level-1 indicators a filing uses."""
+class NamedIndicator(IndicatorCase):
+    """A filed indicator by its name."""
 
-    levels: tuple[Level1, ...]
+    name: str
+    uom: str
+
+    def filed(self) -> Indicator:
+        """The indicator as filed."""
+        return replace(self.indicator(self.name), name=self.name, uom=self.uom)
+
+
+class GoalWeightCase(Rule):
+    """The level-1 indicators a filing uses; or the fixed template it must follow, and what it files."""
+
+    levels: tuple[Level1, ...] = ()
+    template: str = ""
+    filed: tuple[NamedIndicator, ...] = ()
 
 
 def goal_weight_case(rules: GoalWeightRules, given: GoalWeightCase) -> Outcome:
-    """Points by level-1 indicator."""
-    return {"weights": rules.expected(given.levels)}
+    """Points by level-1 indicator; or the fixed points by name, and what departs from them."""
+    if not given.template:
+        return {"weights": rules.expected(given.levels)}
+    fixed = rules.fixed_template(given.template)
+    departures = list(fixed.departures([case.filed() for case in given.filed]))
+    return {"fixed": {item.name: item.weight for item in fixed.indicators}, "departures": departures}
 
 
 class FinanceEvaluationCase(Rule):

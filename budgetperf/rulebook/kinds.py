@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from budgetperf.budget.rules import CutRules
 from budgetperf.provenance import Json
-from budgetperf.rulebook import cases, models, parameters
+from budgetperf.rulebook import cases, form_cases, models, parameters
 from budgetperf.rulebook.assessment_cases import AssessmentCase, assessment_case
 from budgetperf.rulebook.cut_cases import LimitCutsCase, limit_cuts_case
 from budgetperf.rulebook.exante_cases import ExanteCase, exante_case
@@ -31,6 +31,7 @@ from budgetperf.rulebook.scheme_cases import (
 from budgetperf.scoring.assessment import AssessmentRules
 from budgetperf.scoring.composite_index import CompositeIndexRules
 from budgetperf.scoring.department_overall import DepartmentOverallRules
+from budgetperf.scoring.evaluation_frame import EvaluationFrameRules
 from budgetperf.scoring.exante import ExanteRules
 from budgetperf.scoring.finance_evaluation import FinanceEvaluationRules
 from budgetperf.scoring.fiscal_operation import FiscalOperationRules
@@ -38,7 +39,9 @@ from budgetperf.scoring.goal_weights import GoalWeightRules
 from budgetperf.scoring.grade import GradeRules
 from budgetperf.scoring.lights import LightRules
 from budgetperf.scoring.recompute import to_json
+from budgetperf.scoring.scoring_types import ScoringTypeRules
 from budgetperf.scoring.self_evaluation import SelfEvaluationRules
+from budgetperf.scoring.unscored_evaluation import UnscoredEvaluationRules
 
 R = TypeVar("R", bound=BaseModel)
 G = TypeVar("G", bound=BaseModel)
@@ -109,6 +112,27 @@ KINDS: Mapping[str, Kind] = {
         FinanceEvaluationRules,
         cases.FinanceEvaluationCase,
         cases.finance_evaluation_case,
+        refuses=True,
+    ),
+    "department_evaluation": _kind(
+        "部门评价",
+        EvaluationFrameRules,
+        form_cases.EvaluationFrameCase,
+        form_cases.evaluation_frame_case,
+        refuses=True,
+    ),
+    "transfer_evaluation": _kind(
+        "转移支付自评",
+        UnscoredEvaluationRules,
+        form_cases.UnscoredEvaluationCase,
+        form_cases.unscored_evaluation_case,
+        refuses=True,
+    ),
+    "scoring_types": _kind(
+        "赋分方式",
+        ScoringTypeRules,
+        form_cases.ScoringTypeCase,
+        form_cases.scoring_type_case,
         refuses=True,
     ),
     "department_overall": _kind(
