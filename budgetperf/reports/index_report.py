@@ -74,6 +74,10 @@ def markdown(report: IndexReport) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _small(p_value: Decimal) -> str:
+    return f"={shown(p_value)}" if p_value >= Decimal("0.0001") else "＜0.0001"
+
+
 def _row(cells: tuple[str, ...]) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
@@ -189,7 +193,7 @@ def _screening(outcome: IndexOutcome) -> Iterator[ReportTable]:
 def _factor(found: FactorLines) -> Iterator[ReportTable]:
     note = (
         f"KMO={shown(found.kmo)}；Bartlett球形检验χ²={shown(found.chi_square)}，"
-        f"自由度{found.df}，p={shown(found.p_value)}。"
+        f"自由度{found.df}，p{_small(found.p_value)}。"
     )
     total = Decimal(len(found.eigenvalues))
     held = Decimal(0)

@@ -36,6 +36,7 @@ def test_the_text_holds_every_table(report: IndexReport) -> None:
     assert "一致性比率CR=0.0126" in text
     assert "与“一般公共预算收入”相关系数0.999" in text
     assert "几分及以上算选中：4" in text
+    assert "自由度66，p＜0.0001" in text
 
 
 def test_the_workbook_has_a_sheet_a_table_with_numbers_as_numbers(report: IndexReport) -> None:
