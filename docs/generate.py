@@ -12,7 +12,6 @@ from pkgutil import walk_packages
 import budgetperf
 from budgetperf.process.document import NOTICE, lifecycle_page, permissions_page
 from budgetperf.rulebook.kinds import KINDS
-from budgetperf.rulebook.schema import edition_schema
 from budgetperf.scoring.formulas import FORMULAS
 from budgetperf.terms import Term
 
@@ -69,8 +68,7 @@ def _vocabulary(word: type[Term]) -> str:
 def rulebook_words_page() -> str:
     """Return the page of what an edition may name: kinds and formulas."""
     kinds = (
-        f"| `{code}` | {kind.label} | {'须有' if kind.refuses else '可无'} | [{code}.json](schema/{code}.json) |"
-        for code, kind in KINDS.items()
+        f"| `{code}` | {kind.label} | {'须有' if kind.refuses else '可无'} |" for code, kind in KINDS.items()
     )
     formulas = (
         f"| `{name}` | {formula.wording} | {'、'.join(f'`{key}`' for key in formula.model_fields if key != 'name')} |"
@@ -81,7 +79,8 @@ def rulebook_words_page() -> str:
         "# 规则版本可用的词",
         "怎样填写见 [rulebook.md](../rulebook.md)。How to fill an edition: ../rulebook.md.",
         "## 种类 / kinds",
-        "| 代码 `kind` | 名称 | 拒绝的算例 | 结构 |\n|---|---|---|---|\n" + "\n".join(kinds),
+        "每种的结构（JSON Schema）：`./bp schemes schema 种类`。The JSON schema of a kind: `./bp schemes schema KIND`.",
+        "| 代码 `kind` | 名称 | 拒绝的算例 |\n|---|---|---|\n" + "\n".join(kinds),
         "## 计分方法 / formulas",
         "| 代码 `formula.name` | 怎样计分 | 参数 |\n|---|---|---|\n" + "\n".join(formulas),
     ]
@@ -95,7 +94,6 @@ def pages() -> Mapping[str, str]:
         "permissions.md": permissions_page(),
         "glossary.md": glossary_page(),
         "rulebook/words.md": rulebook_words_page(),
-        **{f"rulebook/schema/{kind}.json": edition_schema(kind) for kind in KINDS},
     }
 
 

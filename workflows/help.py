@@ -182,6 +182,7 @@ SCHEMES: dict[str, str] = {
     "check": "检查草稿：内容和算例，有错指出行号 / check drafts, with the line of every defect",
     "compare": "同一份事实，两个版本：谁的总分、等级改变，为什么 / the same facts under two editions",
     "new-city": "写出带说明的空白版本 / write commented blanks to be filled",
+    "schema": "打印一种版本文件的 JSON Schema / print the JSON schema of a kind",
     "to-confirm": "列出待核实的数字和来源留白的参数 / list the figures that still have to be confirmed",
 }
 """The sub-verbs of ``schemes``."""

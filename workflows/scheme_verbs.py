@@ -40,25 +40,25 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--dir", type=Path, default=Path("var/rulebook"), help="写到哪个文件夹，缺省 var/rulebook / where to"
     )
     verb("to-confirm")
+    verb("schema").add_argument("kind", metavar="KIND", help="种类，如 grades / kind of edition")
 
 
 def act(given: argparse.Namespace, say: Callable[[str], None], *, today: date) -> int:
     """Run the sub-verb and return its exit code."""
     from workflows import schemes  # YAML and the whole rulebook: not for --help
 
-    match given.scheme_verb:
-        case "list":
-            return schemes.list_editions(say)
-        case "show":
-            return schemes.show(say, given.id, as_of=given.as_of, today=today)
-        case "check":
-            return schemes.check(say, given.path)
-        case "compare":
-            return schemes.compare(say, given.before, given.after, facts=given.facts, today=today)
-        case "new-city":
-            begins = given.valid_from or date(today.year + 1, 1, 1)
-            return schemes.new_city(say, given.name, folder=given.dir, valid_from=begins)
-    return schemes.to_confirm(say)
+    verbs: dict[str, Callable[[], int]] = {
+        "list": lambda: schemes.list_editions(say),
+        "show": lambda: schemes.show(say, given.id, as_of=given.as_of, today=today),
+        "check": lambda: schemes.check(say, given.path),
+        "compare": lambda: schemes.compare(say, given.before, given.after, facts=given.facts, today=today),
+        "new-city": lambda: schemes.new_city(
+            say, given.name, folder=given.dir, valid_from=given.valid_from or date(today.year + 1, 1, 1)
+        ),
+        "schema": lambda: schemes.schema(say, given.kind),
+        "to-confirm": lambda: schemes.to_confirm(say),
+    }
+    return verbs[given.scheme_verb]()
 
 
 def day(text: str) -> date:

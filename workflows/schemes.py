@@ -23,6 +23,7 @@ from budgetperf.rulebook.library import NATIONAL, Rulebook
 from budgetperf.rulebook.lock import ROOT
 from budgetperf.rulebook.outline import outline, validity
 from budgetperf.rulebook.reading import read_document
+from budgetperf.rulebook.schema import edition_schema
 from budgetperf.rulebook.skeletons import write_skeletons
 from budgetperf.scoring.grade import GradeRules
 
@@ -129,6 +130,20 @@ def to_confirm(say: Say) -> int:
             say(f"      {figure.source.status.label}：{figure.wording}")
         count += len(found)
     say(f"共 {count} 处待核实或由来源留白，现按上列缺省值执行 / {count} figures to confirm, used as shown")
+    return 0
+
+
+def schema(say: Say, kind: str) -> int:
+    """Print the JSON schema of a kind of edition.
+
+    Raises
+    ------
+    NotFound
+        There is no such kind.
+    """
+    if kind not in KINDS:
+        raise NotFound("schemes.kind", f"没有“{kind}”这个种类，应为 {'、'.join(KINDS)} 之一")
+    say(edition_schema(kind))
     return 0
 
 

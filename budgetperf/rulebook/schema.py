@@ -1,6 +1,6 @@
 """The JSON schema of an edition file, one per kind, derived from the models that read it.
 
-Holds the derivation only; what it gives is published under ``docs/rulebook/schema``. A schema
+Holds the derivation only; what it gives is printed by ``./bp schemes schema``. A schema
 says the shape; sums, orders, blanks and examples are checked when the file is read.
 """
 

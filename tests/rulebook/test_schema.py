@@ -4,11 +4,9 @@ from pathlib import Path
 import jsonschema_rs
 import pytest
 
-from budgetperf.rulebook.kinds import KINDS
 from budgetperf.rulebook.loader import read_strict
 from budgetperf.rulebook.lock import ROOT, edition_paths
 from budgetperf.rulebook.schema import edition_schema
-from docs.generate import FOLDER
 
 BROKEN = Path(__file__).parent / "broken"
 SHAPE = [
@@ -63,7 +61,3 @@ def test_codes_stand_with_their_words() -> None:
         ("fair", "中"),
         ("poor", "差"),
     ]
-
-
-def test_no_schema_is_kept_of_a_kind_that_is_gone() -> None:
-    assert {path.stem for path in (FOLDER / "rulebook/schema").iterdir()} <= set(KINDS)

@@ -1,5 +1,6 @@
 """./bp schemes as a rules office meets it: what is printed and what is returned."""
 
+import json
 import re
 from pathlib import Path
 
@@ -156,3 +157,8 @@ def test_to_confirm_lists_place_default_and_wording_of_every_open_figure(bp) -> 
     for edition in Rulebook.load().editions:
         assert all(f"【{gap.name}】" in said for gap in edition.gaps)
     assert "national/working_days" not in said
+
+
+def test_schema_prints_the_shape_of_a_kind(bp) -> None:
+    assert json.loads(bp("schema", "grades"))["properties"]["kind"]["const"] == "grades"
+    assert "grades" in bp("schema", "grade", code=1)
