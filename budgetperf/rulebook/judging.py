@@ -150,7 +150,7 @@ def _lines(rules: BaseModel, outcome: Mapping[str, Json]) -> tuple[JudgedLine, .
 
 def _word(outcome: Mapping[str, Json]) -> str:
     """Return the printed word of what an outcome concludes, empty when it concludes nothing."""
-    code = next((str(outcome[key]) for key in ("label", "grade", "suggested") if key in outcome), "")
+    code = next((str(outcome[key]) for key in ("label", "grade", "suggested") if outcome.get(key)), "")
     labels = {term.value: term.label for vocabulary in (Grade, ExanteConclusion) for term in vocabulary}
     return labels.get(code, code)
 

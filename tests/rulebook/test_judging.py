@@ -94,6 +94,24 @@ def test_a_panel_is_compared_by_its_means(tmp_path: Path) -> None:
     assert found.difference.before.lines[0].label == "明确相关性"
 
 
+def test_a_panel_is_concluded_in_the_words_of_its_edition(tmp_path: Path) -> None:
+    beijing = RULEBOOK.by_id("beijing/exante_project/2016-01-01")
+    points = ", ".join(f'"{c.key}": 14' for c in beijing.rules.scheme.criteria())
+    (tmp_path / "f.json").write_text(f'{{"甲": {{"ratings": [{{{points}}}]}}}}', encoding="utf-8")
+    (found,) = compared(tmp_path / "f.json", beijing, after=beijing)
+    assert (found.difference.before.grade, found.difference.before.total) == ("调整完善后支持", 70)
+
+
+def test_a_scheme_without_grades_concludes_nothing(tmp_path: Path) -> None:
+    hunan = RULEBOOK.by_id("hunan/department_overall/2014-01-01")
+    staff = '"staff": {"kind": "measured", "target": 100, "actual": 101}'
+    money = '"three_public": {"kind": "money_ratio", "part": "10100", "base": "10000"}'
+    (tmp_path / "f.json").write_text(f'{{"甲": {{"facts": {{{staff}, {money}}}}}}}', encoding="utf-8")
+    (found,) = compared(tmp_path / "f.json", hunan, after=hunan)
+    assert (found.difference.before.grade, str(found.difference.before.total)) == ("", "11.70")
+    assert [line.label for line in found.difference.before.lines] == ["在职人员控制率", "三公经费变动率"]
+
+
 def test_self_evaluations_are_traced(tmp_path: Path) -> None:
     text = (FOLDER / "sound_self_evaluation.yaml").read_text(encoding="utf-8")
     zero_above = text.replace("above: full", "above: zero")
