@@ -10,6 +10,7 @@ DESCRIPTION = """
 预算绩效管理服务的接口：项目申报与绩效目标、事前评估、双监控、自评与财政评价、成本基线、预算控制数。
 
 * **登录**：`POST /api/v1/tokens` 以登录名和密码换取令牌，此后在 `Authorization: Bearer …` 中提供。
+* **公开**：`POST /api/v1/audit-form` 复算一份已填写的自评表，无需令牌，不保存任何内容；同一地址十分钟内限60次。
 * **版本**：读取记录时的 `ETag` 即其版本；办理时放入 `If-Match`。缺少为 428，记录已被更新为 412 并附现版本。
 * **未变**：没有版本的单项内容以弱 `ETag` 答复；读取时放入 `If-None-Match`，内容未变为 304。
 * **重复提交**：写请求可带 `Idempotency-Key`；同一个键只办理一次，重复的得到同一答复。
@@ -19,7 +20,7 @@ DESCRIPTION = """
   `findings` 逐项给出位置（JSON 指针，或工作表与单元格）。其他单位的记录与不存在的记录一样答复 404；看得到但无权办理为 403 并附理由。
 """
 PREFIX = "/api/v1/"
-OPEN = frozenset({"/api/v1/tokens"})
+OPEN = frozenset({"/api/v1/tokens", "/api/v1/audit-form"})
 
 
 def describe(app: FastAPI) -> None:

@@ -14,6 +14,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from api import desks, health, openings, problems, rest, sign_in, verbs
+from api.audits import new_allowance
 from api.body_limit import BodyLimit
 from api.desks.errors import problem_page
 from api.documentation import DESCRIPTION, describe
@@ -95,6 +96,7 @@ def create_app(
     )
     app.state.resources = held
     app.state.metrics = metrics
+    app.state.audits = new_allowance()
     app.state.problem_page = problem_page
     problems.install(app)
     for router in (

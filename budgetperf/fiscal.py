@@ -36,6 +36,19 @@ class FiscalYear:
         end = date(self.year + 1, 1, 1) if number == 4 else date(self.year, 3 * number + 1, 1)
         return Period(f"{self.year}Q{number}", DateRange(date(self.year, 1, 1), end), months=3 * number)
 
+    def through(self, month: int) -> "Period":
+        """Return the period from 1 January through ``month`` (1 to 12).
+
+        Examples
+        --------
+        >>> FiscalYear(2025).through(7).code, FiscalYear(2025).through(12).span.end
+        ('2025M07', datetime.date(2026, 1, 1))
+        """
+        if not 1 <= month <= 12:
+            raise ValueError(f"month {month} does not exist")
+        end = date(self.year + 1, 1, 1) if month == 12 else date(self.year, month + 1, 1)
+        return Period(f"{self.year}M{month:02d}", DateRange(date(self.year, 1, 1), end), months=month)
+
     def __str__(self) -> str:
         return f"{self.year}年度"
 

@@ -110,7 +110,11 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         "evidence:anchor:cut",
     ),
     Role.RULES_OFFICE: _all(
-        "record:page:view", "baseline:model:fit", "rules:edition:view", "limits:table:view"
+        "record:page:view",
+        "baseline:model:fit",
+        "rules:edition:view",
+        "rules:index:build",
+        "limits:table:view",
     ),
     Role.EXPERT: _all("record:page:view", "exante:seat:declare", "exante:seat:score"),
     Role.AUDITOR: _all(

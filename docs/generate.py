@@ -11,6 +11,8 @@ from pkgutil import walk_packages
 
 import budgetperf
 from budgetperf.process.document import NOTICE, lifecycle_page, permissions_page
+from budgetperf.rulebook.kinds import KINDS
+from budgetperf.scoring.formulas import FORMULAS
 from budgetperf.terms import Term
 
 FOLDER = Path(__file__).parent
@@ -63,12 +65,35 @@ def _vocabulary(word: type[Term]) -> str:
     return f"### {word.__name__}\n\n{summary} (`{word.__module__}`)\n\n| 代码 | 中文 |\n|---|---|\n{rows}"
 
 
+def rulebook_words_page() -> str:
+    """Return the page of what an edition may name: kinds and formulas."""
+    kinds = (
+        f"| `{code}` | {kind.label} | {'须有' if kind.refuses else '可无'} |" for code, kind in KINDS.items()
+    )
+    formulas = (
+        f"| `{name}` | {formula.wording} | {'、'.join(f'`{key}`' for key in formula.model_fields if key != 'name')} |"
+        for name, formula in FORMULAS.items()
+    )
+    parts = [
+        NOTICE,
+        "# 规则版本可用的词",
+        "怎样填写见 [rulebook.md](../rulebook.md)。How to fill an edition: ../rulebook.md.",
+        "## 种类 / kinds",
+        "每种的结构（JSON Schema）：`./bp schemes schema 种类`。The JSON schema of a kind: `./bp schemes schema KIND`.",
+        "| 代码 `kind` | 名称 | 拒绝的算例 |\n|---|---|---|\n" + "\n".join(kinds),
+        "## 计分方法 / formulas",
+        "| 代码 `formula.name` | 怎样计分 | 参数 |\n|---|---|---|\n" + "\n".join(formulas),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
 def pages() -> Mapping[str, str]:
     """Return every generated page by file name."""
     return {
         "lifecycle.md": lifecycle_page(),
         "permissions.md": permissions_page(),
         "glossary.md": glossary_page(),
+        "rulebook/words.md": rulebook_words_page(),
     }
 
 
@@ -77,6 +102,7 @@ def main() -> int:
     for name, content in pages().items():
         path = FOLDER / name
         if not path.exists() or path.read_text(encoding="utf-8") != content:
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(content, encoding="utf-8")
             sys.stdout.write(f"docs/{name}\n")
     return 0

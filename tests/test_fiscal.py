@@ -45,6 +45,20 @@ def test_there_are_four_quarters(number: int) -> None:
         YEAR.quarter(number)
 
 
+@pytest.mark.parametrize(
+    ("month", "end"), [(1, date(2025, 2, 1)), (7, date(2025, 8, 1)), (12, date(2026, 1, 1))]
+)
+def test_a_period_through_a_month_counts_from_january(month: int, end: date) -> None:
+    period = FiscalYear(2025).through(month)
+    assert (period.span, period.months) == (DateRange(date(2025, 1, 1), end), month)
+
+
+@pytest.mark.parametrize("month", [0, 13])
+def test_there_are_twelve_months(month: int) -> None:
+    with pytest.raises(ValueError, match=str(month)):
+        FiscalYear(2025).through(month)
+
+
 def test_a_range_without_end_is_open() -> None:
     opened = DateRange(date(2025, 3, 1))
     assert date(2025, 3, 1) in opened

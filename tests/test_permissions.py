@@ -51,6 +51,7 @@ HOLDERS = {
     "request:form:review": {Role.DEPARTMENT_REVIEWER},
     "request:store:enter": {Role.FINANCE_REVIEWER},
     "rules:edition:view": {Role.RULES_OFFICE, Role.AUDITOR},
+    "rules:index:build": {Role.RULES_OFFICE},
     "run:campaign:start": {Role.FINANCE_REVIEWER},
     "self_evaluation:form:file": {Role.CLERK},
     "self_evaluation:form:open": {Role.FINANCE_REVIEWER},

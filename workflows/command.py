@@ -8,15 +8,19 @@ import argparse
 import getpass
 import io
 import logging
+import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from budgetperf.errors import BudgetperfError, Invalid
 from budgetperf.findings import Severity
+from budgetperf.fiscal import SHANGHAI
+from workflows import index_verb, scheme_verbs
 from workflows.help import ENVIRONMENT, PROGRAM, VERBS
 
 if TYPE_CHECKING:
@@ -50,6 +54,9 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # whoever read us (head, less) has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
 
 
 # ----------------------------------------------------------------------- verbs
@@ -179,6 +186,29 @@ def verify(given: Arguments) -> int:
     return verifier.main([str(given.path), *(["--digest", given.digest] if given.digest else [])])
 
 
+def audit_form(given: Arguments) -> int:
+    """Audit a filled self-evaluation form."""
+    from workflows.audit import audit_form as audited
+
+    return audited(
+        given.file,
+        say,
+        today=datetime.now(SHANGHAI).date(),
+        as_json=given.json,
+        edition=given.edition,
+    )
+
+
+def schemes(given: Arguments) -> int:
+    """Read, check and compare editions of the rules."""
+    return scheme_verbs.act(given, say, today=datetime.now(SHANGHAI).date())
+
+
+def build_index(given: Arguments) -> int:
+    """Build an indicator system from its tables."""
+    return index_verb.act(given, say, today=datetime.now(SHANGHAI).date())
+
+
 def backup(given: Arguments) -> int:
     """Write a backup."""
     from workflows.backup import back_up
@@ -274,6 +304,8 @@ def _parser() -> argparse.ArgumentParser:
     serve_parser.add_argument("--port", type=int, default=8000)
     verb("worker", worker).add_argument("--with-parent", action="store_true", help=argparse.SUPPRESS)
     _operator_verbs(verb)
+    scheme_verbs.add(verb("schemes", schemes, home=False))
+    index_verb.add(verb("build-index", build_index, home=False))
     verb("test", test, home=False)
     verb("check-code", check_code, home=False)
     return parser
@@ -298,6 +330,15 @@ def _operator_verbs(verb: Callable[..., argparse.ArgumentParser]) -> None:
     bundle = verb("verify", verify, home=False)
     bundle.add_argument("path", type=Path, help="证据包（文件夹或 zip）/ the bundle")
     bundle.add_argument("--digest", help="包外得知的证据包摘要 / digest known from elsewhere")
+    audited = verb("audit-form", audit_form, home=False)
+    audited.add_argument("file", type=Path, help="自评表 .xlsx 或 .json / the filled form")
+    audited.add_argument("--json", action="store_true", help="输出 JSON / print JSON")
+    audited.add_argument(
+        "--edition",
+        default="",
+        metavar="ID",
+        help="规则版本，缺省按年度和预算执行分值识别 / edition to hold it against",
+    )
     verb("backup", backup).add_argument("file", type=Path)
     verb("restore", restore).add_argument("file", type=Path)
 

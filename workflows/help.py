@@ -10,6 +10,7 @@ Budget performance: from filed goals to next year's limits, each yuan traceable.
   ./bp demo                     演示城市的一整年，随后打开网页 / a whole year of a made-up city, then the desks
   ./bp serve                    启动服务（首次自动建库）/ start the service (makes its database)
   ./bp create-admin             建立城市和第一个管理员 / found the city and its first administrator
+  ./bp audit-form 自评表.xlsx    复算一张自评表，什么都不用装配 / audit a filled form, no set-up needed
 """
 
 ENVIRONMENT = """\
@@ -102,6 +103,46 @@ VERBS: dict[str, Words] = {
         "Needs no database; one changed byte is refused, naming the file.",
         ("./bp verify 证据包.zip", "./bp verify bundle/ --digest 3f2a…"),
     ),
+    "audit-form": Words(
+        "复算已填写的绩效自评表 / audit a filled self-evaluation form",
+        "读取 .xlsx（全国通用格式）或 .json（样例见 fixtures/forms/published），按当年办法逐行复算，指出错在哪里、\n"
+        "正确的数是多少。不需要账号、单位或数据库。没有错误返回 0，有错误返回 1，用法不对返回 2。\n"
+        "Recomputes a form under the edition of its year and says, row by row, what is wrong and what is right.\n"
+        "Needs no account, no city, no database. Returns 0 when clean, 1 on an error found, 2 on wrong usage.",
+        (
+            "./bp audit-form 自评表.xlsx",
+            "./bp audit-form fixtures/forms/published/forms.json",
+            "./bp audit-form 自评表.xlsx --json",
+        ),
+    ),
+    "schemes": Words(
+        "查看、检查和比较规则版本 / read, check and compare editions of the rules",
+        "规则版本是有起止日期、注明出处、附有算例的文件。list 列出全部；show 打印一个；check 检查任何地方的一个\n"
+        "文件或文件夹，有错返回 1，逐行指出；compare 用同一份事实比较两个版本；new-city 写出带说明的空白版本供\n"
+        "填写；to-confirm 列出全部待核实的数字和来源留白的参数。填写方法见 docs/rulebook.md。\n"
+        "Editions are dated files with their sources and worked examples. Returns 1 when check refuses a file.",
+        (
+            "./bp schemes list",
+            "./bp schemes show national/self_evaluation --as-of 2025-06-01",
+            "./bp schemes new-city 海州市 --from 2027-01-01",
+            "./bp schemes check var/rulebook/海州市",
+            "./bp schemes compare national/finance_evaluation 草稿.yaml --facts 事实.csv",
+            "./bp schemes to-confirm",
+        ),
+    ),
+    "build-index": Words(
+        "由问卷和数据建立指标体系 / build an indicator system from a survey and values",
+        "依次作重要性、隶属度、相关性、辨别力分析，用因子分析、熵权、层次分析和等权赋权并列出得分与排名，写出\n"
+        "测算表、测算报告和规则草案。表格格式见 fixtures/index；方法见 docs/methods/indicator-system.md。发现错误\n"
+        "时返回 1。不需要数据库。\n"
+        "Screens the candidates, weighs them by every method side by side, ranks, and writes tables, a report and\n"
+        "a draft edition. Returns 1 when an error is among the findings. Needs no database.",
+        (
+            "./bp build-index 问卷.csv 数据.xlsx --pairs 两两比较.csv --out 结果",
+            "./bp build-index 问卷.csv 数据.csv --out 结果 --title 经济建设综合指数 --jurisdiction guangdong",
+            "./bp build-index 问卷.csv 数据.csv --out 结果 --set method=entropy --set membership_cut=0.5",
+        ),
+    ),
     "backup": Words(
         "备份数据库和文件 / back up database and files",
         "同一时刻的数据库（pg_dump）和全部文件，合为一个文件；备份期间照常办公。内含全部数据，请妥善保管。\n"
@@ -134,3 +175,14 @@ VERBS: dict[str, Words] = {
         ("./bp demo", "./bp demo --no-serve", "./bp demo --dir /tmp/city --port 8010"),
     ),
 }
+
+SCHEMES: dict[str, str] = {
+    "list": "列出全部规则版本 / list every edition",
+    "show": "打印一个版本：维度、评分项、分值、计分方法、依据、算例 / print an edition",
+    "check": "检查草稿：内容和算例，有错指出行号 / check drafts, with the line of every defect",
+    "compare": "同一份事实，两个版本：谁的总分、等级改变，为什么 / the same facts under two editions",
+    "new-city": "写出带说明的空白版本 / write commented blanks to be filled",
+    "schema": "打印一种版本文件的 JSON Schema / print the JSON schema of a kind",
+    "to-confirm": "列出待核实的数字和来源留白的参数 / list the figures that still have to be confirmed",
+}
+"""The sub-verbs of ``schemes``."""

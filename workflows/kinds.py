@@ -15,8 +15,9 @@ from budgetperf.errors import NotFound
 from budgetperf.forms import Form
 from budgetperf.permissions import Permission
 from budgetperf.provenance import Json
+from budgetperf.statistics.form import IndexOrder
 from workflows.about import About
-from workflows.batches import baseline, bundles, papers
+from workflows.batches import baseline, bundles, index, papers
 from workflows.campaigns import quarter
 
 
@@ -94,6 +95,7 @@ KINDS: dict[str, Kind] = {
     "batch.limits_notice": _paper(
         papers.NoticeOrder, papers.about_round, papers.limits_notice, "limits:table:view"
     ),
+    "batch.index": Kind(IndexOrder, Permission("rules:index:build"), index.about, index.plan, index.act),
     "batch.bundle": Kind(
         bundles.BundleOrder, Permission("evidence:bundle:export"), bundles.about, bundles.plan, bundles.act
     ),

@@ -3,10 +3,12 @@
 from fastapi import APIRouter
 
 from api.desks import (
+    audit,
     bulk,
     decisions,
     exante,
     files,
+    index_system,
     language,
     limit,
     limits,
@@ -29,7 +31,7 @@ from api.desks import (
 
 router = APIRouter(include_in_schema=False)
 for part in (
-    sign_in, language, work, projects, project, files, openings, objections, limits, limit, exante, monitoring, bulk,
-    decisions, log, runs, people, person, password, rules, workbook, verbs,
+    sign_in, language, audit, work, projects, project, files, openings, objections, limits, limit, exante, monitoring, bulk,
+    decisions, log, runs, people, person, password, index_system, rules, workbook, verbs,
 ):  # fmt: skip
     router.include_router(part.router)

@@ -4,7 +4,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from api.desks.decisions import leaves
-from api.desks.frame import answer, frame_of
+from api.desks.frame import answer, frame_of, holds
+from api.screens.buttons import Link
 from api.screens.record import EditionLine, EditionPage, Rules
 from api.transaction import Work
 from budgetperf.actions.context import Context
@@ -32,7 +33,8 @@ def _line(ctx: Context, edition: Edition) -> EditionLine:
 def show(request: Request, ctx: Work) -> HTMLResponse:
     """Show all editions; what binds everybody may be read by everybody signed in."""
     editions = tuple(_line(ctx, edition) for edition in ctx.rules.editions)
-    return answer(Rules(frame_of(request, ctx), editions=editions))
+    openings = (Link("建立指标体系", "/rules/index"),) if holds(ctx.actor, "rules:index:build") else ()
+    return answer(Rules(frame_of(request, ctx), editions=editions, openings=openings))
 
 
 @router.get("/rules/{edition_id:path}")

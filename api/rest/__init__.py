@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from api.rest import (
+    audits,
     costs,
     decisions,
     events,
@@ -35,5 +36,6 @@ for _part in (
     people,
     workbooks,
     runs,
+    audits,
 ):
     router.include_router(_part.router)

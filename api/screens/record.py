@@ -185,6 +185,7 @@ class Rules(Screen):
     template: ClassVar[str] = "rules.html"
 
     editions: tuple[EditionLine, ...] = told("editions by kind and day")
+    openings: tuple[Link, ...] = told("what this person may begin here")
 
 
 @dataclass(frozen=True, slots=True)

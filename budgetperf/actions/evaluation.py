@@ -65,10 +65,12 @@ def score_facts(ctx: Context, record: RecordFacts, form: SelfEvaluationForm) -> 
     """Return what the points of a self-evaluation are computed from."""
     _, goals = approved_goals(ctx, record.subject, record.fiscal_year)
     indicators = indicator_tree(goals)
+    rules = in_force(ctx, "self_evaluation", SelfEvaluationRules).rules
+    fixed = [criterion.key for criterion in rules.fixed_criteria()]
     until = date(record.fiscal_year + 1, 1, 1)
     return SelfEvaluationFacts(
         indicators=indicators,
-        actuals=actuals(form, indicators),
+        actuals=actuals(form, indicators, fixed=fixed),
         execution=execution_of(ctx.session, record.evaluand_id or "", record.fiscal_year, until=until),
     )
 

@@ -18,7 +18,6 @@ from budgetperf.indicators import Achievement
 from budgetperf.lifecycle.goals.form import indicator_tree
 from budgetperf.lifecycle.monitoring.checks import MonitoringContext, check
 from budgetperf.lifecycle.monitoring.form import MonitoringForm
-from budgetperf.process.deadlines import due
 from budgetperf.process.stages import Stage, Status
 from budgetperf.provenance import DecisionKind
 from budgetperf.rulebook.models import MonitoringCalendarRules
@@ -37,7 +36,7 @@ def open_quarter(ctx: Context, fiscal_year: int, quarter: int, *, scope: str = "
     """
     period = FiscalYear(fiscal_year).quarter(quarter)
     calendar = in_force(ctx, "monitoring_calendar", MonitoringCalendarRules).rules
-    due_on = due(period.span.end or ctx.today, calendar.quarters.due_working_days, ctx.rules.work_calendar())
+    due_on = calendar.due(period, ctx.rules.work_calendar())
     approved = list_records(
         ctx.session,
         ctx.actor,

@@ -13,9 +13,10 @@ from functools import cached_property
 from budgetperf.errors import Invalid
 from budgetperf.fiscal import FiscalYear
 from budgetperf.indicators import Level2
-from budgetperf.ledger import Execution
+from budgetperf.ledger import Execution, RateBase
 from budgetperf.money import Money, MoneyUnit
 from budgetperf.reports.models import Evidence, Footer, MoneyStyle, Signature, money_style
+from budgetperf.scoring.form_layout import FormLayout
 from budgetperf.scoring.grade import Grade
 from budgetperf.scoring.lights import LightColour
 
@@ -54,33 +55,52 @@ class FundRow:
         return Execution(initial=self.initial, adjusted=self.adjusted, received=Money(0), paid=self.paid)
 
 
+@dataclass(frozen=True, slots=True)
+class FundLine:
+    """A row below the total: its stable key, its printed label, its money."""
+
+    key: str
+    label: str
+    row: FundRow
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Funds:
-    """The funds table; the total row is the sum of the three others.
+    """The funds table; the total row is the sum of the others.
 
     Parameters
     ----------
-    appropriation, carried_in, other : FundRow
-        其中：当年财政拨款, 上年结转资金, 其他资金.
-    weight, score : Decimal
-        Points of budget execution, on the total row only.
+    rows : tuple of FundLine
+        In printed order.
+    weight, score : Decimal or None
+        Points of budget execution, on the total row only; None on a form without scores.
+    method : str
+        How they are computed, for forms that print it.
     """
 
-    appropriation: FundRow
-    carried_in: FundRow
-    other: FundRow
-    weight: Decimal
-    score: Decimal
+    rows: tuple[FundLine, ...]
+    weight: Decimal | None
+    score: Decimal | None
+    method: str = ""
 
     @property
     def total(self) -> FundRow:
         """年度资金总额."""
-        rows = (self.appropriation, self.carried_in, self.other)
+        rows = [line.row for line in self.rows]
         return FundRow(
             initial=Money.total(row.initial for row in rows),
             adjusted=Money.total(row.adjusted for row in rows),
             paid=Money.total(row.paid for row in rows),
         )
+
+
+def national_rows(appropriation: FundRow, carried_in: FundRow, other: FundRow) -> tuple[FundLine, ...]:
+    """Return the rows of the national form."""
+    return (
+        FundLine("appropriation", "当年财政拨款", appropriation),
+        FundLine("carried_in", "上年结转资金", carried_in),
+        FundLine("other", "其他资金", other),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,26 +111,53 @@ class IndicatorLine:
     ----------
     key : str
         As in the filed form.
-    level2 : Level2
+    level2 : Level2 or None
+        None for an indicator the edition itself sets; ``group`` then names its dimension.
     name, target, actual : str
         三级指标, 年度指标值, 实际完成值 with their units.
-    weight, score : Decimal
-        Points.
+    weight, score : Decimal or None
+        Points; None on a form without scores.
     reason : str
         偏差原因分析及改进措施.
     applicable : bool
         False when the activity did not take place; the total is then rescaled.
+    group : str
+    sign, value, uom, method : str
+        Parts of the target and how the row is scored, for forms that print them apart.
+    review : Decimal or None
+        Points after the finance bureau's check; None until then.
     """
 
     key: str
-    level2: Level2
+    level2: Level2 | None
     name: str
     target: str
     actual: str
-    weight: Decimal
-    score: Decimal
+    weight: Decimal | None
+    score: Decimal | None
     reason: str = ""
     applicable: bool = True
+    group: str = ""
+    sign: str = ""
+    value: str = ""
+    uom: str = ""
+    method: str = ""
+    review: Decimal | None = None
+
+    @property
+    def level_labels(self) -> tuple[str, str]:
+        """一级指标 and 二级指标 as printed."""
+        if self.level2 is None:
+            return self.group, self.group
+        return self.level2.parent.label, self.level2.label
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedText:
+    """A text a form closes with, under the label of its layout; empty when nothing was filed."""
+
+    label: str
+    text: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,19 +173,26 @@ class SelfEvaluationPage:
         年度总体目标: 预期目标, 实际完成情况.
     indicators : tuple of IndicatorLine
         Printed in this order; neighbours with the same level share one label.
-    total : Decimal
-        总分, out of 100.
-    grade : Grade
+    total : Decimal or None
+        总分, out of 100; None on a form without scores.
+    grade : Grade or None
     problems, measures : str
         Empty where nothing was filed.
     signatures : tuple of Signature
     filed_on : date
     footer : Footer
+    layout : FormLayout or None
+        None for the national form.
+    closing : tuple of PrintedText
+        What the layout closes with, instead of problems and measures.
+    rate_base : RateBase
+        Base of the printed execution rates.
 
     Raises
     ------
     Invalid
-        If all indicators apply and the total is not the sum of the printed scores.
+        ``reports.scores`` if a scored form lacks a score; ``reports.total`` if all indicators apply
+        and the total is not the sum of the printed scores.
     """
 
     head: Head
@@ -147,17 +201,27 @@ class SelfEvaluationPage:
     goal_expected: str
     goal_actual: str
     indicators: tuple[IndicatorLine, ...]
-    total: Decimal
-    grade: Grade
+    total: Decimal | None
+    grade: Grade | None
     problems: str
     measures: str
     signatures: tuple[Signature, ...]
     filed_on: date
     footer: Footer
+    layout: FormLayout | None = None
+    closing: tuple[PrintedText, ...] = ()
+    rate_base: RateBase = RateBase.ADJUSTED
 
     def __post_init__(self) -> None:
+        if self.layout is not None and not self.layout.scored:
+            return
+        scores = [self.funds.score, *(line.score for line in self.indicators)]
+        given = [score for score in scores if score is not None]
+        if self.total is None or self.grade is None or len(given) < len(scores):
+            text = f"{self.head.project}（{self.head.code}）的得分不全，请计算得分后再出具自评表"
+            raise Invalid("reports.scores", text, subject=self.head.code)
         if all(line.applicable for line in self.indicators):
-            _check_total(self.total, [self.funds.score, *(line.score for line in self.indicators)], self.head)
+            _check_total(self.total, given, self.head)
 
     @property
     def address(self) -> str:
@@ -167,7 +231,7 @@ class SelfEvaluationPage:
     @cached_property
     def money(self) -> MoneyStyle:
         """How amounts are written."""
-        rows = (self.funds.appropriation, self.funds.carried_in, self.funds.other)
+        rows = [line.row for line in self.funds.rows]
         return money_style(self.unit, (m for row in rows for m in (row.initial, row.adjusted, row.paid)))
 
 

@@ -5,32 +5,30 @@ stand in the editions, worked out by hand from the wording of the source.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
-from decimal import Decimal
-from typing import TypeAlias
+from typing import Self, TypeAlias
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from budgetperf.fiscal import FiscalYear, WorkCalendar
-from budgetperf.indicators import Achievement, Indicator, Level1, Level2, Operator
+from budgetperf.fiscal import WorkCalendar
+from budgetperf.indicators import Indicator, Level1, Level2, Operator
 from budgetperf.ledger import Execution
 from budgetperf.money import Money
 from budgetperf.rulebook.models import (
     CostBenefitRules,
-    MonitoringCalendarRules,
     RectificationRules,
     WorkingDaysRules,
 )
-from budgetperf.scoring.dashboard import dashboard
-from budgetperf.scoring.exante import ExanteRules, exante
-from budgetperf.scoring.facts import Actual, NotApplicable, Rated
+from budgetperf.scoring.facts import Actual, Fact, NotApplicable, Rated
 from budgetperf.scoring.finance_evaluation import FinanceEvaluationRules, finance_evaluation_facts
+from budgetperf.scoring.form_layout import FormText
 from budgetperf.scoring.goal_weights import GoalWeightRules
 from budgetperf.scoring.grade import GradeRules, grade
-from budgetperf.scoring.lights import LightRules
+from budgetperf.scoring.required_reasons import required_reasons
 from budgetperf.scoring.rules import Exact, Rule
 from budgetperf.scoring.score import score
-from budgetperf.scoring.self_evaluation import SelfEvaluationRules, required_reasons, self_evaluation
+from budgetperf.scoring.self_evaluation import SelfEvaluationRules, self_evaluation
 
 Outcome: TypeAlias = Mapping[str, object]
 """What an example computes: plain values, terms, decimals, dates."""
@@ -43,6 +41,7 @@ class MoneyCase(Rule):
     adjusted: int
     received: int = 0
     paid: int
+    carried_in: int = 0
 
     @property
     def execution(self) -> Execution:
@@ -52,6 +51,7 @@ class MoneyCase(Rule):
             adjusted=Money(self.adjusted),
             received=Money(self.received),
             paid=Money(self.paid),
+            carried_in=Money(self.carried_in),
         )
 
 
@@ -85,17 +85,37 @@ class EvaluatedIndicator(IndicatorCase):
 
 
 class SelfEvaluationCase(Rule):
-    """A whole self-evaluation."""
+    """A whole self-evaluation.
+
+    Parameters
+    ----------
+    indicators : tuple of EvaluatedIndicator
+    money : MoneyCase
+    fixed : mapping of str to Actual
+        What was reported for the indicators the edition itself sets, by their key.
+    text_lengths : mapping of FormText to int
+        Characters of the texts filed.
+    """
 
     indicators: tuple[EvaluatedIndicator, ...]
     money: MoneyCase
+    fixed: dict[str, Actual] = Field(default_factory=dict)
+    text_lengths: dict[FormText, int] = Field(default_factory=dict)
+
+    @property
+    def filed(self) -> tuple[Indicator, ...]:
+        """The filed indicators, numbered from 1."""
+        return tuple(case.indicator(str(i)) for i, case in enumerate(self.indicators, 1))
+
+    @property
+    def actuals(self) -> Mapping[str, Actual]:
+        """What was reported, by number or key."""
+        return self.fixed | {str(i): case.actual for i, case in enumerate(self.indicators, 1)}
 
 
 def self_evaluation_case(rules: SelfEvaluationRules, given: SelfEvaluationCase) -> Outcome:
-    """Points by line, total, and the lines that need a reason."""
-    indicators = [case.indicator(str(i)) for i, case in enumerate(given.indicators, 1)]
-    actuals = {str(i): case.actual for i, case in enumerate(given.indicators, 1)}
-    money = given.money.execution
+    """Points by line, total, the lines that need a reason, and the texts that are too long."""
+    indicators, actuals, money = given.filed, given.actuals, given.money.execution
     sheet = self_evaluation(indicators, actuals, execution=money, rules=rules)
     reasons = required_reasons(indicators, actuals, execution=money, rules=rules)
     return {
@@ -103,6 +123,7 @@ def self_evaluation_case(rules: SelfEvaluationRules, given: SelfEvaluationCase) 
         "total": sheet.total,
         "findings": len(sheet.findings),
         "reasons": {reason.key: reason.deviation for reason in reasons},
+        "too_long": rules.layout.too_long(given.text_lengths) if rules.layout else (),
     }
 
 
@@ -117,31 +138,32 @@ def grade_case(rules: GradeRules, given: GradeCase) -> Outcome:
     return {"grade": grade(given.total, rules)}
 
 
-class GoalWeightCase(Rule):
-    """The level-1 indicators a filing uses."""
+class NamedIndicator(IndicatorCase):
+    """A filed indicator by its name."""
 
-    levels: tuple[Level1, ...]
+    name: str
+    uom: str
+
+    def filed(self) -> Indicator:
+        """The indicator as filed."""
+        return replace(self.indicator(self.name), name=self.name, uom=self.uom)
+
+
+class GoalWeightCase(Rule):
+    """The level-1 indicators a filing uses; or the fixed template it must follow, and what it files."""
+
+    levels: tuple[Level1, ...] = ()
+    template: str = ""
+    filed: tuple[NamedIndicator, ...] = ()
 
 
 def goal_weight_case(rules: GoalWeightRules, given: GoalWeightCase) -> Outcome:
-    """Points by level-1 indicator."""
-    return {"weights": rules.expected(given.levels)}
-
-
-class ExanteCase(Rule):
-    """Points by criterion key, one mapping per expert."""
-
-    ratings: tuple[dict[str, Exact], ...]
-
-
-def exante_case(rules: ExanteRules, given: ExanteCase) -> Outcome:
-    """Means and the suggested conclusion."""
-    result = exante(given.ratings, rules)
-    return {
-        "means": {line.key: line.spread.mean for line in result.means.lines},
-        "total": result.means.total.mean,
-        "suggested": result.suggested,
-    }
+    """Points by level-1 indicator; or the fixed points by name, and what departs from them."""
+    if not given.template:
+        return {"weights": rules.expected(given.levels)}
+    fixed = rules.fixed_template(given.template)
+    departures = list(fixed.departures([case.filed() for case in given.filed]))
+    return {"fixed": {item.name: item.weight for item in fixed.indicators}, "departures": departures}
 
 
 class FinanceEvaluationCase(Rule):
@@ -151,42 +173,23 @@ class FinanceEvaluationCase(Rule):
     not_applicable: dict[str, str] = Field(default_factory=dict)
     money: MoneyCase
 
+    @model_validator(mode="after")
+    def _one_fact_each(self) -> Self:
+        if twice := sorted(set(self.points) & set(self.not_applicable)):
+            raise ValueError(f"以下评分项既有评分又填为不适用，只能填一处：{'、'.join(twice)}")
+        return self
+
+    def facts(self, rules: FinanceEvaluationRules) -> Mapping[str, Fact]:
+        """Return one fact per criterion."""
+        rated = {key: Rated(points) for key, points in self.points.items()}
+        dropped = {key: NotApplicable(reason) for key, reason in self.not_applicable.items()}
+        return finance_evaluation_facts({**rated, **dropped}, self.money.execution, rules=rules)
+
 
 def finance_evaluation_case(rules: FinanceEvaluationRules, given: FinanceEvaluationCase) -> Outcome:
     """Points by criterion and total."""
-    rated = {key: Rated(points) for key, points in given.points.items()}
-    dropped = {key: NotApplicable(reason) for key, reason in given.not_applicable.items()}
-    facts = finance_evaluation_facts({**rated, **dropped}, given.money.execution, rules=rules)
-    sheet = score(rules.scheme, facts)
+    sheet = score(rules.scheme, given.facts(rules))
     return {"points": {line.key: line.points for line in sheet.lines}, "total": sheet.total}
-
-
-class MonitoredIndicator(IndicatorCase):
-    """A filed indicator with its cumulative value."""
-
-    value: Achievement | Exact
-
-
-class LightCase(Rule):
-    """A whole monitoring report after ``months`` months."""
-
-    months: int
-    indicators: tuple[MonitoredIndicator, ...] = ()
-    money: MoneyCase
-
-
-def light_case(rules: LightRules, given: LightCase) -> Outcome:
-    """The colours."""
-    indicators = [case.indicator(str(i)) for i, case in enumerate(given.indicators, 1)]
-    values: dict[str, Decimal | Achievement] = {
-        str(i): case.value for i, case in enumerate(given.indicators, 1)
-    }
-    lights = dashboard(indicators, values, execution=given.money.execution, months=given.months, rules=rules)
-    return {
-        "execution": lights.execution.colour,
-        "indicators": [lights.indicators[indicator.key].colour for indicator in indicators],
-        "goal": lights.goal.colour if lights.goal else None,
-    }
 
 
 class DaysCase(Rule):
@@ -200,20 +203,6 @@ class DaysCase(Rule):
     def calendar(self) -> WorkCalendar:
         """The calendar of the example."""
         return WorkCalendar(self.years, self.holidays, self.make_up_days)
-
-
-class MonitoringCalendarCase(Rule):
-    """A quarter."""
-
-    year: int
-    quarter: int
-    days: DaysCase
-
-
-def monitoring_calendar_case(rules: MonitoringCalendarRules, given: MonitoringCalendarCase) -> Outcome:
-    """The last day in time."""
-    period = FiscalYear(given.year).quarter(given.quarter)
-    return {"period": period.code, "due": rules.due(period, given.days.calendar)}
 
 
 class RectificationCase(Rule):

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, JsonValue
 
 from budgetperf.budget.lines import (
     CarryOverFacts,
@@ -30,7 +30,7 @@ def _without_package(value: object) -> object:
     return {**value, "package": ""} if isinstance(value, Mapping) else value
 
 
-_Packaged = BeforeValidator(_without_package)
+_Packaged = BeforeValidator(_without_package, json_schema_input_type=dict[str, JsonValue] | None)
 
 
 class LimitCutsCase(Rule):

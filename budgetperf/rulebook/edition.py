@@ -1,13 +1,12 @@
 """An edition: one dated, sourced, frozen version of the rules of one kind, with its examples.
 
-Holds the shape of the file and its reading. Which edition holds on a day is said by
-``library``; that its digest is locked, by ``lock``.
+Holds its shape and the running of its examples. How a file becomes an edition stands in
+``reading``; which edition holds on a day, in ``library``; that its digest is locked, in ``lock``.
 """
 
-import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Self, TypeVar
 
 from pydantic import BaseModel, JsonValue, SerializeAsAny, model_validator
@@ -16,7 +15,6 @@ from budgetperf.errors import Invalid
 from budgetperf.fiscal import DateRange
 from budgetperf.provenance import Source
 from budgetperf.rulebook.kinds import KINDS
-from budgetperf.rulebook.loader import Document, read_strict, validated
 from budgetperf.scoring.rules import Rule
 
 R = TypeVar("R", bound=BaseModel)
@@ -51,8 +49,44 @@ class Example(Rule):
         return self
 
 
-class _File(Rule):
-    """The keys of an edition file, rules and examples still plain."""
+class Gap(Rule):
+    """A parameter the source leaves open; what stands at ``at`` is the default taken.
+
+    Parameters
+    ----------
+    name : str
+        What it is called, in Chinese.
+    at : str
+        Its place, keys joined by dots and items counted from 1, e.g. ``rules.cut_offs.1.at_least``.
+    wording : str
+        What the source says, and how it is read here.
+    """
+
+    name: str
+    at: str
+    wording: str
+
+
+class EditionFile(Rule):
+    """The keys of an edition file, rules and examples still plain.
+
+    Parameters
+    ----------
+    title : str
+        As printed on sheets and reports.
+    jurisdiction, kind : str
+        Folder and sub-folder of the file.
+    valid_from, valid_to : date
+        First day it holds, and first day it no longer does; without an end it holds until the
+        next edition of its kind begins.
+    source : Source
+        The main document.
+    gaps : tuple of Gap
+        Parameters the source leaves open.
+    rules : mapping
+        As the kind says.
+    examples : tuple of Example
+    """
 
     title: str
     jurisdiction: str
@@ -60,6 +94,7 @@ class _File(Rule):
     valid_from: date
     valid_to: date | None = None
     source: Source
+    gaps: tuple[Gap, ...] = ()
     rules: dict[str, JsonValue]
     examples: tuple[Example, ...]
 
@@ -73,9 +108,11 @@ class Edition(Rule):
         ``jurisdiction/kind/valid_from``.
     title, jurisdiction, kind : str
     valid_from, valid_to : date
-        Half-open; ``valid_to`` None is open.
+        Half-open; with ``valid_to`` None it holds until the next edition of its kind begins.
     source : Source
         The main document; blocks of the rules name their own.
+    gaps : tuple of Gap
+        Parameters the source leaves open.
     digest : str
         SHA-256 of the file.
     rules : BaseModel
@@ -90,14 +127,20 @@ class Edition(Rule):
     valid_from: date
     valid_to: date | None
     source: Source
+    gaps: tuple[Gap, ...] = ()
     digest: str
     rules: SerializeAsAny[BaseModel]
     examples: tuple[Example, ...]
 
     @property
     def span(self) -> DateRange:
-        """The days it holds."""
+        """The days it holds, a later edition aside (``Rulebook.span`` knows them all)."""
         return DateRange(self.valid_from, self.valid_to)
+
+    @property
+    def series(self) -> tuple[str, str]:
+        """Jurisdiction and kind: editions of one series succeed one another."""
+        return self.jurisdiction, self.kind
 
     def rules_as(self, model: type[R]) -> R:
         """Return the rules typed as ``model``.
@@ -112,61 +155,49 @@ class Edition(Rule):
         return self.rules
 
 
-def read_edition(path: Path, *, root: Path) -> Edition:
-    """Read and validate the edition file at ``path`` under ``root``.
+@dataclass(frozen=True, slots=True)
+class ExampleFailure:
+    """An example that does not come out as it says.
 
-    Raises
-    ------
-    Invalid
-        ``rulebook.yaml`` or ``rulebook.edition`` with file and line of every defect.
+    Parameters
+    ----------
+    index : int
+        Place among the examples, from 0.
+    text : str
+        Chinese sentence: what was expected and what came out.
     """
-    name = path.relative_to(root).as_posix()
-    raw = path.read_bytes()
-    try:
-        document = read_strict(raw.decode("utf-8"), name=name)
-    except UnicodeDecodeError as error:
-        raise Invalid("rulebook.yaml", f"{name} 不是UTF-8编码的文本，请另存为UTF-8") from error
-    file = validated(_File, document.value, document)
-    if file.kind not in KINDS:
-        raise _mismatch(document, "kind", f"不认识的规则种类“{file.kind}”，应为 {'、'.join(KINDS)} 之一")
-    edition_id = f"{file.jurisdiction}/{file.kind}/{file.valid_from.isoformat()}"
-    if name != f"{edition_id}.yaml":
-        raise _mismatch(document, "valid_from", f"文件路径应为 {edition_id}.yaml（由辖区、种类、生效日组成）")
-    if file.valid_to is not None and file.valid_to <= file.valid_from:
-        raise _mismatch(document, "valid_to", "失效日须晚于生效日")
-    header = {key: getattr(file, key) for key in _HEADER}
-    rules = validated(KINDS[file.kind].rules, file.rules, document, at=("rules",))
-    for i, example in enumerate(file.examples):
-        validated(KINDS[file.kind].given, example.given, document, at=("examples", i, "given"))
-    return Edition(id=edition_id, digest=hashlib.sha256(raw).hexdigest(), rules=rules, **header)
+
+    index: int
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
 
 
-_HEADER = ("title", "jurisdiction", "kind", "valid_from", "valid_to", "source", "examples")
+def failed_examples(edition: Edition) -> tuple[ExampleFailure, ...]:
+    """Run the examples and return what does not hold, empty when all do."""
+    return tuple(
+        ExampleFailure(index, f"算例“{example.name}”：{told}")
+        for index, example in enumerate(edition.examples)
+        for told in _failures(edition, example)
+    )
 
 
-def _mismatch(document: Document, key: str, message: str) -> Invalid:
-    return Invalid("rulebook.edition", f"{document.name}:{document.line((key,))} {key}：{message}")
-
-
-def failed_examples(edition: Edition) -> tuple[str, ...]:
-    """Run the examples and return one Chinese sentence per failure, empty when all hold."""
+def _failures(edition: Edition, example: Example) -> Iterator[str]:
     kind = KINDS[edition.kind]
-    failures: list[str] = []
-    for example in edition.examples:
-        try:
-            outcome: Mapping[str, object] = kind.run(edition.rules, kind.given.model_validate(example.given))
-        except Invalid as refusal:
-            if refusal.code != example.refused:
-                wanted = f"以“{example.refused}”拒绝" if example.refused else "接受"
-                failures.append(
-                    f"算例“{example.name}”：应{wanted}，实际以“{refusal.code}”拒绝：{refusal.text}"
-                )
-            continue
-        if example.expect is None:
-            failures.append(f"算例“{example.name}”：应以“{example.refused}”拒绝，实际被接受")
-            continue
-        for key, wanted_value in example.expect.items():
-            if key not in outcome or outcome[key] != wanted_value:
-                found = outcome.get(key, "无此项")
-                failures.append(f"算例“{example.name}”：{key}应为{wanted_value}，实际为{found}")
-    return tuple(failures)
+    wanted = f"以“{example.refused}”拒绝" if example.refused else "接受"
+    try:
+        outcome = kind.run(edition.rules, kind.given.model_validate(example.given))
+    except Invalid as refusal:
+        if refusal.code != example.refused:
+            yield f"应{wanted}，实际以“{refusal.code}”拒绝：{refusal.text}"
+        return
+    except (ValueError, LookupError, ArithmeticError) as error:
+        yield f"应{wanted}，实际无法计算（{error}），请核对 given 所填的内容"
+        return
+    if example.expect is None:
+        yield f"应{wanted}，实际被接受"
+        return
+    for key, value in example.expect.items():
+        if key not in outcome or outcome[key] != value:
+            yield f"{key}应为{value}，实际为{outcome.get(key, '无此项')}"

@@ -1,20 +1,22 @@
 """``Rulebook``: the locked editions, and which of them holds on a day.
 
 The day is always a parameter: the rulebook never asks what day it is. A jurisdiction has its
-own editions or none; there is no inheritance between files.
+own editions or none; there is no inheritance between files. An edition without an end holds until
+the next one of its kind begins, so publishing a successor leaves the published file as it is.
 """
 
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from itertools import combinations
 from pathlib import Path
 
-from budgetperf.errors import Conflict, Invalid, NotFound
-from budgetperf.fiscal import WorkCalendar
-from budgetperf.rulebook.edition import Edition, read_edition
+from budgetperf.errors import Conflict, NotFound
+from budgetperf.fiscal import DateRange, WorkCalendar
+from budgetperf.rulebook.checking import demand_no_overlap
+from budgetperf.rulebook.edition import Edition
 from budgetperf.rulebook.lock import ROOT, edition_paths, read_lock
 from budgetperf.rulebook.models import WorkingDaysRules
+from budgetperf.rulebook.reading import read_edition
 
 NATIONAL = "national"
 
@@ -53,7 +55,7 @@ class Rulebook:
             ``rulebook.no_edition`` if none does.
         """
         for edition in self.editions:
-            if (edition.kind, edition.jurisdiction) == (kind, jurisdiction) and as_of in edition.span:
+            if edition.series == (jurisdiction, kind) and as_of in self.span(edition):
                 return edition
         raise NotFound(
             "rulebook.no_edition",
@@ -61,6 +63,15 @@ class Rulebook:
             kind=kind,
             jurisdiction=jurisdiction,
         )
+
+    def span(self, edition: Edition) -> DateRange:
+        """Return the days ``edition`` holds: to its end, or until the next one of its kind begins."""
+        later = (
+            other.valid_from
+            for other in self.editions
+            if other.series == edition.series and other.valid_from > edition.valid_from
+        )
+        return DateRange(edition.valid_from, edition.valid_to or min(later, default=None))
 
     def by_id(self, edition_id: str) -> Edition:
         """Return the edition a past result names.
@@ -80,7 +91,7 @@ class Rulebook:
         years = [
             edition.rules_as(WorkingDaysRules)
             for edition in self.editions
-            if (edition.kind, edition.jurisdiction) == ("working_days", jurisdiction)
+            if edition.series == (jurisdiction, "working_days")
         ]
         return WorkCalendar(
             frozenset(rules.year for rules in years),
@@ -93,14 +104,8 @@ class Rulebook:
 def _load(root: Path) -> Rulebook:
     editions = tuple(read_edition(path, root=root) for path in edition_paths(root))
     _demand_locked(editions, root)
-    for one, other in combinations(editions, 2):
-        if (one.kind, one.jurisdiction) == (other.kind, other.jurisdiction) and _overlap(one, other):
-            raise Invalid("rulebook.overlap", f"{one.id} 与 {other.id} 的有效期重叠，请为前者写明失效日")
+    demand_no_overlap(editions)
     return Rulebook(editions)
-
-
-def _overlap(one: Edition, other: Edition) -> bool:
-    return one.valid_from in other.span or other.valid_from in one.span
 
 
 def _demand_locked(editions: tuple[Edition, ...], root: Path) -> None:

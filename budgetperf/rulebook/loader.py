@@ -5,37 +5,52 @@ a model with errors that name file, line and what was expected. Knows no kind of
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
+from yaml.composer import Composer
+from yaml.resolver import Resolver
 
 from budgetperf.errors import Invalid
 from budgetperf.findings import Finding, Severity, Where
 from budgetperf.provenance import Json
 
-Path: TypeAlias = tuple[str | int, ...]
+KeyPath: TypeAlias = tuple[str | int, ...]
+"""Keys and item numbers (from 0) from the root of a file to a value."""
 M = TypeVar("M", bound=BaseModel)
 
 _FLOAT = "!float"
+_DIGITS = 18
 _INT, _BOOL, _NULL = "tag:yaml.org,2002:int", "tag:yaml.org,2002:bool", "tag:yaml.org,2002:null"
 _CONSTANTS: Mapping[str, bool | None] = {"true": True, "false": False, "null": None, "": None, "~": None}
 
 
-class _StrictLoader(yaml.SafeLoader):
+class _ForbiddenError(Exception):
+    """YAML that is well written but not allowed here."""
+
+    def __init__(self, problem: str, event: yaml.Event) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.line = event.start_mark.line + 1 if event.start_mark else 1
+
+
+class _Strict(Composer, Resolver):
     """Resolves only true/false, null and plain integers; a bare decimal number is marked."""
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012  PyYAML's own shape
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.MarkedYAMLError(
-                problem="不允许使用YAML别名，请写出完整内容",
-                problem_mark=self.peek_event().start_mark,  # type: ignore[no-untyped-call]  # stubs lack it
-            )
+        event = self.peek_event()  # type: ignore[attr-defined]  # each loader brings its own parser
+        if isinstance(event, yaml.AliasEvent):
+            raise _ForbiddenError(f"不允许使用YAML别名“*{event.anchor}”，请写出完整内容", event)
+        if event.anchor:
+            raise _ForbiddenError(f"不允许使用YAML锚点“&{event.anchor}”，请删除这个标记", event)
+        if event.tag:
+            raise _ForbiddenError(f"不允许使用标签“{event.tag}”，请删除这个标记", event)
         return super().compose_node(parent, index)
 
 
@@ -45,7 +60,19 @@ for _tag, _pattern, _first in (
     (_INT, r"^-?(0|[1-9][0-9]*)$", "-0123456789"),
     (_FLOAT, r"^[-+]?(\.[0-9]+|[0-9][0-9_]*(\.[0-9]*)?([eE][-+]?[0-9]+)?|\.inf|\.nan)$", "-+.0123456789"),
 ):
-    _StrictLoader.add_implicit_resolver(_tag, re.compile(_pattern), _first)
+    _Strict.add_implicit_resolver(_tag, re.compile(_pattern), _first)
+
+
+class _Speaking(_Strict, yaml.SafeLoader):
+    """Reads slowly, and says in known words what is wrong."""
+
+
+class _Quick(_Strict, yaml.CSafeLoader):
+    """Reads with libyaml."""
+
+    def __init__(self, stream: str) -> None:
+        yaml.CSafeLoader.__init__(self, stream)
+        Composer.__init__(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +90,11 @@ class Document:
 
     name: str
     value: Json
-    lines: Mapping[Path, int]
+    lines: Mapping[KeyPath, int]
 
-    def line(self, path: Path) -> int:
+    def line(self, path: KeyPath) -> int:
         """Return the line of ``path``, or of its nearest known ancestor."""
-        known: Path = ()
+        known: KeyPath = ()
         for part in path:
             if (*known, part) in self.lines:
                 known = (*known, part)
@@ -84,19 +111,45 @@ def read_strict(text: str, *, name: str) -> Document:
         decimals and unknown tags, with the line.
     """
     try:
-        node = yaml.compose(text, Loader=_StrictLoader)
+        node = _composed(text)
+    except _ForbiddenError as error:
+        raise _refusal(name, error.line, error.problem) from error
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise _refusal(name, line, f"不是合格的YAML：{error.problem}") from error
+        raise _refusal(name, _line(error), _problem(error)) from error
     except yaml.YAMLError as error:
         raise _refusal(name, 1, f"不是合格的YAML：{error}") from error
+    except RecursionError as error:
+        raise _refusal(name, 1, "层次嵌套过深，请改为普通的键和列表") from error
     if node is None:
         raise _refusal(name, 1, "文件为空")
-    lines: dict[Path, int] = {}
+    lines: dict[KeyPath, int] = {}
     return Document(name, _build(node, (), lines=lines, name=name), lines)
 
 
-def validated(model: type[M], value: object, document: Document, *, at: Path = ()) -> M:
+def _composed(text: str) -> yaml.Node | None:
+    """Compose with libyaml; what it refuses is composed again, to be refused in known words."""
+    try:
+        return yaml.compose(text, Loader=_Quick)
+    except (_ForbiddenError, yaml.YAMLError):
+        return yaml.compose(text, Loader=_Speaking)
+
+
+def decoded(raw: bytes, *, name: str) -> str:
+    """Return the text of a UTF-8 file.
+
+    Raises
+    ------
+    Invalid
+        ``rulebook.yaml`` with the line of the first byte that is none.
+    """
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise _refusal(name, line, "不是UTF-8编码的文本，请在编辑器中“另存为”并选UTF-8编码") from error
+
+
+def validated(model: type[M], value: object, document: Document, *, at: KeyPath = ()) -> M:
     """Validate a part of a document.
 
     Parameters
@@ -111,15 +164,32 @@ def validated(model: type[M], value: object, document: Document, *, at: Path = (
     Invalid
         ``rulebook.edition`` with one finding per defect, each with file and line.
     """
+    if found := defects(model, value, document, at=at):
+        raise refusal(found)
+    return model.model_validate(value)
+
+
+def defects(model: type[M], value: object, document: Document, *, at: KeyPath = ()) -> tuple[Finding, ...]:
+    """Return what ``validated`` refuses, one finding per defect, empty when it accepts."""
     try:
-        return model.model_validate(value)
+        model.model_validate(value)
     except ValidationError as error:
-        findings = tuple(_finding(item, document, at) for item in error.errors())
-        text = "；".join(f"{finding.where} {finding.message}" for finding in findings)
-        raise Invalid("rulebook.edition", text, findings) from error
+        return tuple(finding_at(document, (*at, *item["loc"]), _expected(item)) for item in error.errors())
+    return ()
 
 
-def _build(node: yaml.Node, path: Path, *, lines: dict[Path, int], name: str) -> Json:
+def walk(value: Json, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Json]]:
+    """Yield every value below ``value`` with its path, parents first, in the file's order."""
+    yield path, value
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from walk(item, (*path, key))
+    elif isinstance(value, list):
+        for i, item in enumerate(value):
+            yield from walk(item, (*path, i))
+
+
+def _build(node: yaml.Node, path: KeyPath, *, lines: dict[KeyPath, int], name: str) -> Json:
     line = node.start_mark.line + 1
     lines.setdefault(path, line)
     if isinstance(node, yaml.SequenceNode):
@@ -130,15 +200,13 @@ def _build(node: yaml.Node, path: Path, *, lines: dict[Path, int], name: str) ->
     if node.tag == _FLOAT:
         raise _refusal(name, line, f"数字“{text}”须加引号写成文本")
     if node.tag == _INT:
+        if len(text) > _DIGITS:
+            raise _refusal(name, line, f"整数超过{_DIGITS}位，请核对")
         return int(text)
-    if node.tag in {_BOOL, _NULL}:
-        return _CONSTANTS[text]
-    if node.tag != "tag:yaml.org,2002:str":
-        raise _refusal(name, line, f"不允许使用标签“{node.tag}”")
-    return text
+    return _CONSTANTS[text] if node.tag in {_BOOL, _NULL} else text
 
 
-def _mapping(node: yaml.MappingNode, path: Path, *, lines: dict[Path, int], name: str) -> Json:
+def _mapping(node: yaml.MappingNode, path: KeyPath, *, lines: dict[KeyPath, int], name: str) -> Json:
     found: dict[str, Json] = {}
     for key_node, value_node in node.value:
         line = key_node.start_mark.line + 1
@@ -152,40 +220,99 @@ def _mapping(node: yaml.MappingNode, path: Path, *, lines: dict[Path, int], name
     return found
 
 
+_NO_COLON = "could not find expected ':'"
+_PROBLEMS: Mapping[str, str] = {
+    "found character '\\t' that cannot start any token": "缩进用了制表符（Tab），请改用空格",
+    "expected a single document in the stream": "一个文件只能写一个版本，请删除“---”分隔线之后的内容",
+    _NO_COLON: "缺少冒号：键与值之间须写“键: 值”（英文冒号加空格）",
+    "mapping values are not allowed here": "冒号的位置不对：可能缩进有误，或值中含冒号而未加引号",
+}
+"""What PyYAML finds most often, in words that say what to do."""
+
+
+def _line(error: yaml.MarkedYAMLError) -> int:
+    """Return the line to look at: PyYAML misses a colon only at the key after."""
+    mark = error.context_mark if error.problem == _NO_COLON else error.problem_mark
+    return mark.line + 1 if mark else 1
+
+
+def _problem(error: yaml.MarkedYAMLError) -> str:
+    told = _PROBLEMS.get(error.problem or "") or _PROBLEMS.get(error.context or "")
+    return f"不是合格的YAML：{told or f'缩进、标点或引号有误（{error.problem}）'}"
+
+
 _EXPECTED: Mapping[str, str] = {
     "missing": "缺少此项",
     "extra_forbidden": "不认识的键，请删除或更正",
     "unexpected_keyword_argument": "不认识的键，请删除或更正",
     "decimal_parsing": "应为数字（小数加引号）",
     "decimal_type": "应为数字（小数加引号）",
+    "finite_number": "应为数字（小数加引号）",
     "int_parsing": "应为整数",
     "int_type": "应为整数",
+    "int_from_float": "应为整数",
     "bool_parsing": "应为 true 或 false",
     "bool_type": "应为 true 或 false",
-    "string_type": "应为文本",
+    "string_type": "应为文本（数字作文本时加引号）",
     "tuple_type": "应为列表",
     "dict_type": "应为键值对",
     "model_type": "应为键值对",
+    "model_attributes_type": "应为键值对",
     "dataclass_type": "应为键值对",
-    "date_from_datetime_parsing": "应为日期（年-月-日）",
-    "date_parsing": "应为日期（年-月-日）",
+    "date_from_datetime_parsing": "应为日期（年-月-日，如 2026-01-01）",
+    "date_from_datetime_inexact": "应为日期（年-月-日，如 2026-01-01）",
+    "date_parsing": "应为日期（年-月-日，如 2026-01-01）",
+    "date_type": "应为日期（年-月-日，如 2026-01-01）",
+}
+
+_BOUNDS: Mapping[str, tuple[str, str]] = {
+    "greater_than": ("gt", "应大于"),
+    "greater_than_equal": ("ge", "不得小于"),
+    "less_than": ("lt", "应小于"),
+    "less_than_equal": ("le", "不得大于"),
+    "too_short": ("min_length", "项数不得少于"),
+    "too_long": ("max_length", "项数不得多于"),
+    "string_too_short": ("min_length", "字数不得少于"),
+    "string_too_long": ("max_length", "字数不得多于"),
 }
 
 
-def _finding(item: ErrorDetails, document: Document, at: Path) -> Finding:
+def _expected(item: ErrorDetails) -> str:
     kind, context = item["type"], item.get("ctx", {})
     if kind == "value_error":
-        message = item["msg"].removeprefix("Value error, ")
-    elif kind in {"enum", "literal_error"}:
-        message = f"应为 {context['expected']} 之一"
-    elif kind == "union_tag_invalid":
-        message = f"应为 {context['expected_tags']} 之一"
-    else:
-        message = _EXPECTED.get(kind, item["msg"])
-    path = (*at, *item["loc"])
-    shown = ".".join(str(part) for part in path) or "文件"
+        return item["msg"].removeprefix("Value error, ")
+    if kind in {"enum", "literal_error"}:
+        return f"应为 {_alternatives(context['expected'])} 之一"
+    if kind == "union_tag_invalid":
+        return f"不认识的“{context['tag']}”，应为 {_alternatives(context['expected_tags'])} 之一"
+    if kind == "union_tag_not_found":
+        return f"缺少 {_alternatives(context['discriminator'])}"
+    if kind in _BOUNDS:
+        key, words = _BOUNDS[kind]
+        return f"{words}{context[key]}"
+    return _EXPECTED.get(kind, f"填写有误（{item['msg']}）")
+
+
+def _alternatives(words: object) -> str:
+    return "、".join(re.split(r", | or ", str(words).replace("'", "")))
+
+
+def shown(path: KeyPath) -> str:
+    """Write a path as people count: ``rules.cut_offs.第3项.at_least``."""
+    return ".".join(f"第{part + 1}项" if isinstance(part, int) else part for part in path)
+
+
+def finding_at(document: Document, path: KeyPath, message: str) -> Finding:
+    """Return what is wrong at ``path``, with file and line."""
     where = Where(pointer=f"{document.name}:{document.line(path)}")
-    return Finding("rulebook.edition", Severity.ERROR, where, f"{shown}：{message}")
+    return Finding("rulebook.edition", Severity.ERROR, where, f"{shown(path) or '文件'}：{message}")
+
+
+def refusal(findings: Sequence[Finding], *, code: str = "rulebook.edition") -> Invalid:
+    """Return one refusal that tells every finding, in the order of the lines."""
+    in_order = sorted(findings, key=lambda finding: int(finding.where.pointer.rpartition(":")[2]))
+    text = "；".join(f"{finding.where} {finding.message}" for finding in in_order)
+    return Invalid(code, text, tuple(in_order))
 
 
 def _refusal(name: str, line: int, message: str) -> Invalid:

@@ -10,7 +10,9 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from budgetperf.errors import Conflict, Invalid
-from budgetperf.rulebook.edition import Edition, failed_examples, read_edition
+from budgetperf.rulebook.checking import demand_examples, demand_no_overlap
+from budgetperf.rulebook.edition import Edition
+from budgetperf.rulebook.reading import read_edition
 
 ROOT = Path(__file__).parent
 LOCK_NAME = "editions.lock"
@@ -64,28 +66,24 @@ def lock_editions(root: Path, *, replace: Collection[str] = ()) -> tuple[str, ..
     Raises
     ------
     Invalid
-        ``rulebook.examples`` if an edition has no examples or one fails; the loader's codes.
+        ``rulebook.examples`` if an example fails, ``rulebook.overlap`` if two editions of a
+        kind hold on one day; the codes of reading.
     Conflict
         ``rulebook.locked`` if a locked edition was changed or removed.
     """
     locked = read_lock(root)
     editions = [read_edition(path, root=root) for path in edition_paths(root)]
     for edition in editions:
-        _demand_examples(edition)
+        name = f"{edition.id}.yaml"
+        demand_examples(edition, (root / name).read_bytes(), name=name)
         _demand_unchanged(edition, locked, replace)
+    demand_no_overlap(editions)
     if gone := sorted(set(locked) - {edition.id for edition in editions} - set(replace)):
         raise Conflict("rulebook.locked", f"已锁定的版本不能删除：{'、'.join(gone)}，请恢复文件")
     digests = {edition.id: edition.digest for edition in editions}
     lines = "".join(f"{digests[edition_id]}  {edition_id}\n" for edition_id in sorted(digests))
     (root / LOCK_NAME).write_text(_HEAD + lines, encoding="utf-8")
     return tuple(edition.id for edition in editions if locked.get(edition.id) != edition.digest)
-
-
-def _demand_examples(edition: Edition) -> None:
-    if not edition.examples:
-        raise Invalid("rulebook.examples", f"{edition.id} 没有算例，不能锁定，请至少写一个手工计算的算例")
-    if failures := failed_examples(edition):
-        raise Invalid("rulebook.examples", f"{edition.id} 的算例不成立：{'；'.join(failures)}")
 
 
 def _demand_unchanged(edition: Edition, locked: Mapping[str, str], replace: Collection[str]) -> None:

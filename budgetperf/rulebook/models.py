@@ -6,11 +6,13 @@ Rules that a package below computes with stand beside that computation (``scorin
 
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Self
+from typing import Annotated, Literal, Self
 
-from pydantic import model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from budgetperf.errors import Invalid
 from budgetperf.fiscal import FiscalYear, Period, WorkCalendar
+from budgetperf.process import deadlines
 from budgetperf.scoring.rules import Points, Rule, SourcedRule
 
 
@@ -72,27 +74,112 @@ class Quarters(SourcedRule):
         return self
 
 
-class MonitoringCalendarRules(Rule):
-    """When monitoring reports are due and what their closed fields offer."""
+def _month_day(text: str) -> str:
+    try:
+        date.fromisoformat(f"2023-{text}")  # a year without 29 February: a due day exists every year
+    except ValueError as error:
+        raise ValueError(f"“{text}”不是每年都有的月日，应如 08-31") from error
+    return text
 
-    quarters: Quarters
+
+class NamedPeriod(Rule):
+    """A period from 1 January, by name, and when its report is due.
+
+    Parameters
+    ----------
+    name : str
+        As printed: 年度汇总分析.
+    through_month : int
+        Its last month, included.
+    due_on : str or None
+        Month and day (``08-31``), the first after the period.
+    due_working_days : int or None
+        Working days after its last day; one of the two.
+    """
+
+    name: str
+    through_month: Annotated[int, Field(ge=1, le=12, strict=True)]
+    due_on: Annotated[str, AfterValidator(_month_day)] | None = None
+    due_working_days: Annotated[int, Field(ge=1, strict=True)] | None = None
+
+    @model_validator(mode="after")
+    def _one_due(self) -> Self:
+        if (self.due_on is None) == (self.due_working_days is None):
+            raise ValueError("报送期限须写明 due_on（月日）或 due_working_days（工作日数），二者取一")
+        return self
+
+
+class NamedPeriods(SourcedRule):
+    """Periods that are not quarters.
+
+    Parameters
+    ----------
+    items : tuple of NamedPeriod
+        In the order of the year.
+    on_day_off : {"keep", "next"}
+        A due day that is not worked stays, or moves to the next working day.
+    """
+
+    items: tuple[NamedPeriod, ...] = Field(min_length=1)
+    on_day_off: Literal["keep", "next"]
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        months = [item.through_month for item in self.items]
+        if months != sorted(set(months)):
+            raise ValueError("监控期间须按截止月份从小到大，不重复")
+        return self
+
+
+class MonitoringCalendarRules(Rule):
+    """When monitoring reports are due and what their closed fields offer; quarters or named periods."""
+
+    quarters: Quarters | None = None
+    named_periods: NamedPeriods | None = None
     causes: Choices
     likelihoods: Choices
 
+    @model_validator(mode="after")
+    def _one_calendar(self) -> Self:
+        if (self.quarters is None) == (self.named_periods is None):
+            raise ValueError("监控期间须写明 quarters（季度）或 named_periods（指定期间），二者取一")
+        return self
+
     def periods(self, year: FiscalYear) -> tuple[Period, ...]:
         """Return the reporting periods of ``year``, cumulative from 1 January."""
-        return tuple(year.quarter(number) for number in self.quarters.numbers)
+        if self.quarters is not None:
+            return tuple(year.quarter(number) for number in self.quarters.numbers)
+        return tuple(year.through(item.through_month) for item in self._named.items)
 
     def due(self, period: Period, calendar: WorkCalendar) -> date:
         """Return the last day a report of ``period`` is in time.
 
         Raises
         ------
-        ValueError
-            If the calendar does not cover the days counted.
+        Invalid
+            ``monitoring.period`` if the edition has no such period.
+        Conflict
+            ``deadlines.calendar`` if the calendar does not cover the days counted.
         """
+        if period not in self.periods(FiscalYear(period.span.start.year)):
+            raise Invalid("monitoring.period", f"现行监控时点中没有{period.code}这一期，请核对后再办理")
         assert period.span.end is not None  # every reporting period ends
-        return calendar.add(period.span.end - timedelta(days=1), self.quarters.due_working_days)
+        last = period.span.end - timedelta(days=1)
+        if self.quarters is not None:
+            return deadlines.due(last, self.quarters.due_working_days, calendar)
+        item = next(item for item in self._named.items if item.through_month == period.months)
+        if item.due_working_days is not None:
+            return deadlines.due(last, item.due_working_days, calendar)
+        day = date.fromisoformat(f"{last.year}-{item.due_on}")
+        day = day if day > last else day.replace(year=day.year + 1)
+        if self._named.on_day_off == "keep":
+            return day
+        return deadlines.due(day - timedelta(days=1), 1, calendar)
+
+    @property
+    def _named(self) -> NamedPeriods:
+        assert self.named_periods is not None  # the validator: the one or the other
+        return self.named_periods
 
 
 class RectificationRules(SourcedRule):

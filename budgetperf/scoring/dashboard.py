@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from budgetperf.indicators import Achievement, Indicator, plain_number
 from budgetperf.ledger import Execution
+from budgetperf.scoring.early_warning import EarlyWarning, early_warnings
 from budgetperf.scoring.lights import Light, LightColour, LightRules, execution_light, goal_light
 
 
@@ -28,6 +29,13 @@ class Dashboard:
     execution: Light
     indicators: Mapping[str, Light]
     goal: Light | None
+
+
+@dataclass(frozen=True, slots=True)
+class WarnedDashboard(Dashboard):
+    """The same under an edition with early warnings; empty when nothing is to be warned of."""
+
+    warnings: tuple[EarlyWarning, ...]
 
 
 def dashboard(
@@ -55,7 +63,11 @@ def dashboard(
     reported = [indicator for indicator in indicators if indicator.key in values]
     lights = {i.key: goal_light(i, values[i.key], months=months, rules=rules) for i in reported}
     goal = overall_light(reported, lights, rules=rules) if reported else None
-    return Dashboard(execution_light(execution, months, rules=rules), lights, goal)
+    money = execution_light(execution, months, rules=rules)
+    if rules.warnings is None:
+        return Dashboard(money, lights, goal)
+    warnings = early_warnings(indicators, values, execution=execution, months=months, rules=rules.warnings)
+    return WarnedDashboard(money, lights, goal, warnings)
 
 
 def overall_light(

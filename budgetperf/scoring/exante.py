@@ -74,29 +74,57 @@ class CommentRule(SourcedRule):
 
 
 class ConclusionCut(Rule):
-    """A conclusion and the lowest mean total that suggests it (included)."""
+    """A conclusion and the lowest mean total that suggests it (included).
+
+    Parameters
+    ----------
+    conclusion : ExanteConclusion
+        What it lets through: the request whole, a part of it, nothing.
+    at_least : Decimal
+    code, label : str
+        The name an edition has for it (调整完善后支持); empty where it uses the three words above.
+    """
 
     conclusion: ExanteConclusion
     at_least: Exact
+    code: str = ""
+    label: str = ""
 
 
 class ConclusionRule(SourcedRule):
-    """Cut-offs on the panel's mean total, best first, the last at 0."""
+    """Cut-offs on the panel's mean total, best first, the last at 0.
+
+    The conclusions are the three of ``ExanteConclusion``, or a set the edition names itself.
+    """
 
     cut_offs: tuple[ConclusionCut, ...]
 
     @model_validator(mode="after")
     def _descending(self) -> Self:
-        if [cut.conclusion for cut in self.cut_offs] != list(ExanteConclusion):
+        found = [cut.conclusion for cut in self.cut_offs]
+        if any(cut.code or cut.label for cut in self.cut_offs):
+            self._demand_names(found)
+        elif found != list(ExanteConclusion):
             raise ValueError("结论须依次为 support、partial、reject，各写一次")
         edges = [cut.at_least for cut in self.cut_offs]
         if any(low >= high for high, low in pairwise(edges)) or edges[-1] != 0:
             raise ValueError("结论分数线须从高到低严格递减，最后一档为0")
         return self
 
+    def _demand_names(self, found: list[ExanteConclusion]) -> None:
+        for names in ([cut.code for cut in self.cut_offs], [cut.label for cut in self.cut_offs]):
+            if not all(names) or len(set(names)) != len(names):
+                raise ValueError("自定结论须逐档写明 code 和 label，不得重复")
+        order = list(ExanteConclusion)
+        ends = (found[0], found[-1]) == (ExanteConclusion.SUPPORT, ExanteConclusion.REJECT)
+        if not ends or found != sorted(found, key=order.index):
+            raise ValueError(
+                "自定结论的 conclusion 须从 support 到 reject 排列，首档为 support，末档为 reject"
+            )
+
 
 class ExanteRules(SourcedRule):
-    """Everything an edition says on the ex-ante evaluation of projects."""
+    """Everything an edition says on the ex-ante evaluation of projects, or of policies."""
 
     threshold: Threshold
     panel: PanelRule
@@ -111,6 +139,20 @@ class ExanteResult:
 
     means: PanelMeans
     suggested: ExanteConclusion
+
+
+@dataclass(frozen=True, slots=True)
+class NamedExanteResult(ExanteResult):
+    """The same under an edition with conclusions of its own.
+
+    Parameters
+    ----------
+    code, label : str
+        The suggested conclusion as the edition names it; ``suggested`` says what it lets through.
+    """
+
+    code: str
+    label: str
 
 
 def rater_sheet(points: Mapping[str, Decimal], rules: ExanteRules) -> ScoreSheet:
@@ -146,8 +188,10 @@ def exante(ratings: Sequence[Mapping[str, Decimal]], rules: ExanteRules) -> Exan
     sheets = [rater_sheet(points, rules) for points in ratings]
     means = panel_means(sheets, places=rules.scheme.places, drop_extremes=rules.panel.drop_extremes)
     cut_offs = rules.conclusion.cut_offs
-    suggested = next(cut.conclusion for cut in cut_offs if means.total.mean >= cut.at_least)
-    return ExanteResult(means, suggested)
+    cut = next(cut for cut in cut_offs if means.total.mean >= cut.at_least)
+    if cut.code:
+        return NamedExanteResult(means, cut.conclusion, cut.code, cut.label)
+    return ExanteResult(means, cut.conclusion)
 
 
 def uncommented(

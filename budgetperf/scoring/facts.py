@@ -20,7 +20,7 @@ def _from_fen(value: object) -> object:
     return Money(int(value)) if isinstance(value, str) else value
 
 
-Fen = Annotated[Money, BeforeValidator(_from_fen)]
+Fen = Annotated[Money, BeforeValidator(_from_fen, json_schema_input_type=str)]
 """Money that JSON carries as the text of its fen."""
 
 
@@ -95,7 +95,7 @@ class NotApplicable:
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """The actual value of a quantitative indicator, in the indicator's uom."""
+    """A number as reported, in the indicator's uom; percentages are written 95."""
 
     value: Decimal
     kind: Literal["reached"] = "reached"
@@ -104,8 +104,62 @@ class Reached:
         return f"实际值{plain_number(self.value)}"
 
 
+@dataclass(frozen=True, slots=True)
+class InGroup:
+    """A value between the worst and the best of its group (``scoring.group`` makes it)."""
+
+    value: Decimal
+    worst: Decimal
+    best: Decimal
+    kind: Literal["in_group"] = "in_group"
+
+    def __str__(self) -> str:
+        value, worst, best = (plain_number(number) for number in (self.value, self.worst, self.best))
+        return f"数值{value}，本组最差{worst}、最好{best}"
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A place in a group of ``size``; 1 is the best, halves are shared places."""
+
+    place: Decimal
+    size: int
+    kind: Literal["ranked"] = "ranked"
+
+    def __str__(self) -> str:
+        return f"{self.size}个中排第{plain_number(self.place)}"
+
+
+SingleFact: TypeAlias = Annotated[
+    Measured | MoneyRatio | Achieved | Rated | Answer | Reached | InGroup | Ranked, Discriminator("kind")
+]
+"""A fact that says one thing."""
+
+
+@dataclass(frozen=True, slots=True)
+class LevelAndGrowth:
+    """How high an indicator stands and how fast it grew, each a fact of its own."""
+
+    level: SingleFact
+    growth: SingleFact
+    kind: Literal["level_and_growth"] = "level_and_growth"
+
+    def __str__(self) -> str:
+        return f"水平：{self.level}；增幅：{self.growth}"
+
+
 Fact: TypeAlias = Annotated[
-    Measured | MoneyRatio | Achieved | Rated | Answer | NotApplicable, Discriminator("kind")
+    Measured
+    | MoneyRatio
+    | Achieved
+    | Rated
+    | Answer
+    | Reached
+    | InGroup
+    | Ranked
+    | LevelAndGrowth
+    | NotApplicable,
+    Discriminator("kind"),
 ]
 """What ``score`` takes for one criterion."""
 

@@ -13,7 +13,7 @@ from pydantic import model_validator
 from budgetperf.errors import Invalid
 from budgetperf.ledger import Execution
 from budgetperf.money import Money
-from budgetperf.scoring.facts import Fact, MoneyRatio, NotApplicable, Rated
+from budgetperf.scoring.facts import Fact, Measured, MoneyRatio, NotApplicable, Rated
 from budgetperf.scoring.rules import Share, SourcedRule
 from budgetperf.scoring.scheme import Scheme
 from budgetperf.terms import Term
@@ -83,13 +83,16 @@ class FinanceEvaluationRules(SourcedRule):
 
 
 def finance_evaluation_facts(
-    ratings: Mapping[str, Rated | NotApplicable], execution: Execution, *, rules: FinanceEvaluationRules
+    ratings: Mapping[str, Rated | Measured | NotApplicable],
+    execution: Execution,
+    *,
+    rules: FinanceEvaluationRules,
 ) -> dict[str, Fact]:
     """Join the evaluator's ratings with the money criteria read from the ledger.
 
     Parameters
     ----------
-    ratings : mapping of str to Rated or NotApplicable
+    ratings : mapping of str to Rated, Measured or NotApplicable
         By criterion key, every criterion but the money ones.
     execution : Execution
         Money of the whole year.

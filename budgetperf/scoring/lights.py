@@ -16,6 +16,7 @@ from pydantic import model_validator
 from budgetperf.errors import Invalid
 from budgetperf.indicators import Achievement, Direction, Indicator, Level2, plain_number
 from budgetperf.ledger import Execution, RateBase
+from budgetperf.scoring.early_warning import WarningRules
 from budgetperf.scoring.exact import percent
 from budgetperf.scoring.facts import execution_fact
 from budgetperf.scoring.rules import Exact, Rule, Share, SourcedRule
@@ -116,7 +117,7 @@ class OverallRule(SourcedRule):
 
 
 class LightRules(SourcedRule):
-    """Everything an edition says on monitoring lights."""
+    """Everything an edition says on monitoring lights; ``warnings`` is None where it has no early warning."""
 
     execution: ExecutionLightRule
     paced: PacedRule
@@ -124,6 +125,7 @@ class LightRules(SourcedRule):
     zero_target: ZeroTargetRule
     qualitative: QualitativeRule
     overall: OverallRule
+    warnings: WarningRules | None = None
 
 
 def execution_light(execution: Execution, months: int, *, rules: LightRules) -> Light:

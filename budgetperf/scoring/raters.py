@@ -1,16 +1,22 @@
-"""What a panel of raters found: plain arithmetic means, extremes and counts, exact and half up.
+"""What raters found: means of a panel, and of weighted groups of raters; exact and half up.
 
-Takes one complete score sheet per rater. Agreement statistics belong to ``statistics``; who
-may rate, and when, to ``lifecycle/exante``.
+A panel gives one complete score sheet per rater; groups of raters (leaders, peers, staff, the
+public) each weigh in with the mean of their own. Agreement statistics belong to ``statistics``;
+who may rate, and when, to ``lifecycle``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import Annotated, Literal, Self, TypeAlias
+
+from pydantic import Field, model_validator
 
 from budgetperf.errors import Invalid
+from budgetperf.indicators import plain_number
 from budgetperf.scoring.exact import half_up
+from budgetperf.scoring.rules import Exact, Points, Rule, SourcedRule
 from budgetperf.scoring.score import ScoreSheet
 
 
@@ -99,3 +105,111 @@ def _spread(values: list[Decimal], places: int, *, drop_extremes: bool) -> Sprea
     counted = ordered[1:-1] if drop_extremes else ordered
     mean = sum((Fraction(value) for value in counted), Fraction(0)) / len(counted)
     return Spread(half_up(mean, places), ordered[0], ordered[-1], len(counted))
+
+
+class RatingScale(SourcedRule):
+    """The values a rater may give: from ``lowest`` to ``highest``, in steps if there are any."""
+
+    lowest: Exact
+    highest: Exact
+    step: Points | None = None
+
+    @model_validator(mode="after")
+    def _rising(self) -> Self:
+        if self.lowest >= self.highest:
+            raise ValueError("评分量表的最低分须小于最高分")
+        return self
+
+    def refusal(self, value: Decimal) -> str:
+        """Say in Chinese why ``value`` is not on the scale; empty when it is."""
+        if not self.lowest <= value <= self.highest:
+            low, high = plain_number(self.lowest), plain_number(self.highest)
+            return f"评分{plain_number(value)}不在{low}至{high}分的量表内"
+        if self.step and (value - self.lowest) % self.step != 0:
+            return f"评分{plain_number(value)}不在以{plain_number(self.step)}分为一档的量表上"
+        return ""
+
+
+class RaterGroup(Rule):
+    """Raters who count as one voice.
+
+    Parameters
+    ----------
+    key, label : str
+    weight : Decimal
+        Beside the other groups, in proportion.
+    at_least : int
+        Fewest raters whose ratings make a mean.
+    drop : int
+        How many highest and how many lowest ratings are left out before the mean.
+    """
+
+    key: str
+    label: str
+    weight: Points
+    at_least: Annotated[int, Field(ge=1, strict=True)] = 1
+    drop: Annotated[int, Field(ge=0, strict=True)] = 0
+
+    @model_validator(mode="after")
+    def _something_left(self) -> Self:
+        if self.at_least <= 2 * self.drop:
+            raise ValueError(f"“{self.label}”去掉高低分后没有评分，at_least 至少为{2 * self.drop + 1}")
+        return self
+
+
+AbsentGroup: TypeAlias = Literal["refuse", "rescale"]
+"""A group that gave no rating is refused, or the other groups carry its weight in proportion."""
+
+
+class RaterRules(SourcedRule):
+    """The groups of raters of one rating, and the scale they rate on."""
+
+    groups: tuple[RaterGroup, ...]
+    absent_group: AbsentGroup
+    scale: RatingScale | None = None
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Self:
+        keys = [group.key for group in self.groups]
+        if not keys or len(set(keys)) != len(keys):
+            raise ValueError("评分人组至少一个，编号不得重复")
+        return self
+
+
+def groups_mean(ratings: Mapping[str, Sequence[Decimal]], rules: RaterRules) -> Fraction:
+    """Return the weighted mean of the groups' means, exact.
+
+    Parameters
+    ----------
+    ratings : mapping of str to sequence of Decimal
+        By group key, one value per rater; the order of raters does not matter.
+    rules : RaterRules
+
+    Raises
+    ------
+    Invalid
+        ``scoring.raters`` for an unknown group, too few raters, or a silent group that may not
+        be left out.
+
+    Notes
+    -----
+    sum(weight x trimmed mean) / sum(weight), over the groups that rated.
+    """
+    if unknown := sorted(set(ratings) - {group.key for group in rules.groups}):
+        raise Invalid("scoring.raters", f"评分人组不在规则中：{'、'.join(unknown)}，请更正或删除")
+    weighted = weights = Fraction(0)
+    for group in rules.groups:
+        given = sorted(ratings.get(group.key, ()))
+        if not given and rules.absent_group == "rescale":
+            continue
+        if len(given) < group.at_least:
+            raise Invalid(
+                "scoring.raters", f"“{group.label}”至少需要{group.at_least}份评分，现有{len(given)}份，请补齐"
+            )
+        counted = given[group.drop : len(given) - group.drop]
+        mean = sum((Fraction(value) for value in counted), Fraction(0)) / len(counted)
+        weighted += Fraction(group.weight) * mean
+        weights += Fraction(group.weight)
+    if weights == 0:
+        raise Invalid("scoring.raters", "没有任何一组评分人的评分，请至少补齐一组")
+    return weighted / weights

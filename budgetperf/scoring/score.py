@@ -5,7 +5,7 @@ half up, to the places the scheme names; the total is their exact sum (rescaled 
 says so). Knows no stage, no form and no edition.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -93,14 +93,14 @@ def score(scheme: Scheme, facts: Mapping[str, Fact]) -> ScoreSheet:
     Notes
     -----
     points = half_up(weight x share), never above the weight. With criteria not applicable and ``rescale``:
-    total = half_up(sum of points x out_of / sum of applicable weights).
+    total = half_up(sum of points x out_of / sum of applicable weights), never above out_of.
     """
     criteria = tuple(scheme.criteria())
-    _demand_facts(criteria, facts)
+    demand_facts(criteria, facts)
     lines: list[ScoreLine] = []
     findings: list[Finding] = []
     for criterion in criteria:
-        line, note = _line(criterion, facts[criterion.key], scheme)
+        line, note = score_line(criterion, facts[criterion.key], scheme)
         lines.append(line)
         if note:
             where = Where(pointer=f"/facts/{criterion.key}")
@@ -109,7 +109,14 @@ def score(scheme: Scheme, facts: Mapping[str, Fact]) -> ScoreSheet:
     return ScoreSheet(tuple(lines), _total(scheme, lines), scheme.total, tuple(findings))
 
 
-def _line(criterion: Criterion, fact: Fact, scheme: Scheme) -> tuple[ScoreLine, str]:
+def score_line(criterion: Criterion, fact: Fact, scheme: Scheme) -> tuple[ScoreLine, str]:
+    """Return the line of one criterion and what must be told about it.
+
+    Raises
+    ------
+    Invalid
+        ``scoring.not_applicable`` where the scheme refuses it; the codes of the formula.
+    """
     if isinstance(fact, NotApplicable):
         if scheme.not_applicable == "refuse":
             raise Invalid(
@@ -133,10 +140,18 @@ def _total(scheme: Scheme, lines: list[ScoreLine]) -> Decimal:
         raise Invalid("scoring.not_applicable", "全部评分项均为不适用，无法计算总分，请至少保留一项")
     if applicable == scheme.total:
         return points
-    return half_up(Fraction(points) * Fraction(scheme.total) / Fraction(applicable), scheme.places)
+    rescaled = half_up(Fraction(points) * Fraction(scheme.total) / Fraction(applicable), scheme.places)
+    return min(rescaled, scheme.total)
 
 
-def _demand_facts(criteria: tuple[Criterion, ...], facts: Mapping[str, Fact]) -> None:
+def demand_facts(criteria: tuple[Criterion, ...], facts: Collection[str]) -> None:
+    """Refuse facts that are not exactly those of ``criteria``; only their keys are looked at.
+
+    Raises
+    ------
+    Invalid
+        ``scoring.facts`` with the labels missing or the keys unknown.
+    """
     keys = {criterion.key for criterion in criteria}
     missing = [criterion.label for criterion in criteria if criterion.key not in facts]
     unknown = sorted(set(facts) - keys)

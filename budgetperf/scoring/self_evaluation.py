@@ -1,26 +1,25 @@
 """Self-evaluation (单位自评): filed indicators and reported values become a scheme and a sheet.
 
-Holds the rules of the judgement and their use. Whether an explanation that is required was
-given is checked by ``lifecycle/evaluation``; here it is only said which are required.
+Holds the rules of the judgement and their use. Which lines must be explained is said by
+``required_reasons``; how the form looks, by ``form_layout``.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Self
 
 from pydantic import model_validator
 
 from budgetperf.errors import Invalid
-from budgetperf.indicators import Direction, Indicator, Level1, Operator, plain_number
+from budgetperf.indicators import Indicator, Level1, Operator, plain_number
 from budgetperf.ledger import Execution, RateBase
 from budgetperf.scoring.facts import Achieved, Actual, Fact, Measured, NotApplicable, Reached, execution_fact
+from budgetperf.scoring.form_layout import FormLayout
 from budgetperf.scoring.formulas import Execution as ExecutionFormula
-from budgetperf.scoring.formulas import Formula
+from budgetperf.scoring.formulas import Formula, Graded
 from budgetperf.scoring.rules import Places, Points, Rule, Share, SourcedRule
 from budgetperf.scoring.scheme import Criterion, Dimension, NotApplicableRule, Scheme
 from budgetperf.scoring.score import ScoreSheet, score
-from budgetperf.terms import Term
 
 EXECUTION = "execution"
 """Key of the execution line; indicators keep their filed keys."""
@@ -63,12 +62,72 @@ class OverAchievement(SourcedRule):
     over: Points
 
 
+class MidYearChange(SourcedRule):
+    """Whether a budget changed in mid-year, money carried in aside, must be explained."""
+
+    required: bool
+
+
 class Explanations(Rule):
     """When a deviation must be explained."""
 
     low_execution: LowExecution
     below_target: BelowTarget
     over_achievement: OverAchievement
+    mid_year_change: MidYearChange | None = None
+
+
+class LevelGroup(Rule):
+    """Level-1 indicators that share one fixed weight under one printed name."""
+
+    label: str
+    levels: tuple[Level1, ...]
+    weight: Points
+
+
+class LevelWeights(SourcedRule):
+    """Fixed weights of the filed indicators by level 1; a level in no group cannot be filed."""
+
+    groups: tuple[LevelGroup, ...]
+
+    @model_validator(mode="after")
+    def _each_level_once(self) -> Self:
+        named = [level for group in self.groups for level in group.levels]
+        if len(set(named)) != len(named):
+            raise ValueError("同一个一级指标只能列入一组")
+        return self
+
+    def group_of(self, level: Level1) -> LevelGroup | None:
+        """Return the group a level-1 indicator belongs to."""
+        return next((group for group in self.groups if level in group.levels), None)
+
+
+class FixedIndicators(SourcedRule):
+    """Indicators the edition itself sets for every project (共性指标), judged by tiers.
+
+    Parameters
+    ----------
+    dimensions : tuple of Dimension
+        Their keys stand beside those of the filed indicators.
+    """
+
+    dimensions: tuple[Dimension, ...]
+
+    @model_validator(mode="after")
+    def _by_tiers(self) -> Self:
+        if any(not isinstance(criterion.formula, Graded) for criterion in self.criteria()):
+            raise ValueError("共性指标须按档次赋分（graded）")
+        return self
+
+    @property
+    def weight(self) -> Decimal:
+        """Points of all of them."""
+        return sum((dimension.weight for dimension in self.dimensions), Decimal(0))
+
+    def criteria(self) -> Iterator[Criterion]:
+        """Yield them in printed order."""
+        for dimension in self.dimensions:
+            yield from dimension.criteria
 
 
 class SelfEvaluationRules(SourcedRule):
@@ -85,6 +144,11 @@ class SelfEvaluationRules(SourcedRule):
         Every operator exactly once.
     not_applicable : NotApplicableUse
     explanations : Explanations
+    level1 : LevelWeights or None
+        Fixed weights by level 1; None where only the sum is fixed.
+    fixed : FixedIndicators or None
+    layout : FormLayout or None
+        None for the national form.
     """
 
     total: Points
@@ -94,26 +158,42 @@ class SelfEvaluationRules(SourcedRule):
     operators: dict[Operator, OperatorRule]
     not_applicable: NotApplicableUse
     explanations: Explanations
+    level1: LevelWeights | None = None
+    fixed: FixedIndicators | None = None
+    layout: FormLayout | None = None
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
         if missing := [operator.label for operator in Operator if operator not in self.operators]:
             raise ValueError(f"缺少以下指标性质的计分方法：{'、'.join(missing)}")
-        if self.execution.weight + self.indicators_weight != self.total:
+        fixed = self.fixed.weight if self.fixed else Decimal(0)
+        if self.execution.weight + fixed + self.indicators_weight != self.total:
             raise ValueError("预算执行分值与指标分值之和须等于总分")
+        if self.level1 and sum(group.weight for group in self.level1.groups) != self.indicators_weight:
+            raise ValueError("各组一级指标分值之和须等于指标分值")
+        if self.layout and not self.layout.scored:
+            raise ValueError("计分的自评表须设分值与得分栏")
         return self
+
+    def fixed_criteria(self) -> tuple[Criterion, ...]:
+        """Return the indicators the edition itself sets, none in the national form."""
+        return tuple(self.fixed.criteria()) if self.fixed else ()
 
 
 def self_evaluation_scheme(indicators: Sequence[Indicator], rules: SelfEvaluationRules) -> Scheme:
-    """Build the scheme of one filing: a dimension per level-1 indicator, then execution.
+    """Build the scheme of one filing: the fixed indicators, a dimension per level 1, then execution.
 
     Raises
     ------
     Invalid
         ``scoring.weights`` if the filed weights do not sum to the edition's, or one is not
-        above 0; ``scoring.keys`` if two indicators share a key or one is named ``execution``.
+        above 0; ``scoring.level1_weights`` if those of a level 1 do not sum to its fixed weight;
+        ``scoring.keys`` if two indicators share a key or one is named ``execution``.
     """
     _demand_weights(indicators, rules)
+    if rules.level1:
+        _demand_level_weights(indicators, rules.level1)
+    fixed = rules.fixed.dimensions if rules.fixed else ()
     dimensions = [_dimension(level, indicators, rules) for level in Level1]
     execution = Criterion(
         key=EXECUTION,
@@ -127,7 +207,7 @@ def self_evaluation_scheme(indicators: Sequence[Indicator], rules: SelfEvaluatio
         total=rules.total,
         places=rules.places,
         not_applicable=rules.not_applicable.rule,
-        dimensions=(*(dimension for dimension in dimensions if dimension is not None), money),
+        dimensions=(*fixed, *(dimension for dimension in dimensions if dimension is not None), money),
     )
 
 
@@ -145,10 +225,12 @@ def self_evaluation_facts(
     Invalid
         ``scoring.facts`` if a value is missing, unknown, or no fit for its indicator.
     """
-    unknown = sorted(set(actuals) - {indicator.key for indicator in indicators})
+    fixed = {criterion.key: criterion for criterion in rules.fixed_criteria()}
+    unknown = sorted(set(actuals) - fixed.keys() - {indicator.key for indicator in indicators})
     if unknown:
         raise Invalid("scoring.facts", f"以下编号不在申报的指标中：{'、'.join(unknown)}，请删除或更正")
-    facts: dict[str, Fact] = {item.key: _fact(item, actuals.get(item.key)) for item in indicators}
+    facts: dict[str, Fact] = {item.key: indicator_fact(item, actuals.get(item.key)) for item in indicators}
+    facts |= {key: _fixed_fact(criterion, actuals.get(key)) for key, criterion in fixed.items()}
     facts[EXECUTION] = execution_fact(execution, rules.execution.base)
     return facts
 
@@ -167,103 +249,14 @@ def self_evaluation(
     indicators : sequence of Indicator
         As approved; weights sum to the edition's (90).
     actuals : mapping of str to Actual
-        One per indicator key: a value, a tier with its share, or not applicable.
+        One per indicator key, those of the edition included: a value, a tier with its share, or
+        not applicable.
     execution : Execution
         Money of the whole year; the rate is taken from exact fen, not from the printed rate.
     rules : SelfEvaluationRules
     """
     scheme = self_evaluation_scheme(indicators, rules)
     return score(scheme, self_evaluation_facts(indicators, actuals, execution=execution, rules=rules))
-
-
-class Deviation(Term):
-    """Why an explanation is required."""
-
-    LOW_EXECUTION = "low_execution", "预算执行率偏低"
-    BELOW_TARGET = "below_target", "未达到目标值"
-    OVER_ACHIEVED = "over_achieved", "明显超出目标值"
-    NOT_APPLICABLE = "not_applicable", "指标不适用"
-
-
-@dataclass(frozen=True, slots=True)
-class RequiredReason:
-    """An explanation that must stand beside one line.
-
-    Parameters
-    ----------
-    key : str
-        Line of the sheet.
-    deviation : Deviation
-    message : str
-        Chinese sentence with the numbers.
-    source : str
-    """
-
-    key: str
-    deviation: Deviation
-    message: str
-    source: str
-
-
-def required_reasons(
-    indicators: Sequence[Indicator],
-    actuals: Mapping[str, Actual],
-    *,
-    execution: Execution,
-    rules: SelfEvaluationRules,
-) -> tuple[RequiredReason, ...]:
-    """Say which lines need an explanation, in filed order, execution last.
-
-    Parameters
-    ----------
-    indicators, actuals, execution, rules
-        As for ``self_evaluation``; an indicator without a value yet is passed over.
-
-    Raises
-    ------
-    Invalid
-        ``scoring.facts`` or ``scoring.tier`` if a value is no fit for its indicator.
-    """
-    needed = (_deviation(item, actuals[item.key], rules) for item in indicators if item.key in actuals)
-    money = execution_fact(execution, rules.execution.base)
-    low = rules.explanations.low_execution
-    found = [reason for reason in needed if reason is not None]
-    if money.base.fen <= 0 or Decimal(money.part.fen) < low.below * money.base.fen:
-        text = f"预算执行率低于{plain_number(low.below * 100)}%（执行{money.part}元，预算{money.base}元），须说明原因"
-        found.append(RequiredReason(EXECUTION, Deviation.LOW_EXECUTION, text, str(low.source)))
-    return tuple(found)
-
-
-def _deviation(indicator: Indicator, actual: Actual, rules: SelfEvaluationRules) -> RequiredReason | None:
-    if isinstance(actual, NotApplicable):
-        text = f"“{indicator.name}”填为不适用，须说明原因"
-        source = str(rules.not_applicable.source)
-        return RequiredReason(indicator.key, Deviation.NOT_APPLICABLE, text, source)
-    over, below = rules.explanations.over_achievement, rules.explanations.below_target
-    if _far_above(indicator, actual, over.over):
-        text = f"“{indicator.name}”{actual}，超出目标值{plain_number(over.over * 100)}%以上，须说明目标值是否偏低"
-        return RequiredReason(indicator.key, Deviation.OVER_ACHIEVED, text, str(over.source))
-    if not below.required or _fully_met(indicator, actual, rules):
-        return None
-    text = f"“{indicator.name}”未达到目标（目标{indicator.target_label}，{actual}），须填写偏差原因分析及改进措施"
-    return RequiredReason(indicator.key, Deviation.BELOW_TARGET, text, str(below.source))
-
-
-def _far_above(indicator: Indicator, actual: Reached | Achieved, over: Decimal) -> bool:
-    target = indicator.target
-    if target is None or target <= 0 or not isinstance(actual, Reached):
-        return False
-    return indicator.operator.direction is Direction.FORWARD and actual.value > target * (1 + over)
-
-
-def _fully_met(indicator: Indicator, actual: Reached | Achieved, rules: SelfEvaluationRules) -> bool:
-    """Full points, and the inequality holds (= is as strict as its formula)."""
-    fact = _fact(indicator, actual)
-    if rules.operators[indicator.operator].formula.part(fact, indicator.weight).share != 1:
-        return False
-    if not isinstance(fact, Measured) or indicator.operator is Operator.EQUAL:
-        return True
-    return indicator.operator.holds(fact.actual, fact.target)
 
 
 def _dimension(
@@ -286,7 +279,14 @@ def _dimension(
     return Dimension(key=level.value, label=level.label, weight=weight, criteria=criteria)
 
 
-def _fact(indicator: Indicator, actual: Actual | None) -> Fact:
+def indicator_fact(indicator: Indicator, actual: Actual | None) -> Fact:
+    """Join a filed target with what was reported.
+
+    Raises
+    ------
+    Invalid
+        ``scoring.facts`` if the value is missing or no fit for the indicator.
+    """
     if isinstance(actual, NotApplicable):
         return actual
     if indicator.target is not None and isinstance(actual, Reached):
@@ -297,6 +297,30 @@ def _fact(indicator: Indicator, actual: Actual | None) -> Fact:
     raise Invalid("scoring.facts", f"“{indicator.name}”须填报{wanted}", key=indicator.key)
 
 
+def _fixed_fact(criterion: Criterion, actual: Actual | None) -> Fact:
+    if isinstance(actual, Achieved | NotApplicable):
+        return actual
+    raise Invalid("scoring.facts", f"“{criterion.label}”须填报达成档次及赋分比例", key=criterion.key)
+
+
+def _demand_level_weights(indicators: Sequence[Indicator], levels: LevelWeights) -> None:
+    for indicator in indicators:
+        if levels.group_of(indicator.level1) is None:
+            raise Invalid(
+                "scoring.level1_weights",
+                f"本表不设{indicator.level1.label}，请将“{indicator.name}”改列其他一级指标",
+                key=indicator.key,
+            )
+    for group in levels.groups:
+        found = sum((item.weight for item in indicators if item.level1 in group.levels), Decimal(0))
+        if found != group.weight:
+            raise Invalid(
+                "scoring.level1_weights",
+                f"“{group.label}”指标权重须合计{plain_number(group.weight)}分，"
+                f"实际合计{plain_number(found)}分，请调整后再计分",
+            )
+
+
 def _demand_weights(indicators: Sequence[Indicator], rules: SelfEvaluationRules) -> None:
     total = sum((indicator.weight for indicator in indicators), Decimal(0))
     wanted = rules.indicators_weight
@@ -305,6 +329,7 @@ def _demand_weights(indicators: Sequence[Indicator], rules: SelfEvaluationRules)
             "scoring.weights",
             f"绩效指标权重须大于0且合计{plain_number(wanted)}分，实际合计{plain_number(total)}分，请调整后再计分",
         )
-    keys = [EXECUTION, *(indicator.key for indicator in indicators)]
+    fixed = (criterion.key for criterion in rules.fixed_criteria())
+    keys = [EXECUTION, *fixed, *(indicator.key for indicator in indicators)]
     if len(set(keys)) != len(keys):
         raise Invalid("scoring.keys", "绩效指标编号重复或与预算执行行同名，请重新编号")

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from budgetperf.indicators import plain_number
 from budgetperf.scoring.facts import Fact
+from budgetperf.scoring.formulas import spelled
 from budgetperf.scoring.scheme import Criterion, Scheme
 from budgetperf.scoring.score import ScoreLine, score
 
@@ -23,7 +24,7 @@ class TraceLine:
     inputs : str
         The fact, in Chinese.
     formula, wording : str
-        Name of the formula and what it says, in Chinese.
+        Name of the formula and what it says with its parameters, in Chinese.
     clause : str
         The source the criterion rests on.
     weight, points, lost : Decimal
@@ -65,13 +66,13 @@ def _explain(criterion: Criterion, fact: Fact, line: ScoreLine) -> TraceLine:
         result = f"满分{plain_number(line.weight)}分，得{plain_number(line.points)}分，失{plain_number(line.lost)}分"
     else:
         result = "不计分，其余各项按比例折算"
-    text = f"{criterion.label}：{fact}；{formula.wording}；{result}。依据：{clause}"
+    text = f"{criterion.label}：{fact}；{spelled(formula)}；{result}。依据：{clause}"
     return TraceLine(
         key=criterion.key,
         label=criterion.label,
         inputs=str(fact),
         formula=formula.name,
-        wording=formula.wording,
+        wording=spelled(formula),
         clause=clause,
         weight=line.weight,
         points=line.points,

@@ -5,7 +5,7 @@ Amounts stand as numbers in the unit of the page; what Excel cannot hold exactly
 Nothing is computed here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from unicodedata import east_asian_width
@@ -18,7 +18,8 @@ from budgetperf.ledger import RateBase
 from budgetperf.money import Money, MoneyUnit
 from budgetperf.reports.models import Footer, write_day, write_rate
 from budgetperf.reports.notice import LimitsNoticePage
-from budgetperf.reports.pages import EvaluationReportPage, FundRow, SelfEvaluationPage
+from budgetperf.reports.pages import EvaluationReportPage, FundRow, IndicatorLine, SelfEvaluationPage
+from budgetperf.scoring.form_layout import FormLayout, FundColumn, IndicatorColumn
 from budgetperf.workbooks.styles import (
     Styles,
     make_styles,
@@ -37,7 +38,9 @@ FROZEN_POINTS = 300
 
 
 def self_evaluation_book(page: SelfEvaluationPage) -> bytes:
-    """Return 项目支出绩效自评表 in the national layout as .xlsx."""
+    """Return 项目支出绩效自评表 as .xlsx: the national layout, or the one its edition names."""
+    if page.layout is not None:
+        return _laid_out_book(page, page.layout)
     stream, book = new_book("项目支出绩效自评表")
     sheet = _Sheet.begin(book, "绩效自评表", "项目支出绩效自评表", (10, 16, 26, 16, 16, 10, 10, 40))
     head = page.head
@@ -57,15 +60,18 @@ def self_evaluation_book(page: SelfEvaluationPage) -> bytes:
     )
     funds = page.funds
     sheet.line(
-        ("年度资金总额", "", *_amounts(funds.total), funds.weight, _rate(funds.total), funds.score), page.unit
+        (
+            "年度资金总额",
+            "",
+            *_amounts(funds.total),
+            _number(funds.weight),
+            _rate(funds.total),
+            _number(funds.score),
+        ),
+        page.unit,
     )
-    parts = (
-        ("当年财政拨款", funds.appropriation),
-        ("上年结转资金", funds.carried_in),
-        ("其他资金", funds.other),
-    )
-    for name, row in parts:
-        sheet.line(("其中", name, *_amounts(row), "", _rate(row), ""), page.unit)
+    for part in funds.rows:
+        sheet.line(("其中", part.label, *_amounts(part.row), "", _rate(part.row), ""), page.unit)
     sheet.wide("预期目标", page.goal_expected)
     sheet.wide("实际完成情况", page.goal_actual)
     sheet.labels(
@@ -82,16 +88,94 @@ def self_evaluation_book(page: SelfEvaluationPage) -> bytes:
     )
     sheet.freeze(repeat_from=sheet.row - 1)
     for line in page.indicators:
-        names = (line.level2.parent.label, line.level2.label, line.name, line.target, line.actual)
+        names = (*line.level_labels, line.name, line.target, line.actual)
         reason = _reason(line.reason, applicable=line.applicable)
-        sheet.line((*names, line.weight, line.score, reason), page.unit)
-    sheet.line(("总分", "", "", "", "", "", page.total, page.grade.label), page.unit)
+        sheet.line((*names, _number(line.weight), _number(line.score), reason), page.unit)
+    sheet.line(("总分", "", "", "", "", "", _number(page.total), _grade(page)), page.unit)
     sheet.wide("存在问题", page.problems)
     sheet.wide("改进措施", page.measures)
     sheet.wide("签字", "    ".join(f"{s.role}：{s.name}" for s in page.signatures))
     sheet.foot(page.footer, f"填报日期：{write_day(page.filed_on)}")
     book.close()
     return stream.getvalue()
+
+
+def _laid_out_book(page: SelfEvaluationPage, layout: FormLayout) -> bytes:
+    """Return a self-evaluation form in a layout of its own: columns, fund rows and texts as it names them."""
+    stream, book = new_book(layout.title)
+    wide: tuple[IndicatorColumn, ...] = ("level3", "method", "reason")
+    widths = [36 if column in wide else 14 for column in layout.columns]
+    widths += [14] * (1 + len(layout.fund_columns) - len(widths))
+    sheet = _Sheet.begin(book, "绩效自评表", layout.title, widths)
+    head = page.head
+    if layout.number:
+        sheet.wide("报表编号", layout.number)
+    sheet.pairs((("项目名称", head.project), ("主管部门", head.department)))
+    sheet.pairs((("实施单位", head.agency), ("年度", str(head.year))))
+    sheet.labels((f"项目资金（{page.unit.label}）", *layout.fund_columns.values()))
+    for label, row in (("年度资金总额", page.funds.total), *((p.label, p.row) for p in page.funds.rows)):
+        contents = _fund_cells(page, row, total=label == "年度资金总额")
+        sheet.line((label, *(contents[column] for column in layout.fund_columns)), page.unit)
+    sheet.wide("预期目标", page.goal_expected)
+    sheet.wide("实际完成情况", page.goal_actual)
+    sheet.labels(tuple(layout.columns.values()))
+    for line in page.indicators:
+        cells = _indicator_cells(line)
+        sheet.line([cells[column] for column in layout.columns], page.unit)
+    if layout.scored:
+        last: Mapping[IndicatorColumn, str | Decimal] = {
+            "level1": "总分",
+            "score": _number(page.total),
+            "reason": _grade(page),
+        }
+        sheet.line([last.get(column, "") for column in layout.columns], page.unit)
+    for closing in page.closing:
+        sheet.wide(closing.label, closing.text)
+    sheet.wide("签字", "    ".join(f"{s.role}：{s.name}" for s in page.signatures))
+    sheet.foot(page.footer, f"填报日期：{write_day(page.filed_on)}")
+    book.close()
+    return stream.getvalue()
+
+
+def _fund_cells(
+    page: SelfEvaluationPage, row: FundRow, *, total: bool
+) -> Mapping[FundColumn, str | Decimal | Money]:
+    return {
+        "initial": row.initial,
+        "adjusted": row.adjusted,
+        "paid": row.paid,
+        "weight": _number(page.funds.weight) if total else "",
+        "rate": write_rate(row.execution.rate(page.rate_base)),
+        "score": _number(page.funds.score) if total else "",
+        "method": page.funds.method if total else "",
+    }
+
+
+def _indicator_cells(line: IndicatorLine) -> Mapping[IndicatorColumn, str | Decimal]:
+    level1, level2 = line.level_labels
+    return {
+        "level1": level1,
+        "level2": level2,
+        "level3": line.name,
+        "target": line.target,
+        "sign": line.sign,
+        "value": line.value,
+        "uom": line.uom,
+        "actual": line.actual,
+        "weight": _number(line.weight),
+        "score": _number(line.score),
+        "review": _number(line.review),
+        "method": line.method,
+        "reason": _reason(line.reason, applicable=line.applicable),
+    }
+
+
+def _number(value: Decimal | None) -> str | Decimal:
+    return "" if value is None else value
+
+
+def _grade(page: SelfEvaluationPage) -> str:
+    return page.grade.label if page.grade else ""
 
 
 def evaluation_book(page: EvaluationReportPage) -> bytes:

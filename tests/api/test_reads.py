@@ -290,8 +290,10 @@ def test_a_quarter_is_opened_for_the_approved(house: House) -> None:
         for _ in range(2)
     ]
     assert counts == [1, 0]
-    opened = client.get("/api/v1/projects/010201-001").json()["records"]
-    assert Stage.MONITORING.value in {record["stage"]["code"] for record in opened}
+    records = client.get("/api/v1/projects/010201-001").json()["records"]
+    (task,) = [record for record in records if record["stage"]["code"] == Stage.MONITORING.value]
+    # ten working days after 31 March: 1 to 3 April 3, after 清明 7 to 10 April 4, 13 to 15 April 3
+    assert (task["period"], task["due_on"]) == ("2026Q1", "2026-04-15")
 
 
 def test_a_year_without_a_working_day_edition_is_told_so(house: House) -> None:

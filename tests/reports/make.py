@@ -21,6 +21,7 @@ from budgetperf.reports.pages import (
     PromiseLine,
     QuarterLights,
     SelfEvaluationPage,
+    national_rows,
 )
 from budgetperf.scoring.grade import Grade
 from budgetperf.scoring.lights import LightColour
@@ -140,9 +141,9 @@ def make_self_evaluation(
 ) -> SelfEvaluationPage:
     lines = indicators() if lines is None else lines
     funds = Funds(
-        appropriation=fund("5,000", "5,200", "4,936.8"),
-        carried_in=fund("0", "312.45", "312.45"),
-        other=fund("600", "600", "540"),
+        rows=national_rows(
+            fund("5,000", "5,200", "4,936.8"), fund("0", "312.45", "312.45"), fund("600", "600", "540")
+        ),
         weight=Decimal(10),
         score=Decimal("9.47"),
     )

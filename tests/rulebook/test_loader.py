@@ -1,51 +1,26 @@
-from pathlib import Path
-
 import pytest
 
 from budgetperf.errors import Invalid
-from budgetperf.rulebook.edition import read_edition
-from budgetperf.rulebook.loader import read_strict
-
-FOLDER = Path(__file__).parent
-BROKEN = sorted((FOLDER / "broken").glob("*.yaml"))
-
-
-def read(text: str | bytes, tmp_path: Path) -> str:
-    path = tmp_path / "national/grades/2020-02-25.yaml"
-    path.parent.mkdir(parents=True)
-    path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return read_edition(path, root=tmp_path).id
-
-
-def test_the_sound_edition_reads(tmp_path: Path) -> None:
-    assert read((FOLDER / "sound.yaml").read_text(encoding="utf-8"), tmp_path) == "national/grades/2020-02-25"
-
-
-@pytest.mark.parametrize("path", BROKEN, ids=lambda path: path.stem)
-def test_each_defect_is_refused_with_file_line_and_remedy(path: Path, tmp_path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
-    expected = text.splitlines()[-1].removeprefix("# line ")
-    line, _, words = expected.partition(": ")
-    with pytest.raises(Invalid) as refusal:
-        read(text, tmp_path)
-    assert f"national/grades/2020-02-25.yaml:{line} " in refusal.value.text
-    assert words in refusal.value.text
-    assert len(refusal.value.findings) <= 1
-
-
-def test_every_defect_of_a_file_is_told_at_once(tmp_path: Path) -> None:
-    text = (FOLDER / "sound.yaml").read_text(encoding="utf-8")
-    with pytest.raises(Invalid) as refusal:
-        read(text.replace("title: 绩效评价等级\n", "").replace("status: ours", "status: sure"), tmp_path)
-    assert [str(finding.where).rpartition(":")[2] for finding in refusal.value.findings] == ["1", "4"]
+from budgetperf.rulebook.loader import decoded, read_strict, shown
 
 
 @pytest.mark.parametrize(
-    ("text", "told"), [(b"", "文件为空"), (b"\xff\xfe", "UTF-8"), (b"a: \x00", "不是合格的YAML")]
+    ("raw", "told"),
+    [
+        (b"", "x:1 文件为空"),
+        (b"\xff\xfe", "x:1 不是UTF-8"),
+        (b"a: 1\nb: \xb2\n", "x:2 不是UTF-8"),
+        (b"a: \x00", "x:1 不是合格的YAML"),
+        (b"a: !!int abc", "x:1 不允许使用标签"),
+        (b"a: ! 3", "x:1 不允许使用标签"),
+        (b"<<: {a: 1}\na: [&b 2]", "x:2 不允许使用YAML锚点"),
+        (b"a: '", "x:1 不是合格的YAML：缩进、标点或引号有误"),
+    ],
 )
-def test_a_file_that_is_no_text_is_refused(text: bytes, told: str, tmp_path: Path) -> None:
-    with pytest.raises(Invalid, match=told):
-        read(text, tmp_path)
+def test_what_is_no_strict_text_is_refused_with_its_line(raw: bytes, told: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        read_strict(decoded(raw, name="x"), name="x")
+    assert refusal.value.text.startswith(told)
 
 
 def test_plain_values_keep_their_kind() -> None:
@@ -59,3 +34,11 @@ def test_plain_values_keep_their_kind() -> None:
         "f": "2025-01-01",
         "g": -3,
     }
+
+
+def test_a_byte_order_mark_is_no_content() -> None:
+    assert read_strict("\ufeffa: 1", name="x").value == {"a": 1}
+
+
+def test_places_are_written_as_people_count() -> None:
+    assert shown(("rules", "cut_offs", 0, "at_least")) == "rules.cut_offs.第1项.at_least"

@@ -54,40 +54,32 @@ def test_a_removed_edition_is_refused_on_loading_and_on_locking(root: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("examples", "told"),
+    ("example", "told"),
     [
-        ("[]", "没有算例"),
+        ("given: {total: 90}, expect: {grade: good}", "算例“错”：grade应为good，实际为excellent"),
+        ("given: {total: 90}, expect: {mark: good}", "算例“错”：mark应为good，实际为无此项"),
+        ("given: {total: 90}, refused: scoring.total_range", "应以“scoring.total_range”拒绝，实际被接受"),
+        ("given: {total: 101}, expect: {grade: good}", "应接受，实际以“scoring.total_range”拒绝"),
         (
-            "[{name: 错, given: {total: 90}, expect: {grade: good}}]",
-            "算例“错”：grade应为good，实际为excellent",
-        ),
-        ("[{name: 错, given: {total: 90}, expect: {mark: good}}]", "算例“错”：mark应为good，实际为无此项"),
-        (
-            "[{name: 错, given: {total: 90}, refused: scoring.total_range}]",
-            "应以“scoring.total_range”拒绝，实际被接受",
-        ),
-        (
-            "[{name: 错, given: {total: 101}, expect: {grade: good}}]",
-            "应接受，实际以“scoring.total_range”拒绝",
-        ),
-        (
-            "[{name: 错, given: {total: 101}, refused: scoring.tier}]",
+            "given: {total: 101}, refused: scoring.tier",
             "应以“scoring.tier”拒绝，实际以“scoring.total_range”拒绝",
         ),
     ],
 )
-def test_an_edition_whose_examples_fail_is_not_locked(root: Path, examples: str, told: str) -> None:
-    write(root, SOUND[: SOUND.index("examples:")] + f"examples: {examples}\n")
+def test_an_edition_whose_examples_fail_is_not_locked(root: Path, example: str, told: str) -> None:
+    write(root, f"{SOUND}  - {{name: 错, {example}}}\n")
     with pytest.raises(Invalid) as refusal:
         lock_editions(root)
     assert refusal.value.code == "rulebook.examples"
+    assert f"{ID}.yaml:17 examples.第3项：" in refusal.value.text
     assert told in refusal.value.text
     assert not (root / "editions.lock").exists()
 
 
-def test_a_refused_input_is_an_example_too(root: Path) -> None:
-    write(root, SOUND + "  - {name: 超出满分, given: {total: 101}, refused: scoring.total_range}\n")
-    assert lock_editions(root) == (ID,)
+def test_an_edition_without_examples_is_not_locked(root: Path) -> None:
+    write(root, SOUND[: SOUND.index("examples:")] + "examples: []\n")
+    with pytest.raises(Invalid, match="没有算例"):
+        lock_editions(root)
 
 
 @pytest.mark.parametrize("line", ["abc  national/x", "a" * 64, f"{'a' * 64}  x\n{'a' * 64}  x"])

@@ -5,15 +5,20 @@ from pydantic import ValidationError
 
 from budgetperf.errors import Invalid
 from budgetperf.money import Money, MoneyUnit
+from budgetperf.rulebook.library import Rulebook
 from budgetperf.scoring.exante import (
     ConclusionRule,
     ExanteConclusion,
+    ExanteResult,
+    ExanteRules,
+    NamedExanteResult,
     Specialism,
     exante,
     rater_sheet,
     uncommented,
 )
-from tests.scoring.makers import exante_rules
+from budgetperf.scoring.recompute import ExanteFacts, compute, rescore, to_json
+from tests.scoring.makers import DAY, exante_rules
 
 RULES = exante_rules()
 KEYS = [criterion.key for criterion in RULES.scheme.criteria()]
@@ -102,3 +107,75 @@ def test_cut_offs_out_of_order_are_refused(cuts: list[tuple[str, str]]) -> None:
     }
     with pytest.raises(ValidationError, match="结论"):
         ConclusionRule.model_validate(raw)
+
+
+BEIJING = Rulebook.load().get("exante_project", DAY, jurisdiction="beijing").rules_as(ExanteRules)
+NAMED = [("support", "甲", "支持"), ("partial", "乙", "调整后支持"), ("reject", "丙", "不予支持")]
+
+
+def named_cuts(names: list[tuple[str, str, str]]) -> dict[str, object]:
+    edges = range(10 * (len(names) - 1), -10, -10)
+    cuts = [
+        {"conclusion": word, "code": code, "label": label, "at_least": edge}
+        for (word, code, label), edge in zip(names, edges, strict=True)
+    ]
+    return {"source": {"document": "测试文件"}, "cut_offs": cuts}
+
+
+@pytest.mark.parametrize(
+    ("points", "suggested", "label"),
+    [
+        ("16", ExanteConclusion.SUPPORT, "支持"),
+        ("14", ExanteConclusion.PARTIAL, "调整完善后支持"),
+        ("12", ExanteConclusion.PARTIAL, "部分支持"),
+        ("11", ExanteConclusion.REJECT, "不支持"),
+    ],
+)
+def test_an_edition_names_its_own_conclusions_and_what_each_lets_through(
+    points: str, suggested: ExanteConclusion, label: str
+) -> None:
+    keys = [criterion.key for criterion in BEIJING.scheme.criteria()]
+    result = exante([dict.fromkeys(keys, Decimal(points))], BEIJING)
+    assert isinstance(result, NamedExanteResult)
+    assert (result.suggested, result.label) == (suggested, label)
+
+
+def test_a_named_conclusion_stands_in_the_package_and_recomputes() -> None:
+    keys = [criterion.key for criterion in BEIJING.scheme.criteria()]
+    facts = ExanteFacts({"01": dict.fromkeys(keys, Decimal(14))})
+    package = to_json(compute(facts, BEIJING))
+    assert isinstance(package, dict)
+    assert (package["code"], package["suggested"]) == ("adjusted", "partial")
+    assert rescore(to_json(facts), BEIJING) == package
+
+
+def test_without_names_the_package_says_what_it_always_said() -> None:
+    result = exante([ratings("8")], RULES)
+    assert type(result) is ExanteResult
+    package = to_json(result)
+    assert isinstance(package, dict)
+    assert set(package) == {"means", "suggested"}
+
+
+def test_two_conclusions_may_let_a_part_through_and_none_need() -> None:
+    four = [NAMED[0], NAMED[1], ("partial", "丁", "部分支持"), NAMED[2]]
+    for names in (NAMED, four, [NAMED[0], NAMED[2]]):
+        assert len(ConclusionRule.model_validate(named_cuts(names)).cut_offs) == len(names)
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        ([NAMED[0], ("partial", "", "调整后支持"), NAMED[2]], "逐档写明"),
+        ([NAMED[0], ("partial", "乙", ""), NAMED[2]], "逐档写明"),
+        ([NAMED[0], ("partial", "甲", "调整后支持"), NAMED[2]], "不得重复"),
+        ([NAMED[0], ("partial", "乙", "支持"), NAMED[2]], "不得重复"),
+        ([NAMED[1], NAMED[0], NAMED[2]], "从 support 到 reject"),
+        (NAMED[:2], "末档为 reject"),
+        (NAMED[1:], "首档为 support"),
+        ([NAMED[0], ("reject", "丁", "缓办"), NAMED[1], NAMED[2]], "从 support 到 reject"),
+    ],
+)
+def test_named_conclusions_that_do_not_fit_are_refused(names: list[tuple[str, str, str]], told: str) -> None:
+    with pytest.raises(ValidationError, match=told):
+        ConclusionRule.model_validate(named_cuts(names))

@@ -8,10 +8,9 @@ from pydantic import ValidationError
 from budgetperf.errors import Invalid
 from budgetperf.indicators import Achievement, Level2, Operator
 from budgetperf.scoring.facts import Achieved, Actual, NotApplicable, Reached
+from budgetperf.scoring.required_reasons import Deviation, required_reasons
 from budgetperf.scoring.self_evaluation import (
-    Deviation,
     SelfEvaluationRules,
-    required_reasons,
     self_evaluation,
     self_evaluation_scheme,
 )

@@ -17,6 +17,7 @@ from budgetperf.budget.form import ObjectionForm
 from budgetperf.forms import Form, fields
 from budgetperf.lifecycle.result_use.form import NoticeForm
 from budgetperf.process.transitions import TRANSITIONS
+from budgetperf.statistics.form import IndexSpec
 
 API = TEMPLATES.parent
 UNSEEN = {"workbooks", "evidence", "rulebook"}
@@ -37,6 +38,7 @@ SHOWN_BY_WORD = (
     "bulk.py",
     "package_words.py",
     "package_rows.py",
+    "rules.py",
 )
 
 
@@ -81,7 +83,7 @@ def of_forms() -> Iterator[str]:
     asked = (
         {verb.form for verb in VERBS.values()}
         | {item.form for item in opened.OPENINGS.values()}
-        | {NoticeForm, ObjectionForm}
+        | {NoticeForm, ObjectionForm, IndexSpec}
     )
     for form in asked:
         yield from of_form(form)
@@ -108,6 +110,8 @@ def in_desks() -> Iterator[str]:
     for name in SHOWN_BY_WORD:
         yield from _plain(ast.parse((API / "desks" / name).read_text(encoding="utf-8")))
     yield from (title for _, title in STATUSES.values())
+    report = ast.parse((API.parent / "budgetperf/reports/index_report.py").read_text(encoding="utf-8"))
+    yield from _plain(report)
     yield from ("系统出错", "待签署承诺", "已承诺，待评分", "已提交评分", "已回避")
 
 

@@ -30,6 +30,8 @@ class SelfEvaluationForm(Form):
     rows: tuple[ResultRow, ...] = ask("绩效指标完成情况")
     overall_result: Text = ask("年度总体目标实际完成情况", width=60)
     execution_reason: Text = ask("预算执行偏差原因", "执行率低于90%时必填", default="", width=40)
+    adjustment_reason: Text = ask("年中预算调整说明", "本地表式要求时填写", default="", width=40)
+    conclusion: Text = ask("自评结论", "本地表式要求时填写", default="", width=40)
     problems: Text = ask("存在问题", default="", width=40)
     measures: Text = ask("改进措施", default="", width=40)
 

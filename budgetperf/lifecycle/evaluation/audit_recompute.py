@@ -1,0 +1,346 @@
+"""A filled form scored anew: what each printed value earns under an edition, on the printed weights.
+
+Points are computed by ``scoring.score`` and nowhere else. A row whose values cannot be read
+keeps its printed score and says so; nothing is guessed. What differs is told by ``audit``.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+
+from budgetperf.indicators import Achievement, Operator
+from budgetperf.ledger import Execution, RateBase
+from budgetperf.lifecycle.evaluation.audit_form import FilledForm, FilledFunds, FilledIndicator
+from budgetperf.lifecycle.evaluation.published_value import (
+    PublishedValue,
+    achievement_of,
+    read_points,
+    read_value,
+)
+from budgetperf.money import ZERO, Money, MoneyError, MoneyUnit
+from budgetperf.scoring.exact import half_up
+from budgetperf.scoring.facts import Fact, Measured, NotApplicable, Rated, execution_fact
+from budgetperf.scoring.formulas import Execution as ExecutionFormula
+from budgetperf.scoring.formulas import Formula, Graded, Judged, Tier
+from budgetperf.scoring.scheme import Criterion, Dimension, Scheme
+from budgetperf.scoring.score import score
+from budgetperf.scoring.self_evaluation import EXECUTION, SelfEvaluationRules
+from budgetperf.terms import Term
+
+
+class Basis(Term):
+    """What the recomputed points of a row rest on."""
+
+    VALUES = "values", "按数值复算"
+    TIER = "tier", "按达成档次核对"
+    AS_PRINTED = "as_printed", "无法复算，按原得分"
+    NOT_APPLICABLE = "not_applicable", "不适用"
+    NOT_SCORED = "not_scored", "未计分"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditedLine:
+    """One indicator: what is printed, what it says, what it earns.
+
+    Parameters
+    ----------
+    row : FilledIndicator
+    target, actual : PublishedValue
+    weight, printed : Decimal or None
+        Weight and score as printed; None when there is no number.
+    operator : Operator
+        The sign it was scored by; a bare number is read as ``=``.
+    basis : Basis
+    tier : Tier or None
+        The tier a qualitative result names.
+    points : Decimal or None
+        Recomputed; None when the row has no weight.
+    reversed_by_score : bool
+        A bare cost target that only the printed score shows to be an upper bound.
+    """
+
+    row: FilledIndicator
+    target: PublishedValue
+    actual: PublishedValue
+    weight: Decimal | None
+    printed: Decimal | None
+    operator: Operator = Operator.EQUAL
+    basis: Basis = Basis.NOT_SCORED
+    tier: Tier | None = None
+    points: Decimal | None = None
+    reversed_by_score: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AuditedExecution:
+    """The funds row: amounts, rate and points.
+
+    Parameters
+    ----------
+    base, paid : Money or None
+        None when the cell holds no amount.
+    base_is_initial : bool
+        Whether the base is 年初预算数: by the edition, or because 全年预算数 is empty.
+    from_sources : bool
+        Whether the amounts are the sum of the sources because the total row is empty.
+    rate : Decimal or None
+        A ratio, half up to four places.
+    weight, printed : Decimal or None
+    points : Decimal or None
+        Recomputed.
+    """
+
+    base: Money | None
+    paid: Money | None
+    base_is_initial: bool
+    from_sources: bool
+    rate: Decimal | None
+    weight: Decimal | None
+    printed: Decimal | None
+    points: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recomputed:
+    """A form scored anew.
+
+    Parameters
+    ----------
+    lines : tuple of AuditedLine
+    execution : AuditedExecution
+    total : Decimal or None
+        None when a weighted line could not be given any points.
+    out_of : Decimal
+        Sum of the printed weights that ``total`` is out of.
+    """
+
+    lines: tuple[AuditedLine, ...]
+    execution: AuditedExecution
+    total: Decimal | None
+    out_of: Decimal
+
+    @property
+    def scored(self) -> bool:
+        """Whether the form carries any score at all."""
+        return any(line.printed is not None for line in self.lines) or self.execution.printed is not None
+
+    @property
+    def weight_sum(self) -> Decimal:
+        """Sum of the printed weights of the indicators."""
+        return _sum(line.weight for line in self.lines)
+
+    @property
+    def score_sum(self) -> Decimal:
+        """Sum of the printed scores of the indicators."""
+        return _sum(line.printed for line in self.lines)
+
+    @property
+    def weight_sum_with_execution(self) -> Decimal:
+        """The same with the execution row."""
+        return self.weight_sum + (self.execution.weight or 0)
+
+    @property
+    def score_sum_with_execution(self) -> Decimal:
+        """The same with the execution row."""
+        return self.score_sum + (self.execution.printed or 0)
+
+
+def recompute(form: FilledForm, rules: SelfEvaluationRules) -> Recomputed:
+    """Score a filled form anew.
+
+    Parameters
+    ----------
+    form : FilledForm
+    rules : SelfEvaluationRules
+        Formulas by operator, tiers and places; the weights are those printed on the form.
+    """
+    lines = tuple(_line(row, rules) for row in form.indicators)
+    funds = _execution(form, rules.execution.base)
+    entries = [entry for at, line in enumerate(lines) if (entry := _entry(str(at), line, rules))]
+    money = _execution_entry(funds, rules)
+    entries += [money] if money else []
+    if not entries:
+        return Recomputed(lines, funds, None, Decimal(0))
+    scheme = _scheme(tuple(criterion for criterion, _ in entries), rules)
+    sheet = score(scheme, {criterion.key: fact for criterion, fact in entries})
+    points = {line.key: line.points for line in sheet.lines if line.applicable}
+    lines = tuple(replace(line, points=points.get(str(at))) for at, line in enumerate(lines))
+    scorable = all(line.weight is None or line.basis is Basis.NOT_APPLICABLE or line.points is not None for line in lines)  # fmt: skip
+    whole = money is not None and len(entries) > 1 and scorable
+    return Recomputed(
+        lines,
+        replace(funds, points=points.get(EXECUTION)),
+        sheet.total if whole else None,
+        scheme.total,
+    )
+
+
+def tier_points(line: AuditedLine, places: int) -> tuple[Decimal, Decimal] | None:
+    """Return lowest and highest points of the tier a row names; None when it names none."""
+    if line.tier is None or line.weight is None:
+        return None
+    low, high = line.weight * line.tier.at_least, line.weight * line.tier.below
+    return half_up(Fraction(low), places), half_up(Fraction(high), places)
+
+
+# ------------------------------------------------------------------ indicators
+
+
+def _line(row: FilledIndicator, rules: SelfEvaluationRules) -> AuditedLine:
+    target, actual = read_value(row.target), read_value(row.actual)
+    line = AuditedLine(row, target, actual, _weight(row.weight), read_points(row.score))
+    if line.weight is None:
+        return line
+    if target.number is not None and actual.number is not None and _same_uom(target, actual):
+        return _measured(line)
+    if actual.crossed_out and line.printed is None:
+        return replace(line, basis=Basis.NOT_APPLICABLE)
+    if target.number is None and not target.blank and actual.number is None and not actual.blank:
+        tier = _tier(line, rules)
+        if tier is not None:
+            return replace(line, operator=Operator.QUALITATIVE, basis=Basis.TIER, tier=tier)
+    return replace(line, basis=Basis.AS_PRINTED)
+
+
+def _measured(line: AuditedLine) -> AuditedLine:
+    """Settle the sign: the printed one, else ``=``; a bare cost target may be an upper bound."""
+    if line.target.operator is not None:
+        return replace(line, operator=line.target.operator, basis=Basis.VALUES)
+    cost = "成本" in line.row.level2 + line.row.level1 and "率" not in line.row.name
+    below = line.actual.number is not None and line.actual.number < (line.target.number or 0)
+    if cost and below and line.printed == line.weight:
+        return replace(line, operator=Operator.AT_MOST, basis=Basis.VALUES, reversed_by_score=True)
+    return replace(line, operator=Operator.EQUAL, basis=Basis.VALUES)
+
+
+def _tier(line: AuditedLine, rules: SelfEvaluationRules) -> Tier | None:
+    """Return the tier a result in words names; the words of the target itself are a target met."""
+    formula = rules.operators[Operator.QUALITATIVE].formula
+    same = line.actual.text == line.target.text
+    named = Achievement.MET if same else achievement_of(line.actual.text)
+    if not isinstance(formula, Graded) or named is None:
+        return None
+    return next(tier for tier in formula.tiers if tier.achievement is named)
+
+
+def _same_uom(target: PublishedValue, actual: PublishedValue) -> bool:
+    return "" in {target.uom, actual.uom} or target.uom == actual.uom
+
+
+def _weight(text: str) -> Decimal | None:
+    weight = read_points(text)
+    return weight if weight is not None and weight > 0 else None
+
+
+def _entry(key: str, line: AuditedLine, rules: SelfEvaluationRules) -> tuple[Criterion, Fact] | None:
+    """Return the line of the scheme and its fact; None when nothing can be scored."""
+    if line.weight is None:
+        return None
+    rule = rules.operators[line.operator]
+    formula: Formula = rule.formula
+    fact: Fact
+    if line.basis is Basis.NOT_APPLICABLE:
+        fact = NotApplicable(line.row.note)
+    elif line.basis is Basis.VALUES:
+        assert line.target.number is not None
+        assert line.actual.number is not None
+        fact = Measured(target=line.target.number, actual=line.actual.number)
+    elif line.printed is not None:
+        formula, fact = Judged(), Rated(min(max(line.printed, Decimal(0)), line.weight))
+    else:
+        return None
+    label = line.row.name or line.row.level2 or f"指标{int(key) + 1}"
+    return Criterion(key=key, label=label, weight=line.weight, formula=formula, source=rule.source), fact
+
+
+def _scheme(criteria: tuple[Criterion, ...], rules: SelfEvaluationRules) -> Scheme:
+    """Put the lines under one head: on a published form the weights may sum to anything."""
+    total = sum((criterion.weight for criterion in criteria), Decimal(0))
+    sheet = Dimension(key="sheet", label="自评表", weight=total, criteria=criteria)
+    return Scheme(
+        total=total, places=rules.places, not_applicable=rules.not_applicable.rule, dimensions=(sheet,)
+    )
+
+
+# ------------------------------------------------------------------- execution
+
+
+def _execution(form: FilledForm, base_of_rate: RateBase) -> AuditedExecution:
+    total, unit = form.budget, unit_of(form)
+    adjusted, initial = amount(total.adjusted, unit), amount(total.initial, unit)
+    paid = amount(total.executed, unit)
+    sources = source_rows(form)
+    summed = [_sum_of(sources, field, unit) for field in ("adjusted", "initial", "executed")]
+    from_sources = not any(money for money in (adjusted, initial, paid)) and any(summed)
+    if from_sources:
+        adjusted, initial, paid = summed
+    ranked = (initial, adjusted) if base_of_rate is RateBase.INITIAL else (adjusted, initial)
+    base = next((money for money in ranked if money is not None), None)
+    rate = None
+    if base is not None and paid is not None:
+        rate = _execution_of(base, paid).rate(RateBase.ADJUSTED)
+    return AuditedExecution(
+        base=base,
+        paid=paid,
+        base_is_initial=initial is not None and (base_of_rate is RateBase.INITIAL or adjusted is None),
+        from_sources=from_sources,
+        rate=rate,
+        weight=_weight(total.weight),
+        printed=read_points(total.score),
+    )
+
+
+def source_rows(form: FilledForm) -> tuple[FilledFunds, ...]:
+    """Return the rows of the funds block below the total: the sources."""
+    return tuple(row for row in form.budget.rows if not is_total_row(row))
+
+
+def is_total_row(row: FilledFunds) -> bool:
+    """Tell whether a row of the funds block is its total."""
+    return row.row.replace(" ", "").endswith(("总额", "合计", "总计"))
+
+
+def unit_of(form: FilledForm) -> MoneyUnit:
+    """Return the unit the funds are printed in; 万元, that of the national form, when it does not say."""
+    printed = form.budget.unit
+    return next((unit for unit in reversed(MoneyUnit) if unit.label in printed), MoneyUnit.WAN)
+
+
+def amount(text: str, unit: MoneyUnit) -> Money | None:
+    """Read an amount in ``unit``, the unit behind it allowed; None when it is none."""
+    try:
+        return Money.parse(text.replace(" ", "").removesuffix(unit.label), unit) if text else None
+    except MoneyError:
+        return None
+
+
+def _sum_of(rows: Sequence[FilledFunds], field: str, unit: MoneyUnit) -> Money | None:
+    amounts = [money for row in rows if (money := amount(getattr(row, field), unit)) is not None]
+    return Money.total(amounts) if amounts else None
+
+
+def _execution_of(base: Money, paid: Money) -> Execution:
+    return Execution(initial=ZERO, adjusted=base, received=ZERO, paid=paid)
+
+
+def _execution_entry(funds: AuditedExecution, rules: SelfEvaluationRules) -> tuple[Criterion, Fact] | None:
+    if funds.weight is None:
+        return None
+    formula: Formula
+    fact: Fact
+    if funds.base is not None and funds.paid is not None:
+        formula = ExecutionFormula()
+        fact = execution_fact(_execution_of(funds.base, funds.paid), RateBase.ADJUSTED)
+    elif funds.printed is not None:
+        formula, fact = Judged(), Rated(min(max(funds.printed, Decimal(0)), funds.weight))
+    else:
+        return None
+    criterion = Criterion(
+        key=EXECUTION, label="预算执行率", weight=funds.weight, formula=formula, source=rules.execution.source
+    )
+    return criterion, fact
+
+
+def _sum(values: Iterable[Decimal | None]) -> Decimal:
+    return sum((value for value in values if value is not None), Decimal(0))

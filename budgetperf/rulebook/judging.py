@@ -1,0 +1,181 @@
+"""The same facts under two editions: judgements of each, laid side by side, with why points moved.
+
+Joins facts files with ``scoring.compare``; computes no points itself.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import TypeAlias
+
+from pydantic import BaseModel
+
+from budgetperf.errors import Invalid
+from budgetperf.findings import Finding
+from budgetperf.provenance import Json
+from budgetperf.rulebook.cases import FinanceEvaluationCase, SelfEvaluationCase
+from budgetperf.rulebook.edition import Edition
+from budgetperf.rulebook.facts_file import FactsFile, read_facts, read_text
+from budgetperf.rulebook.kinds import KINDS
+from budgetperf.rulebook.loader import refusal
+from budgetperf.scoring.assessment import AssessmentRules
+from budgetperf.scoring.assessment_compare import compare_assessments
+from budgetperf.scoring.assessment_table import read_table
+from budgetperf.scoring.compare import Difference, JudgedLine, Judgement, compare, judged
+from budgetperf.scoring.exante import ExanteConclusion
+from budgetperf.scoring.facts import Fact
+from budgetperf.scoring.finance_evaluation import FinanceEvaluationRules
+from budgetperf.scoring.grade import Grade, GradeRules
+from budgetperf.scoring.scheme import Scheme
+from budgetperf.scoring.self_evaluation import (
+    SelfEvaluationRules,
+    self_evaluation_facts,
+    self_evaluation_scheme,
+)
+from budgetperf.scoring.trace import trace
+
+_ASSESSMENT = "unit_assessment"
+
+Scored: TypeAlias = tuple[Scheme, Mapping[str, Fact]]
+"""What ``score`` takes: the scheme and one fact per criterion."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A difference and how each edition comes to the points that moved.
+
+    Parameters
+    ----------
+    difference : Difference
+    before, after : mapping of str to str
+        Criterion to its trace in Chinese; empty for kinds that are not traced.
+    """
+
+    difference: Difference
+    before: Mapping[str, str]
+    after: Mapping[str, str]
+
+
+def compared(
+    path: Path,
+    before: Edition,
+    *,
+    after: Edition,
+    grades: tuple[GradeRules | None, GradeRules | None] = (None, None),
+) -> tuple[Explained, ...]:
+    """Judge every evaluand of a facts file under both editions.
+
+    Parameters
+    ----------
+    path : Path
+        JSON or CSV, as ``read_facts`` takes it; for assessments their long table.
+    before, after : Edition
+    grades : pair of GradeRules or None
+        For the totals of each edition, where it gives no grade itself.
+
+    Raises
+    ------
+    Invalid
+        ``facts.kind`` if the editions are of different kinds; ``facts.refused`` with file and line
+        of everything an edition refuses.
+    """
+    if before.kind != after.kind:
+        raise Invalid(
+            "facts.kind",
+            f"{before.id} 是“{KINDS[before.kind].label}”，{after.id} 是“{KINDS[after.kind].label}”，"
+            "只能比较同一种类的两个版本",
+        )
+    if before.kind == _ASSESSMENT:
+        return _assessments(path, before.rules, after.rules)
+    facts = read_facts(path, before.kind)
+    left, right = (
+        _judgements(edition, facts, rules) for edition, rules in zip((before, after), grades, strict=True)
+    )
+    return tuple(
+        Explained(
+            difference,
+            _traced(before, facts.given[difference.evaluand]),
+            _traced(after, facts.given[difference.evaluand]),
+        )
+        for difference in compare(left, right)
+    )
+
+
+def _assessments(path: Path, before: BaseModel, after: BaseModel) -> tuple[Explained, ...]:
+    """Lay two assessments of one long table side by side; ranks are of the whole group."""
+    assert isinstance(before, AssessmentRules)
+    assert isinstance(after, AssessmentRules)
+    facts = read_table(read_text(path))
+    return tuple(Explained(one, {}, {}) for one in compare_assessments(before, after, facts))
+
+
+def _judgements(edition: Edition, facts: FactsFile, grades: GradeRules | None) -> list[Judgement]:
+    found: list[Judgement] = []
+    refused: list[Finding] = []
+    for evaluand, given in facts.given.items():
+        try:
+            found.append(_judgement(edition, evaluand, given, grades))
+        except Invalid as error:
+            refused.append(facts.refused(evaluand, error, edition.id))
+    if refused:
+        raise refusal(refused, code="facts.refused")
+    return found
+
+
+def _judgement(edition: Edition, evaluand: str, given: BaseModel, grades: GradeRules | None) -> Judgement:
+    if edition.kind in SCORED:
+        scheme, given_facts = SCORED[edition.kind](edition.rules, given)
+        return judged(scheme, {evaluand: given_facts}, grades=grades)[0]
+    outcome = KINDS[edition.kind].run(edition.rules, given)
+    total = outcome.get("total", getattr(given, "total", None))
+    if total is None:
+        raise Invalid("facts.kind", f"“{KINDS[edition.kind].label}”不产生总分，不能比较得分")
+    return Judgement(evaluand, Decimal(str(total)), _word(outcome), _lines(edition.rules, outcome))
+
+
+def _lines(rules: BaseModel, outcome: Mapping[str, Json]) -> tuple[JudgedLine, ...]:
+    """Return the points of an outcome, by criterion of the scheme where there is one."""
+    scheme: Scheme | None = getattr(rules, "scheme", None)
+    criteria = {} if scheme is None else {criterion.key: criterion for criterion in scheme.criteria()}
+    points = outcome.get("points", outcome.get("means", {}))
+    assert isinstance(points, Mapping)
+    return tuple(
+        JudgedLine(key, criteria[key].label, Decimal(str(value)), criteria[key].weight)
+        if key in criteria
+        else JudgedLine(key, key, Decimal(str(value)), Decimal(0))
+        for key, value in points.items()
+    )
+
+
+def _word(outcome: Mapping[str, Json]) -> str:
+    """Return the printed word of what an outcome concludes, empty when it concludes nothing."""
+    code = next((str(outcome[key]) for key in ("label", "grade", "suggested") if outcome.get(key)), "")
+    labels = {term.value: term.label for vocabulary in (Grade, ExanteConclusion) for term in vocabulary}
+    return labels.get(code, code)
+
+
+def _traced(edition: Edition, given: BaseModel) -> Mapping[str, str]:
+    if edition.kind not in SCORED:
+        return {}
+    return {line.key: line.text for line in trace(*SCORED[edition.kind](edition.rules, given))}
+
+
+def _self_evaluation(rules: BaseModel, given: BaseModel) -> Scored:
+    assert isinstance(rules, SelfEvaluationRules)
+    assert isinstance(given, SelfEvaluationCase)
+    facts = self_evaluation_facts(given.filed, given.actuals, execution=given.money.execution, rules=rules)
+    return self_evaluation_scheme(given.filed, rules), facts
+
+
+def _finance_evaluation(rules: BaseModel, given: BaseModel) -> Scored:
+    assert isinstance(rules, FinanceEvaluationRules)
+    assert isinstance(given, FinanceEvaluationCase)
+    return rules.scheme, given.facts(rules)
+
+
+SCORED: Mapping[str, Callable[[BaseModel, BaseModel], Scored]] = {
+    "self_evaluation": _self_evaluation,
+    "finance_evaluation": _finance_evaluation,
+}
+"""Kinds whose examples are one score sheet: their difference is traced criterion by criterion."""

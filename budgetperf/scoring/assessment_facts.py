@@ -1,0 +1,222 @@
+"""The long table of an assessment: read whole, or refused whole with every defect by its row.
+
+Takes rows as text (unit, group, item, period, rater, value, standard, note) and gives one sheet
+per unit. Points are computed by ``assess``; files are read elsewhere.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, TypeAlias
+
+from budgetperf.scoring.adjustments import AdjustmentItem, Claim
+from budgetperf.scoring.assessment import AssessmentRules, Component, Exemption, Slot, Track
+from budgetperf.scoring.assessment_cells import Cell, CellKey, UnitFact, read_answer, read_number
+from budgetperf.scoring.assessment_rows import Defect, Defects, gaps, read_cell
+
+AnswerKind: TypeAlias = Literal["veto", "statement", "exemption", "history"]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitSheet:
+    """All facts of one unit, complete and on their scales.
+
+    Parameters
+    ----------
+    unit, group : str
+    track : Track
+    exempt : tuple of Exemption
+        When there is one, nothing else is asked.
+    cells : mapping of str to mapping of CellKey to Cell
+        By item.
+    claims : tuple of Claim
+    struck : frozenset of str
+        Vetoes.
+    found : frozenset of str
+        Statements that hold.
+    past : mapping of str to frozenset of int
+        Consequence to the years ago.
+    """
+
+    unit: str
+    group: str
+    track: Track
+    exempt: tuple[Exemption, ...]
+    cells: Mapping[str, Mapping[CellKey, Cell]]
+    claims: tuple[Claim, ...]
+    struck: frozenset[str]
+    found: frozenset[str]
+    past: Mapping[str, frozenset[int]]
+
+
+class _Items:
+    """What each item code of a track means."""
+
+    def __init__(self, rules: AssessmentRules, track: Track) -> None:
+        self.rules, self.track = rules, track
+
+    @cached_property
+    def slots(self) -> Mapping[str, tuple[Component, Slot]]:
+        return {slot.item: (part, slot) for part in self.track.components for slot in part.slots()}
+
+    @cached_property
+    def claims(self) -> Mapping[str, AdjustmentItem]:
+        return {item.key: item for item in self.track.claimable()}
+
+    @cached_property
+    def periods(self) -> frozenset[str]:
+        """The periods of any component, and none."""
+        known = (part.periods.periods for part in self.track.components if part.periods)
+        return frozenset({"", *(period.key for periods in known for period in periods)})
+
+    @cached_property
+    def answers(self) -> Mapping[str, AnswerKind]:
+        kinds: dict[str, AnswerKind] = {veto.key: "veto" for veto in self.track.vetoes}
+        kinds |= {statement.key: "statement" for statement in self.rules.statements}
+        kinds |= {exemption.key: "exemption" for exemption in self.rules.exemptions}
+        return kinds | {consequence.key: "history" for consequence in self.rules.consequences}
+
+
+def read_facts(rules: AssessmentRules, facts: Iterable[UnitFact]) -> tuple[UnitSheet, ...]:
+    """Return one sheet per unit, by code; the order of rows does not matter.
+
+    Raises
+    ------
+    Invalid
+        ``assessment.facts`` with one finding per defect: ``assessment.unit``, ``.group``,
+        ``.empty_group``, ``.item``, ``.period``, ``.rater``, ``.value``, ``.standard``,
+        ``.twice``, ``.missing``.
+    """
+    defects = Defects()
+    by_unit: dict[str, list[UnitFact]] = {}
+    for fact in sorted(facts, key=lambda fact: fact.row):
+        if fact.unit.strip():
+            by_unit.setdefault(fact.unit.strip(), []).append(fact)
+        else:
+            defects.add("unit", fact.row, "没有写明被考评单位，请填写单位编码")
+    if not by_unit:
+        defects.add("unit", 1, "没有任何事实，请按方案的模板填报")
+    items = {track.key: _Items(rules, track) for track in rules.tracks}
+    sheets: list[UnitSheet] = []
+    for unit in sorted(by_unit):
+        rows = by_unit[unit]
+        group = _group(rows, defects)
+        track = rules.track_of(group)
+        if group and track is None:
+            known = "、".join(leaf.key for each in rules.tracks for leaf in each.leaves())
+            defects.add("group", rows[0].row, f"“{unit}”的分组“{group}”不在方案中，应为 {known} 之一")
+        if track is not None:
+            sheets.append(_sheet(unit, group, rows, items[track.key], defects))
+    used = {fact.group.strip() for rows in by_unit.values() for fact in rows}
+    _demand_filled(rules, used, defects)
+    defects.demand_none()
+    return tuple(sheets)
+
+
+def _group(rows: Sequence[UnitFact], defects: Defects) -> str:
+    groups = {row.group.strip(): row.row for row in reversed(rows) if row.group.strip()}
+    first = rows[0]
+    if not groups:
+        defects.add("group", first.row, f"“{first.unit}”没有分组，请至少在一行填写分组编码")
+    if len(groups) > 1:
+        where = "、".join(
+            f"第{row}行为“{group}”" for group, row in sorted(groups.items(), key=lambda pair: pair[1])
+        )
+        row = sorted(groups.values())[1]
+        defects.add("group", row, f"“{first.unit}”属于两个分组（{where}），请改为同一分组")
+        return ""
+    return next(iter(groups), "")
+
+
+def _demand_filled(rules: AssessmentRules, used: set[str], defects: Defects) -> None:
+    for track in rules.tracks:
+        leaves = track.leaves()
+        if used.isdisjoint(leaf.key for leaf in leaves):
+            continue
+        for leaf in leaves:
+            if leaf.key not in used:
+                text = f"分组“{leaf.label}”（{leaf.key}）没有任何单位，请补报该组单位的事实"
+                defects.add("empty_group", 1, text)
+
+
+class _Gathered:
+    """What the rows of one unit add up to; filled row by row inside ``read_facts`` only."""
+
+    def __init__(self, unit: str, items: _Items, defects: Defects) -> None:
+        self.unit, self.items, self.defects = unit, items, defects
+        self.cells: dict[str, dict[CellKey, Cell]] = {}
+        self.claims: list[Claim] = []
+        self.held: dict[AnswerKind, set[str]] = {"veto": set(), "statement": set(), "exemption": set()}
+        self.past: dict[str, set[int]] = {}
+        self.seen: dict[tuple[str, str, str, str], int] = {}
+
+    def take(self, fact: UnitFact) -> None:
+        """Add a row, or tell what is wrong with it."""
+        item, period, rater = fact.item.strip(), fact.period.strip(), fact.rater.strip()
+        mark = (item, period, rater, fact.note.strip() if item in self.items.claims else "")
+        if mark in self.seen:
+            text = f"“{self.unit}”的“{item}”与第{self.seen[mark]}行重复填报同一事实，请只保留一行"
+            self.defects.add("twice", fact.row, text)
+            return
+        self.seen[mark] = fact.row
+        if item in self.items.slots:
+            cell = read_cell(fact, *self.items.slots[item])
+            if isinstance(cell, Defect):
+                self.defects.add(cell.code, fact.row, cell.text)
+            else:
+                self.cells.setdefault(item, {})[period, rater] = cell
+        elif item in self.items.claims:
+            self._claim(fact, self.items.claims[item])
+        elif item in self.items.answers:
+            self._answer(fact, self.items.answers[item])
+        else:
+            text = f"“{self.unit}”的项目编码“{item}”不在方案中，请按方案列出的项目编码更正"
+            self.defects.add("item", fact.row, text)
+
+    def _claim(self, fact: UnitFact, item: AdjustmentItem) -> None:
+        number, period = read_number(fact.value), fact.period.strip()
+        if period not in self.items.periods:
+            self.defects.add("period", fact.row, f"“{item.label}”的考核期“{period}”不在方案中，请更正或留空")
+        if number is None:
+            text = f"“{item.label}”须填数字，填的是“{fact.value.strip()}”，请更正"
+            self.defects.add("value", fact.row, text)
+        elif refusal := item.refusal(number, fact.note):
+            self.defects.add("value", fact.row, f"{refusal}，请更正")
+        else:
+            self.claims.append(Claim(item.key, number, fact.note.strip()))
+
+    def _answer(self, fact: UnitFact, kind: AnswerKind) -> None:
+        item, answer, period = fact.item.strip(), read_answer(fact.value), read_number(fact.period)
+        if answer is None:
+            self.defects.add("value", fact.row, f"“{item}”须填“是”或“否”")
+        elif kind != "history":
+            if answer:
+                self.held[kind].add(item)
+        elif period is None or period >= 0 or period != int(period):
+            text = f"“{item}”是往年的结果，考核期须填 -1（上一年）、-2（前年）等，本年的由系统得出"
+            self.defects.add("period", fact.row, text)
+        elif answer:
+            self.past.setdefault(item, set()).add(-int(period))
+
+
+def _sheet(unit: str, group: str, rows: Sequence[UnitFact], items: _Items, defects: Defects) -> UnitSheet:
+    gathered = _Gathered(unit, items, defects)
+    for fact in rows:
+        gathered.take(fact)
+    exempt = tuple(each for each in items.rules.exemptions if each.key in gathered.held["exemption"])
+    if not exempt:
+        given = frozenset((item, period, rater) for item, period, rater, _ in gathered.seen)
+        for component in items.track.components:
+            for gap in gaps(component, given, gathered.cells):
+                defects.add(gap.code, rows[0].row, f"“{unit}”{gap.text}")
+    return UnitSheet(
+        unit=unit,
+        group=group,
+        track=items.track,
+        exempt=exempt,
+        cells=gathered.cells,
+        claims=tuple(gathered.claims),
+        struck=frozenset(gathered.held["veto"]),
+        found=frozenset(gathered.held["statement"]),
+        past={key: frozenset(years) for key, years in gathered.past.items()},
+    )

@@ -1,0 +1,102 @@
+"""What an assessment gives: one result per unit, as printed.
+
+Holds the shapes and how a result reads as a judgement to be compared; computes nothing.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from budgetperf.scoring.compare import JudgedLine, Judgement
+
+
+@dataclass(frozen=True, slots=True)
+class ItemPoints:
+    """Points of one criterion over periods and raters, on its own weight."""
+
+    key: str
+    label: str
+    points: Decimal
+    out_of: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentResult:
+    """One printed part of the total.
+
+    Parameters
+    ----------
+    key, label : str
+    points : Decimal or None
+        Half up; None when the part does not apply to the unit.
+    out_of : Decimal
+        Full marks, with those moved here from a part that does not apply.
+    factor : Decimal
+        What a point is worth in the total.
+    items : tuple of ItemPoints
+        Criteria that applied throughout.
+    """
+
+    key: str
+    label: str
+    points: Decimal | None
+    out_of: Decimal
+    factor: Decimal
+    items: tuple[ItemPoints, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A consequence, by code and as printed."""
+
+    key: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitResult:
+    """The result of one unit.
+
+    Parameters
+    ----------
+    unit, track, group : str
+    components : tuple of ComponentResult
+    bonus, penalty : Decimal
+        Points after their caps, both written positive.
+    total : Decimal or None
+        None for a unit that is exempt; then rank and grade are None and empty.
+    rank : int or None
+        In the scope its track ranks in.
+    grade, grade_label : str
+    consequences : tuple of Reached
+    reasons : tuple of str
+        What was capped, moved, lowered or left without a place, in Chinese.
+    """
+
+    unit: str
+    track: str
+    group: str
+    components: tuple[ComponentResult, ...]
+    bonus: Decimal
+    penalty: Decimal
+    total: Decimal | None
+    rank: int | None
+    grade: str
+    grade_label: str
+    consequences: tuple[Reached, ...]
+    reasons: tuple[str, ...]
+
+    def judgement(self) -> Judgement | None:
+        """Return what ``compare`` lays beside another result; None for an exempt unit."""
+        if self.total is None:
+            return None
+        lines = tuple(
+            JudgedLine(part.key, part.label, part.points, part.out_of)
+            for part in self.components
+            if part.points is not None
+        )
+        zero = Decimal(0)
+        adjusted = (
+            JudgedLine("bonus", "加分", self.bonus, zero),
+            JudgedLine("penalty", "扣分", self.penalty, zero),
+        )
+        return Judgement(self.unit, self.total, self.grade_label, lines + adjusted, self.rank)

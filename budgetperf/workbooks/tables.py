@@ -1,0 +1,101 @@
+"""A plain table as people keep it, CSV or the first sheet of an .xlsx, as rows of text.
+
+Holds the reading only: what the columns mean is the business of whoever asked for the table.
+"""
+
+import csv
+import io
+from dataclasses import dataclass
+
+from budgetperf.errors import Invalid
+from budgetperf.findings import Where
+from budgetperf.workbooks.cells import MAX_COLUMNS, MAX_ROWS, Mark, address, read_sheets
+from budgetperf.workbooks.package import MAX_FILE_BYTES, open_package
+from budgetperf.workbooks.values import spelled
+
+_ENCODINGS = ("utf-8-sig", "gb18030")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of text, blank rows at the end left out; every row as wide as the widest.
+
+    Parameters
+    ----------
+    name : str
+        What people call the file.
+    rows : tuple of tuple of str
+    """
+
+    name: str
+    rows: tuple[tuple[str, ...], ...]
+
+    def where(self, row: int, column: int) -> Where:
+        """Return the place of a cell, counted from 0, as Excel would call it."""
+        return Where(sheet=self.name, cell=address((row, column)))
+
+
+def read_table(content: bytes, *, name: str) -> Table:
+    """Read a CSV (UTF-8 or GB18030) or the first sheet of an .xlsx.
+
+    Parameters
+    ----------
+    content : bytes
+    name : str
+        For messages.
+
+    Raises
+    ------
+    Invalid
+        ``tables.encoding``, ``tables.empty``, ``tables.size``, ``tables.csv``; for workbooks the
+        refusals of ``package`` and ``cells``, ``tables.formula`` for a cell without a result.
+    """
+    if len(content) > MAX_FILE_BYTES:
+        raise Invalid("tables.size", f"“{name}”超过{MAX_FILE_BYTES // 1024 // 1024}MB，请只保留数据")
+    found = _from_workbook(content, name) if content.startswith(b"PK") else _from_csv(content, name)
+    rows = [[cell.strip() for cell in row] for row in found]
+    while rows and not any(rows[-1]):
+        rows.pop()
+    if not rows:
+        raise Invalid("tables.empty", f"“{name}”没有内容")
+    width = max(max((number for number, cell in enumerate(row, 1) if cell), default=0) for row in rows)
+    if len(rows) > MAX_ROWS or width > MAX_COLUMNS:
+        raise Invalid("tables.size", f"“{name}”超过{MAX_ROWS}行或{MAX_COLUMNS}列，请只保留数据")
+    return Table(name, tuple(tuple((*row, *[""] * width)[:width]) for row in rows))
+
+
+def write_csv(table: Table) -> bytes:
+    """Return a table as UTF-8 CSV: the form in which an upload is kept."""
+    stream = io.StringIO(newline="")
+    csv.writer(stream).writerows(table.rows)
+    return stream.getvalue().encode("utf-8")
+
+
+def _from_csv(content: bytes, name: str) -> list[list[str]]:
+    for encoding in _ENCODINGS:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\x00" in text:
+            break
+        try:
+            return list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        except csv.Error as error:
+            raise Invalid(
+                "tables.csv", f"“{name}”不是合格的CSV，请用 Excel 另存为 CSV UTF-8 或 .xlsx"
+            ) from error
+    raise Invalid("tables.encoding", f"“{name}”不是文本CSV，也不是 .xlsx，请另存后重试")
+
+
+def _from_workbook(content: bytes, name: str) -> list[list[str]]:
+    sheets = read_sheets(open_package(content))
+    if not sheets:
+        raise Invalid("tables.empty", f"“{name}”中没有工作表")
+    sheet = sheets[0]
+    for place, mark in sheet.marks.items():
+        if mark in {Mark.ERROR, Mark.UNCACHED}:
+            raise Invalid(
+                "tables.formula", f"“{name}”的{address(place)}是错误值或没有计算结果的公式，请改为数值后重试"
+            )
+    return [[spelled(sheet.value((row, at))) for at in range(sheet.width)] for row in range(sheet.height)]

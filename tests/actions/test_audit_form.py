@@ -1,0 +1,159 @@
+"""A file audited as a stranger brings it: both formats, the edition of its year, refusals."""
+
+import json
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from budgetperf.actions.audit_form import audit_file
+from budgetperf.errors import Invalid, NotFound
+from budgetperf.ledger import RateBase
+from budgetperf.lifecycle.evaluation.audit_form import MAX_FORMS, MAX_JSON_BYTES
+from budgetperf.rulebook.edition import Edition
+from budgetperf.rulebook.library import Rulebook
+from budgetperf.scoring.self_evaluation import SelfEvaluationRules
+
+BOOK, TODAY = Rulebook.load(), date(2026, 3, 1)
+FORMS = Path(__file__).parents[2] / "fixtures/forms"
+PUBLISHED = FORMS / "published/forms.json"
+MADE = FORMS / "self_evaluation"
+EDITION = "national/self_evaluation/2020-02-25"
+
+
+def sound() -> dict[str, object]:
+    found: dict[str, object] = json.loads((MADE / "should_pass/sound.json").read_bytes())
+    return found
+
+
+def packed(document: object) -> bytes:
+    return json.dumps(document, ensure_ascii=False).encode()
+
+
+def refusal(content: bytes) -> Invalid:
+    with pytest.raises(Invalid) as refused:
+        audit_file(content, BOOK, today=TODAY)
+    return refused.value
+
+
+def test_all_published_forms_are_answered_in_one_file() -> None:
+    answer = audit_file(PUBLISHED.read_bytes(), BOOK, today=TODAY)
+    assert len(answer.forms) == 20
+    first = answer.forms[0]
+    assert (first.id, str(first.total), str(first.out_of), first.grade) == ("F01", "99.29", "110", None)
+    assert first.model_dump(mode="json")["sums"] == {
+        "weights": "100",
+        "weights_with_execution": "110",
+        "scores": "90",
+        "scores_with_execution": "96",
+    }
+    assert answer.errors == sum(
+        finding.severity == "error" for form in answer.forms for finding in form.findings
+    )
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in (MADE / "should_fail").iterdir()))
+def test_a_workbook_and_the_same_form_typed_are_told_the_same(name: str) -> None:
+    read = audit_file((MADE / "should_fail" / name / "form.xlsx").read_bytes(), BOOK, today=TODAY)
+    typed = audit_file((MADE / "should_fail" / name / "form.json").read_bytes(), BOOK, today=TODAY)
+    assert [(f.code, f.row, f.message) for f in read.forms[0].findings] == [
+        (f.code, f.row, f.message) for f in typed.forms[0].findings
+    ]
+    assert (read.forms[0].total, read.forms[0].grade) == (typed.forms[0].total, typed.forms[0].grade)
+    assert all(finding.cell for finding in read.forms[0].findings)
+
+
+def test_a_clean_form_has_a_grade_and_no_finding() -> None:
+    [form] = audit_file((MADE / "should_pass/national_layout.xlsx").read_bytes(), BOOK, today=TODAY).forms
+    assert form.findings == ()
+    assert form.model_dump(mode="json")["total"] == "99.4"
+    assert form.grade is not None
+    assert form.grade.label == "优"
+    assert form.edition.id == EDITION
+
+
+def test_a_form_older_than_any_edition_is_held_against_the_first_and_told() -> None:
+    [form] = audit_file(packed(sound() | {"year": 2012}), BOOK, today=TODAY).forms
+    assert [finding.code for finding in form.findings] == ["audit.edition_later"]
+    assert form.edition.id == EDITION
+
+
+def test_a_form_without_a_year_is_held_against_the_edition_of_today() -> None:
+    [form] = audit_file(packed(sound() | {"year": None}), BOOK, today=TODAY).forms
+    assert (form.edition.id, form.findings) == (EDITION, ())
+
+
+def test_an_edition_may_be_named() -> None:
+    [form] = audit_file(packed(sound()), BOOK, today=TODAY, edition=EDITION).forms
+    assert form.edition.id == EDITION
+    for wrong in ("national/self_evaluation/1999-01-01", "national/grades/2020-02-25"):
+        with pytest.raises(NotFound):
+            audit_file(packed(sound()), BOOK, today=TODAY, edition=wrong)
+
+
+def local(jurisdiction: str, title: str, weight: int, *, base: RateBase = RateBase.ADJUSTED) -> Edition:
+    """A local edition like the national one, but for its title, its execution points and their base."""
+    rules = BOOK.by_id(EDITION).rules_as(SelfEvaluationRules)
+    execution = rules.execution.model_copy(update={"weight": Decimal(weight), "base": base})
+    own = rules.model_copy(update={"execution": execution, "indicators_weight": rules.total - weight})
+    known: dict[str, object] = {"id": f"{jurisdiction}/x", "jurisdiction": jurisdiction, "title": title}
+    return BOOK.by_id(EDITION).model_copy(update=known | {"rules": own})
+
+
+TWO = Rulebook(
+    (
+        *(BOOK.by_id(name) for name in (EDITION, "national/grades/2020-02-25")),
+        local("hubei", "湖北省项目支出绩效自评", 20),
+        local("haidian", "北京市海淀区项目支出绩效自评（2016年度）", 10, base=RateBase.INITIAL),
+    )
+)
+
+
+def test_the_edition_is_that_of_the_place_the_form_names_or_of_its_execution_points() -> None:
+    def edition(**changes: object) -> str:
+        [form] = audit_file(packed(sound() | changes), TWO, today=TODAY).forms
+        return form.edition.id
+
+    twenty = {"全年预算数": 10, "全年执行数": 10, "执行率": "100%", "分值": 20, "得分": 20, "unit": "万元"}
+    assert edition() == EDITION
+    assert edition(department="湖北省某厅") == "hubei/x"
+    assert edition(budget=twenty) == "hubei/x"
+    assert edition(department="北京市海淀区某街道") == "haidian/x"
+    assert edition(department="北京市某局") == EDITION
+    assert edition(budget=twenty | {"分值": 30}) == EDITION
+
+
+def test_the_rate_has_the_base_of_the_edition() -> None:
+    [form] = audit_file(packed(sound() | {"form_kind": "海淀区自评表"}), TWO, today=TODAY).forms
+    assert (form.execution.base, str(form.execution.rate_ratio)) == ("年初预算数", "0.9466")
+    assert "audit.budget_base" not in {finding.code for finding in form.findings}
+
+
+def test_a_marked_or_indented_file_is_json_too() -> None:
+    assert len(audit_file(b"\xef\xbb\xbf" + packed([sound()]), BOOK, today=TODAY).forms) == 1
+    assert len(audit_file(b"\n  " + packed(sound()), BOOK, today=TODAY).forms) == 1
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"{", b"[]", b'{"year": NaN}', b"[" * 100_000, packed([{}] * (MAX_FORMS + 1)), b"{" + b" " * MAX_JSON_BYTES, b'{"project": "\xff"}'],
+    ids=["cut short", "none", "no number", "too deep", "too many", "too large", "no text"],
+)  # fmt: skip
+def test_what_is_no_form_is_refused(content: bytes) -> None:
+    assert refusal(content).code == "audit.json"
+
+
+def test_a_key_nobody_knows_and_a_cell_that_is_none_are_told_by_place() -> None:
+    error = refusal(packed([sound(), {"indicater": [], "indicators": [{"level3": True}], "year": "去年"}]))
+    assert error.code == "audit.form"
+    assert sorted(finding.where.pointer for finding in error.findings) == [
+        "/1/indicater",
+        "/1/indicators/0/level3",
+        "/1/year",
+    ]
+
+
+def test_neither_junk_nor_an_old_workbook_is_read() -> None:
+    assert refusal(b"").code == "workbook.not_xlsx"
+    assert refusal((FORMS / "should_fail/old_format/form.xls").read_bytes()).code == "workbook.old_format"

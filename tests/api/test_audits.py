@@ -1,0 +1,141 @@
+"""The public door: a stranger's form audited on page and API, within bounds, nothing stored."""
+
+import io
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.allowance import ADDRESSES, Allowance
+from api.audits import MAX_BYTES
+from api.desks.audit import example
+from api.main import create_app
+from api.refusals import TooManyAttempts
+from api.settings import Settings
+from budgetperf.actions.audit_form import audit_file
+from budgetperf.rulebook.library import Rulebook
+from budgetperf.store.session import Database
+from tests import cast
+from tests.api.conftest import House, QueuedWork
+
+FORMS = Path(__file__).parents[2] / "fixtures/forms"
+MADE = FORMS / "self_evaluation"
+SOUND = (MADE / "should_pass/national_layout.xlsx").read_bytes()
+WRONG = (MADE / "should_fail/raw_percent/form.xlsx").read_bytes()
+OLD = (FORMS / "should_fail/old_format/form.xls").read_bytes()
+
+
+def sent(content: bytes, name: str = "自评表.xlsx") -> dict[str, tuple[str, bytes]]:
+    return {"file": (name, content)}
+
+
+def test_the_api_answers_as_the_command_does_without_a_token(house: House) -> None:
+    answer = house.client().post("/api/v1/audit-form", files=sent(WRONG))
+    assert answer.status_code == 200
+    expected = audit_file(WRONG, Rulebook.load(), today=cast.NOW.date())
+    assert answer.json() == json.loads(expected.model_dump_json())
+    assert answer.json()["forms"][0]["findings"][0]["code"] == "audit.raw_percent"
+
+
+def test_the_api_takes_typed_forms_and_a_named_edition(house: House) -> None:
+    typed = sent((FORMS / "published/forms.json").read_bytes(), "forms.json")
+    client = house.client()
+    assert len(client.post("/api/v1/audit-form", files=typed).json()["forms"]) == 20
+    named = client.post("/api/v1/audit-form?edition=national/grades/2020-02-25", files=typed)
+    assert (named.status_code, named.json()["code"]) == (404, "rulebook.no_edition")
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [(OLD, "workbook.old_format"), (b"x" * (MAX_BYTES + 1), "audit.size"), (b"{}{}", "audit.json"), (b"", "workbook.not_xlsx")],
+    ids=["old", "large", "no json", "empty"],
+)  # fmt: skip
+def test_what_is_no_form_is_refused(house: House, content: bytes, code: str) -> None:
+    answer = house.client().post("/api/v1/audit-form", files=sent(content))
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+
+
+def test_the_page_shows_a_real_form_before_anything_is_handed_in(house: House) -> None:
+    page = house.client().get("/audit")
+    assert page.status_code == 200
+    assert "鄂州市财政局" in page.text
+    assert "漏加预算执行得分6" in page.text
+    assert house.client().get("/audit/example.json").content == example()
+
+
+def test_the_example_is_the_first_published_form_without_what_its_reader_found() -> None:
+    published = json.loads((FORMS / "published/forms.json").read_bytes())[0]
+    left_out = {"inconsistencies", "checks_recomputed", "remarks"}
+    assert json.loads(example()) == {key: value for key, value in published.items() if key not in left_out}
+
+
+def test_the_page_shows_what_is_wrong_beside_its_row(house: House) -> None:
+    page = house.client().post("/audit", files=sent(WRONG))
+    assert page.status_code == 200
+    assert "老旧小区供水管网改造" in page.text
+    assert "应按实际完成值÷年度指标值" in page.text
+    assert "鄂州市财政局" not in page.text
+    assert "没有发现问题" in house.client().post("/audit", files=sent(SOUND)).text
+
+
+def test_the_page_says_why_a_file_cannot_be_read(house: House) -> None:
+    page = house.client().post("/audit", files=sent(OLD, "自评表<b>.xls"))
+    assert page.status_code == 422
+    assert "旧版 .xls 工作簿" in page.text
+    assert "<b>.xls" not in page.text
+    unknown = house.client().post("/audit", files=sent(b'{"indicater": []}', "表.json"))
+    assert "/indicater" in unknown.text
+
+
+def test_the_page_is_linked_from_the_sign_in_page_and_speaks_english(house: House) -> None:
+    client = house.client()
+    assert 'href="/audit"' in client.get("/sign-in").text
+    client.get("/language/en?next=/audit")
+    assert "Row by row" in client.get("/audit").text
+
+
+def test_neither_database_nor_files_are_touched(tmp_path: Path) -> None:
+    gone = Database(*["postgresql+psycopg://nobody@/none?host=/nowhere"] * 2)
+    folder = tmp_path / "files"
+    app = create_app(Settings(gone, folder), QueuedWork(), log=io.StringIO())
+    client = TestClient(app)
+    assert client.get("/health/ready").status_code == 503
+    assert client.get("/audit").status_code == 200
+    assert client.post("/audit", files=sent(WRONG)).status_code == 200
+    assert client.post("/api/v1/audit-form", files=sent(WRONG)).status_code == 200
+    assert not folder.exists() or not any(folder.iterdir())
+    app.state.resources.engine.dispose()
+
+
+def test_an_address_that_hands_in_too_much_waits_and_others_do_not(house: House) -> None:
+    house.app.state.audits = Allowance(2, timedelta(minutes=10), at_once=4)
+    client = house.client()
+    assert [client.post("/audit", files=sent(SOUND)).status_code for _ in range(3)] == [200, 200, 429]
+    refused = client.post("/api/v1/audit-form", files=sent(SOUND))
+    assert (refused.status_code, refused.headers["retry-after"]) == (429, "601")
+    elsewhere = TestClient(house.app, client=("203.0.113.9", 1))
+    assert elsewhere.post("/audit", files=sent(SOUND)).status_code == 200
+    house.clock.pass_(timedelta(minutes=10))
+    assert client.post("/audit", files=sent(SOUND)).status_code == 200
+
+
+def test_only_so_many_run_at_once_and_the_place_is_given_back() -> None:
+    allowance = Allowance(100, timedelta(minutes=1), at_once=1)
+    with allowance.one("a", cast.NOW), pytest.raises(TooManyAttempts) as busy, allowance.one("b", cast.NOW):
+        pass
+    assert busy.value.code == "allowance.busy"
+    with allowance.one("b", cast.NOW):
+        pass
+
+
+def test_the_memory_of_addresses_is_bounded() -> None:
+    allowance = Allowance(1, timedelta(days=1), at_once=1)
+    for number in range(ADDRESSES + 1):
+        with allowance.one(str(number), cast.NOW):
+            pass
+    with allowance.one("0", cast.NOW):  # forgotten, longest unseen
+        pass
+    with pytest.raises(TooManyAttempts), allowance.one(str(ADDRESSES), cast.NOW):
+        pass

@@ -1,0 +1,45 @@
+import pytest
+
+from budgetperf.errors import Invalid
+from budgetperf.scoring.assessment_cells import UnitFact
+from budgetperf.scoring.assessment_table import read_table
+
+HEAD = "unit,group,item,period,rater,value,standard,note\n"
+
+
+def test_a_row_is_a_fact_with_the_number_of_its_line() -> None:
+    table = "\ufeff" + HEAD + '甲,g,a,q1,leader/张,95,100,"表彰,省级"\n\n,,,,,,,\n乙,g,b,,,是\n'
+    assert read_table(table) == (
+        UnitFact(
+            row=2,
+            unit="甲",
+            group="g",
+            item="a",
+            period="q1",
+            rater="leader/张",
+            value="95",
+            standard="100",
+            note="表彰,省级",
+        ),
+        UnitFact(row=5, unit="乙", group="g", item="b", value="是"),
+    )
+
+
+def test_columns_stand_in_any_order() -> None:
+    assert read_table("value,unit,item,group,period,rater,standard,note\n95,甲,a\n")[0].value == "95"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "第1行的列名应为 unit,group,item"),
+        ("unit,item,value\n", "第1行的列名应为 unit,group,item"),
+        (HEAD.replace("note", "unit"), "各写一次"),
+        (HEAD + "甲,g,a,,,95,,一,二\n", "第2行有9列，应为8列，文字中的逗号须加引号"),
+        (HEAD + '甲,g,a,,,95,,"没有结束\n', "第2行的引号不成对"),
+    ],
+)
+def test_another_shape_is_refused_with_its_row(text: str, told: str) -> None:
+    with pytest.raises(Invalid, match=told) as refusal:
+        read_table(text)
+    assert refusal.value.code == "assessment.table"

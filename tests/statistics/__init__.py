@@ -1,0 +1,1 @@
+"""The statistics, each against published output or a figure worked out by hand."""

@@ -1,0 +1,75 @@
+"""The command line of ``./bp schemes``: its sub-verbs, their arguments, and which function does each.
+
+Holds no work: ``schemes`` is imported when a sub-verb runs, so that ``./bp --help`` answers at once.
+"""
+
+import argparse
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from workflows.help import SCHEMES
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the sub-verbs to the parser of ``schemes``."""
+    verbs = parser.add_subparsers(dest="scheme_verb", metavar="WHAT", required=True)
+
+    def verb(name: str) -> argparse.ArgumentParser:
+        return verbs.add_parser(name, help=SCHEMES[name], description=SCHEMES[name], allow_abbrev=False)
+
+    verb("list")
+    show = verb("show")
+    show.add_argument("id", metavar="ID", help="版本编号，或 辖区/种类 / id, or jurisdiction/kind")
+    show.add_argument(
+        "--as-of", type=day, metavar="DATE", help="哪一天有效的版本，缺省今天 / holding on that day"
+    )
+    verb("check").add_argument("path", metavar="PATH", type=Path, help="文件或文件夹 / file or folder")
+    compare = verb("compare")
+    compare.add_argument("before", metavar="A", help="版本编号或草稿文件 / id or draft file")
+    compare.add_argument("after", metavar="B", help="版本编号或草稿文件 / id or draft file")
+    compare.add_argument(
+        "--facts", type=Path, required=True, metavar="FILE", help="事实，.json 或 .csv / the facts"
+    )
+    city = verb("new-city")
+    city.add_argument("name", metavar="NAME", help="辖区名称 / name of the city")
+    city.add_argument(
+        "--from", dest="valid_from", type=day, metavar="DATE", help="生效日，缺省明年1月1日 / first day"
+    )
+    city.add_argument(
+        "--dir", type=Path, default=Path("var/rulebook"), help="写到哪个文件夹，缺省 var/rulebook / where to"
+    )
+    verb("to-confirm")
+    verb("schema").add_argument("kind", metavar="KIND", help="种类，如 grades / kind of edition")
+
+
+def act(given: argparse.Namespace, say: Callable[[str], None], *, today: date) -> int:
+    """Run the sub-verb and return its exit code."""
+    from workflows import schemes  # YAML and the whole rulebook: not for --help
+
+    verbs: dict[str, Callable[[], int]] = {
+        "list": lambda: schemes.list_editions(say),
+        "show": lambda: schemes.show(say, given.id, as_of=given.as_of, today=today),
+        "check": lambda: schemes.check(say, given.path),
+        "compare": lambda: schemes.compare(say, given.before, given.after, facts=given.facts, today=today),
+        "new-city": lambda: schemes.new_city(
+            say, given.name, folder=given.dir, valid_from=given.valid_from or date(today.year + 1, 1, 1)
+        ),
+        "schema": lambda: schemes.schema(say, given.kind),
+        "to-confirm": lambda: schemes.to_confirm(say),
+    }
+    return verbs[given.scheme_verb]()
+
+
+def day(text: str) -> date:
+    """Read a date of the command line.
+
+    Raises
+    ------
+    ArgumentTypeError
+        If it is none.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"“{text}”不是日期，应如 2026-01-01") from error

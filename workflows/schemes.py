@@ -1,0 +1,241 @@
+"""``./bp schemes``: the rulebook on the command line.
+
+Holds what each sub-verb prints and its exit code; the rules, their check and their comparison
+stand in ``budgetperf.rulebook``.
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+
+from budgetperf.errors import Invalid, NotFound
+from budgetperf.provenance import SourceStatus
+from budgetperf.rulebook.checking import checked_edition, demand_no_overlap, edition_files, misplaced
+from budgetperf.rulebook.edition import Edition
+from budgetperf.rulebook.figures import Figure, figures, open_figures
+from budgetperf.rulebook.judging import Explained, compared
+from budgetperf.rulebook.kinds import KINDS
+from budgetperf.rulebook.library import NATIONAL, Rulebook
+from budgetperf.rulebook.lock import ROOT
+from budgetperf.rulebook.outline import outline, validity
+from budgetperf.rulebook.reading import read_document
+from budgetperf.rulebook.schema import edition_schema
+from budgetperf.rulebook.skeletons import write_skeletons
+from budgetperf.scoring.grade import GradeRules
+
+Say = Callable[[str], None]
+
+
+def list_editions(say: Say) -> int:
+    """Print a line per edition: id, kind, title, the days it holds, how sure its figures are."""
+    rulebook = Rulebook.load()
+    head = ("编号", "种类", "名称", "有效期", "依据", "公开/实务/待核/约定")
+    rows = [
+        (
+            edition.id,
+            KINDS[edition.kind].label,
+            edition.title,
+            validity(rulebook.span(edition)),
+            edition.source.status.label,
+            _statuses(_figures(edition)),
+        )
+        for edition in rulebook.editions
+    ]
+    for line in table([head, *rows]):
+        say(line)
+    say(f"共 {len(rows)} 个版本；末列为各种依据状态的数字条数 / {len(rows)} editions, figures by status")
+    return 0
+
+
+def show(say: Say, name: str, *, as_of: date | None, today: date) -> int:
+    """Print one edition."""
+    rulebook = Rulebook.load()
+    edition = _find(rulebook, name, as_of=as_of, today=today)
+    for line in outline(edition, rulebook.span(edition)):
+        say(line)
+    return 0
+
+
+def check(say: Say, path: Path) -> int:
+    """Check a file, or every file of a folder; 1 when one is refused."""
+    refused = 0
+    editions: list[Edition] = []
+    files = edition_files(path)
+    for file in files:
+        try:
+            edition = checked_edition(file.read_bytes(), name=str(file))
+        except Invalid as error:
+            refused += 1
+            _tell(say, error)
+            continue
+        editions.append(edition)
+        say(f"{file} 通过：{edition.title}，{len(edition.examples)}个算例成立 / passes")
+        if wanted := misplaced(edition, file):
+            say(f"    发布时须放在 {wanted} / to be published as this file")
+    demand_no_overlap(editions)
+    if refused:
+        say(f"共检查 {len(files)} 个文件，{refused} 个须更正 / {refused} of {len(files)} to be corrected")
+    return int(refused > 0)
+
+
+def compare(say: Say, before: str, after: str, *, facts: Path, today: date) -> int:
+    """Print the same facts under two editions; 1 when a draft or the facts are refused."""
+    rulebook = Rulebook.load()
+    try:
+        left, right = (_find_or_read(rulebook, name, today=today) for name in (before, after))
+        graded = (_grades(rulebook, left), _grades(rulebook, right))
+        found = compared(facts, left, after=right, grades=graded)
+    except Invalid as error:
+        _tell(say, error)
+        return 1
+    say(f"甲 / A：{left.id} {left.title}")
+    say(f"乙 / B：{right.id} {right.title}")
+    for explained in found:
+        say("")
+        for line in _difference(explained):
+            say(line)
+    regraded = sum(item.difference.changes_grade for item in found)
+    moved = sum(item.difference.before.total != item.difference.after.total for item in found)
+    say("")
+    say(f"共 {len(found)} 个评价对象：{moved} 个总分改变，{regraded} 个等级改变")
+    say(f"{len(found)} evaluands: {moved} change total, {regraded} change grade")
+    return 0
+
+
+def new_city(say: Say, name: str, *, folder: Path, valid_from: date) -> int:
+    """Write the commented blanks of a city."""
+    paths = write_skeletons(folder, name, valid_from=valid_from)
+    for path in paths:
+        say(f"已写出 {path} / written")
+    say("请按文件中的说明填写每个【…】，然后运行：")
+    say(f"Fill every 【…】 as the comments say, then run:  ./bp schemes check {folder / name}")
+    return 0
+
+
+def to_confirm(say: Say) -> int:
+    """Print every figure that still has to be confirmed, and every parameter a source leaves open."""
+    count = 0
+    for edition in Rulebook.load().editions:
+        found = open_figures(edition, read_document(_file(edition).read_bytes(), name=edition.id))
+        if not found:
+            continue
+        say(f"{edition.id}　{edition.title}")
+        for figure in found:
+            say(f"  第{figure.line}行 {figure.place}{f'【{figure.gap}】' if figure.gap else ''}")
+            say(f"      现用值：{_short(figure.value)}")
+            say(f"      {figure.source.status.label}：{figure.wording}")
+        count += len(found)
+    say(f"共 {count} 处待核实或由来源留白，现按上列缺省值执行 / {count} figures to confirm, used as shown")
+    return 0
+
+
+def schema(say: Say, kind: str) -> int:
+    """Print the JSON schema of a kind of edition.
+
+    Raises
+    ------
+    NotFound
+        There is no such kind.
+    """
+    if kind not in KINDS:
+        raise NotFound("schemes.kind", f"没有“{kind}”这个种类，应为 {'、'.join(KINDS)} 之一")
+    say(edition_schema(kind))
+    return 0
+
+
+def table(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Lay rows out in columns; a Chinese sign takes two places.
+
+    Examples
+    --------
+    >>> table([("甲", "b"), ("ccc", "d")])
+    ['甲   b', 'ccc  d']
+    """
+    widths = [max(_width(cell) for cell in column) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(
+            cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)
+        ).rstrip()
+        for row in rows
+    ]
+
+
+def _tell(say: Say, error: Invalid) -> None:
+    """Print what is refused, a finding a line with its file and line."""
+    for line in [f"{finding.where} {finding.message}" for finding in error.findings] or [error.text]:
+        say(line)
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
+
+
+def _short(text: str, limit: int = 160) -> str:
+    return text if len(text) <= limit else f"{text[:limit]}…（共{len(text)}字）"
+
+
+def _file(edition: Edition) -> Path:
+    return ROOT / f"{edition.id}.yaml"
+
+
+def _figures(edition: Edition) -> tuple[Figure, ...]:
+    return figures(edition, read_document(_file(edition).read_bytes(), name=edition.id))
+
+
+def _statuses(found: Sequence[Figure]) -> str:
+    counts = Counter(figure.source.status for figure in found if not figure.gap)
+    return "/".join(str(counts[status]) for status in SourceStatus)
+
+
+def _find(rulebook: Rulebook, name: str, *, as_of: date | None, today: date) -> Edition:
+    """Return the edition called ``name``: a whole id, ``jurisdiction/kind``, or a kind of the nation's."""
+    ids = [edition.id for edition in rulebook.editions]
+    if name in ids:
+        edition = rulebook.by_id(name)
+        if as_of is not None and as_of not in rulebook.span(edition):
+            days = validity(rulebook.span(edition))
+            raise NotFound("rulebook.no_edition", f"{name} 在{as_of}无效，它的有效期是{days}")
+        return edition
+    jurisdiction, _, kind = name.rpartition("/")
+    if kind in KINDS:
+        return rulebook.get(kind, as_of or today, jurisdiction=jurisdiction or NATIONAL)
+    near = get_close_matches(name, [*ids, *KINDS], n=3, cutoff=0.4)
+    hint = f"是否为 {'、'.join(near)}？" if near else ""
+    raise NotFound("rulebook.no_edition", f"规则库中没有版本“{name}”。{hint}全部版本见 ./bp schemes list")
+
+
+def _find_or_read(rulebook: Rulebook, name: str, *, today: date) -> Edition:
+    """Return a published edition, or a draft when ``name`` is a file."""
+    path = Path(name)
+    if path.suffix in {".yaml", ".yml"}:
+        (file,) = edition_files(path)
+        return checked_edition(file.read_bytes(), name=name)
+    return _find(rulebook, name, as_of=None, today=today)
+
+
+def _grades(rulebook: Rulebook, edition: Edition) -> GradeRules | None:
+    """Return the grades that hold where and when ``edition`` begins, the nation's where a city has none."""
+    for jurisdiction in (edition.jurisdiction, NATIONAL):
+        try:
+            found = rulebook.get("grades", edition.valid_from, jurisdiction=jurisdiction)
+        except NotFound:
+            continue
+        return found.rules_as(GradeRules)
+    return None
+
+
+def _difference(explained: Explained) -> list[str]:
+    difference = explained.difference
+    shown = [f"{difference.evaluand}：{difference.reason}"]
+    for judgement, side in ((difference.before, "甲"), (difference.after, "乙")):
+        shown.append(f"  {side}　总分 {judgement.total}　等级 {judgement.grade or '—'}")
+    for moved in difference.moved:
+        shown.append(f"  {moved}")
+        for traced, side in ((explained.before, "甲"), (explained.after, "乙")):
+            if moved.key in traced:
+                shown.append(f"      {side}　{re.sub(r'^[^：]*：', '', traced[moved.key], count=1)}")
+    return shown
