@@ -28,10 +28,10 @@ from budgetperf.store.records import RecordFacts, get_record
 from budgetperf.workbooks.annotated import annotate
 from budgetperf.workbooks.blank import blank_goals
 from budgetperf.workbooks.intake import Intake, read_goals
+from budgetperf.workbooks.package import MAX_FILE_BYTES
 
 router = APIRouter()
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MAX_BYTES = 10 * 1024 * 1024
 LONGEST_LINK = 2 * 1024 * 1024  # what browsers still take as a data: address
 
 
@@ -79,6 +79,7 @@ def _page(
         refusal=refusal,
         findings=findings,
         clean=clean,
+        limit_mb=MAX_FILE_BYTES // 1024**2,
         annotated=link if len(link) <= LONGEST_LINK else "",
     )
 
@@ -92,9 +93,9 @@ def take(
     may_begin(ctx, record, "file")
     posted = multi(form)
     seen, name = Seen(version_of(posted)), workbook.filename or ""
-    content = workbook.file.read(MAX_BYTES + 1)
+    content = workbook.file.read()
     try:
-        intake = _read(content)
+        intake = read_goals(content)
         findings = _check(ctx, record, intake)
         if intake.form is not None and first(posted, "intent") == "file":
             with ctx.session.begin_nested():
@@ -114,12 +115,6 @@ def take(
         annotated=annotate(content, findings) if findings else b"",
     )
     return answer(screen, 200 if clean else 422)
-
-
-def _read(content: bytes) -> Intake:
-    if len(content) > MAX_BYTES:
-        raise Invalid("workbook.size", "文件超过10MB，请删去图片等无关内容后重新上传")
-    return read_goals(content)
 
 
 def _check(ctx: Context, record: RecordFacts, intake: Intake) -> tuple[Finding, ...]:
