@@ -27,7 +27,7 @@ from budgetperf.actions.simple import NoForm
 from budgetperf.actions.verbs import VERBS, Verb
 from budgetperf.errors import BudgetperfError, Invalid, NotFound
 from budgetperf.findings import Finding
-from budgetperf.forms import Form, fields, read
+from budgetperf.forms import Form, fields, read, unix_lines
 from budgetperf.money import MoneyUnit
 from budgetperf.process.advance import Attempt, advance
 from budgetperf.process.stages import Guard, Stage
@@ -68,11 +68,11 @@ def about(record: RecordFacts, title: str, *, back: str = "") -> About:
 
 
 def multi(posted: PostedForm) -> dict[str, list[str]]:
-    """Return the texts posted, by name; files are left out."""
+    """Return the texts posted, by name, their lines ending as we keep them; files are left out."""
     found: dict[str, list[str]] = {}
     for name, value in posted.multi_items():
         if isinstance(value, str):
-            found.setdefault(name, []).append(value)
+            found.setdefault(name, []).append(unix_lines(value))
     return found
 
 
