@@ -7,12 +7,14 @@ from fastapi import APIRouter, File, Request, UploadFile
 from fastapi.responses import HTMLResponse, Response
 
 from api.answers import Key
+from api.desks.errors import lead_back
 from api.desks.frame import answer, frame_of, onward
 from api.desks.moves import page_of
 from api.desks.presets import STARTS
 from api.desks.verbs import about, first, may_begin, multi, version_of
 from api.downloads import download
 from api.guards import PostedForm
+from api.problems import STATUSES
 from api.screens.form import Upload
 from api.transaction import Work
 from budgetperf.actions.context import Context
@@ -20,7 +22,7 @@ from budgetperf.actions.files import keep_file
 from budgetperf.actions.moves import Seen
 from budgetperf.actions.request import file_request, review_goals
 from budgetperf.actions.rules import in_force
-from budgetperf.errors import Invalid
+from budgetperf.errors import Invalid, Stale
 from budgetperf.findings import Finding, Severity
 from budgetperf.process.stages import Stage
 from budgetperf.scoring.goal_weights import GoalWeightRules
@@ -90,6 +92,7 @@ def take(
 ) -> Response:
     """Check a workbook; file it when asked to and clean, else tell what is wrong and keep nothing."""
     record = get_record(ctx.session, ctx.actor, record_id)
+    lead_back(request, page_of(record))
     may_begin(ctx, record, "file")
     posted = multi(form)
     seen, name = Seen(version_of(posted)), workbook.filename or ""
@@ -101,6 +104,10 @@ def take(
             with ctx.session.begin_nested():
                 outcome = file_request(ctx, record.id, intake.form, seen, file_digest=keep_file(ctx, content))
             return onward(page_of(record), f"{outcome.stage.value}.file")
+    except Stale as error:
+        record = get_record(ctx.session, ctx.actor, record_id)
+        screen = _page(request, ctx, record, filename=name, refusal=error.text)
+        return answer(screen, STATUSES[Stale][0])
     except Invalid as error:
         return answer(_refused(request, ctx, record, error=error, content=content, name=name), 422)
     clean = not any(item.severity is Severity.ERROR for item in findings)

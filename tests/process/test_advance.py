@@ -50,7 +50,7 @@ def test_a_record_is_opened_from_nothing() -> None:
 def test_a_stale_view_is_refused_with_the_current_version(seen: int) -> None:
     error = refused(Stale, make_record(), "file", CLERK, seen_version=seen)
     assert error.facts["current"] == 3
-    assert error.text == f"“供水管网改造”已被他人更新（您看到的是第{seen}版，现为第3版），请刷新后再操作"
+    assert error.text == f"“供水管网改造”已被更新（您看到的是第{seen}版，现为第3版），请刷新后再操作"
 
 
 def test_staleness_is_told_before_anything_else() -> None:
