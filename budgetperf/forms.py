@@ -128,8 +128,13 @@ def _unix_lines(value: object) -> object:
     return unix_lines(value) if isinstance(value, str) else value
 
 
+def _one_line(value: object) -> object:
+    """Join what was broken over lines, as people do in a narrow cell of Excel."""
+    return " ".join(re.split(r"[\t\r\n]+", value)) if isinstance(value, str) else value
+
+
 Text = Annotated[str, Field(max_length=2000, pattern=LINES), BeforeValidator(_unix_lines)]
-Line = Annotated[str, Field(max_length=200, pattern=ONE_LINE)]
+Line = Annotated[str, Field(max_length=200, pattern=ONE_LINE), BeforeValidator(_one_line)]
 
 
 class Form(BaseModel):

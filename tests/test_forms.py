@@ -243,10 +243,16 @@ def words(**changes: str) -> dict[str, str]:
 def test_a_control_character_is_refused_by_the_name_of_its_field(code: int) -> None:
     odd = f"水{chr(code)}厂"
     message = "含有看不见的控制字符，请删除后重新填写"
-    expected = [("/name", f"名称：{message}")]
+    expected = [] if chr(code) in "\n\t\r" else [("/name", f"名称：{message}")]
     if chr(code) not in "\n\t":
         expected.append(("/story", f"情况：{message}"))
     assert told(Words, words(name=odd, story=odd)) == expected
+
+
+def test_a_line_broken_in_a_narrow_cell_is_joined() -> None:
+    form, _ = read(Words, words(name="水厂\n改造\r\n工程\t一期"))
+    assert form is not None
+    assert form.name == "水厂 改造 工程 一期"
 
 
 def test_a_text_keeps_its_lines_and_tabs_and_its_lines_end_in_one_way() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from budgetperf.errors import BudgetperfError, Conflict, Forbidden, Invalid, Stale
@@ -210,6 +210,7 @@ ENDS = [
 
 
 @pytest.mark.parametrize(("stage", "end", "least"), ENDS, ids=[stage.value for stage, _, _ in ENDS])
+@settings(suppress_health_check=[HealthCheck.filter_too_much])  # many lives end elsewhere
 @given(draw=st.data())
 def test_no_life_comes_to_its_end_in_fewer_hands(
     stage: Stage, end: Status, least: int, draw: st.DataObject
