@@ -239,13 +239,13 @@ def words(**changes: str) -> dict[str, str]:
     return {"name": "水厂", "story": "改造"} | changes
 
 
-@pytest.mark.parametrize("code", CONTROLS, ids=hex)
+@pytest.mark.parametrize("code", [code for code in CONTROLS if chr(code) not in "\n\t"], ids=hex)
 def test_a_control_character_is_refused_by_the_name_of_its_field(code: int) -> None:
     odd = f"水{chr(code)}厂"
     message = "含有看不见的控制字符，请删除后重新填写"
-    expected = [] if chr(code) in "\n\t\r" else [("/name", f"名称：{message}")]
-    if chr(code) not in "\n\t":
-        expected.append(("/story", f"情况：{message}"))
+    expected = [("/story", f"情况：{message}")]
+    if chr(code) != "\r":  # that ends a line, and lines are joined
+        expected.insert(0, ("/name", f"名称：{message}"))
     assert told(Words, words(name=odd, story=odd)) == expected
 
 
