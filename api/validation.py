@@ -1,5 +1,6 @@
 """What FastAPI refuses, told as our own findings: Chinese, with a JSON pointer, the words of the form kit."""
 
+import re
 from collections.abc import Sequence
 
 from fastapi import Request
@@ -9,7 +10,7 @@ from fastapi.routing import APIRoute
 from api.screens.posted import Posted
 from budgetperf.errors import BudgetperfError, Invalid, NotFound
 from budgetperf.findings import Finding, Severity, Where
-from budgetperf.forms import HAS_NUL, Form, label_of, read
+from budgetperf.forms import LINES, UNWRITABLE, Form, label_of, read
 
 _MESSAGES: dict[str, str] = {
     "missing": "必填项未填写",
@@ -35,6 +36,7 @@ _MESSAGES: dict[str, str] = {
     "tuple_type": "应为列表",
     "value_error": "",
 }
+_WRITABLE = re.compile(LINES.removesuffix("$") + r"\Z")
 _BESIDE_THE_FORM = {"reason": "理由"}
 
 
@@ -53,19 +55,21 @@ def demand_writable(form: type[Form], posted: Posted) -> None:
     Raises
     ------
     Invalid
-        With one finding for each field that holds a NUL character.
+        With one finding for each field that holds a control character.
     """
-    names = [name for name, values in posted.items() if any("\x00" in value for value in values)]
-    findings = tuple(_nul(form, name) for name in names)
+    names = [name for name, values in posted.items() if not all(_WRITABLE.match(value) for value in values)]
+    findings = tuple(_unwritable(form, name) for name in names)
     if findings:
-        raise Invalid("request.nul", f"有{len(findings)}处文字含有空字符，未作任何处理", findings)
+        raise Invalid(
+            "request.unwritable", f"有{len(findings)}处文字含有看不见的控制字符，未作任何处理", findings
+        )
 
 
-def _nul(form: type[Form], name: str) -> Finding:
+def _unwritable(form: type[Form], name: str) -> Finding:
     parts = tuple(int(part) if part.isdecimal() else part for part in name.split("."))
     label = _BESIDE_THE_FORM.get(name) or label_of(form, parts)
     pointer = "/" + name.replace("~", "~0").replace("/", "~1").replace(".", "/")
-    return Finding("form.field", Severity.ERROR, Where(pointer=pointer), f"{label}：{HAS_NUL}")
+    return Finding("form.field", Severity.ERROR, Where(pointer=pointer), f"{label}：{UNWRITABLE}")
 
 
 def _form_findings(request: Request, error: RequestValidationError) -> tuple[Finding, ...]:

@@ -19,7 +19,9 @@ from pydantic import (
     Field,
     PlainSerializer,
     ValidationError,
+    ValidationInfo,
     WithJsonSchema,
+    field_validator,
 )
 from pydantic.fields import FieldInfo
 
@@ -104,17 +106,49 @@ Number = Annotated[
 Year = Annotated[int, Field(ge=1990, le=2100)]
 """A year as people file it; anything else is a slip of the keyboard."""
 
-NO_NUL = r"^[^\x00]*$"
-"""What a text must match: no database text and no sheet holds a NUL character."""
+MISSING = "必填项未填写"
+UNWRITABLE = "含有看不见的控制字符，请删除后重新填写"
 
-Text = Annotated[str, Field(max_length=2000, pattern=NO_NUL)]
-Line = Annotated[str, Field(max_length=200, pattern=NO_NUL)]
+NO_NUL = r"^[^\x00]*$"
+"""What a text to search by must match: no database text holds a NUL character."""
+
+_UNSEEN = r"\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069"
+ONE_LINE = rf"^[^\x00-\x1f{_UNSEEN}]*$"
+"""A text without control characters and without those that turn the direction of reading."""
+LINES = rf"^[^\x00-\x08\x0b-\x1f{_UNSEEN}]*$"
+"""The same, with line feeds and tabs."""
+
+
+def unix_lines(text: str) -> str:
+    """Return a text whose lines end as we keep them: browsers and Windows send CR LF."""
+    return text.replace("\r\n", "\n")
+
+
+def _unix_lines(value: object) -> object:
+    return unix_lines(value) if isinstance(value, str) else value
+
+
+def _one_line(value: object) -> object:
+    """Join what was broken over lines, as people do in a narrow cell of Excel."""
+    return " ".join(re.split(r"[\t\r\n]+", value)) if isinstance(value, str) else value
+
+
+Text = Annotated[str, Field(max_length=2000, pattern=LINES), BeforeValidator(_unix_lines)]
+Line = Annotated[str, Field(max_length=200, pattern=ONE_LINE), BeforeValidator(_one_line)]
 
 
 class Form(BaseModel):
-    """Base of all forms: frozen, unknown keys refused, surrounding blanks stripped."""
+    """Base of all forms: frozen, unknown keys refused, surrounding blanks stripped, required texts not blank."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    @field_validator("*")
+    @classmethod
+    def _refuse_blank(cls, value: object, info: ValidationInfo) -> object:
+        name = info.field_name
+        if value == "" and name is not None and cls.model_fields[name].is_required():
+            raise ValueError(MISSING)
+        return value
 
 
 def ask(label: str, why: str = "", *, default: Any = ..., width: int = _WIDTH) -> Any:  # noqa: ANN401 - pydantic's Field is Any
@@ -167,13 +201,12 @@ def read(form: type[F], document: object) -> tuple[F | None, tuple[Finding, ...]
         return None, tuple(_finding(form, item["loc"], item["type"], item["msg"]) for item in error.errors())
 
 
-HAS_NUL = "含有空字符，请删除后重新填写"
 _MESSAGES = {
-    "missing": "必填项未填写",
+    "missing": MISSING,
     "extra_forbidden": "不认识的栏目，请使用最新模板",
     "string_too_long": "文字超出长度限制",
-    "string_too_short": "必填项未填写",
-    "string_pattern_mismatch": HAS_NUL,
+    "string_too_short": MISSING,
+    "string_pattern_mismatch": UNWRITABLE,
     "enum": "不在可选范围内",
     "greater_than_equal": "超出可填报的范围",
     "less_than_equal": "超出可填报的范围",

@@ -29,7 +29,8 @@ class MoneyUnit(Term):
         return {"yuan": 100, "wan": 1_000_000, "yi": 10_000_000_000}[self.value]
 
 
-MAX_FEN = 10**17  # 1000 万亿元: more than any public budget, and well inside bigint
+MAX_FEN = 9 * 10**15
+"""90 万亿元: more than any public budget, and within what JSON numbers hold exactly (2^53)."""
 _MAX_SIGNS = 40
 _WRITTEN = re.compile(r"[+-]?([0-9]+|[0-9]{1,3}(,[0-9]{3})+)(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?")
 
@@ -78,7 +79,7 @@ class Money:
         Raises
         ------
         MoneyError
-            If it is no number, has a fraction of a fen, or is beyond 1000 万亿元.
+            If it is no number, has a fraction of a fen, or is beyond 90 万亿元.
         """
         number = written_number(str(value).strip().removeprefix("¥").removeprefix("￥"))
         if number is None:

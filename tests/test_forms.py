@@ -221,3 +221,52 @@ def test_a_document_holds_money_as_fen_and_numbers_as_text() -> None:
     sheet = Sheet(title="供水", rows=(Row(name="管材", amount=Money(-5)),), total=Decimal("1E+2"))
     document = sheet.model_dump(mode="json")
     assert (document["rows"][0]["amount"], document["total"]) == ("-5", "100")
+
+
+CONTROLS = [*range(0x20), *range(0x7F, 0xA0), 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+
+
+class Words(Form):
+    """A required line and text, and those that may be left out."""
+
+    name: Line = ask("名称")
+    story: Text = ask("情况")
+    alias: Line = ask("别名", default="")
+    remark: Text = ask("备注", default="")
+
+
+def words(**changes: str) -> dict[str, str]:
+    return {"name": "水厂", "story": "改造"} | changes
+
+
+@pytest.mark.parametrize("code", [code for code in CONTROLS if chr(code) not in "\n\t"], ids=hex)
+def test_a_control_character_is_refused_by_the_name_of_its_field(code: int) -> None:
+    odd = f"水{chr(code)}厂"
+    message = "含有看不见的控制字符，请删除后重新填写"
+    expected = [("/story", f"情况：{message}")]
+    if chr(code) != "\r":  # that ends a line, and lines are joined
+        expected.insert(0, ("/name", f"名称：{message}"))
+    assert told(Words, words(name=odd, story=odd)) == expected
+
+
+def test_a_line_broken_in_a_narrow_cell_is_joined() -> None:
+    form, _ = read(Words, words(name="水厂\n改造\r\n工程\t一期"))
+    assert form is not None
+    assert form.name == "水厂 改造 工程 一期"
+
+
+def test_a_text_keeps_its_lines_and_tabs_and_its_lines_end_in_one_way() -> None:
+    form, _ = read(Words, words(story="一\r\n二\n\t三\r\n"))
+    assert form is not None
+    assert form.story == "一\n二\n\t三"
+
+
+@pytest.mark.parametrize("blank", ["", "   ", "\u3000", "\t\r\n", "\xa0"], ids=ascii)
+def test_blanks_alone_are_a_missing_text_and_may_stand_where_none_is_asked(blank: str) -> None:
+    assert told(Words, words(name=blank, story=blank)) == [
+        ("/name", "名称：必填项未填写"),
+        ("/story", "情况：必填项未填写"),
+    ]
+    form, _ = read(Words, words(alias=blank, remark=blank))
+    assert form is not None
+    assert (form.alias, form.remark) == ("", "")

@@ -13,7 +13,7 @@ from api.resources import resources_of
 from api.transaction import Work
 from budgetperf.actions.files import MAX_BYTES, attach
 from budgetperf.errors import NotFound
-from budgetperf.forms import NO_NUL
+from budgetperf.forms import ONE_LINE
 from budgetperf.store.evidence import attachments_of
 from budgetperf.store.records import get_evaluand
 
@@ -25,7 +25,7 @@ def bring(
     ctx: Work,
     code: Key,
     file: Annotated[UploadFile, File()],
-    describes: Annotated[str, Form(max_length=200, pattern=NO_NUL)],
+    describes: Annotated[str, Form(max_length=200, pattern=ONE_LINE)],
     effective_on: Annotated[date, Form()],
 ) -> RedirectResponse:
     """Attach a file to a project."""

@@ -70,17 +70,22 @@ def path_of(request: Request) -> str:
 
 def frame_of(request: Request, ctx: Context) -> Frame:
     """Return the frame of a signed-in person's page."""
-    path = request.url.path
+    return frame_for(request, ctx.actor, path=path_of(request))
+
+
+def frame_for(request: Request, actor: Actor, *, path: str) -> Frame:
+    """Return the frame of somebody's page whose language switch leads to ``path``."""
+    here = request.url.path
     return Frame(
-        person=ctx.actor.name,
-        roles=tuple(dict.fromkeys(grant.role for grant in ctx.actor.grants)),
+        person=actor.name,
+        roles=tuple(dict.fromkeys(grant.role for grant in actor.grants)),
         csrf=csrf_of(request),
         language=language_of(request),
-        path=path_of(request),
+        path=path,
         nav=tuple(
-            NavItem(href, label, here=path == href or path.startswith(href + "/"))
+            NavItem(href, label, here=here == href or here.startswith(href + "/"))
             for href, label, needed in MENU
-            if not needed or any(holds(ctx.actor, name) for name in needed)
+            if not needed or any(holds(actor, name) for name in needed)
         ),
         done=_LABELS.get(request.query_params.get("done", ""), ""),
     )

@@ -22,6 +22,7 @@ from budgetperf.process.stages import Stage
 from budgetperf.store.budget import RoundFacts, cuts_by_ground, get_round, lines_of, rounds
 from budgetperf.store.organisations import OrganisationFacts, organisations
 from budgetperf.store.records import get_record, list_records, steps_of
+from budgetperf.store.session import sees_city
 
 router = APIRouter()
 SHOWN = 300
@@ -32,9 +33,13 @@ def show_rounds(request: Request, ctx: Work) -> HTMLResponse:
     """Show all rounds visible."""
     demand(ctx.actor, "limits:table:view", "查看控制数")
     known = {item.id: item for item in list_records(ctx.session, ctx.actor, stage=Stage.LIMITS)}
+    city = sees_city(ctx.actor)
     lines = tuple(
         RoundLine(
-            item.fiscal_year, known[item.id].status, Money(item.ceiling_fen), Money(item.unallocated_fen)
+            item.fiscal_year,
+            known[item.id].status,
+            Money(item.ceiling_fen) if city else None,
+            Money(item.unallocated_fen) if city else None,
         )
         for item in rounds(ctx.session)
         if item.id in known

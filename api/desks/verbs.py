@@ -1,11 +1,13 @@
 """The page of every move: the form of its verb, or a reason, or nothing but a confirmation."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.answers import Key
+from api.desks.errors import lead_back
 from api.desks.frame import answer, frame_of, onward
 from api.desks.moves import page_of
 from api.desks.papers import papers_of, warnings_of
@@ -25,13 +27,13 @@ from budgetperf.actions.drafts import save_draft
 from budgetperf.actions.moves import Seen
 from budgetperf.actions.simple import NoForm
 from budgetperf.actions.verbs import VERBS, Verb
-from budgetperf.errors import BudgetperfError, Invalid, NotFound
+from budgetperf.errors import BudgetperfError, Conflict, Invalid, NotFound, Stale
 from budgetperf.findings import Finding
-from budgetperf.forms import Form, fields, read
+from budgetperf.forms import Form, fields, read, unix_lines
 from budgetperf.money import MoneyUnit
 from budgetperf.process.advance import Attempt, advance
 from budgetperf.process.stages import Guard, Stage
-from budgetperf.process.transitions import Transition
+from budgetperf.process.transitions import Transition, named
 from budgetperf.store.records import RecordFacts, doers, get_draft, get_record
 
 router = APIRouter()
@@ -68,11 +70,11 @@ def about(record: RecordFacts, title: str, *, back: str = "") -> About:
 
 
 def multi(posted: PostedForm) -> dict[str, list[str]]:
-    """Return the texts posted, by name; files are left out."""
+    """Return the texts posted, by name, their lines ending as we keep them; files are left out."""
     found: dict[str, list[str]] = {}
     for name, value in posted.multi_items():
         if isinstance(value, str):
-            found.setdefault(name, []).append(value)
+            found.setdefault(name, []).append(unix_lines(value))
     return found
 
 
@@ -152,6 +154,7 @@ def _page(
 def take(request: Request, ctx: Work, record_id: Key, verb: str, form: PostedForm) -> Response:
     """Take a move, or show the page again with what is wrong."""
     record = get_record(ctx.session, ctx.actor, record_id)
+    lead_back(request, page_of(record))
     asked = verb_of(record, verb)
     posted = multi(form)
     if first(posted, "add") or first(posted, "remove"):
@@ -168,7 +171,10 @@ def take(request: Request, ctx: Work, record_id: Key, verb: str, form: PostedFor
             return onward(page_of(record), f"{outcome.stage.value}.{verb}")
         except Invalid as error:
             refusal, findings = error, error.findings
-    row = may_begin(ctx, record, verb)
+        except Stale as error:
+            refusal, record = error, get_record(ctx.session, ctx.actor, record_id)
+            seen = replace(seen, version=record.version)
+    row = _row_again(ctx, record, verb, refusal=refusal, typed=bool(document or seen.reason))
     start = with_document(preset(ctx, record, verb, asked.form), document)
     screen = _page(
         frame_of(request, ctx),
@@ -183,7 +189,21 @@ def take(request: Request, ctx: Work, record_id: Key, verb: str, form: PostedFor
         version=seen.version,
         unit=unit_of(posted),
     )
-    return answer(screen, STATUSES[Invalid][0])
+    return answer(screen, STATUSES[Stale if isinstance(refusal, Stale) else Invalid][0])
+
+
+def _row_again(
+    ctx: Context, record: RecordFacts, verb: str, *, refusal: BudgetperfError, typed: bool
+) -> Transition:
+    """Return the move whose page is shown again; one overtaken is shown only to save what was typed."""
+    try:
+        return may_begin(ctx, record, verb)
+    except Conflict:
+        if not isinstance(refusal, Stale):
+            raise
+        if not typed:
+            raise refusal from None
+        return named(record.stage, verb)[0]
 
 
 def row_tables(form: type[Form]) -> frozenset[str]:

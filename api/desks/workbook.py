@@ -7,12 +7,14 @@ from fastapi import APIRouter, File, Request, UploadFile
 from fastapi.responses import HTMLResponse, Response
 
 from api.answers import Key
+from api.desks.errors import lead_back
 from api.desks.frame import answer, frame_of, onward
 from api.desks.moves import page_of
 from api.desks.presets import STARTS
 from api.desks.verbs import about, first, may_begin, multi, version_of
 from api.downloads import download
 from api.guards import PostedForm
+from api.problems import STATUSES
 from api.screens.form import Upload
 from api.transaction import Work
 from budgetperf.actions.context import Context
@@ -20,7 +22,7 @@ from budgetperf.actions.files import keep_file
 from budgetperf.actions.moves import Seen
 from budgetperf.actions.request import file_request, review_goals
 from budgetperf.actions.rules import in_force
-from budgetperf.errors import Invalid
+from budgetperf.errors import Invalid, Stale
 from budgetperf.findings import Finding, Severity
 from budgetperf.process.stages import Stage
 from budgetperf.scoring.goal_weights import GoalWeightRules
@@ -28,10 +30,10 @@ from budgetperf.store.records import RecordFacts, get_record
 from budgetperf.workbooks.annotated import annotate
 from budgetperf.workbooks.blank import blank_goals
 from budgetperf.workbooks.intake import Intake, read_goals
+from budgetperf.workbooks.package import MAX_FILE_BYTES
 
 router = APIRouter()
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MAX_BYTES = 10 * 1024 * 1024
 LONGEST_LINK = 2 * 1024 * 1024  # what browsers still take as a data: address
 
 
@@ -79,6 +81,7 @@ def _page(
         refusal=refusal,
         findings=findings,
         clean=clean,
+        limit_mb=MAX_FILE_BYTES // 1024**2,
         annotated=link if len(link) <= LONGEST_LINK else "",
     )
 
@@ -89,17 +92,22 @@ def take(
 ) -> Response:
     """Check a workbook; file it when asked to and clean, else tell what is wrong and keep nothing."""
     record = get_record(ctx.session, ctx.actor, record_id)
+    lead_back(request, page_of(record))
     may_begin(ctx, record, "file")
     posted = multi(form)
     seen, name = Seen(version_of(posted)), workbook.filename or ""
-    content = workbook.file.read(MAX_BYTES + 1)
+    content = workbook.file.read()
     try:
-        intake = _read(content)
+        intake = read_goals(content)
         findings = _check(ctx, record, intake)
         if intake.form is not None and first(posted, "intent") == "file":
             with ctx.session.begin_nested():
                 outcome = file_request(ctx, record.id, intake.form, seen, file_digest=keep_file(ctx, content))
             return onward(page_of(record), f"{outcome.stage.value}.file")
+    except Stale as error:
+        record = get_record(ctx.session, ctx.actor, record_id)
+        screen = _page(request, ctx, record, filename=name, refusal=error.text)
+        return answer(screen, STATUSES[Stale][0])
     except Invalid as error:
         return answer(_refused(request, ctx, record, error=error, content=content, name=name), 422)
     clean = not any(item.severity is Severity.ERROR for item in findings)
@@ -114,12 +122,6 @@ def take(
         annotated=annotate(content, findings) if findings else b"",
     )
     return answer(screen, 200 if clean else 422)
-
-
-def _read(content: bytes) -> Intake:
-    if len(content) > MAX_BYTES:
-        raise Invalid("workbook.size", "文件超过10MB，请删去图片等无关内容后重新上传")
-    return read_goals(content)
 
 
 def _check(ctx: Context, record: RecordFacts, intake: Intake) -> tuple[Finding, ...]:

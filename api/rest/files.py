@@ -13,7 +13,7 @@ from api.transaction import Work
 from budgetperf.actions.files import attach
 from budgetperf.errors import NotFound
 from budgetperf.evidence.attachments import MediaType, detect_media_type
-from budgetperf.forms import NO_NUL
+from budgetperf.forms import ONE_LINE
 from budgetperf.store.evidence import attachments_of
 from budgetperf.store.records import get_evaluand
 
@@ -56,7 +56,7 @@ def read(code: Key, ctx: Work) -> list[AttachmentAnswer]:
 def post(
     code: Key,
     file: UploadFile,
-    describes: Annotated[str, Form(max_length=200, pattern=NO_NUL, description="材料说明")],
+    describes: Annotated[str, Form(max_length=200, pattern=ONE_LINE, description="材料说明")],
     effective_on: Annotated[date, Form(description="材料形成日期，不是上传日期")],
     ctx: Work,
     once: Annotated[Once, Depends()],

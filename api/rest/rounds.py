@@ -20,18 +20,22 @@ from budgetperf.budget.grounds import Ground
 from budgetperf.store.budget import LineRow, RoundFacts, cuts_by_ground, get_round, line_of, lines_of, rounds
 from budgetperf.store.records import get_record, steps_of
 from budgetperf.store.results import limit_package_of
+from budgetperf.store.session import sees_city
 
 router = APIRouter(prefix=f"{PREFIX}/limits", tags=["预算控制数"])
 
 
 class RoundAnswer(Answer):
-    """A round of limits; ``id`` is its record's, for its verbs."""
+    """A round of limits; ``id`` is its record's, for its verbs.
+
+    Ceiling and what is unallocated are null for readers who see only a part of the lines.
+    """
 
     id: str
     fiscal_year: int
     result_year: int
-    ceiling_fen: Fen
-    unallocated_fen: Fen
+    ceiling_fen: Fen | None
+    unallocated_fen: Fen | None
     edition: str
     published_at: datetime | None
     window_ends_on: date | None
@@ -148,12 +152,11 @@ def table(fiscal_year: YearKey, ctx: Work, seen: IfNoneMatch = None) -> Response
     rows = lines_of(ctx.session, facts.id)
     lines = [_line(row, by_line.get(row.id, {})) for row in rows]
     limits = sum(line.limit_fen for line in lines)
-    whole = any(grant.scope == "" for grant in ctx.actor.grants)
     answer = TableAnswer(
         round=_round(ctx, facts),
         lines=lines,
         totals=_totals(lines),
-        balanced=limits + facts.unallocated_fen == facts.ceiling_fen if whole else None,
+        balanced=limits + facts.unallocated_fen == facts.ceiling_fen if sees_city(ctx.actor) else None,
     )
     return tagged(answer, seen)
 
@@ -206,6 +209,8 @@ def _demand(ctx: Context) -> None:
 def _round(ctx: Context, facts: RoundFacts) -> RoundAnswer:
     record = get_record(ctx.session, ctx.actor, facts.id)
     fields = {name: getattr(facts, name) for name in type(facts).__slots__}
+    if not sees_city(ctx.actor):
+        fields |= {"ceiling_fen": None, "unallocated_fen": None}
     return RoundAnswer.model_validate({**fields, "status": record.status, "version": record.version})
 
 

@@ -57,6 +57,7 @@ class Upload(Screen):
     filename: str = told("name of the file checked; empty before")
     refusal: str = told("why the file or the move was refused; empty otherwise")
     findings: tuple[Finding, ...] = told("what was found, with sheet and cell")
+    limit_mb: int = told("largest file taken, in MB")
     clean: bool = told("whether a checked file had no error")
     annotated: str = told("data address of the copy with the findings in it; empty when there is none")
 

@@ -19,8 +19,8 @@ class RoundLine:
 
     year: int = told("budget year")
     status: Status = told("status")
-    ceiling: Money = told("ceiling")
-    unallocated: Money = told("left over")
+    ceiling: Money | None = told("ceiling; None for who does not see the whole city")
+    unallocated: Money | None = told("left over; None likewise")
 
 
 @dataclass(frozen=True, slots=True)

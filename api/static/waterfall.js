@@ -17,7 +17,7 @@
         aria: { enabled: false },
         grid: { left: 8, right: 16, top: 28, bottom: 8, containLabel: true },
         xAxis: { type: "category", data: bars.map((bar) => bar.label), axisLabel: { interval: 0, rotate: narrow() ? 40 : 0, fontSize: 12, color: "#33424f" }, axisTick: { show: false } },
-        yAxis: { type: "value", name: "万元", axisLabel: { fontSize: 12, color: "#4a5a68" }, splitLine: { lineStyle: { color: "#e3e8ec" } } },
+        yAxis: { type: "value", name: place.dataset.unit, axisLabel: { fontSize: 12, color: "#4a5a68" }, splitLine: { lineStyle: { color: "#e3e8ec" } } },
         series: [
           { type: "bar", stack: "limit", silent: true, itemStyle: { color: "transparent" }, data: bars.map((bar) => Math.min(wan(bar.start), wan(bar.end))) },
           {

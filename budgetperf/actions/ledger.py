@@ -1,5 +1,6 @@
 """Entries of the ledger as they come from the treasury, a batch at a time."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
@@ -11,10 +12,11 @@ from budgetperf.evidence import merkle
 from budgetperf.findings import Finding, Severity, Where
 from budgetperf.forms import Amount, Form, Line, Year, ask
 from budgetperf.ledger import SIGNED_KINDS, EntryKind
+from budgetperf.money import Money
 from budgetperf.permissions import Permission, may
 from budgetperf.provenance import canonical_json
 from budgetperf.store.evidence import write_event
-from budgetperf.store.ledger import write_entries
+from budgetperf.store.ledger import entries_of_many, write_entries
 from budgetperf.store.records import list_evaluands
 from budgetperf.store.tables.records import LedgerEntry
 
@@ -52,12 +54,14 @@ def record_entries(ctx: Context, form: BatchForm) -> int:
     if reason:
         raise Forbidden("ledger.forbidden", reason)
     known = {evaluand.code: evaluand.id for evaluand in list_evaluands(ctx.session, ctx.actor, limit=100_000)}
-    findings = _check(form, known, ctx.today)
-    if findings or not form.entries:
+    findings = _check(form, known, ctx.today) or _check_standing(ctx, form, known)
+    if not form.entries:
+        raise Invalid("ledger.entries", "本批没有收支明细，请至少填写一笔")
+    if findings:
         raise Invalid("ledger.entries", f"本批收支有{len(findings)}处问题，全部未登记", findings)
     write_entries(ctx.session, [_row(ctx, form.fiscal_year, entry, known) for entry in form.entries])
     leaves = entry_leaves(form.entries)
-    total = sum(entry.amount.fen for entry in form.entries)
+    total = Money.total(entry.amount for entry in form.entries)
     write_event(
         ctx.session,
         f"LEDGER-{form.fiscal_year}",
@@ -76,10 +80,45 @@ def entry_leaves(entries: Iterable[EntryForm]) -> list[bytes]:
 
 def _check(form: BatchForm, known: Mapping[str, str], today: date) -> tuple[Finding, ...]:
     return tuple(
-        Finding(f"ledger.{field}", Severity.ERROR, Where(pointer=f"/entries/{position}/{field}"), message)
+        _fault(position, field, message)
         for position, entry in enumerate(form.entries)
         for field, message in _faults(entry, form.fiscal_year, known, today)
     )
+
+
+def _check_standing(ctx: Context, form: BatchForm, known: Mapping[str, str]) -> tuple[Finding, ...]:
+    """Return what is wrong beside the entries that stand: recorded twice, or more refunded than was paid."""
+    standing = entries_of_many(
+        ctx.session, {known[entry.project_code] for entry in form.entries}, form.fiscal_year
+    )
+    seen = {
+        (e.evaluand_id, e.kind, e.on_date, e.amount_fen, e.source, e.economic_code, e.document_number)
+        for e in standing
+    }
+    kept = Counter[tuple[str, EntryKind]]()
+    for item in standing:
+        kept[item.evaluand_id, item.kind] += item.amount_fen
+    for entry in form.entries:
+        kept[known[entry.project_code], entry.kind] += entry.amount.fen
+    findings = []
+    for position, entry in enumerate(form.entries):
+        owner = known[entry.project_code]
+        same = (
+            owner, entry.kind, entry.on_date, entry.amount.fen, entry.source, entry.economic_code, entry.document_number
+        )  # fmt: skip
+        if same in seen:
+            text = f"凭证“{entry.document_number}”这一笔已经登记过（项目、类型、日期、金额均相同）"
+            findings.append(_fault(position, "document_number", text))
+        seen.add(same)
+        paid, back = kept[owner, EntryKind.PAYMENT], kept[owner, EntryKind.REFUND]
+        if entry.kind is EntryKind.REFUND and back > paid:
+            text = f"退回累计{Money(back)}元，超过累计支付{Money(paid)}元"
+            findings.append(_fault(position, "amount", text))
+    return tuple(findings)
+
+
+def _fault(position: int, field: str, message: str) -> Finding:
+    return Finding(f"ledger.{field}", Severity.ERROR, Where(pointer=f"/entries/{position}/{field}"), message)
 
 
 def _faults(entry: EntryForm, year: int, known: Mapping[str, str], today: date) -> Iterator[tuple[str, str]]:

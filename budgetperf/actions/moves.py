@@ -190,7 +190,7 @@ def move(
             {"moved": record.id, "seen": record.version, "status": row.target, "version": version},
         )
         if changed.rowcount != 1:
-            raise Stale("record.stale", f"“{record.name}”刚被他人更新，请刷新后再操作", record.version)
+            raise Stale("record.stale", f"“{record.name}”刚被更新，请刷新后再操作", record.version)
     _step(ctx, record, row, seen.reason)
     return Move(record, row, version, seen.reason, findings)
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from budgetperf.evidence.events import EventPayload
+from budgetperf.money import Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ class LedgerRecorded(EventPayload):
     fiscal_year: int
     entries: int
     root: str
-    total_fen: int
+    total: Money
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ def advance(record: RecordState, verb: str, *, actor: Actor, attempt: Attempt) -
     if attempt.seen_version is not None and attempt.seen_version != record.version:
         raise Stale(
             "record.stale",
-            f"“{record.name}”已被他人更新（您看到的是第{attempt.seen_version}版，现为第{record.version}版），请刷新后再操作",
+            f"“{record.name}”已被更新（您看到的是第{attempt.seen_version}版，现为第{record.version}版），请刷新后再操作",
             record.version,
         )
     row = find(record.stage, verb, record.status) or _refuse_move(record, verb, actor)

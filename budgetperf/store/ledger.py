@@ -41,6 +41,14 @@ def entries_of(session: Session, evaluand_id: str, fiscal_year: int) -> list[Ent
     return fetch(session, statement, EntryFacts)
 
 
+def entries_of_many(session: Session, evaluand_ids: Iterable[str], fiscal_year: int) -> list[EntryFacts]:
+    """Return the entries of some evaluands in a year, in one query."""
+    statement = select(table_of(LedgerEntry)).where(
+        col(LedgerEntry.evaluand_id).in_(list(evaluand_ids)), col(LedgerEntry.fiscal_year) == fiscal_year
+    )
+    return fetch(session, statement, EntryFacts)
+
+
 def execution_of(session: Session, evaluand_id: str, fiscal_year: int, *, until: date) -> Execution:
     """Return the totals of one evaluand before ``until``."""
     entries = entries_of(session, evaluand_id, fiscal_year)

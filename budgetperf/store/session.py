@@ -134,6 +134,11 @@ def scopes(actor: Actor | None) -> str:
     return _told(seen)
 
 
+def sees_city(actor: Actor) -> bool:
+    """Tell whether the actor sees every department's records, and so the totals of the city."""
+    return scopes(actor) == "*"
+
+
 def writes(actor: Actor | None) -> str:
     """Return where the actor may write, as ``scopes`` does: where a role of theirs does more than look."""
     if actor is None:

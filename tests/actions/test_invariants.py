@@ -30,6 +30,10 @@ BREAKAGES: tuple[tuple[str, str], ...] = (
         "UPDATE ledger_entry SET amount_fen = amount_fen - 1 WHERE kind = 'appropriation'",
     ),
     ("approvals_equal_their_appropriations", "DELETE FROM ledger_entry WHERE kind = 'appropriation'"),
+    (
+        "payments_stay_within_the_budget",
+        "UPDATE ledger_entry SET amount_fen = amount_fen * 100 WHERE kind = 'payment'",
+    ),
     ("approvals_equal_their_appropriations", "DELETE FROM filing WHERE form = 'ApprovalForm'"),
     (
         "approvals_equal_their_appropriations",

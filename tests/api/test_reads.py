@@ -29,6 +29,21 @@ def test_the_table_of_limits_adds_up_to_the_fen(world: World) -> None:
     assert table["balanced"] is True
 
 
+def test_the_totals_of_the_city_are_for_those_who_see_the_city(world: World) -> None:
+    for actor, seen in ((cast.FINANCE_REVIEWER, True), (cast.CLERK, False), (cast.REVIEWER, False)):
+        client = world.house.client(actor)
+        told = [
+            client.get("/api/v1/limits").json()[0],
+            client.get("/api/v1/limits/2026").json(),
+            client.get("/api/v1/limits/2026/lines").json()["round"],
+        ]
+        assert {(one["ceiling_fen"] is not None, one["unallocated_fen"] is not None) for one in told} == {
+            (seen, seen)
+        }
+        page, _ = sign_in(world.house, actor)
+        assert (">—<" in page.get("/limits").text) is not seen
+
+
 def test_a_limit_is_told_from_request_to_result(world: World) -> None:
     client = world.house.client(cast.DRAINAGE_CLERK)
     code = world.codes["drains"]

@@ -1,4 +1,4 @@
-"""What no column holds, a NUL character or a number too large, is refused at its field, whoever sends it how."""
+"""What no column holds or no eye sees (NUL, controls, a number too large) is refused at its field, whoever sends it how."""
 
 import importlib
 import pkgutil
@@ -9,11 +9,13 @@ import pytest
 import api
 import budgetperf
 from budgetperf.forms import Form, read
+from budgetperf.store.records import steps_of
 from tests import cast, story
 from tests.api.conftest import House
 from tests.api.pages import sign_in
 
 NUL = "水\x00厂"
+TURNED = "水\u202e厂"
 
 
 def every_form() -> list[type[Form]]:
@@ -38,7 +40,7 @@ def test_there_are_many_fields() -> None:
     assert len(FIELDS) > 150
 
 
-@pytest.mark.parametrize("value", [NUL, [NUL], {NUL: "1"}, 2**63, -(2**63), 10**40], ids=ascii)
+@pytest.mark.parametrize("value", [NUL, TURNED, [NUL], {NUL: "1"}, 2**63, -(2**63), 10**40], ids=ascii)
 def test_every_field_of_every_form_refuses_it_by_name(value: object) -> None:
     for (_, name), form in FIELDS.items():
         _, findings = read(form, {name: value})
@@ -54,8 +56,16 @@ def test_the_api_names_the_field(house: House) -> None:
     assert answer.status_code == 422
     assert [(one["pointer"], one["message"]) for one in answer.json()["findings"]] == [
         ("/fiscal_year", "预算年度：超出可填报的范围"),
-        ("/project_name", "项目名称：含有空字符，请删除后重新填写"),
+        ("/project_name", "项目名称：含有看不见的控制字符，请删除后重新填写"),
     ]
+
+
+def test_the_api_names_the_field_that_turns_the_reading_or_is_blank(house: House) -> None:
+    form = cast.make_new_request().model_dump(mode="json")
+    for name, message in ((TURNED, "含有看不见的控制字符，请删除后重新填写"), ("   ", "必填项未填写")):
+        answer = house.client(cast.CLERK).post("/api/v1/request", json=form | {"project_name": name})
+        assert answer.status_code == 422
+        assert [one["message"] for one in answer.json()["findings"]] == [f"项目名称：{message}"]
 
 
 def test_the_api_names_the_field_beside_an_attachment(house: House) -> None:
@@ -74,8 +84,27 @@ def test_a_page_that_opens_something_names_the_field_and_stays(house: House) -> 
     sent = {"csrf": csrf, "project_name": NUL, "fiscal_year": str(2**63)}
     answer = browser.post("/open/request", data=sent)
     assert answer.status_code == 422
-    assert "项目名称：含有空字符" in answer.text
+    assert "项目名称：含有看不见的控制字符" in answer.text
     assert "预算年度：超出可填报的范围" in answer.text
+
+
+def test_a_page_names_the_field_that_turns_the_reading_or_is_blank(house: House) -> None:
+    browser, csrf = sign_in(house, cast.CLERK)
+    for name, message in ((TURNED, "含有看不见的控制字符，请删除后重新填写"), ("   ", "必填项未填写")):
+        answer = browser.post("/open/request", data={"csrf": csrf, "project_name": name})
+        assert answer.status_code == 422
+        assert f"项目名称：{message}" in answer.text
+
+
+def test_a_reason_in_lines_is_taken_from_a_browser(house: House) -> None:
+    with house.acting() as ctx:
+        record = story.make_request(ctx).record_id
+        story.advance_request(ctx, record, to="file")
+    reviewer, csrf = sign_in(house, cast.REVIEWER)
+    sent = {"csrf": csrf, "version": "2", "reason": "一、补依据\r\n二、补测算"}
+    assert reviewer.post(f"/records/{record}/return", data=sent).status_code == 303
+    with house.acting() as ctx:
+        assert steps_of(ctx(cast.REVIEWER).session, [record])[-1].reason == "一、补依据\n二、补测算"
 
 
 def test_a_page_of_a_verb_names_the_field_of_form_draft_and_reason(house: House) -> None:
@@ -85,14 +114,14 @@ def test_a_page_of_a_verb_names_the_field_of_form_draft_and_reason(house: House)
     page = {"csrf": csrf, "version": "1"}
     filed = browser.post(f"/records/{record}/file", data=page | {"basis": NUL, "funds.0.amount": "9" * 30})
     assert filed.status_code == 422
-    assert "立项依据：含有空字符" in filed.text
+    assert "立项依据：含有看不见的控制字符" in filed.text
     assert "金额：“" in filed.text
     for path, more in ((f"/records/{record}/file/draft", {}), (f"/records/{record}/file", {"add": "funds"})):
         drafted = browser.post(path, data=page | more | {"basis": NUL, "indicators.0.name": NUL})
         assert drafted.status_code == 422
-        assert "立项依据：含有空字符" in drafted.text
-        assert "绩效指标：含有空字符" not in drafted.text
-        assert "含有空字符" in drafted.text.split("立项依据：含有空字符")[1]
+        assert "立项依据：含有看不见的控制字符" in drafted.text
+        assert "绩效指标：含有看不见的控制字符" not in drafted.text
+        assert "含有看不见的控制字符" in drafted.text.split("立项依据：含有看不见的控制字符")[1]
     with house.acting() as ctx:
         story.advance_request(ctx, record, to="file")
     reviewer, csrf = sign_in(house, cast.REVIEWER)
@@ -100,7 +129,7 @@ def test_a_page_of_a_verb_names_the_field_of_form_draft_and_reason(house: House)
         f"/records/{record}/return", data={"csrf": csrf, "version": "2", "reason": f"请改{NUL}"}
     )
     assert returned.status_code == 422
-    assert "理由：含有空字符" in returned.text
+    assert "理由：含有看不见的控制字符" in returned.text
 
 
 def test_signing_in_names_the_field(house: House) -> None:

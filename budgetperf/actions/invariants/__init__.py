@@ -28,6 +28,7 @@ from budgetperf.actions.invariants.money import (
     check_budget_lines_equal_their_parts,
     check_lines_equal_their_document,
     check_no_objection_is_left_undecided,
+    check_payments_stay_within_the_budget,
     check_requests_equal_their_lines,
     check_the_identity_of_every_limit,
     check_the_identity_of_every_round,
@@ -76,6 +77,7 @@ __all__ = ["INVARIANTS", "Check", "Invariant", "check_all"]
 INVARIANTS: tuple[Invariant, ...] = (
     Invariant("申报总额等于资金明细", check_requests_equal_their_lines),
     Invariant("批复金额等于下达指标", check_approvals_equal_their_appropriations),
+    Invariant("支付不超过可用预算", check_payments_stay_within_the_budget),
     Invariant("控制数各行等于其核减与调整明细", check_budget_lines_equal_their_parts),
     Invariant("控制数各行等于其存档结果", check_lines_equal_their_document),
     Invariant("控制数＝申报数－核减＋调整", check_the_identity_of_every_limit),

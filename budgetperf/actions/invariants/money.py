@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sqlmodel import Session
 
 from budgetperf.actions.invariants.rows import broken, rows
-from budgetperf.findings import Finding
+from budgetperf.findings import Finding, Severity
 from budgetperf.money import Money
 from budgetperf.store.files import FileStore
 
@@ -25,6 +25,14 @@ SELECT * FROM (
   FROM record r LEFT JOIN filing f ON f.record_id = r.id AND f.form = 'ApprovalForm'
   WHERE r.stage = 'request' AND r.status = 'approved') AS found
 WHERE approved IS NULL OR approved IS DISTINCT FROM entered ORDER BY id"""
+
+_OVERSPENT = """
+SELECT * FROM (
+  SELECT e.id, e.code, l.fiscal_year,
+    sum(CASE l.kind WHEN 'payment' THEN l.amount_fen WHEN 'refund' THEN -l.amount_fen ELSE 0 END) AS paid,
+    sum(CASE WHEN l.kind IN ('appropriation', 'adjustment', 'carry_in') THEN l.amount_fen ELSE 0 END) AS budget
+  FROM ledger_entry l JOIN evaluand e ON e.id = l.evaluand_id GROUP BY e.id, e.code, l.fiscal_year) AS found
+WHERE paid > budget ORDER BY code, fiscal_year"""
 
 _OBJECTIONS = """
 SELECT o.id, o.name, o.subject FROM record o JOIN limit_round l ON l.fiscal_year = o.fiscal_year
@@ -73,6 +81,13 @@ def check_approvals_equal_their_appropriations(session: Session, _files: FileSto
     for row in rows(session, _APPROVALS):
         text = f"“{row.name}”批复{_yuan(row.approved)}，当年下达指标合计{_yuan(row.entered)}"
         yield broken("appropriations", f"/records/{row.id}", text)
+
+
+def check_payments_stay_within_the_budget(session: Session, _files: FileStore) -> Iterator[Finding]:
+    """What was paid stays within what a project could spend; more is told, since the treasury may know better."""
+    for row in rows(session, _OVERSPENT):
+        text = f"项目{row.code}{row.fiscal_year}年度净支付{_yuan(row.paid)}，超过调整后预算加上年结转{_yuan(row.budget)}"
+        yield broken("overspent", f"/evaluands/{row.id}", text, severity=Severity.WARNING)
 
 
 def check_no_objection_is_left_undecided(session: Session, _files: FileStore) -> Iterator[Finding]:
