@@ -5,7 +5,7 @@ exact bytes under their digest. What a draft would change stands in ``rule_impac
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from budgetperf.actions.context import Context
 from budgetperf.actions.moves import Outcome, Seen, Target, file_form, filed_event, load, move, open_record
@@ -92,7 +92,7 @@ def review_text(ctx: Context, record: RecordFacts, form: EditionForm) -> Reviewe
     try:
         edition = checked_edition(form.raw, name=name)
     except Invalid as refusal:
-        return Reviewed(None, refusal.findings)
+        return Reviewed(None, tuple(_numbered(finding) for finding in refusal.findings))
     found = tuple(_misfits(ctx, record, form, edition))
     if not found:
         others = [one for one in ctx.rules.editions if one.id != edition.id]
@@ -115,9 +115,14 @@ def _misfits(ctx: Context, record: RecordFacts, form: EditionForm, edition: Edit
         yield _at(form, name, "valid_from", f"规则版本“{edition.id}”已发布，更正请另发新版本")
 
 
+def _numbered(finding: Finding) -> Finding:
+    line = finding.where.pointer.rpartition(":")[2]
+    return replace(finding, message=f"第{line}行 {finding.message}")
+
+
 def _at(form: EditionForm, name: str, key: str, message: str) -> Finding:
     line = read_document(form.raw, name=name).line((key,))
-    return Finding("rule.head", Severity.ERROR, Where(pointer=f"{name}:{line}"), message)
+    return _numbered(Finding("rule.head", Severity.ERROR, Where(pointer=f"{name}:{line}"), message))
 
 
 def file_text(ctx: Context, record_id: str, form: EditionForm, seen: Seen) -> Outcome:
