@@ -149,15 +149,17 @@ def tried(mutants: Sequence[Mutant], reach: Reach, *, home: Path, jobs: int) -> 
 
 def judged(mutant: Mutant, reach: Reach, runner: "subprocess.Popen[str]") -> str:
     """One mutant's outcome; one that no test reaches has survived."""
-    tests = reach.chosen(mutant)
-    if not tests:
-        return "survived"
-    seconds = AT_LEAST + PATIENCE * sum(reach.seconds.get(test, 0) for test in tests)
     assert runner.stdin is not None
     assert runner.stdout is not None
-    job = {"file": mutant.file, "number": mutant.number, "tests": tests, "seconds": seconds}
-    print(json.dumps(job), file=runner.stdin, flush=True)
-    return str(json.loads(runner.stdout.readline()))
+    outcome = "survived"
+    for tests in reach.rounds(mutant):
+        seconds = AT_LEAST + PATIENCE * sum(reach.seconds.get(test, 0) for test in tests)
+        job = {"file": mutant.file, "number": mutant.number, "tests": tests, "seconds": seconds}
+        print(json.dumps(job), file=runner.stdin, flush=True)
+        outcome = str(json.loads(runner.stdout.readline()))
+        if outcome != "survived":
+            break
+    return outcome
 
 
 def command(*words: str) -> list[str]:

@@ -82,8 +82,8 @@ class Reach:
         """Read what ``Tracer.save`` wrote."""
         return cls(**json.loads(path.read_text("utf-8")))
 
-    def chosen(self, mutant: Mutant) -> list[str]:
-        """The tests that could notice, those of the file's own name first, then the quick ones.
+    def rounds(self, mutant: Mutant) -> list[list[str]]:
+        """The tests that could notice, quick ones first: those of the file's own name, then the others.
 
         A line inside a function: the tests that run it. What runs at import: the tests that run any line of the
         file, or, for a file of bare declarations, all.
@@ -94,6 +94,8 @@ class Reach:
         if not mutant.inside or IMPORTED in found:
             found = {test for tests in lines.values() for test in tests} - {IMPORTED}
             found = found or set(range(len(self.tests)))
-        own = f"/test_{Path(mutant.file).stem}.py"
-        names = [self.tests[number] for number in found]
-        return sorted(names, key=lambda name: (own not in name, self.seconds.get(name, 0), name))
+        names = sorted((self.tests[n] for n in found), key=lambda name: (self.seconds.get(name, 0), name))
+        stem = Path(mutant.file).stem
+        own = [name for name in names if f"/test_{stem}.py" in name]
+        rest = [name for name in names if f"/test_{stem}.py" not in name]
+        return [tests for tests in (own, rest) if tests]
