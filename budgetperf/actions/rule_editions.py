@@ -111,7 +111,7 @@ def _misfits(ctx: Context, record: RecordFacts, form: EditionForm, edition: Edit
     if edition.valid_from < ctx.today:
         text = f"生效日{edition.valid_from.isoformat()}早于今天，规则不溯及既往，请推迟生效日"
         yield _at(form, name, "valid_from", text)
-    if any(one.id == edition.id and one.digest != edition.digest for one in ctx.rules.editions):
+    if any(one.id == edition.id for one in ctx.rules.editions):
         yield _at(form, name, "valid_from", f"规则版本“{edition.id}”已发布，更正请另发新版本")
 
 

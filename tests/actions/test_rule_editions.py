@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import delete, insert, text, update
+from sqlalchemy import delete, event, insert, text, update
 from sqlalchemy.exc import ProgrammingError
 
 from budgetperf.actions.context import Context
@@ -97,10 +97,10 @@ def test_a_published_edition_holds_from_its_first_day_and_not_before(ctx: MakeCo
 
 def test_the_event_of_a_publication_names_the_digest_of_the_exact_text(ctx: MakeContext) -> None:
     head = published(ctx)
-    event = events_of(head.session, NEW)[-1]
+    logged = events_of(head.session, NEW)[-1]
     edition = head.rules.by_id(NEW)
-    assert (event.kind, event.actor) == ("rule.publish", cast.FINANCE_HEAD.id)
-    assert event.payload["edition_digest"] == edition.digest
+    assert (logged.kind, logged.actor) == ("rule.publish", cast.FINANCE_HEAD.id)
+    assert logged.payload["edition_digest"] == edition.digest
     assert "at_least: 85" in text_of(head, edition)
 
 
@@ -246,3 +246,14 @@ def test_a_decision_under_a_published_edition_is_found_by_id_and_digest(ctx: Mak
     kept = get_decision(head.session, package.digest)
     assert recompute(kept, head.rules).because == SAME
     assert "没有它所依据的版本" in recompute(kept, Rulebook.load()).because
+
+
+def test_rules_are_asked_of_the_database_once_a_transaction(ctx: MakeContext) -> None:
+    published(ctx).session.commit()
+    clerk = ctx(cast.CLERK)
+    asked: list[str] = []
+    connection = clerk.session.connection()
+    event.listen(connection, "before_cursor_execute", lambda *told: asked.append(str(told[2])))
+    assert clerk.rules is clerk.rules
+    assert [statement for statement in asked if "published_edition" in statement] == asked
+    assert len(asked) == 1
