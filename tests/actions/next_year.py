@@ -147,10 +147,14 @@ def legislate(year: Year) -> None:
     """Publish stricter grades for 2027."""
     rules = year.ctx(cast.RULES_OFFICE)
     copy = NewEditionForm(copy_of="national/grades/2020-02-25", valid_from=date(2027, 1, 1))
+    mistaken = rule_editions.open_draft(rules, copy, Seen()).record_id
+    year.act(cast.RULES_OFFICE, S.RULE, "withdraw", mistaken, reason_given="底稿选错")
     record = rule_editions.open_draft(rules, copy, Seen()).record_id
     begun = rule_editions.begun(rules, get_record(rules.session, rules.actor, record))
     form = begun.model_copy(update={"text": stricter_grades(begun.text)})
     rule_editions.file_text(rules, record, form, Seen())
+    year.act(cast.FINANCE_HEAD, S.RULE, "return", record, reason_given="请补算例")
+    rule_editions.file_text(year.ctx(cast.RULES_OFFICE), record, form, Seen())
     year.act(cast.FINANCE_HEAD, S.RULE, "publish", record)
 
 
