@@ -23,6 +23,7 @@ from budgetperf.actions.moves import Outcome, Seen
 from budgetperf.actions.objections import file_objection
 from budgetperf.actions.rectification import issue_notice
 from budgetperf.actions.request import open_request
+from budgetperf.actions.rule_editions import open_draft
 from budgetperf.budget.form import ObjectionForm, RoundForm
 from budgetperf.errors import Forbidden
 from budgetperf.forms import Form, Line, ask
@@ -32,6 +33,7 @@ from budgetperf.lifecycle.result_use.form import NoticeForm
 from budgetperf.permissions import may
 from budgetperf.process.stages import Stage
 from budgetperf.process.transitions import named
+from budgetperf.rulebook.form import NewEditionForm
 
 router = APIRouter(prefix=PREFIX)
 Year = Annotated[int, Field(ge=2000, le=2100)]
@@ -238,6 +240,24 @@ def post_objection(
         return file_objection(ctx, code, fiscal_year, form, Seen())
 
     return _opened(ctx, once, response, dry_run=dry_run, act=act)
+
+
+@router.post(
+    "/rule",
+    status_code=201,
+    summary="起草规则版本",
+    tags=[Stage.RULE.label],
+    responses=refusals(403, 404, 409, 413),
+)
+def post_draft(
+    form: NewEditionForm,
+    ctx: Work,
+    once: OnceOnly,
+    response: Response,
+    dry_run: DryRun = False,  # noqa: FBT002
+) -> OutcomeAnswer:
+    """Open the draft of an edition as a copy of another."""
+    return _opened(ctx, once, response, dry_run=dry_run, act=lambda: open_draft(ctx, form, Seen()))
 
 
 @router.post("/ledger", summary="登记收支（整批）", tags=["收支台账"], responses=refusals(403, 404, 409, 413))

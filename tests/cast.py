@@ -180,7 +180,7 @@ def enter(ctx: Context) -> None:
             grants=(GrantForm(role=one.role, scope=one.scope),),
             specialism=one.specialism,
         )
-        known = Context(ctx.session, ctx.actor, ctx.now, FirstId(one.actor.id), ctx.rules, ctx.files)
+        known = Context(ctx.session, ctx.actor, ctx.now, FirstId(one.actor.id), ctx.packaged, ctx.files)
         create_person(known, form, password_hash)
 
 

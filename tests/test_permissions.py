@@ -50,6 +50,8 @@ HOLDERS = {
     "request:form:open": {Role.CLERK},
     "request:form:review": {Role.DEPARTMENT_REVIEWER},
     "request:store:enter": {Role.FINANCE_REVIEWER},
+    "rules:edition:draft": {Role.RULES_OFFICE},
+    "rules:edition:publish": {Role.RULES_OFFICE, Role.FINANCE_HEAD},
     "rules:edition:view": {Role.RULES_OFFICE, Role.AUDITOR},
     "rules:index:build": {Role.RULES_OFFICE},
     "run:campaign:start": {Role.FINANCE_REVIEWER},

@@ -160,6 +160,7 @@ def check(given: Arguments) -> int:
 def recompute(given: Arguments) -> int:
     """Recompute decision packages; 1 when any differs."""
     from budgetperf.actions.recompute import recompute as again
+    from budgetperf.actions.rulebooks import rulebook_of
     from budgetperf.rulebook.library import Rulebook
     from budgetperf.store.results import decision_digests, get_decision
 
@@ -167,10 +168,11 @@ def recompute(given: Arguments) -> int:
         raise Invalid("recompute.what", "请写明一个摘要，或 --subject 编码，或 --all")
     different = 0
     with _home(given) as home, _owner_session(home) as session:
+        rules = rulebook_of(session, Rulebook.load())
         digests = [given.digest] if given.digest else decision_digests(session, subject=given.subject or "")
         for digest in digests:
             decision = get_decision(session, digest)
-            verdict = again(decision, Rulebook.load())
+            verdict = again(decision, rules)
             different += not verdict.same
             say(
                 f"{digest[:12]}… {decision.kind.label} {decision.subject} {decision.period}：{verdict.because}"

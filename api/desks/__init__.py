@@ -21,6 +21,7 @@ from api.desks import (
     person,
     project,
     projects,
+    rule_drafts,
     rules,
     runs,
     sign_in,
@@ -32,6 +33,6 @@ from api.desks import (
 router = APIRouter(include_in_schema=False)
 for part in (
     sign_in, language, audit, work, projects, project, files, openings, objections, limits, limit, exante, monitoring, bulk,
-    decisions, log, runs, people, person, password, index_system, rules, workbook, verbs,
+    decisions, log, runs, people, person, password, index_system, rule_drafts, rules, workbook, verbs,
 ):  # fmt: skip
     router.include_router(part.router)

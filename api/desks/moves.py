@@ -42,5 +42,7 @@ def page_of(record: RecordFacts) -> str:
             return f"/limits/{record.fiscal_year}/{record.subject}#o-{record.id}"
         case Stage.BASELINE:
             return f"/baselines/{record.id}"
+        case Stage.RULE:
+            return f"/rules/drafts/{record.id}"
         case _:
             return f"/projects/{record.subject}?year={record.fiscal_year}#r-{record.id}"

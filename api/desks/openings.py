@@ -36,6 +36,7 @@ from budgetperf.actions.limits import open_round
 from budgetperf.actions.moves import Seen
 from budgetperf.actions.rectification import issue_notice
 from budgetperf.actions.request import open_request
+from budgetperf.actions.rule_editions import open_draft
 from budgetperf.actions.simple import NoForm
 from budgetperf.budget.form import RoundForm
 from budgetperf.costing.form import FitForm
@@ -49,6 +50,7 @@ from budgetperf.lifecycle.result_use.form import NoticeForm
 from budgetperf.money import MoneyUnit
 from budgetperf.permissions import Actor, Role
 from budgetperf.process.stages import Stage
+from budgetperf.rulebook.form import NewEditionForm
 from budgetperf.store.budget import get_round
 from budgetperf.store.listings import cost_panels
 from budgetperf.store.organisations import organisations
@@ -127,6 +129,10 @@ def _round(_request: Request, ctx: Context, form: RoundForm) -> RedirectResponse
     return onward(f"/limits/{form.fiscal_year}", "limits.open")
 
 
+def _rule(_request: Request, ctx: Context, form: NewEditionForm) -> RedirectResponse:
+    return onward(f"/records/{open_draft(ctx, form, Seen()).record_id}/file", "rule.open")
+
+
 def _baseline(request: Request, ctx: Context, form: FitForm) -> RedirectResponse:
     arguments = {"panel_code": form.panel_code, "fiscal_year": str(form.fiscal_year)}
     key = f"{form.panel_code}/{form.fiscal_year}/{ctx.ids.new()}"
@@ -185,6 +191,7 @@ OPENINGS: dict[str, Opening] = {
     "self-evaluation": Opening("下达自评任务", "self_evaluation:form:open", YearForm, _year),
     "sample": Opening("抽取评价项目", "finance_evaluation:sample:draw", SampleForm, _sample),
     "round": Opening("启动控制数编制", "limits:round:open", RoundForm, _round),
+    "rule": Opening("起草规则版本", "rules:edition:draft", NewEditionForm, _rule),
     "baseline": Opening("测算成本基线", "baseline:model:fit", FitForm, _baseline),
     "paper": Opening("出具评价文书", "record:page:view", PaperForm, _paper),
     "limits-notice": Opening("出具控制数通知", "limits:table:view", LimitsNoticeForm, _limits_notice),
@@ -229,8 +236,15 @@ def _places(ctx: Context) -> dict[str, tuple[Option, ...]]:
     return {
         **dict.fromkeys(fields, places),
         "FitForm.panel_code": panels,
+        "NewEditionForm.copy_of": _editions(ctx),
         "NewRequestForm.agency_path": own,
     }
+
+
+def _editions(ctx: Context) -> tuple[Option, ...]:
+    if not holds(ctx.actor, "rules:edition:draft"):
+        return ()
+    return tuple(Option(one.id, f"{one.title}（{one.id}）") for one in ctx.rules.editions)
 
 
 def opening_page(

@@ -19,6 +19,8 @@ def papers_of(ctx: Context, record: RecordFacts) -> tuple[Link, ...]:
             Link("测算结果（决策包）", f"/decisions/{item.digest}", item.digest[:12])
             for item in decisions_of(ctx.session, record_id=record.id)
         )
+    if record.stage is Stage.RULE:
+        return (Link("规则草案", f"/rules/drafts/{record.id}"),)
     request = (
         record
         if record.stage is Stage.REQUEST

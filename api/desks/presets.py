@@ -7,6 +7,7 @@ from api.screens.fields import Document, Preset, RowNote
 from budgetperf.actions.context import Context
 from budgetperf.actions.exante import exante_gate, panel_result
 from budgetperf.actions.goals import approved_goals, filed_goals
+from budgetperf.actions.rule_editions import begun
 from budgetperf.actions.rules import in_force, named
 from budgetperf.errors import Conflict, Invalid
 from budgetperf.forms import Form
@@ -139,6 +140,10 @@ def _conclusion(ctx: Context, record: RecordFacts) -> Preset:
     return Preset({"conclusion": suggested.value, "recommended": str(asked)})
 
 
+def _edition(ctx: Context, record: RecordFacts) -> Preset:
+    return Preset(begun(ctx, record).model_dump(mode="json"))
+
+
 STARTS: Mapping[tuple[Stage, str], Start] = {
     (Stage.REQUEST, "file"): _goals,
     (Stage.REQUEST, "approve"): _approval,
@@ -147,4 +152,5 @@ STARTS: Mapping[tuple[Stage, str], Start] = {
     (Stage.MONITORING, "file"): _indicators,
     (Stage.SELF_EVALUATION, "file"): _indicators,
     (Stage.FINANCE_EVALUATION, "score"): _finance_sheet,
+    (Stage.RULE, "file"): _edition,
 }

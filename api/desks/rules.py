@@ -5,6 +5,7 @@ from fastapi.responses import HTMLResponse
 
 from api.desks.decisions import leaves
 from api.desks.frame import answer, frame_of, holds
+from api.desks.rule_drafts import draft_lines, draft_openings
 from api.screens.buttons import Link
 from api.screens.record import EditionLine, EditionPage, Rules
 from api.transaction import Work
@@ -34,7 +35,13 @@ def show(request: Request, ctx: Work) -> HTMLResponse:
     """Show all editions; what binds everybody may be read by everybody signed in."""
     editions = tuple(_line(ctx, edition) for edition in ctx.rules.editions)
     openings = (Link("建立指标体系", "/rules/index"),) if holds(ctx.actor, "rules:index:build") else ()
-    return answer(Rules(frame_of(request, ctx), editions=editions, openings=openings))
+    screen = Rules(
+        frame_of(request, ctx),
+        editions=editions,
+        drafts=draft_lines(ctx),
+        openings=(*draft_openings(ctx), *openings),
+    )
+    return answer(screen)
 
 
 @router.get("/rules/{edition_id:path}")

@@ -38,7 +38,8 @@ from budgetperf.store.records import RecordFacts, doers, get_draft, get_record
 
 router = APIRouter()
 KEPT = frozenset({(Stage.REQUEST, "file"), (Stage.MONITORING, "file"), (Stage.SELF_EVALUATION, "file"),
-                  (Stage.FINANCE_EVALUATION, "score"), (Stage.EXANTE, "score"), (Stage.RECTIFICATION, "respond")})  # fmt: skip
+                  (Stage.FINANCE_EVALUATION, "score"), (Stage.EXANTE, "score"), (Stage.RECTIFICATION, "respond"),
+                  (Stage.RULE, "file")})  # fmt: skip
 """Verbs whose form is worth a draft."""
 
 

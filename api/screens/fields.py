@@ -56,6 +56,7 @@ class Cell:
     options: tuple[Option, ...] = told("choices, blank first", default=())
     findings: tuple[Finding, ...] = told("what is wrong with it", default=())
     fixed: bool = told("shown, not to be changed", default=False)
+    most: int = told("signs a longer text may have", default=0)
 
     @property
     def key(self) -> str:
@@ -162,8 +163,13 @@ def kind_of(form: type[Form], meta: FieldMeta) -> FieldKind:
     simple = {Money: FieldKind.AMOUNT, Decimal: FieldKind.NUMBER, int: FieldKind.WHOLE, date: FieldKind.DAY}
     if plain in simple:
         return simple[plain]
+    return FieldKind.TEXT if _most(form, meta) > LONG else FieldKind.LINE
+
+
+def _most(form: type[Form], meta: FieldMeta) -> int:
+    """Return how many signs a text may have; 0 where the form does not say."""
     limits = [item.max_length for item in form.model_fields[meta.name].metadata if isinstance(item, MaxLen)]
-    return FieldKind.TEXT if limits and max(limits) > LONG else FieldKind.LINE
+    return max(limits, default=0)
 
 
 def _plain(annotation: object) -> type:
@@ -255,6 +261,7 @@ class _Maker:
             options=self.options(form, meta, kind, value),
             findings=self.at("/" + name.replace(".", "/")),
             fixed=fixed,
+            most=_most(form, meta),
         )
 
     def table(self, meta: FieldMeta, form: type[Form], value: Json) -> Table:

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from api.screens.buttons import Link
 from api.screens.page import Option, Screen, told
+from api.screens.rules import DraftLine
 from budgetperf.permissions import Role
 from budgetperf.provenance import DecisionKind
 from budgetperf.terms import Term
@@ -185,6 +186,7 @@ class Rules(Screen):
     template: ClassVar[str] = "rules.html"
 
     editions: tuple[EditionLine, ...] = told("editions by kind and day")
+    drafts: tuple[DraftLine, ...] = told("drafts still worked on")
     openings: tuple[Link, ...] = told("what this person may begin here")
 
 

@@ -39,6 +39,7 @@ from budgetperf.store.proof import (
     limit_lines_of,
     stored_files,
 )
+from budgetperf.store.published import PublishedFacts, published_texts
 from budgetperf.store.records import (
     EvaluandFacts,
     FilingFacts,
@@ -117,15 +118,17 @@ def contents(ctx: Context, evaluand: EvaluandFacts) -> BundleContents:
     """Collect everything of an evaluand; the log is read after the anchors it must reach."""
     dossier = _open(ctx, evaluand)
     cut = anchors(ctx.session)
-    events = _events(ctx, _chains(dossier))
+    packages = _packages(ctx, dossier)
+    editions = _editions(ctx, packages)
+    events = _events(ctx, (*_chains(dossier), *(edition.id for edition in editions)))
     return BundleContents(
         name=evaluand.code,
         title=evaluand.name,
         organisation=ORGANISATION,
         as_of=ctx.today,
         bagged_on=ctx.today,
-        records=_records(ctx, dossier),
-        packages=_packages(ctx, dossier),
+        records=_records(ctx, dossier, editions),
+        packages=packages,
         events=events,
         anchors=tuple(anchor for anchor, _ in cut),
         proofs=tuple(_proofs(cut, {event.chain for event in events})),
@@ -179,6 +182,11 @@ def _proofs(cut: list[tuple[Anchor, list[ChainHead]]], chains: set[str]) -> Iter
                 yield prove_head(anchor, heads, chain=head.chain)
 
 
+def _editions(ctx: Context, packages: Iterable[DecisionPackage]) -> list[PublishedFacts]:
+    """Return the published editions that decisions name; the packaged ones come with the program."""
+    return published_texts(ctx.session, sorted({package.edition for package in packages}))
+
+
 def _packages(ctx: Context, dossier: _Dossier) -> tuple[DecisionPackage, ...]:
     own = decisions_of(ctx.session, subject=dossier.evaluand.code)
     rests = decisions_by_id(ctx.session, {band.decision_id for band in dossier.bands})
@@ -190,7 +198,7 @@ def _packages(ctx: Context, dossier: _Dossier) -> tuple[DecisionPackage, ...]:
     return tuple(decision.package() for decision in (*own, *rests, *shared))
 
 
-def _records(ctx: Context, dossier: _Dossier) -> Mapping[str, Json]:
+def _records(ctx: Context, dossier: _Dossier, editions: Iterable[PublishedFacts]) -> Mapping[str, Json]:
     every = (*dossier.records, *dossier.others)
     years = sorted({record.fiscal_year for record in dossier.records})
     line_ids = [line.id for line in dossier.lines]
@@ -208,6 +216,7 @@ def _records(ctx: Context, dossier: _Dossier) -> Mapping[str, Json]:
         "cuts": cuts_of(ctx.session, line_ids),
         "adjustments": adjustments_of(ctx.session, line_ids),
         "panels": [_panel(ctx, record) for record in dossier.records if record.stage is Stage.EXANTE],
+        "editions": list(editions),
     }
     return {name: to_json(value) for name, value in found.items()}
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Protocol
 
+from budgetperf.actions.rulebooks import rulebook_of
 from budgetperf.fiscal import SHANGHAI
 from budgetperf.permissions import Actor
 from budgetperf.rulebook.library import Rulebook
@@ -63,7 +64,8 @@ class Context:
     now : datetime
         Aware UTC.
     ids : Ids
-    rules : Rulebook
+    packaged : Rulebook
+        The editions shipped with the program; ``rules`` are these and the published ones.
     files : FileStore
     """
 
@@ -71,13 +73,18 @@ class Context:
     actor: Actor
     now: datetime
     ids: Ids
-    rules: Rulebook
+    packaged: Rulebook
     files: FileStore
 
     @property
     def today(self) -> date:
         """The legal day in Shanghai."""
         return self.now.astimezone(SHANGHAI).date()
+
+    @property
+    def rules(self) -> Rulebook:
+        """All editions this transaction sees; the first use asks the database once."""
+        return rulebook_of(self.session, self.packaged)
 
     def acting(self, actor: Actor, now: datetime) -> "Context":
         """Return the context of somebody else, later, in the same transaction."""

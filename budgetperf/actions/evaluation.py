@@ -61,11 +61,17 @@ def open_year(ctx: Context, fiscal_year: int, due_on: date, *, scope: str = "") 
     )
 
 
-def score_facts(ctx: Context, record: RecordFacts, form: SelfEvaluationForm) -> SelfEvaluationFacts:
-    """Return what the points of a self-evaluation are computed from."""
+def score_facts(
+    ctx: Context,
+    record: RecordFacts,
+    form: SelfEvaluationForm,
+    *,
+    rules: SelfEvaluationRules | None = None,
+) -> SelfEvaluationFacts:
+    """Return what the points of a self-evaluation are computed from, by ``rules`` or those in force."""
     _, goals = approved_goals(ctx, record.subject, record.fiscal_year)
     indicators = indicator_tree(goals)
-    rules = in_force(ctx, "self_evaluation", SelfEvaluationRules).rules
+    rules = rules or in_force(ctx, "self_evaluation", SelfEvaluationRules).rules
     fixed = [criterion.key for criterion in rules.fixed_criteria()]
     until = date(record.fiscal_year + 1, 1, 1)
     return SelfEvaluationFacts(

@@ -60,6 +60,14 @@ class RoundMoved(Moved):
 
 
 @dataclass(frozen=True, slots=True)
+class Published(Moved):
+    """An edition of the rules was published under the digest of its text."""
+
+    edition: str = ""
+    edition_digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class BulkOpened(EventPayload):
     """Many records were opened at once: Merkle root over their ids."""
 

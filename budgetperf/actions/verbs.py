@@ -19,6 +19,7 @@ from budgetperf.actions import (
     objections,
     rectification,
     request,
+    rule_editions,
 )
 from budgetperf.actions.context import Context
 from budgetperf.actions.moves import Outcome, Seen
@@ -31,6 +32,7 @@ from budgetperf.lifecycle.goals.form import ApprovalForm, GoalForm
 from budgetperf.lifecycle.monitoring.form import MonitoringForm
 from budgetperf.lifecycle.result_use.form import ResponseForm
 from budgetperf.process.stages import Stage
+from budgetperf.rulebook.form import EditionForm
 
 Act = Callable[[Context, str, Any, Seen], Outcome]
 
@@ -79,4 +81,8 @@ VERBS: dict[tuple[Stage, str], Verb] = {
     (S.LIMITS, "finalise"): Verb(NoForm, limits.finalise_round),
     (S.LIMITS, "issue"): Verb(NoForm, limits.issue_round),
     (S.OBJECTION, "decide"): Verb(DecisionForm, objections.decide_objection),
+    (S.RULE, "file"): Verb(EditionForm, rule_editions.file_text),
+    (S.RULE, "return"): Verb(NoForm, moves("return")),
+    (S.RULE, "withdraw"): Verb(NoForm, moves("withdraw")),
+    (S.RULE, "publish"): Verb(NoForm, rule_editions.publish),
 }

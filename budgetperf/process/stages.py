@@ -15,6 +15,7 @@ class Stage(Term):
     BASELINE = "baseline", "成本绩效基线"
     LIMITS = "limits", "预算控制数"
     OBJECTION = "objection", "控制数异议"
+    RULE = "rule", "规则版本"
 
 
 class Status(Term):
@@ -43,6 +44,8 @@ class Status(Term):
     FINAL = "final", "已定稿"
     ISSUED = "issued", "已下达"
     DECIDED = "decided", "已答复"
+    ENACTED = "enacted", "已发布"
+    WITHDRAWN = "withdrawn", "已撤回"
 
 
 class Guard(Term):

@@ -143,6 +143,12 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row(S.OBJECTION, "file", (), T.FILED, "objection:form:file", "提出异议", guards=(Guard.WINDOW_OPEN,), needs_reason=True),
     _row(S.OBJECTION, "decide", (T.FILED,), T.DECIDED, "objection:decision:write", "答复异议",
          not_by=("file",), needs_reason=True),
+    # an edition of the rules: drafted and checked by the rules office, published by another person
+    _row(S.RULE, "open", (), T.DRAFT, "rules:edition:draft", "起草规则版本"),
+    _row(S.RULE, "file", _FILLABLE, T.FILED, "rules:edition:draft", "提交规则草案"),
+    _row(S.RULE, "return", (T.FILED,), T.RETURNED, "rules:edition:publish", "退回修改", needs_reason=True),
+    _row(S.RULE, "withdraw", _FILLABLE, T.WITHDRAWN, "rules:edition:draft", "撤回规则草案", needs_reason=True),
+    _row(S.RULE, "publish", (T.FILED,), T.ENACTED, "rules:edition:publish", "发布规则版本", not_by=("file",)),
 )
 # fmt: on
 

@@ -6,11 +6,11 @@ with an objection. Small on purpose; every move, every kind of decision, file an
 
 from budgetperf.actions.context import SeededIds
 from budgetperf.store.session import open_session
-from tests.actions.next_year import anchor, ask, cost, limit
+from tests.actions.next_year import anchor, ask, cost, legislate, limit
 from tests.actions.past_year import budget, evaluate, monitor, rectify
 from tests.actions.year import City, Year
 
-STAGES = (budget, monitor, rectify, evaluate, ask, cost, limit, anchor)
+STAGES = (budget, monitor, rectify, evaluate, ask, cost, limit, legislate, anchor)
 
 
 def build(city: City) -> None:

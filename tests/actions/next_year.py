@@ -4,14 +4,16 @@ from datetime import date
 
 import numpy as np
 
-from budgetperf.actions import anchors, baseline, benefit, limits, objections
+from budgetperf.actions import anchors, baseline, benefit, limits, objections, rule_editions
 from budgetperf.actions.files import attach
 from budgetperf.actions.moves import Seen
 from budgetperf.actions.panels import CostPanelForm, keep_panel
 from budgetperf.budget.form import ObjectionForm, RoundForm
 from budgetperf.costing.form import BenefitForm, FitForm
 from budgetperf.process.stages import Stage
+from budgetperf.rulebook.form import NewEditionForm
 from budgetperf.store.budget import get_round, lines_of
+from budgetperf.store.records import get_record
 from tests import cast
 from tests.actions.year import (
     DRAINS,
@@ -139,6 +141,29 @@ def _object(year: Year) -> None:
         cast.FINANCE_HEAD, S.OBJECTION, "decide", filed.record_id,
         outcome="upheld_in_part", amount=str(cut.applied.fen // 2), reason="核实抢修属实",
     )  # fmt: skip
+
+
+def legislate(year: Year) -> None:
+    """Publish stricter grades for 2027."""
+    rules = year.ctx(cast.RULES_OFFICE)
+    copy = NewEditionForm(copy_of="national/grades/2020-02-25", valid_from=date(2027, 1, 1))
+    mistaken = rule_editions.open_draft(rules, copy, Seen()).record_id
+    year.act(cast.RULES_OFFICE, S.RULE, "withdraw", mistaken, reason_given="底稿选错")
+    record = rule_editions.open_draft(rules, copy, Seen()).record_id
+    begun = rule_editions.begun(rules, get_record(rules.session, rules.actor, record))
+    form = begun.model_copy(update={"text": stricter_grades(begun.text)})
+    rule_editions.file_text(rules, record, form, Seen())
+    year.act(cast.FINANCE_HEAD, S.RULE, "return", record, reason_given="请补算例")
+    rule_editions.file_text(year.ctx(cast.RULES_OFFICE), record, form, Seen())
+    year.act(cast.FINANCE_HEAD, S.RULE, "publish", record)
+
+
+def stricter_grades(text: str) -> str:
+    """The text of the grades with “good” from 85 points on, and an example of it."""
+    return text.replace("good, at_least: 80", "good, at_least: 85").replace(
+        "{name: 80分为良, given: {total: 80}, expect: {grade: good}}",
+        '{name: 84.99分为中, given: {total: "84.99"}, expect: {grade: fair}}',
+    )
 
 
 def anchor(year: Year) -> None:

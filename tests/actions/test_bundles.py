@@ -1,11 +1,13 @@
 """Evidence bundles: complete, refused to those who see half the log, and broken by one flipped byte."""
 
+import hashlib
 import io
 import json
 import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +17,18 @@ from sqlmodel import Session
 
 from budgetperf.actions import bundles
 from budgetperf.actions.context import Context, SeededIds
+from budgetperf.actions.decisions import decide, keep
+from budgetperf.actions.rules import InForce
 from budgetperf.errors import Forbidden, Invalid, NotFound
 from budgetperf.evidence.verifier import verify
 from budgetperf.permissions import Actor, Grant, Role
+from budgetperf.process.stages import Stage
+from budgetperf.provenance import DecisionKind
 from budgetperf.rulebook.library import Rulebook
+from budgetperf.scoring.grade import GradeRules
+from budgetperf.scoring.recompute import GradeFacts
 from budgetperf.store.evidence import events_of
+from budgetperf.store.records import find_record
 from budgetperf.store.session import BoundSession
 from tests import cast
 from tests.actions.next_year import PANEL
@@ -175,3 +184,22 @@ def test_a_log_that_was_cut_off_is_not_exported(city: City, owner: Session, tmp_
     with pytest.raises(Invalid, match="操作日志不完整"):
         bundles.export(ctx, city.codes["water"], tmp_path / "bundle")
     assert not (tmp_path / "bundle").exists()
+
+
+def test_a_bundle_carries_the_published_editions_its_decisions_name(
+    city: City, visit: Visit, bundle: Path, tmp_path: Path
+) -> None:
+    assert read(bundle, "records/editions.json") == []
+    ctx = visit(cast.FINANCE_REVIEWER)
+    record = find_record(
+        ctx.session, ctx.actor, city.codes["water"], fiscal_year=2025, stage=Stage.SELF_EVALUATION
+    )
+    assert record is not None
+    edition = ctx.rules.by_id("national/grades/2027-01-01")
+    used = InForce(edition, edition.rules_as(GradeRules))
+    keep(ctx, record, decide(DecisionKind.GRADE, record, GradeFacts(Decimal(84)), used)[1])
+    bundles.export(visit(cast.AUDITOR), record.subject, tmp_path / "later")
+    (carried,) = read(tmp_path / "later", "records/editions.json")
+    assert hashlib.sha256(carried["text"].encode()).hexdigest() == carried["digest"] == edition.digest
+    assert '"chain":"national/grades/2027-01-01"' in (tmp_path / "later/data/log/events.jsonl").read_text()
+    assert verify(tmp_path / "later") == []

@@ -173,6 +173,16 @@ BREAKAGES: tuple[tuple[str, str], ...] = (
     ),
     ("the_log_names_every_limit", "UPDATE budget_line SET limit_fen = limit_fen + 1 WHERE limit_fen > 0"),
     ("the_log_names_every_limit", "UPDATE limit_round SET ceiling_fen = ceiling_fen + 1"),
+    ("published_editions_hold", "UPDATE published_edition SET text = replace(text, '85', '84')"),
+    ("published_editions_hold", "UPDATE published_edition SET digest = repeat('a', 64)"),
+    ("published_editions_hold", "UPDATE published_edition SET published_at = now()"),
+    ("published_editions_hold", "DELETE FROM published_edition"),
+    ("published_editions_hold", "DELETE FROM event WHERE kind = 'rule.publish'"),
+    ("published_editions_hold", "UPDATE event SET actor = 'person-rules' WHERE kind = 'rule.publish'"),
+    (
+        "published_editions_hold",
+        """UPDATE filing SET document = jsonb_set(document, '{text}', '"改"') WHERE form = 'EditionForm'""",
+    ),
     ("registered_files_are_on_disk", "UPDATE stored_file SET size = size + 1"),
     (
         "registered_files_are_on_disk",

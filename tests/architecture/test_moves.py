@@ -16,6 +16,7 @@ from budgetperf.actions import (
     objections,
     rectification,
     request,
+    rule_editions,
 )
 from budgetperf.actions.verbs import VERBS
 from budgetperf.permissions import holders_of
@@ -29,6 +30,7 @@ OPENINGS: dict[tuple[Stage, str], Callable[..., object]] = {
     (S.REQUEST, "open"): request.open_request,
     (S.EXANTE, "open"): request.accept,
     (S.MONITORING, "open"): monitoring.open_quarter,
+    (S.RULE, "open"): rule_editions.open_draft,
     (S.RECTIFICATION, "open"): rectification.issue_notice,
     (S.SELF_EVALUATION, "open"): evaluation.open_year,
     (S.FINANCE_EVALUATION, "open"): finance_evaluation.draw_sample,
@@ -45,6 +47,8 @@ STATUS_QUESTIONS: dict[str, str] = {
     "budgetperf/actions/exante.py": "whether the conclusion of another record stands, for a guard",
     "budgetperf/actions/goals.py": "whether the goals of another record are approved, to read them",
     "budgetperf/actions/line_facts.py": "which requests are lines of a round",
+    "api/desks/rule_drafts.py": "which drafts are still worked on, to list and try them",
+    "budgetperf/actions/rule_editions.py": "whether another draft of the same edition is still worked on",
     "budgetperf/actions/objections.py": "whether the round, another record, hears objections, for a guard",
     "api/desks/limit.py": "whether the round hears objections, to say so on the page",
 }

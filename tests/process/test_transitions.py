@@ -82,6 +82,7 @@ def test_what_goes_back_goes_with_a_reason() -> None:
         "monitoring.return",
         "rectification.return",
         "self_evaluation.return",
+        "rule.return",
     }
     assert all(row.needs_reason for row in back)
 

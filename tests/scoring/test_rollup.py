@@ -30,6 +30,11 @@ def test_a_mean_is_weighted_by_money_and_rounded_half_up_once() -> None:
     assert roll_up([part("90", 0), part("60", 100)], weighted) == 60
 
 
+def test_a_mean_has_two_decimals_unless_said() -> None:
+    said_nothing = RollUpRule(source=SOURCE, indicator="满意度", uom="%", rule=RollUp.MONEY_WEIGHTED)
+    assert roll_up([part("90", 1), part("80", 2)], said_nothing) == Decimal("83.33")  # 250 ÷ 3
+
+
 def test_the_last_value_is_that_of_the_latest_day() -> None:
     last = rule(RollUp.LAST)
     assert roll_up([part("90", day=31), part("60", day=30)], last) == 90

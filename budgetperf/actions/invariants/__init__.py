@@ -17,6 +17,7 @@ from budgetperf.actions.invariants.documents import (
     check_sheets_have_their_digests,
     check_typed_lines_equal_their_filing,
 )
+from budgetperf.actions.invariants.editions import check_published_editions_hold
 from budgetperf.actions.invariants.log import (
     check_anchors_hold,
     check_bulk_openings_have_their_event,
@@ -107,6 +108,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant("得分与等级等于其决策包", check_scores_equal_their_package),
     Invariant("亮灯等于其决策包", check_lights_equal_their_package),
     Invariant("成本区间等于其基线", check_bands_equal_their_baseline),
+    Invariant("已发布的规则版本与日志所记一致", check_published_editions_hold),
     Invariant("登记的文件都在库中且未改动", check_registered_files_are_on_disk),
     Invariant("库中的文件都已登记", check_files_on_disk_are_registered),
     Invariant("引用的文件都已登记", check_referenced_files_are_registered),

@@ -23,6 +23,7 @@ OPEN_TABLES: Mapping[str, str] = {
     "credential": "登录时查询，只存哈希",
     "organisation": "单位名录公开",
     "person": "经办人姓名随办理记录公开",
+    "published_edition": "规则人人可查",
     "role_grant": "登录时查询",
     "sign_in_failure": "登录时查询",
     "sign_in_session": "登录时查询，只存摘要",
@@ -31,13 +32,14 @@ OPEN_TABLES: Mapping[str, str] = {
 """Tables without row-level security, each with its reason; every other table of ours needs a policy."""
 
 GUARDED = (
-    "api_token", "chain_head", "credential", "organisation", "person", "role_grant", "sign_in_session"
+    "api_token", "chain_head", "credential", "organisation", "person", "published_edition", "role_grant",
+    "sign_in_session",
 )  # fmt: skip
 """Open tables whose rows not everybody may write: the policies that write must ask something."""
 
 APPEND_ONLY = (
     "anchor", "attachment", "cost_band", "decision", "event", "filing", "fund_line", "indicator_line",
-    "ledger_entry", "light", "panel_rating", "score", "step", "stored_file",
+    "ledger_entry", "light", "panel_rating", "published_edition", "score", "step", "stored_file",
 )  # fmt: skip
 
 _WALL = """

@@ -1,6 +1,17 @@
 """What happened, as rows: one file per noun. Importing this package fills the metadata."""
 
-from budgetperf.store.tables import budget, costs, evidence, exante, people, records, results, runs
+from budgetperf.store.tables import budget, costs, evidence, exante, people, records, results, rules, runs
 from budgetperf.store.tables.columns import metadata
 
-__all__ = ["budget", "costs", "evidence", "exante", "metadata", "people", "records", "results", "runs"]
+__all__ = [
+    "budget",
+    "costs",
+    "evidence",
+    "exante",
+    "metadata",
+    "people",
+    "records",
+    "results",
+    "rules",
+    "runs",
+]

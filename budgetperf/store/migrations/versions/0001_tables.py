@@ -329,6 +329,7 @@ def upgrade() -> None:
                 "baseline",
                 "limits",
                 "objection",
+                "rule",
                 name="stage",
                 native_enum=False,
                 length=32,
@@ -363,6 +364,8 @@ def upgrade() -> None:
                 "final",
                 "issued",
                 "decided",
+                "enacted",
+                "withdrawn",
                 name="status",
                 native_enum=False,
                 length=32,
@@ -599,6 +602,20 @@ def upgrade() -> None:
     op.create_index(op.f("ix_panel_evaluand_id"), "panel", ["evaluand_id"], unique=False)
     op.create_index(op.f("ix_panel_record_id"), "panel", ["record_id"], unique=False)
     op.create_table(
+        "published_edition",
+        sa.Column("id", sa.Text(collation="C"), nullable=False),
+        sa.Column("digest", sa.Text(collation="C"), nullable=False),
+        sa.Column("text", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("record_id", sa.Text(collation="C"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["record_id"], ["record.id"], name=op.f("fk_published_edition_record_id_record")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_published_edition")),
+        sa.UniqueConstraint("digest", name=op.f("uq_published_edition_digest")),
+    )
+    op.create_index(op.f("ix_published_edition_record_id"), "published_edition", ["record_id"], unique=False)
+    op.create_table(
         "step",
         sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
         sa.Column("record_id", sa.Text(collation="C"), nullable=False),
@@ -614,6 +631,7 @@ def upgrade() -> None:
                 "baseline",
                 "limits",
                 "objection",
+                "rule",
                 name="stage",
                 native_enum=False,
                 length=32,
@@ -648,6 +666,8 @@ def upgrade() -> None:
                 "final",
                 "issued",
                 "decided",
+                "enacted",
+                "withdrawn",
                 name="status",
                 native_enum=False,
                 length=32,
@@ -680,6 +700,8 @@ def upgrade() -> None:
                 "final",
                 "issued",
                 "decided",
+                "enacted",
+                "withdrawn",
                 name="status",
                 native_enum=False,
                 length=32,
@@ -890,6 +912,7 @@ def upgrade() -> None:
                 "baseline",
                 "limits",
                 "objection",
+                "rule",
                 name="stage",
                 native_enum=False,
                 length=32,
@@ -1000,6 +1023,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_step_record_id"), table_name="step")
     op.drop_index(op.f("ix_step_actor_id"), table_name="step")
     op.drop_table("step")
+    op.drop_index(op.f("ix_published_edition_record_id"), table_name="published_edition")
+    op.drop_table("published_edition")
     op.drop_index(op.f("ix_panel_record_id"), table_name="panel")
     op.drop_index(op.f("ix_panel_evaluand_id"), table_name="panel")
     op.drop_table("panel")

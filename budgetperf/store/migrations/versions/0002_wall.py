@@ -73,6 +73,7 @@ APPEND_ONLY = (
     "ledger_entry",
     "light",
     "panel_rating",
+    "published_edition",
     "score",
     "step",
     "stored_file",
@@ -120,6 +121,10 @@ POLICIES: dict[str, str] = {
     "idempotent_answer": "person_id = bp_person()",
 }
 
+_PUBLISHER = """bp_writes_all() AND EXISTS (SELECT 1 FROM record r JOIN step s ON s.record_id = r.id
+        WHERE r.id = published_edition.record_id AND r.stage = 'rule' AND r.subject = published_edition.id
+          AND s.verb = 'publish' AND s.actor_id = bp_person())"""
+
 _BY_NOBODY_YET = "bp_person() = '' OR person_id = bp_person() OR bp_admin()"
 
 GUARDED: dict[str, tuple[str, str]] = {
@@ -128,6 +133,7 @@ GUARDED: dict[str, tuple[str, str]] = {
     "credential": (_BY_NOBODY_YET, "person_id = bp_person() OR bp_admin()"),
     "organisation": ("true", "bp_admin()"),
     "person": ("true", "bp_admin()"),
+    "published_edition": ("true", _PUBLISHER),
     "role_grant": ("true", "bp_admin()"),
     "sign_in_session": (_BY_NOBODY_YET, _BY_NOBODY_YET),
 }

@@ -1,0 +1,69 @@
+"""Pages of the rules office: drafts, and what each would change."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+
+from api.screens.buttons import Barred, Button, Link
+from api.screens.page import Screen, told
+from budgetperf.findings import Finding
+from budgetperf.process.stages import Status
+
+
+@dataclass(frozen=True, slots=True)
+class DraftLine:
+    """A draft of an edition."""
+
+    href: str = told("its page")
+    id: str = told("id the edition will have")
+    title: str = told("title of the edition it was copied from")
+    valid_from: date = told("first day")
+    status: Status = told("where it stands")
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLine:
+    """One record under the edition in force and under the draft."""
+
+    project: Link = told("project")
+    open: bool = told("whether its result is not confirmed yet")
+    before: str = told("what comes out today")
+    after: str = told("what would come out")
+    changed: bool = told("whether they differ")
+    reason: str = told("what moved")
+
+
+@dataclass(frozen=True, slots=True)
+class ImpactView:
+    """What a draft would change, counted."""
+
+    before: Link = told("edition in force")
+    open_records: int = told("records not confirmed yet")
+    open_changed: int = told("of these, how many change")
+    settled_records: int = told("confirmed records, compared only")
+    settled_changed: int = told("of these, how many would have come out differently")
+    left_out: int = told("records not tried")
+    changes: tuple[ChangeLine, ...] = told("record by record")
+
+
+@dataclass(frozen=True, slots=True)
+class DraftPage(Screen):
+    """A draft of an edition."""
+
+    template: ClassVar[str] = "rule_draft.html"
+
+    id: str = told("id the edition will have")
+    title: str = told("title of the edition it was copied from")
+    copied: Link = told("edition it was copied from")
+    status: Status = told("where it stands")
+    moves: tuple[Button, ...] = told("moves open to this person")
+    barred: tuple[Barred, ...] = told("moves seen but not open, with the reason")
+    filed: bool = told("whether the text shown was filed, or is the copy it begins with")
+    findings: tuple[Finding, ...] = told("what is wrong with the text today")
+    lines: tuple[str, ...] = told("the text, line by line")
+    impact: ImpactView | None = told("what it would change; None unless asked for", default=None)
+    impact_href: str = told(
+        "where to ask what it would change; empty where nothing can be compared", default=""
+    )
+    refusal: str = told("why nothing could be compared", default="")
+    published: str = told("page of the published edition; empty before", default="")

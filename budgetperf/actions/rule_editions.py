@@ -1,0 +1,174 @@
+"""Editions of the rules worked on in the service: begun as a copy, filed, published by another person.
+
+The text filed is checked as a packaged file is: it reads, and its examples come out. Publishing keeps its
+exact bytes under their digest. What a draft would change stands in ``rule_impact``.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from budgetperf.actions.context import Context
+from budgetperf.actions.moves import Outcome, Seen, Target, file_form, filed_event, load, move, open_record
+from budgetperf.actions.payloads import Published
+from budgetperf.actions.rulebooks import forget_rulebook
+from budgetperf.actions.simple import NoForm
+from budgetperf.errors import Conflict, Invalid
+from budgetperf.findings import Finding, Severity, Where
+from budgetperf.process.stages import Stage, Status
+from budgetperf.rulebook.checking import checked_edition, demand_no_overlap
+from budgetperf.rulebook.copying import begun_from
+from budgetperf.rulebook.edition import Edition
+from budgetperf.rulebook.form import EditionForm, NewEditionForm
+from budgetperf.rulebook.lock import ROOT
+from budgetperf.rulebook.reading import is_jurisdiction, read_document
+from budgetperf.store.published import PublishedFacts, lock_publication, published_texts, write_published
+from budgetperf.store.records import RecordFacts, latest_filing, list_records
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """What the checks made of a text: an edition where it reads and its examples hold, and the findings."""
+
+    edition: Edition | None
+    findings: tuple[Finding, ...]
+
+
+def text_of(ctx: Context, edition: Edition) -> str:
+    """Return the text of an edition, published in the service or packaged."""
+    for row in published_texts(ctx.session, (edition.id,)):
+        return row.text
+    return (ROOT / f"{edition.id}.yaml").read_text(encoding="utf-8")
+
+
+def open_draft(ctx: Context, form: NewEditionForm, seen: Seen) -> Outcome:
+    """Open the draft of an edition as a copy of another.
+
+    Raises
+    ------
+    NotFound
+        There is no such edition to copy.
+    Invalid
+        The name of the jurisdiction cannot name one.
+    Conflict
+        The edition exists, or somebody is already drafting it.
+    """
+    base = ctx.rules.by_id(form.copy_of)
+    place = form.jurisdiction or base.jurisdiction
+    subject = f"{place}/{base.kind}/{form.valid_from.isoformat()}"
+    drafts = [one for one in list_records(ctx.session, ctx.actor, stage=Stage.RULE) if one.subject == subject]
+    target = Target(Stage.RULE, None, subject, base.title, "", form.valid_from.year, serial=len(drafts))
+    moved = open_record(ctx, target, seen=seen)
+    if not is_jurisdiction(place):
+        raise Invalid("rule.jurisdiction", "辖区只能用文字、字母、数字、下划线和连字符")
+    if any(edition.id == subject for edition in ctx.rules.editions):
+        raise Conflict("rule.exists", f"规则版本“{subject}”已发布，更正请另发生效日不同的新版本")
+    if any(one.status is not Status.WITHDRAWN for one in drafts):
+        raise Conflict("rule.drafted", f"“{subject}”已有草案，请在原草案上办理")
+    kept = file_form(ctx, moved, form, edition=base.id)
+    return moved.log(ctx, filed_event(moved, kept))
+
+
+def begun(ctx: Context, record: RecordFacts) -> EditionForm:
+    """Return the form a draft begins with: the copied text under its new head."""
+    filing = latest_filing(ctx.session, record.id, NewEditionForm.__name__)
+    if filing is None:
+        raise Conflict("rule.none", f"“{record.name}”没有底稿")
+    form = NewEditionForm.model_validate(filing.document)
+    base = ctx.rules.by_id(form.copy_of)
+    place = form.jurisdiction or base.jurisdiction
+    text = begun_from(text_of(ctx, base), jurisdiction=place, valid_from=form.valid_from)
+    return EditionForm(jurisdiction=place, kind=base.kind, valid_from=form.valid_from, text=text)
+
+
+def filed_text(ctx: Context, record: RecordFacts) -> EditionForm | None:
+    """Return the text last filed, or None."""
+    filing = latest_filing(ctx.session, record.id, EditionForm.__name__)
+    return None if filing is None else EditionForm.model_validate(filing.document)
+
+
+def review_text(ctx: Context, record: RecordFacts, form: EditionForm) -> Reviewed:
+    """Check a text as it would be checked for publication today, storing nothing."""
+    name = f"{record.subject}.yaml"
+    try:
+        edition = checked_edition(form.raw, name=name)
+    except Invalid as refusal:
+        return Reviewed(None, tuple(_numbered(finding) for finding in refusal.findings))
+    found = tuple(_misfits(ctx, record, form, edition))
+    if not found:
+        others = [one for one in ctx.rules.editions if one.id != edition.id]
+        try:
+            demand_no_overlap((*others, edition))
+        except Invalid as refusal:
+            found = (_at(form, name, "valid_from", refusal.text),)
+    return Reviewed(edition, found)
+
+
+def _misfits(ctx: Context, record: RecordFacts, form: EditionForm, edition: Edition) -> Iterator[Finding]:
+    name = f"{record.subject}.yaml"
+    if edition.id != record.subject or form.edition_id != record.subject:
+        text = f"辖区、种类和生效日须与本草案一致（{record.subject}），改生效日请撤回后另行起草"
+        yield _at(form, name, "valid_from", text)
+    if edition.valid_from < ctx.today:
+        text = f"生效日{edition.valid_from.isoformat()}早于今天，规则不溯及既往，请推迟生效日"
+        yield _at(form, name, "valid_from", text)
+    if any(one.id == edition.id for one in ctx.rules.editions):
+        yield _at(form, name, "valid_from", f"规则版本“{edition.id}”已发布，更正请另发新版本")
+
+
+def _numbered(finding: Finding) -> Finding:
+    line = finding.where.pointer.rpartition(":")[2]
+    return replace(finding, message=f"第{line}行 {finding.message}")
+
+
+def _at(form: EditionForm, name: str, key: str, message: str) -> Finding:
+    line = read_document(form.raw, name=name).line((key,))
+    return _numbered(Finding("rule.head", Severity.ERROR, Where(pointer=f"{name}:{line}"), message))
+
+
+def file_text(ctx: Context, record_id: str, form: EditionForm, seen: Seen) -> Outcome:
+    """File the text of a draft; a text that could not be published is refused with file and line.
+
+    Raises
+    ------
+    Invalid
+        With one finding per defect and failed example.
+    """
+    record = load(ctx, record_id)
+    reviewed = review_text(ctx, record, form)
+    moved = move(ctx, record_id, "file", seen=seen, findings=reviewed.findings, record=record)
+    kept = file_form(ctx, moved, form, edition=record.subject)
+    return moved.log(ctx, filed_event(moved, kept))
+
+
+def publish(ctx: Context, record_id: str, _form: NoForm, seen: Seen) -> Outcome:
+    """Publish the text last filed: checked again today, kept by digest, in force from its first day.
+
+    Raises
+    ------
+    Forbidden
+        The actor filed it, or may not publish.
+    Invalid
+        It can no longer be published: its first day is past, or another edition came between.
+    """
+    record = load(ctx, record_id)
+    moved = move(ctx, record_id, "publish", seen=seen, record=record)
+    form = filed_text(ctx, record)
+    if form is None:
+        raise Conflict("rule.none", f"“{record.name}”尚未提交规则文本")
+    lock_publication(ctx.session)
+    forget_rulebook(ctx.session)
+    reviewed = review_text(ctx, record, form)
+    edition = _publishable(record, reviewed.edition, reviewed.findings)
+    write_published(
+        ctx.session,
+        PublishedFacts(edition.id, edition.digest, form.raw.decode(), ctx.now, record.id),
+    )
+    forget_rulebook(ctx.session)
+    return moved.log(ctx, Published(**moved.fields, edition=edition.id, edition_digest=edition.digest))
+
+
+def _publishable(record: RecordFacts, edition: Edition | None, findings: Sequence[Finding]) -> Edition:
+    if edition is None or findings:
+        text = f"“{record.name}”有{len(findings)}处问题，请退回修改：{findings[0].message}"
+        raise Invalid("rule.findings", text, tuple(findings))
+    return edition
