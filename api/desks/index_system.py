@@ -8,7 +8,7 @@ from starlette.datastructures import UploadFile
 
 from api.answers import Key
 from api.desks.frame import answer, frame_of, onward
-from api.desks.once import new_mark, taken_once
+from api.desks.once import kept_for_its_mark, new_mark, taken_once
 from api.desks.verbs import multi
 from api.downloads import files_of
 from api.guards import PostedForm, demand
@@ -53,7 +53,7 @@ OPTIONAL = "pairs"
 def ask(request: Request, ctx: Work) -> HTMLResponse:
     """Show the page on which the tables are handed in."""
     demand(ctx.actor, BUILD, "建立指标体系")
-    return answer(_page(request, ctx, _start(ctx)))
+    return kept_for_its_mark(answer(_page(request, ctx, _start(ctx))))
 
 
 @router.post("/rules/index")
@@ -75,7 +75,9 @@ def take(request: Request, ctx: Work, posted: PostedForm) -> Response:
             refusal, findings = error.text, error.findings
         except Conflict as error:
             refusal, status = error.text, STATUSES[Conflict][0]
-    return answer(_page(request, ctx, document, findings=findings, refusal=refusal), status)
+    return kept_for_its_mark(
+        answer(_page(request, ctx, document, findings=findings, refusal=refusal), status)
+    )
 
 
 @router.get("/rules/index/{run_id}")

@@ -9,7 +9,7 @@ import re
 import secrets
 from collections.abc import Callable
 
-from fastapi.responses import RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.screens.posted import Posted
 from budgetperf.actions.context import Context
@@ -24,6 +24,12 @@ _NOT_THE_WORK = frozenset({FIELD, "csrf", "password"})
 def new_mark() -> str:
     """Return the mark of a page just shown."""
     return secrets.token_urlsafe(24)
+
+
+def kept_for_its_mark(page: HTMLResponse) -> HTMLResponse:
+    """Let the browser keep a page that opens something: Back shows the page that was sent, mark and all."""
+    page.headers["Cache-Control"] = "private, no-cache"
+    return page
 
 
 def taken_once(

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.answers import Key
 from api.desks.frame import answer, frame_of, holds, onward
-from api.desks.once import new_mark, taken_once
+from api.desks.once import kept_for_its_mark, new_mark, taken_once
 from api.desks.verbs import changed_rows, first, multi, row_tables, unit_of
 from api.guards import PostedForm, demand
 from api.openings import QuarterForm, YearForm
@@ -278,10 +278,8 @@ def opening_page(
 
 
 def asked(screen: FormPage) -> HTMLResponse:
-    """Return the page of an opening, kept by the browser: Back shows the page that was sent, mark and all."""
-    shown = answer(screen)
-    shown.headers["Cache-Control"] = "private, no-cache"
-    return shown
+    """Return the page of an opening."""
+    return kept_for_its_mark(answer(screen))
 
 
 def opened(

@@ -31,6 +31,9 @@ class FactKind(Term):
     ACHIEVED = "achieved", "定性完成档次"
     RATED = "rated", "评定得分"
     ANSWER = "answer", "是否判断"
+    IN_GROUP = "in_group", "组内位置"
+    RANKED = "ranked", "组内名次"
+    LEVEL_AND_GROWTH = "level_and_growth", "水平与增幅"
     NOT_APPLICABLE = "not_applicable", "不适用"
 
 
@@ -62,6 +65,12 @@ WORDS: Mapping[str, str] = {
     "direction": "指标方向",
     "target": "目标值",
     "target_text": "定性目标",
+    "worst": "本组最差值",
+    "best": "本组最好值",
+    "place": "名次",
+    "size": "本组个数",
+    "facts.level": "水平",
+    "growth": "增幅",
     "uom": "计量单位",
     "weight": "权重（分）",
     "months": "截至月份",

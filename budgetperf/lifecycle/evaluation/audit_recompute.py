@@ -160,7 +160,7 @@ def recompute(form: FilledForm, rules: SelfEvaluationRules) -> Recomputed:
     entries = [entry for at, line in enumerate(lines) if (entry := _entry(str(at), line, rules))]
     money = _execution_entry(funds, rules)
     entries += [money] if money else []
-    if not entries:
+    if all(isinstance(fact, NotApplicable) for _, fact in entries):
         return Recomputed(lines, funds, None, Decimal(0))
     scheme = _scheme(tuple(criterion for criterion, _ in entries), rules)
     sheet = score(scheme, {criterion.key: fact for criterion, fact in entries})
