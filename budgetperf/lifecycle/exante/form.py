@@ -10,7 +10,7 @@ class Declaration(Form):
     conflict: bool = ask(
         "存在利益关系", "与申报单位有隶属、经济往来、近亲属关系或参与过本项目的，须申明并回避"
     )
-    statement: Text = ask("承诺与说明", "承诺独立、客观、公正；存在利益关系的写明情况", width=40)
+    statement: Text = ask("承诺与说明", "承诺独立、客观、公正；存在利益关系的写明情况", default="", width=40)
 
 
 class PointsRow(Form):
@@ -34,7 +34,9 @@ class ConclusionForm(Form):
 
     conclusion: ExanteConclusion = ask("评估结论")
     recommended: Amount = ask("建议金额", "部分支持时低于申报额，不支持时为零")
-    explanation: Text = ask("结论说明", "与专家平均分对应的结论档次不一致时，须在此写明理由", width=60)
+    explanation: Text = ask(
+        "结论说明", "与专家平均分对应的结论档次不一致时，须在此写明理由", default="", width=60
+    )
 
 
 class DrawForm(Form):
