@@ -5,17 +5,17 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from budgetperf.forms import Form, Line, ask
+from budgetperf.forms import LINES, Form, Line, ask, unix_lines
 
 MAX_TEXT = 200_000
 
 
 def _lines(value: object) -> object:
     """Browsers end lines with CR LF; an edition ends them with LF."""
-    return value.replace("\r\n", "\n").replace("\r", "\n") if isinstance(value, str) else value
+    return unix_lines(value) if isinstance(value, str) else value
 
 
-Yaml = Annotated[str, BeforeValidator(_lines), Field(max_length=MAX_TEXT)]
+Yaml = Annotated[str, BeforeValidator(_lines), Field(max_length=MAX_TEXT, pattern=LINES)]
 
 
 class NewEditionForm(Form):
