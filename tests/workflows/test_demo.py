@@ -12,6 +12,7 @@ from budgetperf.budget.limits import check_identities
 from budgetperf.evidence.verifier import verify
 from budgetperf.findings import Severity
 from budgetperf.money import Money
+from budgetperf.process.stages import Stage
 from budgetperf.process.transitions import TRANSITIONS
 from budgetperf.store.session import open_session
 from fixtures.demo_city.make import Maker
@@ -79,7 +80,8 @@ def test_the_whole_year_keeps_both_identities_to_the_fen(whole):
 def test_the_whole_year_makes_nearly_every_move_of_the_table(whole):
     folder, _ = whole
     made = set(json.loads((folder / "events.json").read_text(encoding="utf-8")))
-    never = {row.event for row in TRANSITIONS} - made
+    year = {row.event for row in TRANSITIONS if row.stage is not Stage.RULE}
+    never = year - made
     assert never == {"monitoring.return", "request.send_back", "self_evaluation.return"}
 
 
