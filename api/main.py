@@ -24,9 +24,10 @@ from api.observation import Metrics, Observation, make_logger
 from api.resources import Resources, present
 from api.settings import Settings
 from budgetperf.actions.context import Ids, RandomIds
+from budgetperf.actions.rulebooks import rulebook_of
 from budgetperf.rulebook.library import Rulebook
 from budgetperf.store.files import FileStore
-from budgetperf.store.session import probe
+from budgetperf.store.session import open_session, probe
 
 STATIC = Path(__file__).parent / "static"
 
@@ -63,7 +64,7 @@ def create_app(
     held = Resources(
         settings=settings,
         engine=engine,
-        rules=Rulebook.load(),
+        rules=Rulebook.load().at(settings.jurisdiction),
         files=FileStore(settings.files),
         jobs=jobs,
         hasher=hasher or PasswordHash((Argon2Hasher(),)),
@@ -75,6 +76,8 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         probe(engine)
+        with open_session(engine) as session:
+            rulebook_of(session, held.rules).demand_place()
         yield
         engine.dispose()
 

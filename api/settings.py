@@ -6,6 +6,7 @@ from ipaddress import ip_network
 from pathlib import Path
 
 from budgetperf.errors import Invalid
+from budgetperf.rulebook.library import NATIONAL
 from budgetperf.store.session import Database
 
 _YES = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}
@@ -24,6 +25,8 @@ class Settings:
         Whether browsers reach us by https, at the proxy at least: cookies become ``Secure``, HSTS is sent.
     hosts : tuple of str
         Host names that are answered; ``*`` answers all.
+    jurisdiction : str
+        Whose editions of the rules go before the nation's.
     trusted_proxies : tuple of str
         Addresses or networks of proxies whose word is taken on where a request comes from and by which scheme.
     """
@@ -32,11 +35,12 @@ class Settings:
     files: Path
     https: bool = False
     hosts: tuple[str, ...] = ("*",)
+    jurisdiction: str = NATIONAL
     trusted_proxies: tuple[str, ...] = ("127.0.0.1",)
 
     @classmethod
     def read(cls, environment: Mapping[str, str], *, database: Database, home: Path) -> "Settings":
-        """Read ``BUDGETPERF_HTTPS``, ``BUDGETPERF_HOSTS`` and ``BUDGETPERF_TRUSTED_PROXIES`` (with commas).
+        """Read ``BUDGETPERF_HTTPS``, ``_HOSTS``, ``_JURISDICTION`` and ``_TRUSTED_PROXIES`` (with commas).
 
         Raises
         ------
@@ -51,6 +55,7 @@ class Settings:
             home / "files",
             https=_YES[said],
             hosts=_listed(environment, "BUDGETPERF_HOSTS") or ("*",),
+            jurisdiction=environment.get("BUDGETPERF_JURISDICTION", "").strip() or NATIONAL,
             trusted_proxies=_proxies(environment) or ("127.0.0.1",),
         )
 

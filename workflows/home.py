@@ -3,6 +3,7 @@
 What every command begins with. Holds no verb.
 """
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,12 +12,13 @@ from pathlib import Path
 
 from sqlalchemy import Engine, NullPool, create_engine, text
 
+from budgetperf.actions.rulebooks import rulebook_of
 from budgetperf.errors import Conflict
-from budgetperf.rulebook.library import Rulebook
+from budgetperf.rulebook.library import NATIONAL, Rulebook
 from budgetperf.store import migrate
 from budgetperf.store.files import FileStore
 from budgetperf.store.server import SUPERUSER, EmbeddedServer
-from budgetperf.store.session import DATABASE, Database, find_database, home_folder, probe
+from budgetperf.store.session import DATABASE, Database, find_database, home_folder, open_session, probe
 from workflows.jobs import prepare
 from workflows.unit import House
 
@@ -59,7 +61,10 @@ class Home:
         """Open what units of work need; the database must be up to date."""
         engine = self.database.app_engine()
         try:
-            yield House(engine, Rulebook.load(), self.files)
+            rules = Rulebook.load().at(os.environ.get("BUDGETPERF_JURISDICTION", "").strip() or NATIONAL)
+            with open_session(engine) as session:
+                rulebook_of(session, rules).demand_place()
+            yield House(engine, rules, self.files)
         finally:
             engine.dispose()
 

@@ -92,6 +92,7 @@ def _tried(ctx: Context, draft: Edition) -> tuple[ImpactView | None, str]:
         settled_records=found.count(open_=False),
         settled_changed=found.count(open_=False, changed=True),
         left_out=found.left_out,
+        used=found.used,
         changes=tuple(_line(change) for change in found.changes),
     )
     return view, ""

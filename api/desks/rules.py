@@ -26,7 +26,7 @@ def _line(ctx: Context, edition: Edition) -> EditionLine:
         source="".join(part for part in (source.document, source.number, source.clause) if part),
         status=source.status.label,
         digest=edition.digest,
-        current=ctx.today in edition.span,
+        current=ctx.rules.applies(edition, ctx.today),
     )
 
 

@@ -43,6 +43,7 @@ class ImpactView:
     settled_records: int = told("confirmed records, compared only")
     settled_changed: int = told("of these, how many would have come out differently")
     left_out: int = told("records not tried")
+    used: bool = told("whether this service will work by it once in force")
     changes: tuple[ChangeLine, ...] = told("record by record")
 
 

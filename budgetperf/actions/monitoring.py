@@ -35,8 +35,9 @@ def open_quarter(ctx: Context, fiscal_year: int, quarter: int, *, scope: str = "
     A project that has its task already keeps it: opening twice opens once.
     """
     period = FiscalYear(fiscal_year).quarter(quarter)
-    calendar = in_force(ctx, "monitoring_calendar", MonitoringCalendarRules).rules
-    due_on = calendar.due(period, ctx.rules.work_calendar())
+    in_its_time = date(fiscal_year, period.months, 1)  # a fourth quarter is opened in the next year
+    calendar = in_force(ctx, "monitoring_calendar", MonitoringCalendarRules, as_of=in_its_time)
+    due_on = calendar.rules.due(period, ctx.rules.work_calendar())
     approved = list_records(
         ctx.session,
         ctx.actor,

@@ -72,11 +72,14 @@ class Impact:
         Open records first; those that change before those that do not.
     left_out : int
         Records beyond the first ``MOST``.
+    used : bool
+        Whether the edition, once in force, is the one this service works by.
     """
 
     before: Edition
     changes: tuple[Change, ...]
     left_out: int
+    used: bool
 
     def count(self, *, open_: bool, changed: bool = False) -> int:
         """Return how many records are open (or confirmed), of these only those that change if asked."""
@@ -124,7 +127,7 @@ def impact(ctx: Context, draft: Edition) -> Impact:
     records = [record for stage in tried.stages for record in _filed(ctx, stage)]
     changes = [_change(ctx, record, before, draft) for record in records[:MOST]]
     ordered = sorted(changes, key=lambda one: (not one.open, not one.changed, one.record.subject))
-    return Impact(before, tuple(ordered), max(0, len(records) - MOST))
+    return Impact(before, tuple(ordered), max(0, len(records) - MOST), ctx.rules.goes_before(draft))
 
 
 def _filed(ctx: Context, stage: Stage) -> Iterator[RecordFacts]:

@@ -1,16 +1,17 @@
 """``Rulebook``: the locked editions, and which of them holds on a day.
 
-The day is always a parameter: the rulebook never asks what day it is. A jurisdiction has its
-own editions or none; there is no inheritance between files. An edition without an end holds until
-the next one of its kind begins, so publishing a successor leaves the published file as it is.
+The day is always a parameter: the rulebook never asks what day it is. A service works for one
+jurisdiction: a kind of rules is the jurisdiction's own, whole, or the nation's; there is no
+inheritance between files. An edition without an end holds until the next one of its kind begins, so
+publishing a successor leaves the published file as it is.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
 
-from budgetperf.errors import Conflict, NotFound
+from budgetperf.errors import Conflict, Invalid, NotFound
 from budgetperf.fiscal import DateRange, WorkCalendar
 from budgetperf.rulebook.checking import demand_no_overlap
 from budgetperf.rulebook.edition import Edition
@@ -23,7 +24,13 @@ NATIONAL = "national"
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """All locked editions, sorted by id.
+    """All locked editions, sorted by id, as they hold in one jurisdiction.
+
+    Parameters
+    ----------
+    editions : tuple of Edition
+    place : str
+        The jurisdiction whose own editions go before the nation's.
 
     Examples
     --------
@@ -32,6 +39,7 @@ class Rulebook:
     """
 
     editions: tuple[Edition, ...]
+    place: str = NATIONAL
 
     @staticmethod
     def load(root: Path = ROOT) -> "Rulebook":
@@ -46,23 +54,70 @@ class Rulebook:
         """
         return _load(root)
 
-    def get(self, kind: str, as_of: date, *, jurisdiction: str = NATIONAL) -> Edition:
-        """Return the edition of ``kind`` that holds on ``as_of``.
+    def at(self, place: str) -> "Rulebook":
+        """Return the same editions as they hold in ``place``."""
+        return replace(self, place=place)
+
+    def goes_before(self, draft: Edition) -> bool:
+        """Tell whether ``draft``, once in force, is the one used here: the place's own, or the nation's for want of it."""
+        own = any(edition.series == (self.place, draft.kind) for edition in self.editions)
+        return draft.jurisdiction == self.place or (draft.jurisdiction == NATIONAL and not own)
+
+    def demand_place(self) -> None:
+        """Refuse a place without any edition: its name is mistyped, or its rules are not published yet.
+
+        Raises
+        ------
+        Invalid
+            ``rulebook.place``
+        """
+        known = sorted({edition.jurisdiction for edition in self.editions})
+        if self.place not in known:
+            raise Invalid(
+                "rulebook.place",
+                f"环境变量 BUDGETPERF_JURISDICTION 的辖区“{self.place}”没有任何规则版本，请先发布，或改为：{'、'.join(known)}",
+            )
+
+    def get(self, kind: str, as_of: date, *, jurisdiction: str = "") -> Edition:
+        """Return the edition of ``kind`` that holds on ``as_of``: the place's own or else the nation's.
+
+        Parameters
+        ----------
+        kind : str
+        as_of : date
+        jurisdiction : str
+            Asks for the editions of this jurisdiction alone.
 
         Raises
         ------
         NotFound
             ``rulebook.no_edition`` if none does.
         """
-        for edition in self.editions:
-            if edition.series == (jurisdiction, kind) and as_of in self.span(edition):
-                return edition
-        raise NotFound(
-            "rulebook.no_edition",
-            f"{jurisdiction}在{as_of.isoformat()}没有有效的“{kind}”规则版本，请先由规则管理处发布",
-            kind=kind,
-            jurisdiction=jurisdiction,
+        found = self._find(kind, as_of, (jurisdiction,) if jurisdiction else (self.place, NATIONAL))
+        if found is None:
+            raise NotFound(
+                "rulebook.no_edition",
+                f"{jurisdiction or self.place}在{as_of.isoformat()}没有有效的“{kind}”规则版本，请先由规则管理处发布",
+                kind=kind,
+                jurisdiction=jurisdiction or self.place,
+            )
+        return found
+
+    def _find(self, kind: str, as_of: date, places: tuple[str, ...]) -> Edition | None:
+        own = [edition for edition in self.editions if edition.kind == kind]
+        return next(
+            (
+                edition
+                for place in places
+                for edition in own
+                if edition.jurisdiction == place and as_of in self.span(edition)
+            ),
+            None,
         )
+
+    def applies(self, edition: Edition, as_of: date) -> bool:
+        """Tell whether ``edition`` is the one used on ``as_of``."""
+        return self._find(edition.kind, as_of, (self.place, NATIONAL)) == edition
 
     def span(self, edition: Edition) -> DateRange:
         """Return the days ``edition`` holds: to its end, or until the next one of its kind begins."""
@@ -86,17 +141,19 @@ class Rulebook:
                 return edition
         raise NotFound("rulebook.no_edition", f"规则库中没有版本“{edition_id}”", edition=edition_id)
 
-    def work_calendar(self, jurisdiction: str = NATIONAL) -> WorkCalendar:
-        """Return the working days of all years that have an edition."""
-        years = [
-            edition.rules_as(WorkingDaysRules)
+    def work_calendar(self) -> WorkCalendar:
+        """Return the working days of all years that have an edition, the place's own before the nation's."""
+        years = {
+            rules.year: rules
+            for place in (NATIONAL, self.place)
             for edition in self.editions
-            if edition.series == (jurisdiction, "working_days")
-        ]
+            if edition.series == (place, "working_days")
+            for rules in (edition.rules_as(WorkingDaysRules),)
+        }
         return WorkCalendar(
-            frozenset(rules.year for rules in years),
-            frozenset(day for rules in years for day in rules.holidays),
-            frozenset(day for rules in years for day in rules.make_up_days),
+            frozenset(years),
+            frozenset(day for rules in years.values() for day in rules.holidays),
+            frozenset(day for rules in years.values() for day in rules.make_up_days),
         )
 
 

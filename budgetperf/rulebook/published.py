@@ -44,4 +44,4 @@ def joined(packaged: Rulebook, published: Iterable[Edition]) -> Rulebook:
             raise Conflict("rulebook.lock", f"{edition.id} 在程序中另有内容不同的文件，请停用该文件")
     editions = tuple(sorted(known.values(), key=lambda edition: edition.id.split("/")))
     demand_no_overlap(editions)
-    return Rulebook(editions)
+    return Rulebook(editions, packaged.place)

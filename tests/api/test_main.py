@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,17 @@ def test_settings_that_are_no_answer_are_refused(tmp_path: Path) -> None:
         Settings.read({"BUDGETPERF_TRUSTED_PROXIES": "nginx"}, database=database, home=tmp_path)
     with pytest.raises(Invalid, match="BUDGETPERF_HTTPS"):
         Settings.read({"BUDGETPERF_HTTPS": "maybe"}, database=database, home=tmp_path)
+
+
+def test_a_service_works_for_a_place_that_has_rules(house: House, tmp_path: Path) -> None:
+    for jurisdiction, begins in (("sichuan", True), ("sichaun", False)):
+        settings = Settings.read(
+            {"BUDGETPERF_JURISDICTION": jurisdiction}, database=house.database, home=tmp_path
+        )
+        app = create_app(settings, QueuedWork(), log=house.log)
+        with nullcontext() if begins else pytest.raises(Invalid, match="sichaun"), TestClient(app):
+            assert begins
+        app.state.resources.engine.dispose()
 
 
 def test_ready_says_whether_the_database_answers(house: House, tmp_path: Path) -> None:

@@ -51,6 +51,33 @@ def test_another_jurisdiction_does_not_inherit() -> None:
         RULEBOOK.get("grades", date(2025, 1, 1), jurisdiction="qingdao")
 
 
+SICHUAN = RULEBOOK.at("sichuan")
+
+
+def test_a_place_works_by_its_own_rules_and_by_the_nations_where_it_has_none() -> None:
+    day = date(2026, 6, 1)
+    lights = SICHUAN.get("monitoring_lights", day)
+    assert lights.jurisdiction == "sichuan"
+    assert SICHUAN.get("grades", day) == RULEBOOK.get("grades", day)
+    assert SICHUAN.applies(lights, day)
+    assert not RULEBOOK.applies(lights, day)
+    assert SICHUAN.get("monitoring_lights", date(2024, 12, 31)).jurisdiction == "national", "not yet in force"
+
+
+def test_a_draft_goes_before_the_nations_only_in_its_own_place() -> None:
+    own, nations = (book.get("monitoring_lights", date(2026, 6, 1)) for book in (SICHUAN, RULEBOOK))
+    assert SICHUAN.goes_before(own)
+    assert not SICHUAN.goes_before(nations), "the place has its own"
+    assert RULEBOOK.goes_before(nations)
+    assert not RULEBOOK.goes_before(own)
+
+
+def test_a_place_without_any_edition_is_refused_by_name() -> None:
+    SICHUAN.demand_place()
+    with pytest.raises(Invalid, match=r"sichaun.*sichuan"):
+        RULEBOOK.at("sichaun").demand_place()
+
+
 def test_by_id_finds_what_a_past_result_names() -> None:
     assert RULEBOOK.by_id("national/grades/2020-02-25").title == "绩效评价等级"
     with pytest.raises(NotFound, match="national/grades/1999-01-01"):
