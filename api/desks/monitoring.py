@@ -137,7 +137,10 @@ def _cell(record: RecordFacts | None, lit: dict[str, LightFacts], period: str) -
         record.status if record else None,
         LightColour(found.execution) if found else None,
         LightColour(found.goals) if found and found.goals else None,
-        f"{found.execution_reason}；{found.goals_reason}" if found else "",
+        "；".join(filter(None, (found.execution_reason, found.goals_reason, found.warnings)))
+        if found
+        else "",
+        warned=bool(found and found.warnings),
     )
 
 

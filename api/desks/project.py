@@ -117,6 +117,7 @@ def show(request: Request, ctx: Work, code: Key, year: ChosenYear = None) -> HTM
                 item.execution_reason,
                 LightColour(item.goals) if item.goals else None,
                 item.goals_reason,
+                item.warnings,
             )
             for item in lit.values()
         ),

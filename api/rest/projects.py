@@ -72,6 +72,7 @@ class LightsAnswer(Answer):
     goals: str
     execution_reason: str
     goals_reason: str
+    warnings: str
 
 
 class ScoreAnswer(Answer):

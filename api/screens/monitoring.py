@@ -20,7 +20,8 @@ class QuarterCell:
     status: Status | None = told("status of the task; None before it is opened")
     execution: LightColour | None = told("light of the money")
     goals: LightColour | None = told("light of the goals")
-    reason: str = told("why, both lights")
+    reason: str = told("why, both lights and the early warnings")
+    warned: bool = told("whether the edition warns of something")
 
 
 @dataclass(frozen=True, slots=True)

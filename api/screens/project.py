@@ -74,6 +74,7 @@ class LightLine:
     execution_reason: str = told("why")
     goals: LightColour | None = told("light of the goals")
     goals_reason: str = told("why")
+    warnings: str = told("what is warned of beside the lights")
 
 
 @dataclass(frozen=True, slots=True)

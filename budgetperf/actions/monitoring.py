@@ -21,7 +21,7 @@ from budgetperf.lifecycle.monitoring.form import MonitoringForm
 from budgetperf.process.stages import Stage, Status
 from budgetperf.provenance import DecisionKind
 from budgetperf.rulebook.models import MonitoringCalendarRules
-from budgetperf.scoring.dashboard import Dashboard
+from budgetperf.scoring.dashboard import Dashboard, warnings_of
 from budgetperf.scoring.lights import LightColour, LightRules
 from budgetperf.scoring.recompute import LightFacts, compute
 from budgetperf.store import results
@@ -125,6 +125,7 @@ def preview(ctx: Context, record: RecordFacts, form: MonitoringForm) -> tuple[Da
         indicators=facts.indicators,
         behind=frozenset(key for key, light in lit.indicators.items() if light.colour in behind),
         execution_behind=lit.execution.colour in behind,
+        warnings=tuple((warning.reason, warning.clause) for warning in warnings_of(lit)),
         source=str(rules.edition.source),
     )
     return lit, check(form, context)
@@ -174,6 +175,7 @@ def confirm(ctx: Context, record_id: str, _form: NoForm, seen: Seen) -> Outcome:
             goals=result.goal.colour.value if result.goal else "",
             execution_reason=result.execution.reason,
             goals_reason=result.goal.reason if result.goal else "本期未填报绩效指标值",
+            warnings="；".join(warning.reason for warning in warnings_of(result)),
             decision_id=decision_id,
         ),
     )

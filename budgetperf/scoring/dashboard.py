@@ -38,6 +38,11 @@ class WarnedDashboard(Dashboard):
     warnings: tuple[EarlyWarning, ...]
 
 
+def warnings_of(lit: Dashboard) -> tuple[EarlyWarning, ...]:
+    """Return the early warnings beside the lights; none where the edition knows none."""
+    return lit.warnings if isinstance(lit, WarnedDashboard) else ()
+
+
 def dashboard(
     indicators: Sequence[Indicator],
     values: Mapping[str, Decimal | Achievement],

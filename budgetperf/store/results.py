@@ -66,7 +66,7 @@ class ScoreFacts:
 
 @dataclass(frozen=True, slots=True)
 class LightFacts:
-    """The two lights of one period."""
+    """The two lights of one period, and what the edition warns of beside them (empty: nothing)."""
 
     record_id: str
     evaluand_id: str
@@ -76,6 +76,7 @@ class LightFacts:
     goals: str
     execution_reason: str
     goals_reason: str
+    warnings: str
     decision_id: str
 
 

@@ -140,6 +140,7 @@ BREAKAGES: tuple[tuple[str, str], ...] = (
     ("scores_equal_their_package", "UPDATE score SET decision_id = 'x'"),
     ("lights_equal_their_package", "UPDATE light SET execution = 'green' WHERE execution = 'red'"),
     ("lights_equal_their_package", "UPDATE light SET goals_reason = '改'"),
+    ("lights_equal_their_package", "UPDATE light SET warnings = '改'"),
     ("bands_equal_their_baseline", "UPDATE cost_band SET upper_fen = upper_fen + 10000"),
     ("bands_equal_their_baseline", """UPDATE cost_band SET uppers = uppers || '{"quantile": 1}'"""),
     ("the_log_names_every_filing", "UPDATE filing SET digest = repeat('a', 64) WHERE form = 'ApprovalForm'"),

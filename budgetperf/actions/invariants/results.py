@@ -29,6 +29,8 @@ WHERE (l.execution, l.execution_reason, l.goals, l.evaluand_id, l.period, l.fisc
     d.result #>> '{execution,colour}', d.result #>> '{execution,reason}',
     coalesce(d.result #>> '{goal,colour}', ''), r.evaluand_id, r.period, r.fiscal_year)
   OR l.goals_reason <> coalesce(d.result #>> '{goal,reason}', l.goals_reason)
+  OR l.warnings <> coalesce((SELECT string_agg(one ->> 'reason', '；' ORDER BY place)
+    FROM jsonb_array_elements(d.result -> 'warnings') WITH ORDINALITY AS each (one, place)), '')
 ORDER BY e.code, l.period"""
 
 _BANDS = """

@@ -25,6 +25,8 @@ class MonitoringContext:
         Keys of the indicators whose light is yellow or red.
     execution_behind : bool
         Whether the execution light is yellow or red.
+    warnings : tuple of (str, str)
+        What the edition warns of, each with its clause.
     source : str
         The rule that makes causes compulsory.
     """
@@ -32,6 +34,7 @@ class MonitoringContext:
     indicators: tuple[Indicator, ...]
     behind: frozenset[str]
     execution_behind: bool
+    warnings: tuple[tuple[str, str], ...]
     source: str
 
 
@@ -118,6 +121,14 @@ def check_execution_explained(form: MonitoringForm, context: MonitoringContext) 
         yield Finding("monitoring.execution_note", Severity.ERROR, where, message, context.source)
 
 
+def check_early_warnings(_form: MonitoringForm, context: MonitoringContext) -> Iterator[Finding]:
+    """What the edition warns of is said when the report is filed; it asks for an answer, not for another number."""
+    for reason, clause in context.warnings:
+        yield Finding(
+            "monitoring.early_warning", Severity.WARNING, Where(pointer="/rows"), f"预警：{reason}", clause
+        )
+
+
 def check_forecast_paid(form: MonitoringForm, _context: MonitoringContext) -> Iterator[Finding]:
     """The payments expected by year end are not negative."""
     if form.forecast_paid.fen < 0:
@@ -151,6 +162,7 @@ CHECKS: tuple[Check, ...] = (
     check_deviation_explained,
     check_impossible_explained,
     check_execution_explained,
+    check_early_warnings,
     check_forecast_paid,
     check_percentages,
     check_forecast_not_below_actual,

@@ -62,4 +62,5 @@ class LightRow(SQLModel, table=True):
     goals: str = exact()
     execution_reason: str
     goals_reason: str
+    warnings: str
     decision_id: str = ref("decision")

@@ -1,5 +1,6 @@
 """Rules on a monitoring report."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -28,7 +29,7 @@ INDICATORS = (
 def context(
     *behind: str, execution_behind: bool = False, indicators: tuple[Indicator, ...] = INDICATORS
 ) -> MonitoringContext:
-    return MonitoringContext(indicators, frozenset(behind), execution_behind, "财预〔2019〕136号")
+    return MonitoringContext(indicators, frozenset(behind), execution_behind, (), "财预〔2019〕136号")
 
 
 def rows(**changes: dict[str, object]) -> list[dict[str, object]]:
@@ -50,6 +51,13 @@ def told(
 def test_sound_report_is_told_nothing() -> None:
     assert told(rows()) == []
     assert all(rule.__doc__ for rule in CHECKS)
+
+
+def test_what_the_edition_warns_of_is_said_with_its_clause() -> None:
+    warned = replace(context(), warnings=(("9个月执行率为50%，低于60%", "第十条"),))
+    assert told(rows(), warned) == [("early_warning", "/rows")]
+    form = MonitoringForm.model_validate({"rows": rows(), "forecast_paid": 100})
+    assert check(form, warned)[0].message == "预警：9个月执行率为50%，低于60%"
 
 
 def test_every_indicator_is_reported_once() -> None:

@@ -856,6 +856,7 @@ def upgrade() -> None:
         sa.Column("goals", sa.Text(collation="C"), nullable=False),
         sa.Column("execution_reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("goals_reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("warnings", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("decision_id", sa.Text(collation="C"), nullable=False),
         sa.ForeignKeyConstraint(["decision_id"], ["decision.id"], name=op.f("fk_light_decision_id_decision")),
         sa.ForeignKeyConstraint(["evaluand_id"], ["evaluand.id"], name=op.f("fk_light_evaluand_id_evaluand")),
