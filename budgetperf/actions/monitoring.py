@@ -1,5 +1,6 @@
 """Dual monitoring: a task per project and quarter, filed, reviewed, lit and confirmed."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -23,6 +24,7 @@ from budgetperf.provenance import DecisionKind
 from budgetperf.rulebook.models import MonitoringCalendarRules
 from budgetperf.scoring.dashboard import Dashboard, warnings_of
 from budgetperf.scoring.lights import LightColour, LightRules
+from budgetperf.scoring.progress_deviation import deviations
 from budgetperf.scoring.recompute import LightFacts, compute
 from budgetperf.store import results
 from budgetperf.store.ledger import execution_of
@@ -110,21 +112,15 @@ def preview(ctx: Context, record: RecordFacts, form: MonitoringForm) -> tuple[Da
     facts = light_facts(ctx, record, form)
     known = {indicator.key for indicator in facts.indicators}
     rules: InForce[LightRules] = in_force(ctx, "monitoring_lights", LightRules)
-    lit = compute(
-        LightFacts(
-            facts.indicators,
-            {k: v for k, v in facts.values.items() if k in known},
-            facts.execution,
-            facts.months,
-        ),
-        rules.rules,
-    )
+    values = {key: value for key, value in facts.values.items() if key in known}
+    lit = compute(replace(facts, values=values), rules.rules)
     assert isinstance(lit, Dashboard)
     behind = {LightColour.YELLOW, LightColour.RED}
     context = MonitoringContext(
         indicators=facts.indicators,
         behind=frozenset(key for key, light in lit.indicators.items() if light.colour in behind),
         execution_behind=lit.execution.colour in behind,
+        deviating=deviations(facts.indicators, values, months=facts.months, rule=rules.rules.deviation),
         warnings=tuple((warning.reason, warning.clause) for warning in warnings_of(lit)),
         source=str(rules.edition.source),
     )

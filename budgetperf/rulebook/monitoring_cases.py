@@ -13,6 +13,7 @@ from budgetperf.rulebook.models import MonitoringCalendarRules
 from budgetperf.scoring.dashboard import WarnedDashboard, dashboard
 from budgetperf.scoring.early_warning import Disposal, DisposalRule, answer_due, disposal
 from budgetperf.scoring.lights import LightRules
+from budgetperf.scoring.progress_deviation import deviations
 from budgetperf.scoring.rules import Exact, Rule
 
 
@@ -47,11 +48,15 @@ def light_case(rules: LightRules, given: LightCase) -> Outcome:
         str(i): case.value for i, case in enumerate(given.indicators, 1)
     }
     lights = dashboard(indicators, values, execution=given.money.execution, months=given.months, rules=rules)
-    outcome = {
+    outcome: dict[str, object] = {
         "execution": lights.execution.colour,
         "indicators": [lights.indicators[indicator.key].colour for indicator in indicators],
         "goal": lights.goal.colour if lights.goal else None,
     }
+    if rules.deviation is not None:
+        outcome["deviating"] = sorted(
+            deviations(indicators, values, months=given.months, rule=rules.deviation), key=int
+        )
     if not isinstance(lights, WarnedDashboard) or rules.warnings is None:
         return outcome
     warned = {"warnings": [warning.kind for warning in lights.warnings]}

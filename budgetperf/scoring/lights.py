@@ -19,6 +19,7 @@ from budgetperf.ledger import Execution, RateBase
 from budgetperf.scoring.early_warning import WarningRules
 from budgetperf.scoring.exact import percent
 from budgetperf.scoring.facts import execution_fact
+from budgetperf.scoring.progress_deviation import DeviationRule
 from budgetperf.scoring.rules import Exact, Rule, Share, SourcedRule
 from budgetperf.terms import Term
 
@@ -117,7 +118,7 @@ class OverallRule(SourcedRule):
 
 
 class LightRules(SourcedRule):
-    """Everything an edition says on monitoring lights; ``warnings`` is None where it has no early warning."""
+    """Everything an edition says on monitoring lights; None where it knows no early warning, no deviation."""
 
     execution: ExecutionLightRule
     paced: PacedRule
@@ -126,6 +127,7 @@ class LightRules(SourcedRule):
     qualitative: QualitativeRule
     overall: OverallRule
     warnings: WarningRules | None = None
+    deviation: DeviationRule | None = None
 
 
 def execution_light(execution: Execution, months: int, *, rules: LightRules) -> Light:

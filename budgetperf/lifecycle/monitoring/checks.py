@@ -4,7 +4,7 @@ Which indicators are behind, and whether money is, was already lit by ``scoring`
 only asked whether the report explains it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -25,6 +25,8 @@ class MonitoringContext:
         Keys of the indicators whose light is yellow or red.
     execution_behind : bool
         Whether the execution light is yellow or red.
+    deviating : mapping of str to str
+        How far off, by key of the indicators that are too far from their due progress.
     warnings : tuple of (str, str)
         What the edition warns of, each with its clause.
     source : str
@@ -34,6 +36,7 @@ class MonitoringContext:
     indicators: tuple[Indicator, ...]
     behind: frozenset[str]
     execution_behind: bool
+    deviating: Mapping[str, str]
     warnings: tuple[tuple[str, str], ...]
     source: str
 
@@ -102,6 +105,15 @@ def check_deviation_explained(form: MonitoringForm, context: MonitoringContext) 
             yield _row("explanation_missing", Severity.ERROR, index, "explanation", message, context.source)
 
 
+def check_large_deviation_explained(form: MonitoringForm, context: MonitoringContext) -> Iterator[Finding]:
+    """An indicator far from its due progress is explained, though its light be green or blue."""
+    for index, row, indicator in _known(form, context):
+        far = context.deviating.get(indicator.key)
+        if far and not row.explanation and indicator.key not in context.behind:
+            message = f"“{indicator.name}”偏差过大：{far}，请写明原因"
+            yield _row("deviation_unexplained", Severity.WARNING, index, "explanation", message)
+
+
 def check_impossible_explained(form: MonitoringForm, context: MonitoringContext) -> Iterator[Finding]:
     """A target that cannot be reached is explained, whatever the light."""
     for index, row, indicator in _known(form, context):
@@ -160,6 +172,7 @@ CHECKS: tuple[Check, ...] = (
     check_every_indicator_once,
     check_value_fits,
     check_deviation_explained,
+    check_large_deviation_explained,
     check_impossible_explained,
     check_execution_explained,
     check_early_warnings,

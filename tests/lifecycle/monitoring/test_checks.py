@@ -29,7 +29,7 @@ INDICATORS = (
 def context(
     *behind: str, execution_behind: bool = False, indicators: tuple[Indicator, ...] = INDICATORS
 ) -> MonitoringContext:
-    return MonitoringContext(indicators, frozenset(behind), execution_behind, (), "财预〔2019〕136号")
+    return MonitoringContext(indicators, frozenset(behind), execution_behind, {}, (), "财预〔2019〕136号")
 
 
 def rows(**changes: dict[str, object]) -> list[dict[str, object]]:
@@ -58,6 +58,16 @@ def test_what_the_edition_warns_of_is_said_with_its_clause() -> None:
     assert told(rows(), warned) == [("early_warning", "/rows")]
     form = MonitoringForm.model_validate({"rows": rows(), "forecast_paid": 100})
     assert check(form, warned)[0].message == "预警：9个月执行率为50%，低于60%"
+
+
+def test_a_large_deviation_is_explained_once() -> None:
+    far = replace(context(), deviating={"1": "高于按6个月折算的应完成数20.00%，超过15%"})
+    assert told(rows(), far) == [("deviation_unexplained", "/rows/0/explanation")]
+    assert told(rows(row1={"explanation": "提前完工"}), far) == []
+    assert told(rows(), replace(context("1"), deviating=far.deviating)) == [
+        ("cause_missing", "/rows/0/cause"),
+        ("explanation_missing", "/rows/0/explanation"),
+    ]
 
 
 def test_every_indicator_is_reported_once() -> None:
