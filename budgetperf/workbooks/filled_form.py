@@ -16,6 +16,7 @@ from budgetperf.lifecycle.evaluation.audit_form import FilledForm
 from budgetperf.provenance import Json
 from budgetperf.workbooks.cells import Mark, Place, address, read_sheets
 from budgetperf.workbooks.filled_grid import FilledGrid, find_filled, right_of
+from budgetperf.workbooks.goal_sheet import plain_label
 from budgetperf.workbooks.package import open_package
 from budgetperf.workbooks.values import normal, read_number, spelled
 
@@ -55,7 +56,7 @@ class FilledSheet:
 
 
 def read_filled(content: bytes) -> tuple[FilledSheet, ...]:
-    """Read every filled self-evaluation form of a workbook, one a worksheet.
+    """Read every filled self-evaluation form of a workbook, in the order of its sheets and rows.
 
     Raises
     ------
@@ -64,7 +65,7 @@ def read_filled(content: bytes) -> tuple[FilledSheet, ...]:
         sheet looks like the form, ``audit.form`` when a cell is far too long for one.
     """
     sheets = read_sheets(open_package(content))
-    grids = [grid for sheet in sheets if (grid := find_filled(sheet))]
+    grids = [grid for sheet in sheets for grid in find_filled(sheet)]
     if not grids:
         names = "、".join(sheet.name for sheet in sheets)
         raise Invalid(
@@ -104,21 +105,22 @@ class _Reader:
             name: self._text(f"/overall_goal/{name}", place) for name, place in grid.goal.items()
         }
         document["indicators"] = self._indicators()
+        document["has_reasons"] = "note" in grid.columns
         if grid.total is not None:
             document |= self._total(grid.total)
         return document
 
     def _title(self) -> str:
         """Return the first words of the sheet: the name of the form."""
-        sheet = self.grid.sheet
-        texts = (spelled(value) for (row, _), value in sorted(sheet.values.items()) if row < _TITLE_ROWS)
-        return next((text for text in texts if "表" in text), "")
+        return next((text for text in self._head_texts() if "表" in text), "")
+
+    def _head_texts(self) -> list[str]:
+        sheet, rows = self.grid.sheet, range(self.grid.top, self.grid.top + _TITLE_ROWS)
+        return [spelled(value) for (row, _), value in sorted(sheet.values.items()) if row in rows]
 
     def _year(self, typed: Json) -> Json:
         """Take the year beside its label, else from the title rows or the name of the sheet."""
-        sheet = self.grid.sheet
-        title = [spelled(value) for (row, _), value in sorted(sheet.values.items()) if row < _TITLE_ROWS]
-        for text in (f"{typed}年", *title, sheet.name):
+        for text in (f"{typed}年", *self._head_texts(), self.grid.sheet.name):
             if found := _YEAR.search(normal(text)):
                 return found.group(1)
         return None
@@ -143,13 +145,19 @@ class _Reader:
         sheet, header = self.grid.sheet, self.grid.funds_header
         if header is None:
             return ""
-        above = sorted((place for place in sheet.values if place[0] <= header), reverse=True)
+        rows = range(self.grid.top, header + 1)
+        above = sorted((place for place in sheet.values if place[0] in rows), reverse=True)
         texts = (normal(spelled(sheet.value(place))) for place in above)
         return next((found.group() for text in texts if "元" in text and (found := _UNIT.search(text))), "")
 
     def _indicators(self) -> list[Json]:
-        grid, found, carried = self.grid, [], {"level1": "", "level2": ""}
-        for at, row in enumerate(grid.rows):
+        grid, carried = self.grid, {"level1": "", "level2": ""}
+        found: list[Json] = []
+        for row in sorted((*grid.rows, *grid.sums)):
+            if row in grid.sums:
+                carried |= self._headed(row)
+                continue
+            at = len(found)
             cells = {
                 name: self._text(f"/indicators/{at}/{name}", (row, column))
                 for name, column in grid.columns.items()
@@ -162,7 +170,16 @@ class _Reader:
             elif sign == "定性":
                 cells["target"] = uom
             found.append(cells)
-        return list(found)
+        return found
+
+    def _headed(self, row: int) -> dict[str, str]:
+        """Return the levels a row of sums names for those below it: ``产出指标（40分）`` does, 小计 does not."""
+        names = {
+            name: spelled(self.grid.sheet.value((row, self.grid.columns[name])))
+            for name in ("level1", "level2")
+            if name in self.grid.columns
+        }
+        return {name: text for name, text in names.items() if plain_label(text).endswith("指标")}
 
     def _total(self, row: int) -> dict[str, Json]:
         grid = self.grid

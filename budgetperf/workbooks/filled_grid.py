@@ -1,12 +1,15 @@
-"""Finds a filled self-evaluation form on a sheet by its labels: head, funds, goal, indicators, total.
+"""Finds filled self-evaluation forms on a sheet by their labels: head, funds, goal, indicators, total.
 
-It says *where* things stand; what the cells hold is read by ``filled_form``.
+It says *where* things stand; what the cells hold is read by ``filled_form``, which rows of the
+table are indicators by ``filled_rows``.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from budgetperf.workbooks.cells import Place, Sheet
+from budgetperf.workbooks.filled_rows import find_rows, total_row
 from budgetperf.workbooks.goal_sheet import plain_label
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -16,14 +19,21 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "operator": ("指标性质", "计算符号"),
     "target": ("年度指标值", "指标值", "目标值", "年初指标值", "预期指标值", "年度目标值"),
     "uom": ("度量单位", "计量单位"),
-    "actual": ("实际完成值", "全年完成值", "完成值", "全年实际完成值", "实际完成指标值"),
-    "weight": ("分值", "权重", "指标分值"),
-    "score": ("得分", "自评得分"),
-    "note": (
-        "偏差原因分析及改进措施", "偏差原因分析与改进措施", "未完成原因和改进措施", "未完成原因及改进措施",
-        "未完成原因分析及改进措施", "偏差原因分析", "未完成原因", "备注",
+    "actual": (
+        "实际完成值",
+        "全年完成值",
+        "完成值",
+        "全年实际完成值",
+        "实际完成指标值",
+        "全年实际值",
+        "实际值",
     ),
-}  # fmt: skip
+    "weight": ("分值", "权重", "指标分值"),
+    "score": ("得分", "自评得分", "自评分"),
+    "note": ("备注",),
+}
+_REASON = "原因"
+"""Every wording of 偏差原因分析及改进措施 holds it."""
 FUNDS: Mapping[str, tuple[str, ...]] = {
     "initial": ("年初预算数", "年初预算"),
     "adjusted": ("全年预算数", "调整后预算数", "调整后预算"),
@@ -38,26 +48,13 @@ HEAD: Mapping[str, tuple[str, ...]] = {
     "year": ("年度", "预算年度", "评价年度"),
     "grade": ("评价等级", "自评等级", "绩效等级"),
 }
+HEAD_ONLY = {name: HEAD[name] for name in ("project", "department")}
+"""Labels that stand at the head of a form and nowhere else."""
 GOAL: Mapping[str, tuple[str, ...]] = {
     "expected": ("预期目标", "年初设定目标"),
     "result": ("实际完成情况", "目标实际完成情况", "年度总体目标完成情况"),
 }
-_TOTALS = frozenset({"总分", "合计", "总计", "总得分"})
 _FUND_TOTALS = ("总额", "合计", "总计")
-_FEET = (
-    "注",
-    "说明",
-    "填表",
-    "填报",
-    "联系",
-    "单位负责人",
-    "项目负责人",
-    "备注",
-    "存在问题",
-    "改进措施",
-    "签字",
-    "评价结论",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +77,12 @@ class FilledGrid:
         The value cells of the annual goal.
     rows : tuple of int
         The rows that hold an indicator.
+    sums : tuple of int
+        The rows of the table that only add up others.
     total : int or None
         The row of 总分.
+    top : int
+        The first row of the form.
     """
 
     sheet: Sheet
@@ -93,7 +94,9 @@ class FilledGrid:
     goal: Mapping[str, Place]
     columns: Mapping[str, int]
     rows: tuple[int, ...]
+    sums: tuple[int, ...]
     total: int | None
+    top: int = 0
 
 
 def right_of(sheet: Sheet, place: Place) -> Place:
@@ -104,20 +107,60 @@ def right_of(sheet: Sheet, place: Place) -> Place:
     return row, column + 1
 
 
-def find_filled(sheet: Sheet) -> FilledGrid | None:
-    """Return where the form stands; None when the sheet holds none."""
-    words = {
+def find_filled(sheet: Sheet) -> tuple[FilledGrid, ...]:
+    """Return where each form of the sheet stands, from top to bottom."""
+    words = _words(sheet)
+    tops = [0, *_later_tops(sheet, words), sheet.height]
+    parts = (_part(sheet, range(top, end)) for top, end in pairwise(tops))
+    return tuple(
+        replace(grid, sheet=sheet, top=top)
+        for top, part in zip(tops, parts, strict=False)
+        if (grid := _grid(part))
+    )
+
+
+def _words(sheet: Sheet) -> dict[Place, str]:
+    return {
         place: plain_label(value) for place, value in sorted(sheet.values.items()) if isinstance(value, str)
     }
-    header = _header(words, COLUMNS, {"name", "score"}, 5) or _header(words, COLUMNS, {"name", "actual"}, 4)
-    if header is None:
+
+
+def _later_tops(sheet: Sheet, words: Mapping[Place, str]) -> Iterator[int]:
+    """Yield the first row of the second form and of each after it.
+
+    A head or a total row between two headers of the table tells them apart; without either the
+    second is the first one printed again on the next page.
+    """
+    for row, following in pairwise([row for row, _ in _table_headers(words)]):
+        between = {place: word for place, word in words.items() if row < place[0] < following}
+        head = min((place[0] for place in _labelled(between, HEAD_ONLY).values()), default=following)
+        total = total_row(sheet, range(row + 1, head))
+        if total is None and head == following:
+            continue
+        after = row if total is None else total
+        titles = (at for (at, _), word in between.items() if after < at < head and word.endswith("表"))
+        yield next(titles, head if total is None or head < following else total + 1)
+
+
+def _part(sheet: Sheet, rows: range) -> Sheet:
+    return replace(
+        sheet,
+        values={place: value for place, value in sheet.values.items() if place[0] in rows},
+        marks={place: mark for place, mark in sheet.marks.items() if place[0] in rows},
+    )
+
+
+def _grid(sheet: Sheet) -> FilledGrid | None:
+    words = _words(sheet)
+    start, columns = next(_table_headers(words), (None, {}))
+    if start is None:
         return None
-    start, columns = header
     above = {place: word for place, word in words.items() if place[0] < start}
-    funds_header, funds = _header(above, FUNDS, {"executed"}, 3) or (None, {})
+    funds_header, funds = next(_headers(above, FUNDS, {"executed"}, 3), (None, {}))
     head = _labelled({place: word for place, word in words.items() if place[0] != start}, HEAD)
     fund_rows = _fund_rows(sheet, funds_header, funds, end=_funds_end(above, start))
-    total = next((row for (row, _), word in words.items() if row > start and word in _TOTALS), None)
+    total = total_row(sheet, range(start + 1, sheet.height))
+    rows, sums = find_rows(sheet, range(start + 1, sheet.height if total is None else total), columns)
     return FilledGrid(
         sheet,
         head,
@@ -127,22 +170,33 @@ def find_filled(sheet: Sheet) -> FilledGrid | None:
         next((row for row, label in fund_rows if label.endswith(_FUND_TOTALS)), None),
         _goal(sheet, above),
         columns,
-        _rows(sheet, range(start + 1, total if total is not None else sheet.height), columns),
+        rows,
+        sums,
         total,
     )
 
 
-def _header(
+def _table_headers(words: Mapping[Place, str]) -> Iterator[tuple[int, dict[str, int]]]:
+    """Yield the rows that head a table of indicators."""
+    for row, columns in _headers(words, COLUMNS, {"name"}, 4):
+        if "actual" in columns or ("score" in columns and len(columns) > 4):
+            yield row, columns
+
+
+def _headers(
     words: Mapping[Place, str], labels: Mapping[str, tuple[str, ...]], needed: set[str], least: int
-) -> tuple[int, dict[str, int]] | None:
-    """Return the first row that carries the needed labels and at least so many, with its columns."""
+) -> Iterator[tuple[int, dict[str, int]]]:
+    """Yield the rows that carry the needed labels and at least so many, with their columns."""
     by_row: dict[int, dict[str, int]] = {}
     for (row, column), word in words.items():
         name = next((name for name, spellings in labels.items() if word in spellings), None)
+        if name is None and _REASON in word and labels is COLUMNS:
+            name = "note"
         if name:
             by_row.setdefault(row, {}).setdefault(name, column)
-    rows = (row for row, found in sorted(by_row.items()) if needed <= set(found) and len(found) >= least)
-    return next(((row, by_row[row]) for row in rows), None)
+    yield from (
+        (row, found) for row, found in sorted(by_row.items()) if needed <= set(found) and len(found) >= least
+    )
 
 
 def _labelled(words: Mapping[Place, str], labels: Mapping[str, tuple[str, ...]]) -> dict[str, Place]:
@@ -186,28 +240,3 @@ def _fund_rows(
         if labels:
             found.append((row, labels[-1]))
     return tuple(found)
-
-
-def _rows(sheet: Sheet, span: range, columns: Mapping[str, int]) -> tuple[int, ...]:
-    """Return the rows that hold an indicator, up to the foot of the form; blank ones are left out."""
-    found = []
-    for row in span:
-        first = next((word for column in range(sheet.width) if (word := _own_word(sheet, row, column))), "")
-        if first.startswith(_FEET):
-            break
-        if _is_line(sheet, row, columns):
-            found.append(row)
-    return tuple(found)
-
-
-def _own_word(sheet: Sheet, row: int, column: int) -> str:
-    return plain_label(sheet.value((row, column))) if sheet.anchor((row, column)) == (row, column) else ""
-
-
-def _is_line(sheet: Sheet, row: int, columns: Mapping[str, int]) -> bool:
-    filled = {
-        name: sheet.anchor((row, column)) for name, column in columns.items() if sheet.filled((row, column))
-    }
-    own = {name for name, anchor in filled.items() if anchor[0] == row and name not in {"level1", "level2"}}
-    across = len(filled) > 1 and len(set(filled.values())) == 1
-    return bool(own) and not across

@@ -14,6 +14,7 @@ from budgetperf.lifecycle.evaluation.audit_case import (
     Check,
     at_indicator,
     error,
+    note,
     points,
 )
 from budgetperf.lifecycle.evaluation.audit_form import FilledForm
@@ -85,7 +86,12 @@ def check_raw_percent(case: AuditCase) -> Iterator[Finding]:
 
 
 def check_reason_given(case: AuditCase) -> Iterator[Finding]:
-    """Whoever deducts points says why."""
+    """Whoever deducts points says why; a form without a column for it cannot be asked."""
+    if not case.form.has_reasons:
+        if any(line.printed is not None and line.printed < weight for _, line, weight in case.weighted):
+            message = "没有找到偏差原因栏（栏目名称中应有“原因”），扣分是否写明原因未核对"
+            yield note("no_reason_column", "", message)
+        return
     for at, line, weight in case.weighted:
         if line.printed is not None and line.printed < weight and not states_reason(line.row.note):
             lost = points(weight - line.printed)

@@ -94,7 +94,7 @@ class FilledForm(_Printed):
     """A whole filled form; the last fields only say where it came from and are never computed with.
 
     ``completeness`` begins with ``full`` (or is empty) when the whole form is at hand; sums are
-    not held against a fragment.
+    not held against a fragment. ``has_reasons`` is false when the form has no column for them.
     """
 
     id: Cell = Field(default="", title="编号")
@@ -106,6 +106,7 @@ class FilledForm(_Printed):
     budget: FilledBudget = Field(default=FilledBudget(), title="项目资金")
     overall_goal: FilledGoal = Field(default=FilledGoal(), title="年度总体目标")
     indicators: Annotated[tuple[FilledIndicator, ...], Field(max_length=MAX_ROWS, title="绩效指标")] = ()
+    has_reasons: bool = Field(default=True, title="有无偏差原因栏")
     total_weight: Cell = _cell("总分分值", "total_weight_published")
     total_score: Cell = _cell("总分", "total_score")
     grade: Cell = Field(default="", title="评价等级")
