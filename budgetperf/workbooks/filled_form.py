@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from budgetperf.errors import Invalid
 from budgetperf.findings import Finding, Severity, Where
 from budgetperf.forms import read
-from budgetperf.lifecycle.evaluation.audit_form import FilledForm
+from budgetperf.lifecycle.evaluation.audit_form import MAX_FORMS, FilledForm
 from budgetperf.provenance import Json
 from budgetperf.workbooks.cells import Mark, Place, address, read_sheets
 from budgetperf.workbooks.filled_grid import FilledGrid, find_filled, right_of
@@ -71,6 +71,10 @@ def read_filled(content: bytes) -> tuple[FilledSheet, ...]:
         raise Invalid(
             "audit.no_form",
             f"没有找到绩效自评表（现有工作表：{names}）；表内应有“三级指标、年度指标值、实际完成值、分值、得分”等栏目",
+        )
+    if len(grids) > MAX_FORMS:
+        raise Invalid(
+            "audit.forms", f"文件中有{len(grids)}张自评表，一次最多复算{MAX_FORMS}张，请分成几个文件提交"
         )
     return tuple(_Reader(grid).filled() for grid in grids)
 

@@ -4,13 +4,13 @@ It says *where* things stand; what the cells hold is read by ``filled_form``, wh
 table are indicators by ``filled_rows``.
 """
 
-from collections.abc import Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from budgetperf.workbooks.cells import Place, Sheet
-from budgetperf.workbooks.filled_rows import find_rows, total_row
-from budgetperf.workbooks.goal_sheet import plain_label
+from budgetperf.workbooks.filled_rows import Words, find_rows, total_row, words_of
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "level1": ("一级指标",),
@@ -109,58 +109,56 @@ def right_of(sheet: Sheet, place: Place) -> Place:
 
 def find_filled(sheet: Sheet) -> tuple[FilledGrid, ...]:
     """Return where each form of the sheet stands, from top to bottom."""
-    words = _words(sheet)
-    tops = [0, *_later_tops(sheet, words), sheet.height]
-    parts = (_part(sheet, range(top, end)) for top, end in pairwise(tops))
-    return tuple(
-        replace(grid, sheet=sheet, top=top)
-        for top, part in zip(tops, parts, strict=False)
-        if (grid := _grid(part))
-    )
+    tops = [0, *_later_tops(words_of(sheet)), sheet.height]
+    found = (_grid(part, top) for part, top in zip(_parts(sheet, tops), tops, strict=False))
+    return tuple(replace(grid, sheet=sheet) for grid in found if grid)
 
 
-def _words(sheet: Sheet) -> dict[Place, str]:
-    return {
-        place: plain_label(value) for place, value in sorted(sheet.values.items()) if isinstance(value, str)
-    }
-
-
-def _later_tops(sheet: Sheet, words: Mapping[Place, str]) -> Iterator[int]:
+def _later_tops(words: Words) -> Iterator[int]:
     """Yield the first row of the second form and of each after it.
 
     A head or a total row between two headers of the table tells them apart; without either the
     second is the first one printed again on the next page.
     """
     for row, following in pairwise([row for row, _ in _table_headers(words)]):
-        between = {place: word for place, word in words.items() if row < place[0] < following}
+        between = {at: words[at] for at in range(row + 1, following) if at in words}
         head = min((place[0] for place in _labelled(between, HEAD_ONLY).values()), default=following)
-        total = total_row(sheet, range(row + 1, head))
+        total = total_row(between, range(row + 1, head))
         if total is None and head == following:
             continue
         after = row if total is None else total
-        titles = (at for (at, _), word in between.items() if after < at < head and word.endswith("表"))
+        rows = range(after + 1, head)
+        titles = (at for at in rows if any(word.endswith("表") for word in words.get(at, {}).values()))
         yield next(titles, head if total is None or head < following else total + 1)
 
 
-def _part(sheet: Sheet, rows: range) -> Sheet:
-    return replace(
-        sheet,
-        values={place: value for place, value in sheet.values.items() if place[0] in rows},
-        marks={place: mark for place, mark in sheet.marks.items() if place[0] in rows},
-    )
+def _parts(sheet: Sheet, tops: Sequence[int]) -> Iterator[Sheet]:
+    """Yield the sheet from each top to the next; rows keep their numbers."""
+    values, marks = sorted(sheet.values), sorted(sheet.marks)
+    for top, end in pairwise(tops):
+        of_values, of_marks = (
+            places[bisect_left(places, (top, 0)) : bisect_left(places, (end, 0))]
+            for places in (values, marks)
+        )
+        yield replace(
+            sheet,
+            values={place: sheet.values[place] for place in of_values},
+            marks={place: sheet.marks[place] for place in of_marks},
+        )
 
 
-def _grid(sheet: Sheet) -> FilledGrid | None:
-    words = _words(sheet)
+def _grid(sheet: Sheet, top: int) -> FilledGrid | None:
+    words = words_of(sheet)
     start, columns = next(_table_headers(words), (None, {}))
     if start is None:
         return None
-    above = {place: word for place, word in words.items() if place[0] < start}
+    above = {row: line for row, line in words.items() if row < start}
     funds_header, funds = next(_headers(above, FUNDS, {"executed"}, 3), (None, {}))
-    head = _labelled({place: word for place, word in words.items() if place[0] != start}, HEAD)
-    fund_rows = _fund_rows(sheet, funds_header, funds, end=_funds_end(above, start))
-    total = total_row(sheet, range(start + 1, sheet.height))
-    rows, sums = find_rows(sheet, range(start + 1, sheet.height if total is None else total), columns)
+    head = _labelled({row: line for row, line in words.items() if row != start}, HEAD)
+    fund_rows = _fund_rows(above, funds_header, funds, end=_funds_end(above, start))
+    total = total_row(words, range(start + 1, sheet.height))
+    span = range(start + 1, sheet.height if total is None else total)
+    rows, sums = find_rows(sheet, words, span, columns)
     return FilledGrid(
         sheet,
         head,
@@ -173,10 +171,11 @@ def _grid(sheet: Sheet) -> FilledGrid | None:
         rows,
         sums,
         total,
+        top,
     )
 
 
-def _table_headers(words: Mapping[Place, str]) -> Iterator[tuple[int, dict[str, int]]]:
+def _table_headers(words: Words) -> Iterator[tuple[int, dict[str, int]]]:
     """Yield the rows that head a table of indicators."""
     for row, columns in _headers(words, COLUMNS, {"name"}, 4):
         if "actual" in columns or ("score" in columns and len(columns) > 4):
@@ -184,31 +183,34 @@ def _table_headers(words: Mapping[Place, str]) -> Iterator[tuple[int, dict[str, 
 
 
 def _headers(
-    words: Mapping[Place, str], labels: Mapping[str, tuple[str, ...]], needed: set[str], least: int
+    words: Words, labels: Mapping[str, tuple[str, ...]], needed: set[str], least: int
 ) -> Iterator[tuple[int, dict[str, int]]]:
     """Yield the rows that carry the needed labels and at least so many, with their columns."""
-    by_row: dict[int, dict[str, int]] = {}
-    for (row, column), word in words.items():
-        name = next((name for name, spellings in labels.items() if word in spellings), None)
-        if name is None and _REASON in word and labels is COLUMNS:
-            name = "note"
-        if name:
-            by_row.setdefault(row, {}).setdefault(name, column)
-    yield from (
-        (row, found) for row, found in sorted(by_row.items()) if needed <= set(found) and len(found) >= least
-    )
+    for row, line in sorted(words.items()):
+        found: dict[str, int] = {}
+        for column, word in line.items():
+            if name := _named(word, labels):
+                found.setdefault(name, column)
+        if needed <= set(found) and len(found) >= least:
+            yield row, found
 
 
-def _labelled(words: Mapping[Place, str], labels: Mapping[str, tuple[str, ...]]) -> dict[str, Place]:
+def _named(word: str, labels: Mapping[str, tuple[str, ...]]) -> str:
+    """Return the field a label heads; empty when it heads none."""
+    name = next((name for name, spellings in labels.items() if word in spellings), "")
+    return "note" if not name and "note" in labels and _REASON in word else name
+
+
+def _labelled(words: Words, labels: Mapping[str, tuple[str, ...]]) -> dict[str, Place]:
     found: dict[str, Place] = {}
-    for place, word in words.items():
-        name = next((name for name, spellings in labels.items() if word in spellings), None)
-        if name:
-            found.setdefault(name, place)
+    for row, line in words.items():
+        for column, word in line.items():
+            if name := _named(word, labels):
+                found.setdefault(name, (row, column))
     return found
 
 
-def _goal(sheet: Sheet, words: Mapping[Place, str]) -> dict[str, Place]:
+def _goal(sheet: Sheet, words: Words) -> dict[str, Place]:
     """Labels side by side head the text below them; a label alone has its text on the right."""
     found = _labelled(words, GOAL)
     side_by_side = len({row for row, _ in found.values()}) == 1 and len(found) > 1
@@ -218,25 +220,25 @@ def _goal(sheet: Sheet, words: Mapping[Place, str]) -> dict[str, Place]:
     }
 
 
-def _funds_end(words: Mapping[Place, str], start: int) -> int:
-    ends = [
+def _funds_end(words: Words, start: int) -> int:
+    goals = {*GOAL["expected"], *GOAL["result"]}
+    ends = (
         row
-        for (row, _), word in words.items()
-        if "总体目标" in word or word in {*GOAL["expected"], *GOAL["result"]}
-    ]
+        for row, line in words.items()
+        if any("总体目标" in word or word in goals for word in line.values())
+    )
     return min(ends, default=start)
 
 
 def _fund_rows(
-    sheet: Sheet, header: int | None, funds: Mapping[str, int], *, end: int
+    words: Words, header: int | None, funds: Mapping[str, int], *, end: int
 ) -> tuple[tuple[int, str], ...]:
     if header is None:
         return ()
     first = min(funds.values())
-    found = []
-    for row in range(header + 1, end):
-        own = [sheet.value((row, column)) for column in range(first) if sheet.anchor((row, column))[0] == row]
-        labels = [plain_label(value) for value in own if isinstance(value, str)]
-        if labels:
-            found.append((row, labels[-1]))
-    return tuple(found)
+    labels = {
+        row: [word for column, word in line.items() if column < first]
+        for row, line in words.items()
+        if header < row < end
+    }
+    return tuple((row, found[-1]) for row, found in labels.items() if found)

@@ -5,7 +5,7 @@ It knows rows and labels; where the columns stand is found by ``filled_grid``.
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from itertools import accumulate
+from itertools import accumulate, takewhile
 
 from budgetperf.money import written_number
 from budgetperf.workbooks.cells import Sheet
@@ -32,18 +32,32 @@ _FEET = (
 )
 
 
-def total_row(sheet: Sheet, span: range) -> int | None:
+Words = Mapping[int, Mapping[int, str]]
+"""The words of a sheet by row and column, as ``plain_label`` reduces them; cells without any are left out."""
+
+
+def words_of(sheet: Sheet) -> dict[int, dict[int, str]]:
+    """Return the words of a sheet, each where its range begins."""
+    found: dict[int, dict[int, str]] = {}
+    for (row, column), value in sorted(sheet.values.items()):
+        if sheet.anchor((row, column)) == (row, column) and (word := plain_label(value)):
+            found.setdefault(row, {})[column] = word
+    return found
+
+
+def total_row(words: Words, span: range) -> int | None:
     """Return the last row labelled 总分 above the foot, else the last labelled 合计; None when there is none."""
-    rows = list(_above_foot(sheet, span))
-    for labels, among in ((_TOTALS, rows), (_TOTALS, list(span)), (_SUMS, rows)):
-        found = [row for row in among if labels & set(_own_words(sheet, row, sheet.width))]
+    all_rows = [row for row in words if row in span]
+    rows = list(_above_foot(words, all_rows))
+    for labels, among in ((_TOTALS, rows), (_TOTALS, all_rows), (_SUMS, rows)):
+        found = [row for row in among if labels & set(words[row].values())]
         if found:
             return found[-1]
     return None
 
 
 def find_rows(
-    sheet: Sheet, span: range, columns: Mapping[str, int]
+    sheet: Sheet, words: Words, span: range, columns: Mapping[str, int]
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Return the rows that hold an indicator, and those that only add up others.
 
@@ -54,25 +68,19 @@ def find_rows(
     columns : mapping of str to int
         Columns by field of an indicator.
     """
-    lines = [row for row in _above_foot(sheet, span) if _is_line(sheet, row, columns)]
-    sums = [row for row in lines if _is_labelled_sum(sheet, row, columns)]
-    rest = [row for row in lines if row not in sums]
-    sums += _groups(sheet, rest, columns)
-    return tuple(row for row in rest if row not in sums), tuple(sorted(sums))
+    filled = sorted({row for row, _ in (*sheet.values, *sheet.marks) if row in span})
+    lines = [row for row in _above_foot(words, filled) if _is_line(sheet, row, columns)]
+    labelled = {row for row in lines if _is_labelled_sum(sheet, words, row, columns)}
+    rest = [row for row in lines if row not in labelled]
+    groups = _groups(sheet, rest, columns)
+    return tuple(row for row in rest if row not in groups), tuple(sorted(labelled | groups))
 
 
-def _above_foot(sheet: Sheet, span: range) -> Iterator[int]:
-    for row in span:
-        if next(_own_words(sheet, row, sheet.width), "").startswith(_FEET):
+def _above_foot(words: Words, rows: Sequence[int]) -> Iterator[int]:
+    for row in rows:
+        if next(iter(words.get(row, {}).values()), "").startswith(_FEET):
             return
         yield row
-
-
-def _own_words(sheet: Sheet, row: int, end: int) -> Iterator[str]:
-    """Yield the words that begin in a row, left of column ``end``."""
-    for column in range(end):
-        if sheet.anchor((row, column)) == (row, column) and (word := plain_label(sheet.value((row, column)))):
-            yield word
 
 
 def _is_line(sheet: Sheet, row: int, columns: Mapping[str, int]) -> bool:
@@ -89,36 +97,34 @@ def _repeats_header(sheet: Sheet, row: int, columns: Mapping[str, int]) -> bool:
     return plain_label(sheet.value((row, columns["name"]))) in {"三级指标", "指标名称"}
 
 
-def _is_labelled_sum(sheet: Sheet, row: int, columns: Mapping[str, int]) -> bool:
+def _is_labelled_sum(sheet: Sheet, words: Words, row: int, columns: Mapping[str, int]) -> bool:
     """Tell whether a row without an indicator of its own is called 小计 or 合计."""
-    words = list(_own_words(sheet, row, columns["name"] + 1))
-    named = bool(words) and words[-1].endswith(_SUBTOTALS)
+    labels = [word for column, word in words.get(row, {}).items() if column <= columns["name"]]
+    named = bool(labels) and labels[-1].endswith(_SUBTOTALS)
     return named and not _has_values(sheet, row, columns)
 
 
-def _groups(sheet: Sheet, rows: Sequence[int], columns: Mapping[str, int]) -> list[int]:
+def _groups(sheet: Sheet, rows: Sequence[int], columns: Mapping[str, int]) -> set[int]:
     """Return the rows without name and values whose weight is the sum of rows next to them.
 
     A head such as ``产出指标（40分）`` carries the points of its group; so does a row under it that
     nobody labelled.
     """
-    bare = [
+    bare = {
         row for row in rows if not _is_named(sheet, row, columns) and not _has_values(sheet, row, columns)
-    ]
-    found = []
-    for row in bare:
-        weight, at = _weight(sheet, row, columns), rows.index(row)
-        for run in (_run(rows[at + 1 :], bare), _run(rows[:at][::-1], bare)):
-            sums = list(accumulate(_weight(sheet, one, columns) for one in run))
-            if weight and weight in (sums[1:] or sums):
-                found.append(row)
-                break
+    }
+    weights = [_weight(sheet, row, columns) for row in rows]
+    found = set()
+    for at, row in enumerate(rows):
+        if row not in bare or not weights[at]:
+            continue
+        below = takewhile(lambda other: rows[other] not in bare, range(at + 1, len(rows)))
+        above = takewhile(lambda other: rows[other] not in bare, range(at - 1, -1, -1))
+        for run in (below, above):
+            sums = list(accumulate(weights[other] for other in run))
+            if weights[at] in (sums[1:] or sums):
+                found.add(row)
     return found
-
-
-def _run(rows: Sequence[int], ends: Sequence[int]) -> Sequence[int]:
-    """Return the rows up to the first of ``ends``."""
-    return rows[: next((at for at, row in enumerate(rows) if row in ends), len(rows))]
 
 
 def _is_named(sheet: Sheet, row: int, columns: Mapping[str, int]) -> bool:

@@ -2,6 +2,8 @@
 
 import pytest
 
+from budgetperf.errors import Invalid
+from budgetperf.lifecycle.evaluation.audit_form import MAX_FORMS
 from budgetperf.workbooks.filled_form import FilledSheet, read_filled
 from tests.lifecycle.evaluation.audited import audited
 from tests.workbooks.test_filled_form import LABELS, book
@@ -85,6 +87,12 @@ def test_a_second_form_further_down_is_read_too(between: list[Row]) -> None:
     assert (codes(first), codes(second)) == ([], ["audit.total_sum"])
     assert second.form.budget.executed == "95"
     assert second.form.grade == ""
+
+
+def test_a_sheet_of_ever_more_forms_is_refused() -> None:
+    with pytest.raises(Invalid, match="一次最多复算") as refused:
+        read_filled(book([LABELS, TOTAL] * (MAX_FORMS + 1)))
+    assert refused.value.code == "audit.forms"
 
 
 @pytest.mark.parametrize(
