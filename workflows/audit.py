@@ -94,6 +94,8 @@ def _sums(form: AuditedForm) -> Iterator[str]:
     both = (_points(sums.weights_with_execution), _points(sums.scores_with_execution), _points(form.total))
     yield _line(("全部合计", "含预算执行", "", "", *both))
     earned = f"应得{form.grade.label}" if form.grade else ""
+    if form.total is not None and form.unverified:
+        earned = f"其中{_points(form.unverified)}分未核，暂不定等级"
     yield _line(("总分", earned, "", "", "", form.printed_total or _NONE, _points(form.total)))
     for row in ("总分", "评价等级"):
         yield from _told(form, row)

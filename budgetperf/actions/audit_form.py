@@ -67,7 +67,7 @@ def _audited(
     case, found = audit(form, chosen.rules_as(SelfEvaluationRules), grades=grades)
     findings = (*told, *found)
     if sheet is not None:
-        findings = (*sheet.findings, *(sheet.locate(finding) for finding in findings))
+        findings = (*sheet.findings, *(sheet.locate(one) for one in findings if not sheet.has_told(one)))
     title = AuditedEdition(id=chosen.id, title=chosen.title, digest=chosen.digest)
     return answer_of(case, findings, edition=title)
 

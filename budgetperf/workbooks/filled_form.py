@@ -18,10 +18,12 @@ from budgetperf.workbooks.cells import Mark, Place, address, read_sheets
 from budgetperf.workbooks.filled_grid import FilledGrid, find_filled, right_of
 from budgetperf.workbooks.goal_sheet import plain_label
 from budgetperf.workbooks.package import open_package
-from budgetperf.workbooks.values import normal, read_number, spelled
+from budgetperf.workbooks.values import EXCEL_DIGITS, normal, read_number, spelled
 
 _YEAR = re.compile(r"(20\d\d)\s*年")
 _TITLE_ROWS = 6
+_MOST_SPELLED = 10**15
+"""From here on Excel itself shows a number as ``1E+15``."""
 _UNIT = re.compile(r"亿元|万元|元")
 
 
@@ -44,6 +46,11 @@ class FilledSheet:
     sheet: str
     findings: tuple[Finding, ...]
     places: Mapping[str, Where]
+
+    def has_told(self, finding: Finding) -> bool:
+        """Tell whether a finding calls a cell empty that could only not be read."""
+        unread = {one.where.pointer for one in self.findings}
+        return finding.code.endswith("_missing") and finding.where.pointer in unread
 
     def locate(self, finding: Finding) -> Finding:
         """Give a finding that carries a JSON pointer its sheet and cell as well."""
@@ -215,6 +222,8 @@ class _Reader:
             return ""
         if mark is Mark.PERCENT and isinstance(value, float):
             return f"{read_number(value, mark).value}%"
+        if isinstance(value, float) and abs(value) >= _MOST_SPELLED:
+            return format(value, EXCEL_DIGITS)
         return spelled(value)
 
 

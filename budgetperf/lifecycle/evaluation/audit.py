@@ -6,6 +6,7 @@ One function per breach, in the order they are told; ``audit`` runs them with th
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from budgetperf.findings import Finding
 from budgetperf.indicators import plain_number
@@ -22,19 +23,22 @@ from budgetperf.lifecycle.evaluation.audit_recompute import (
     AuditedLine,
     Basis,
     amount,
+    is_unreadable,
     recompute,
-    source_rows,
+    sum_of_sources,
     unit_of,
 )
 from budgetperf.lifecycle.evaluation.audit_rows import ROW_CHECKS, is_raw_percent, is_rounded_up
+from budgetperf.lifecycle.evaluation.execution_row import (
+    at_execution_row,
+    is_execution,
+    with_execution_row,
+)
+from budgetperf.lifecycle.evaluation.form_checks import FORM_CHECKS
 from budgetperf.lifecycle.evaluation.published_value import read_points, states_reason
-from budgetperf.money import Money
 from budgetperf.scoring.grade import GradeRules
 from budgetperf.scoring.self_evaluation import SelfEvaluationRules
 
-_EXECUTION_NAME = re.compile(
-    r"(预算|资金|经费)[^，。；]{0,4}(执行|支付|支出|使用)(完成)?率|(资金|经费)(支付|支出|执行)进度"
-)
 _MONEY_NAME = re.compile(r"资金|金额|投资|预算|经费|支出")
 _COLUMNS = (("initial", "年初预算数"), ("adjusted", "全年预算数"), ("executed", "全年执行数"))
 
@@ -134,9 +138,8 @@ def check_fund_total_filled(case: AuditCase) -> Iterator[Finding]:
     unit = unit_of(case.form)
     for field, label in _COLUMNS:
         total = amount(getattr(case.form.budget, field), unit)
-        amounts = [amount(getattr(row, field), unit) for row in source_rows(case.form)]
-        parts = Money.total(money for money in amounts if money is not None)
-        if not total and parts:
+        parts = sum_of_sources(case.form, field)
+        if not total and parts and not is_unreadable(getattr(case.form.budget, field), unit):
             printed = getattr(case.form.budget, field) or "空白"
             right = f"{plain_number(parts.in_unit(unit))}{unit.label}"
             message = f"年度资金总额的{label}为{printed}，而下列资金来源共填{right}，总额应为{right}"
@@ -150,7 +153,7 @@ def check_execution_scored_once(case: AuditCase) -> Iterator[Finding]:
         return
     for at, line, weight in case.weighted:
         same = _is_the_money(case, line)
-        if same or _EXECUTION_NAME.search(line.row.name):
+        if same or is_execution(line.row):
             how = "目标值和完成值就是预算数和执行数" if same else "考核的仍是预算执行"
             message = (
                 f"“{line.row.name}”{how}，与预算执行率（{points(funds.weight)}分）重复计分，"
@@ -204,8 +207,19 @@ def audit(
     tuple
         The case, with the recomputed numbers, and the findings from the first row to the last.
     """
-    case = AuditCase(form, recompute(form, rules), rules, grades)
-    findings = [finding for check in (*BREACHES, *ROW_CHECKS) for finding in check(case)]
+    form, row = with_execution_row(form, rules)
+    found = recompute(form, rules)
+    if row is not None:
+        lines = (
+            replace(line, basis=Basis.EXECUTION) if at == row else line for at, line in enumerate(found.lines)
+        )
+        found = replace(found, lines=tuple(lines))
+    case = AuditCase(form, found, rules, grades)
+    findings = [
+        at_execution_row(finding, row)
+        for check in (*BREACHES, *ROW_CHECKS, *FORM_CHECKS)
+        for finding in check(case)
+    ]
     return case, tuple(sorted(findings, key=lambda finding: _place(finding.where.pointer)))
 
 

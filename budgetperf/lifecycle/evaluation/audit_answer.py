@@ -98,8 +98,9 @@ class AuditedEdition(_Answer):
 class AuditedForm(_Answer):
     """One form: the recomputed numbers beside the printed ones, and every finding.
 
-    ``total`` is recomputed on the printed weights and is out of ``out_of``; ``grade`` is its
-    grade, given only when these weights make up the edition's total.
+    ``total`` is recomputed on the printed weights and is out of ``out_of``; ``unverified`` of it
+    rest on nothing but printed scores. ``grade`` is its grade, given only when these weights make up
+    the edition's total, every row could be recomputed and the form is whole.
     """
 
     id: str
@@ -113,6 +114,7 @@ class AuditedForm(_Answer):
     printed_total: str
     total: Exact | None
     out_of: Exact
+    unverified: Exact
     printed_grade: str
     grade: AuditWord | None
     findings: tuple[AuditFinding, ...]
@@ -145,6 +147,7 @@ def answer_of(case: AuditCase, findings: Sequence[Finding], *, edition: AuditedE
         printed_total=form.total_score,
         total=found.total,
         out_of=found.out_of,
+        unverified=found.unverified,
         printed_grade=form.grade,
         grade=_grade(case),
         findings=tuple(_finding(finding) for finding in findings),
@@ -201,7 +204,8 @@ def _word(basis: Basis) -> AuditWord:
 
 def _grade(case: AuditCase) -> AuditWord | None:
     found = case.found
-    if found.total is None or found.out_of != case.grades.out_of:
+    settled = case.form.complete and found.verified
+    if found.total is None or found.out_of != case.grades.out_of or not settled:
         return None
     earned = grade(found.total, case.grades)
     return AuditWord(code=earned.value, label=earned.label)

@@ -4,7 +4,9 @@ Points are computed by ``scoring.score`` and nowhere else. A row whose values ca
 keeps its printed score and says so; nothing is guessed. What differs is told by ``audit``.
 """
 
-from collections.abc import Iterable, Sequence
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -28,6 +30,8 @@ from budgetperf.scoring.score import score
 from budgetperf.scoring.self_evaluation import EXECUTION, SelfEvaluationRules
 from budgetperf.terms import Term
 
+_WITH_UNIT = re.compile(r"(.*?)\(?(亿元|万元|元)\)?")
+
 
 class Basis(Term):
     """What the recomputed points of a row rest on."""
@@ -36,6 +40,7 @@ class Basis(Term):
     TIER = "tier", "按达成档次核对"
     AS_PRINTED = "as_printed", "无法复算，按原得分"
     NOT_APPLICABLE = "not_applicable", "不适用"
+    EXECUTION = "execution", "即预算执行行"
     NOT_SCORED = "not_scored", "未计分"
 
 
@@ -58,6 +63,8 @@ class AuditedLine:
         Recomputed; None when the row has no weight.
     reversed_by_score : bool
         A bare cost target that only the printed score shows to be an upper bound.
+    undirected : bool
+        Full marks for less than a bare target: right only if less is better, which nobody wrote.
     """
 
     row: FilledIndicator
@@ -70,6 +77,7 @@ class AuditedLine:
     tier: Tier | None = None
     points: Decimal | None = None
     reversed_by_score: bool = False
+    undirected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +132,20 @@ class Recomputed:
     def scored(self) -> bool:
         """Whether the form carries any score at all."""
         return any(line.printed is not None for line in self.lines) or self.execution.printed is not None
+
+    @property
+    def unverified(self) -> Decimal:
+        """The recomputed points that rest on nothing but the printed score."""
+        kept = _sum(line.points for line in self.lines if line.basis is Basis.AS_PRINTED)
+        return kept if self.execution.rate is not None else kept + (self.execution.points or 0)
+
+    @property
+    def verified(self) -> bool:
+        """Whether every weighted row and the money could be recomputed."""
+        funds = self.execution
+        return not any(line.basis is Basis.AS_PRINTED for line in self.lines) and (
+            funds.weight is None or funds.rate is not None
+        )
 
     @property
     def weight_sum(self) -> Decimal:
@@ -211,6 +233,8 @@ def _measured(line: AuditedLine) -> AuditedLine:
     below = line.actual.number is not None and line.actual.number < (line.target.number or 0)
     if cost and below and line.printed == line.weight:
         return replace(line, operator=Operator.AT_MOST, basis=Basis.VALUES, reversed_by_score=True)
+    if below and line.printed == line.weight:
+        return replace(line, basis=Basis.AS_PRINTED, undirected=True)
     return replace(line, operator=Operator.EQUAL, basis=Basis.VALUES)
 
 
@@ -268,27 +292,40 @@ def _scheme(criteria: tuple[Criterion, ...], rules: SelfEvaluationRules) -> Sche
 
 def _execution(form: FilledForm, base_of_rate: RateBase) -> AuditedExecution:
     total, unit = form.budget, unit_of(form)
-    adjusted, initial = amount(total.adjusted, unit), amount(total.initial, unit)
-    paid = amount(total.executed, unit)
-    sources = source_rows(form)
-    summed = [_sum_of(sources, field, unit) for field in ("adjusted", "initial", "executed")]
-    from_sources = not any(money for money in (adjusted, initial, paid)) and any(summed)
-    if from_sources:
-        adjusted, initial, paid = summed
-    ranked = (initial, adjusted) if base_of_rate is RateBase.INITIAL else (adjusted, initial)
-    base = next((money for money in ranked if money is not None), None)
+    settled = {field: _settled(form, field) for field in ("initial", "adjusted", "executed")}
+    adjusted, initial, paid = settled["adjusted"], settled["initial"], settled["executed"]
+    by_initial = base_of_rate is RateBase.INITIAL
+    base = _base(form, settled, ("initial", "adjusted") if by_initial else ("adjusted", "initial"))
     rate = None
     if base is not None and paid is not None:
         rate = _execution_of(base, paid).rate(RateBase.ADJUSTED)
     return AuditedExecution(
         base=base,
         paid=paid,
-        base_is_initial=initial is not None and (base_of_rate is RateBase.INITIAL or adjusted is None),
-        from_sources=from_sources,
+        base_is_initial=base is not None and initial is not None and (by_initial or adjusted is None),
+        from_sources=any(money != amount(getattr(total, field), unit) for field, money in settled.items()),
         rate=rate,
         weight=_weight(total.weight),
         printed=read_points(total.score),
     )
+
+
+def _settled(form: FilledForm, field: str) -> Money | None:
+    """Return an amount of the total row; where it is blank or 0, the sum of the sources."""
+    unit, printed = unit_of(form), getattr(form.budget, field)
+    own = amount(printed, unit)
+    if own or is_unreadable(printed, unit):
+        return own
+    return sum_of_sources(form, field) or own
+
+
+def _base(form: FilledForm, settled: Mapping[str, Money | None], ranked: Sequence[str]) -> Money | None:
+    """Return the amount of the first column that holds anything, be it only what cannot be read."""
+    for field in ranked:
+        texts = [getattr(row, field) for row in (form.budget, *source_rows(form))]
+        if any(not read_value(text).blank for text in texts):
+            return settled[field]
+    return None
 
 
 def source_rows(form: FilledForm) -> tuple[FilledFunds, ...]:
@@ -308,16 +345,33 @@ def unit_of(form: FilledForm) -> MoneyUnit:
 
 
 def amount(text: str, unit: MoneyUnit) -> Money | None:
-    """Read an amount in ``unit``, the unit behind it allowed; None when it is none."""
+    """Read an amount in the unit behind it, in brackets or not, else in ``unit``; None when it is none.
+
+    Examples
+    --------
+    >>> amount("8605000元", MoneyUnit.WAN), amount("860.5（万元）", MoneyUnit.WAN)
+    (Money(fen=860500000), Money(fen=860500000))
+    """
+    plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
+    written = _WITH_UNIT.fullmatch(plain)
+    number, own = written.groups() if written else (plain, unit.label)
     try:
-        return Money.parse(text.replace(" ", "").removesuffix(unit.label), unit) if text else None
+        return Money.parse(number, next(one for one in MoneyUnit if one.label == own)) if number else None
     except MoneyError:
         return None
 
 
-def _sum_of(rows: Sequence[FilledFunds], field: str, unit: MoneyUnit) -> Money | None:
-    amounts = [money for row in rows if (money := amount(getattr(row, field), unit)) is not None]
-    return Money.total(amounts) if amounts else None
+def is_unreadable(text: str, unit: MoneyUnit) -> bool:
+    """Tell whether a cell holds something, and no amount."""
+    return amount(text, unit) is None and not read_value(text).blank
+
+
+def sum_of_sources(form: FilledForm, field: str) -> Money | None:
+    """Return the sum of a column over the sources; None when none is filled or one cannot be read."""
+    unit = unit_of(form)
+    texts = [text for row in source_rows(form) if not read_value(text := getattr(row, field)).blank]
+    amounts = [money for text in texts if (money := amount(text, unit)) is not None]
+    return Money.total(amounts) if amounts and len(amounts) == len(texts) else None
 
 
 def _execution_of(base: Money, paid: Money) -> Execution:

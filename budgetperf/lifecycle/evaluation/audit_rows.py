@@ -20,6 +20,7 @@ from budgetperf.lifecycle.evaluation.audit_case import (
     warning,
 )
 from budgetperf.lifecycle.evaluation.audit_recompute import AuditedLine, Basis, tier_points
+from budgetperf.lifecycle.evaluation.form_checks import unreadable_amounts
 from budgetperf.lifecycle.evaluation.published_value import read_points, read_value
 from budgetperf.money import written_number
 from budgetperf.scoring.exact import half_up
@@ -70,7 +71,7 @@ def check_execution_rate(case: AuditCase) -> Iterator[Finding]:
     """The printed rate is executed / budget, to the decimals it is printed with."""
     funds, text = case.found.execution, case.form.budget.rate
     if funds.rate is None or funds.base is None or funds.paid is None:
-        if text and case.found.scored:
+        if text and case.found.scored and not unreadable_amounts(case.form):
             yield warning("unreadable", "/budget", "预算数或执行数没有填写或无法读取，执行率和得分无从复算")
         return
     right = points((funds.rate * 100).quantize(Decimal("0.01"), ROUND_HALF_UP))
@@ -182,7 +183,7 @@ def check_tier(case: AuditCase) -> Iterator[Finding]:
 def check_values_given(case: AuditCase) -> Iterator[Finding]:
     """Points stand on a target and an actual value; what cannot be read is said."""
     for at, line, _ in case.weighted:
-        if line.basis is not Basis.AS_PRINTED or not line.printed:
+        if line.basis is not Basis.AS_PRINTED or line.undirected or not line.printed:
             continue
         blank = [
             label
