@@ -222,7 +222,10 @@ _MESSAGES_BY_TYPE = {
 
 
 def _finding(form: type[Form], place: tuple[int | str, ...], kind: str, message: str) -> Finding:
-    if kind == "value_error":
+    if kind == "too_long" and (most := re.search(r"at most (\d+)", message)):
+        rows = message.startswith("Tuple")
+        text = f"最多{most.group(1)}{'行，请分成几份填报' if rows else '字'}"
+    elif kind == "value_error":
         text = message.removeprefix("Value error, ")
     else:
         text = _MESSAGES.get(kind) or _MESSAGES_BY_TYPE.get(kind.partition("_")[0], "填写的内容不符合要求")

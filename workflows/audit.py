@@ -4,17 +4,27 @@ Needs no home, no database and no account. What is wrong is found by ``actions.a
 it is only printed.
 """
 
+import json
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
 from budgetperf.actions.audit_form import audit_file
+from budgetperf.errors import Invalid, NotFound
 from budgetperf.findings import Severity
 from budgetperf.indicators import plain_number
-from budgetperf.lifecycle.evaluation.audit_answer import AuditAnswer, AuditedForm, AuditFinding, Exact
+from budgetperf.lifecycle.evaluation.audit_answer import (
+    AuditAnswer,
+    AuditedForm,
+    AuditFinding,
+    AuditProblem,
+    AuditRefusal,
+    Exact,
+)
 from budgetperf.lifecycle.evaluation.audit_recompute import Basis
 from budgetperf.rulebook.library import Rulebook
+from workflows.terminal import visible
 
 _WIDTHS = (10, 32, 18, 18, 8, 8, 8)
 _HEAD = ("行", "内容", "年度指标值", "实际完成值", "分值", "表内得分", "应得分")
@@ -39,20 +49,54 @@ def audit_form(
     Returns
     -------
     int
-        0 when no finding is an error, 1 when one is, 2 when there is no such file.
+        0 when no finding is an error, 1 when one is or the file cannot be read as a form, 2 when there
+        is no such file.
 
     Raises
     ------
     Invalid, NotFound
-        See ``actions.audit_form.audit_file``.
+        See ``actions.audit_form.audit_file``; with ``as_json`` they are printed instead.
     """
-    if not path.is_file():
-        say(f"没有文件“{path}”，请检查路径 / no such file")
+    try:
+        content = path.read_bytes()
+    except OSError:
+        missing = f"没有文件“{path}”，请检查路径 / no such file"
+        say(_refused(NotFound("audit.no_file", missing)) if as_json else visible(missing))
         return 2
-    answer = audit_file(path.read_bytes(), Rulebook.load(), today=today, edition=edition)
-    for line in [answer.model_dump_json(indent=1)] if as_json else printed(answer):
-        say(line)
+    try:
+        answer = audit_file(content, Rulebook.load(), today=today, edition=edition)
+    except (Invalid, NotFound) as error:
+        if not as_json:
+            raise
+        say(_refused(error))
+        return 1
+    if as_json:
+        say(_escaped(answer.model_dump_json(indent=1)))
+    else:
+        for line in printed(answer):
+            say(visible(line.replace("\n", " ")))
     return int(answer.errors > 0)
+
+
+def _refused(error: Invalid | NotFound) -> str:
+    """Write a refusal in the place of an answer."""
+    findings = error.findings if isinstance(error, Invalid) else ()
+    refusal = AuditRefusal(
+        code=error.code,
+        message=error.text,
+        findings=tuple(
+            AuditProblem(
+                message=one.message, pointer=one.where.pointer, sheet=one.where.sheet, cell=one.where.cell
+            )
+            for one in findings
+        ),
+    )
+    return _escaped(f'{{"forms": [], "errors": 1, "refused": {refusal.model_dump_json()}}}')
+
+
+def _escaped(document: str) -> str:
+    """Escape what JSON would print raw and a terminal obeys."""
+    return "".join(sign if visible(sign) else json.dumps(sign)[1:-1] for sign in document)
 
 
 def printed(answer: AuditAnswer) -> Iterator[str]:

@@ -22,6 +22,7 @@ from budgetperf.findings import Severity
 from budgetperf.fiscal import SHANGHAI
 from workflows import index_verb, scheme_verbs
 from workflows.help import ENVIRONMENT, PROGRAM, VERBS
+from workflows.terminal import visible
 
 if TYPE_CHECKING:
     from budgetperf.store.session import BoundSession
@@ -48,9 +49,9 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return int(given.act(given))
     except BudgetperfError as error:
-        print(f"bp: {error.text}", file=sys.stderr)
+        print(f"bp: {visible(error.text)}", file=sys.stderr)
         for finding in error.findings if isinstance(error, Invalid) else ():
-            print(f"    {finding.message}", file=sys.stderr)
+            print(f"    {visible(finding.message)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130

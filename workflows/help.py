@@ -107,9 +107,11 @@ VERBS: dict[str, Words] = {
     "audit-form": Words(
         "复算已填写的绩效自评表 / audit a filled self-evaluation form",
         "读取 .xlsx（全国通用格式）或 .json（样例见 fixtures/forms/published），按当年办法逐行复算，指出错在哪里、\n"
-        "正确的数是多少。不需要账号、单位或数据库。没有错误返回 0，有错误返回 1，用法不对返回 2。\n"
+        "正确的数是多少。不需要账号、单位或数据库。没有错误返回 0，有错误或不是自评表返回 1，\n"
+        "用法不对或没有文件返回 2；加 --json 时拒绝也以 JSON 输出（refused）。\n"
         "Recomputes a form under the edition of its year and says, row by row, what is wrong and what is right.\n"
-        "Needs no account, no city, no database. Returns 0 when clean, 1 on an error found, 2 on wrong usage.",
+        "Needs no account, no city, no database. Returns 0 when clean, 1 on an error found or a file\n"
+        "that is no form, 2 on wrong usage or no file; with --json a refusal is JSON too (refused).",
         (
             "./bp audit-form 自评表.xlsx",
             "./bp audit-form fixtures/forms/published/forms.json",

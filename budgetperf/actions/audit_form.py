@@ -4,7 +4,7 @@ Needs no account, no city and no database; nothing is stored. The rulebook and t
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from budgetperf.errors import NotFound
@@ -19,6 +19,7 @@ from budgetperf.lifecycle.evaluation.audit_answer import (
 )
 from budgetperf.lifecycle.evaluation.audit_form import FilledForm, read_forms
 from budgetperf.lifecycle.evaluation.published_value import read_points
+from budgetperf.lifecycle.evaluation.typed_document import is_document
 from budgetperf.rulebook.edition import Edition
 from budgetperf.rulebook.library import NATIONAL, Rulebook
 from budgetperf.scoring.grade import GradeRules
@@ -50,8 +51,8 @@ def audit_file(content: bytes, rulebook: Rulebook, *, today: date, edition: str 
     NotFound
         ``rulebook.no_edition`` when the edition named does not exist or is none of self-evaluation.
     """
-    if content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"["}:
-        forms = read_forms(content.removeprefix(b"\xef\xbb\xbf"))
+    if is_document(content):
+        forms = read_forms(content)
         return whole_answer([_audited(form, rulebook, today, edition) for form in forms])
     sheets = read_filled(content)
     return whole_answer([_audited(sheet.form, rulebook, today, edition, sheet) for sheet in sheets])
@@ -65,11 +66,21 @@ def _audited(
     scales = [one for one in rulebook.editions if isinstance(one.rules, GradeRules)]
     grades = _national(scales, as_of)[0].rules_as(GradeRules)
     case, found = audit(form, chosen.rules_as(SelfEvaluationRules), grades=grades)
-    findings = (*told, *found)
+    findings = (*told, *_year_told(form, today), *found)
     if sheet is not None:
         findings = (*sheet.findings, *(sheet.locate(one) for one in findings if not sheet.has_told(one)))
     title = AuditedEdition(id=chosen.id, title=chosen.title, digest=chosen.digest)
     return answer_of(case, findings, edition=title)
+
+
+def _year_told(form: FilledForm, today: date) -> Iterator[Finding]:
+    """Say so when the year of a form does not settle the edition."""
+    if form.year is None:
+        text = "本表没有写明年度，按今天施行的办法复算"
+        yield Finding("audit.year_missing", Severity.NOTE, Where(pointer="/year"), text)
+    elif form.year > today.year:
+        text = f"本表年度{form.year}年还没有开始，按现有办法复算，请核对年度"
+        yield Finding("audit.year_ahead", Severity.NOTE, Where(pointer="/year"), text)
 
 
 def _edition(
@@ -77,7 +88,7 @@ def _edition(
 ) -> tuple[Edition, tuple[Finding, ...]]:
     """Return the edition named; else that of the place the form names, else one with its execution points."""
     if named:
-        edition = rulebook.by_id(named)
+        edition = _by_name(rulebook, named, as_of)
         if not isinstance(edition.rules, SelfEvaluationRules):
             raise NotFound("rulebook.no_edition", f"“{named}”不是单位自评的规则版本", edition=named)
         return edition, ()
@@ -92,6 +103,14 @@ def _edition(
         if one.rules_as(SelfEvaluationRules).execution.weight == weight:
             return one, ()
     return _national(known, as_of)
+
+
+def _by_name(rulebook: Rulebook, name: str, as_of: date) -> Edition:
+    """Return the edition of a whole id, or of ``jurisdiction/kind`` the one that holds on the day."""
+    jurisdiction, _, kind = name.rpartition("/")
+    if any(edition.series == (jurisdiction, kind) for edition in rulebook.editions):
+        return rulebook.get(kind, as_of, jurisdiction=jurisdiction)
+    return rulebook.by_id(name)
 
 
 def place_of(edition: Edition) -> str:

@@ -6,7 +6,7 @@ means, and whether it is right, is the business of ``lifecycle.evaluation``.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from budgetperf.errors import Invalid
@@ -14,11 +14,13 @@ from budgetperf.findings import Finding, Severity, Where
 from budgetperf.forms import read
 from budgetperf.lifecycle.evaluation.audit_form import MAX_FORMS, FilledForm
 from budgetperf.provenance import Json
-from budgetperf.workbooks.cells import Mark, Place, address, read_sheets
+from budgetperf.workbooks.cells import Mark, Place, Sheet, address, read_sheets
 from budgetperf.workbooks.filled_grid import FilledGrid, find_filled, right_of
+from budgetperf.workbooks.filled_rows import words_of
 from budgetperf.workbooks.goal_sheet import plain_label
 from budgetperf.workbooks.package import open_package
 from budgetperf.workbooks.values import EXCEL_DIGITS, normal, read_number, spelled
+from budgetperf.workbooks.visibility import hidden_sheets
 
 _YEAR = re.compile(r"(20\d\d)\s*年")
 _TITLE_ROWS = 6
@@ -71,9 +73,11 @@ def read_filled(content: bytes) -> tuple[FilledSheet, ...]:
         When the file itself is refused (see ``package.open_package``), ``audit.no_form`` when no
         sheet looks like the form, ``audit.form`` when a cell is far too long for one.
     """
-    sheets = read_sheets(open_package(content))
+    package = open_package(content)
+    sheets, hidden = read_sheets(package), hidden_sheets(package)
     grids = [grid for sheet in sheets for grid in find_filled(sheet)]
     if not grids:
+        _refuse_goals(sheets)
         names = "、".join(sheet.name for sheet in sheets)
         raise Invalid(
             "audit.no_form",
@@ -83,7 +87,24 @@ def read_filled(content: bytes) -> tuple[FilledSheet, ...]:
         raise Invalid(
             "audit.forms", f"文件中有{len(grids)}张自评表，一次最多复算{MAX_FORMS}张，请分成几个文件提交"
         )
-    return tuple(_Reader(grid).filled() for grid in grids)
+    return tuple(_Reader(grid, findings=_hidden(grid, hidden)).filled() for grid in grids)
+
+
+def _refuse_goals(sheets: Sequence[Sheet]) -> None:
+    for sheet in sheets:
+        words = {word for line in words_of(sheet).values() for word in line.values()}
+        titled = any(word.endswith(("绩效目标申报表", "绩效目标表")) for word in words)
+        if titled:
+            raise Invalid(
+                "audit.goal_form",
+                f"工作表“{sheet.name}”是绩效目标申报表，没有实际完成值和得分；请提交年度终了后填写的绩效自评表",
+            )
+
+
+def _hidden(grid: FilledGrid, hidden: frozenset[str]) -> list[Finding]:
+    name = grid.sheet.name
+    text = f"本表在隐藏的工作表“{name}”中，也已复算；不需要的请删除后再提交"
+    return [Finding("audit.hidden_sheet", Severity.NOTE, Where(sheet=name), text)] if name in hidden else []
 
 
 @dataclass(slots=True)

@@ -81,12 +81,20 @@ def test_a_form_older_than_any_edition_is_held_against_the_first_and_told() -> N
 
 def test_a_form_without_a_year_is_held_against_the_edition_of_today() -> None:
     [form] = audit_file(packed(sound() | {"year": None}), BOOK, today=TODAY).forms
-    assert (form.edition.id, form.findings) == (EDITION, ())
+    assert form.edition.id == EDITION
+    assert [finding.code for finding in form.findings] == ["audit.year_missing"]
+
+
+def test_a_year_that_has_not_begun_is_told() -> None:
+    [form] = audit_file(packed(sound() | {"year": 2027}), BOOK, today=TODAY).forms
+    assert [finding.code for finding in form.findings] == ["audit.year_ahead"]
 
 
 def test_an_edition_may_be_named() -> None:
     [form] = audit_file(packed(sound()), BOOK, today=TODAY, edition=EDITION).forms
     assert form.edition.id == EDITION
+    [same] = audit_file(packed(sound()), BOOK, today=TODAY, edition="national/self_evaluation").forms
+    assert same.edition.id == EDITION
     for wrong in ("national/self_evaluation/1999-01-01", "national/grades/2020-02-25"):
         with pytest.raises(NotFound):
             audit_file(packed(sound()), BOOK, today=TODAY, edition=wrong)
@@ -132,6 +140,7 @@ def test_the_rate_has_the_base_of_the_edition() -> None:
 
 def test_a_marked_or_indented_file_is_json_too() -> None:
     assert len(audit_file(b"\xef\xbb\xbf" + packed([sound()]), BOOK, today=TODAY).forms) == 1
+    assert len(audit_file(json.dumps(sound()).encode("utf-16"), BOOK, today=TODAY).forms) == 1
     assert len(audit_file(b"\n  " + packed(sound()), BOOK, today=TODAY).forms) == 1
 
 
@@ -157,3 +166,60 @@ def test_a_key_nobody_knows_and_a_cell_that_is_none_are_told_by_place() -> None:
 def test_neither_junk_nor_an_old_workbook_is_read() -> None:
     assert refusal(b"").code == "workbook.not_xlsx"
     assert refusal((FORMS / "should_fail/old_format/form.xls").read_bytes()).code == "workbook.old_format"
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b'{"total_score": 99,\n "total_score": 12}', "“total_score”写了两次"),
+        (b'{"indicators": [{"level3": "x", "score": 1, "score": 2}]}', "“x”中的栏目“score”"),
+        (b'{"year": 2025,\n "total_score": NaN}', "第2行的“NaN”"),
+        (b'{"year": 2025,\n}', "第2行第1个字符"),
+        ('{"project": "管网"}'.encode("gbk"), "GBK"),
+    ],
+    ids=["twice", "twice in a row", "no number", "comma", "other letters"],
+)
+def test_a_slip_in_the_document_is_told_by_its_place(content: bytes, words: str) -> None:
+    error = refusal(content)
+    assert error.code == "audit.json"
+    assert words in error.text
+
+
+@pytest.mark.parametrize("content", [b"null", b"12", b'"text"', b"[null]"])
+def test_a_document_that_is_no_form_is_not_called_a_workbook(content: bytes) -> None:
+    assert refusal(content).code == "audit.form"
+
+
+@pytest.mark.parametrize("content", [b"{}", packed([{"project": "x"}]), packed({"budget": {"unit": "x"}})])
+def test_an_empty_form_is_refused(content: bytes) -> None:
+    assert refusal(content).code == "audit.empty"
+
+
+def test_a_wrong_field_names_its_form_and_row_and_too_many_rows_their_limit() -> None:
+    row: dict[str, object] = {"level3": "x", "weight": 1}
+    wrong = refusal(packed([sound(), {"indicators": [row, row | {"score": True}]}]))
+    assert [finding.message for finding in wrong.findings] == ["第2张表 指标2 得分：应为文字或数字"]
+    assert "最多500行" in refusal(packed({"indicators": [row] * 501})).findings[0].message
+    assert "最多2000字" in refusal(packed(sound() | {"project": "x" * 2001})).findings[0].message
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "printed", "expected"),
+    [
+        ("raw_percent", "raw_percent", "9.6", "9.8"),
+        ("execution_rounded_up", "execution_rounded_up", "10", "9.9"),
+        ("rate_wrong", "execution_rate", "100%", "99%"),
+        ("empty_fund_total", "empty_fund_total", "", "900"),
+        ("weights_of_110", "weights_sum", "100", "100"),
+        ("total_without_execution", "total_without_execution", "89.5", "99.4"),
+        ("total_wrong", "total_sum", "99", "99.4"),
+        ("deduction_without_reason", "reason_missing", "", ""),
+        ("inequality_as_actual", "inequality_as_actual", "≥95%", ""),
+    ],
+)
+def test_a_finding_carries_what_stands_there_and_what_should(
+    name: str, code: str, printed: str, expected: str
+) -> None:
+    [form] = audit_file((MADE / "should_fail" / name / "form.json").read_bytes(), BOOK, today=TODAY).forms
+    found = next(one for one in form.findings if one.code == f"audit.{code}")
+    assert (found.printed, found.expected) == (printed, expected)

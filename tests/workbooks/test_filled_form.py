@@ -159,3 +159,35 @@ def test_a_form_beyond_all_measure_is_refused_with_its_place() -> None:
 def test_a_date_in_a_value_column_is_text() -> None:
     line = ["产出指标", "时效指标", "完成时间", date(2025, 12, 31), date(2025, 11, 30), 90, 90, ""]
     assert only(book([LABELS, line])).form.indicators[0].target == "2025-12-31"
+
+
+def test_a_goal_form_is_named_as_what_it_is() -> None:
+    goals = (JUNK.parent / "should_pass/current_template.xlsx").read_bytes()
+    with pytest.raises(Invalid, match="绩效目标申报表") as refused:
+        read_filled(goals)
+    assert refused.value.code == "audit.goal_form"
+
+
+def test_a_form_on_a_hidden_sheet_is_read_and_noted() -> None:
+    made = Workbook()
+    for sheet in (made.worksheets[0], made.create_sheet("旧稿")):
+        sheet.append(LABELS)
+        sheet.append(["产出指标", "数量指标", "完成数量", "≥1个", "1个", 90, 90, ""])
+    made.worksheets[1].sheet_state = "hidden"
+    stream = io.BytesIO()
+    made.save(stream)
+    shown, hidden = read_filled(stream.getvalue())
+    assert (shown.findings, [one.code for one in hidden.findings]) == ((), ["audit.hidden_sheet"])
+
+
+def test_a_number_beyond_all_measure_is_spelled_as_excel_shows_it() -> None:
+    line = ["产出指标", "数量指标", "完成数量", "≥1个", 1e300, 90, 90, ""]
+    assert only(book([LABELS, line])).form.indicators[0].actual == "1e+300"
+
+
+def test_a_cell_that_could_not_be_read_is_not_called_empty_too() -> None:
+    line = ["产出指标", "数量指标", "完成数量", "≥1个", "1个", 90, 90, ""]
+    found = only(book([LABELS, line, ["总分", "", "", "", "", 100, "=SUM(G2)"]]))
+    told = [one for one in audited(found.form)[1] if not found.has_told(one)]
+    assert [one.code for one in found.findings] == ["audit.cell"]
+    assert "audit.total_missing" not in {one.code for one in told}

@@ -81,3 +81,41 @@ def test_nothing_heavy_and_no_database_is_loaded() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "refused"),
+    [
+        ("old.xls", 1, "workbook.old_format"),
+        ("form.json", 1, "audit.form"),
+        ("gone.json", 2, "audit.no_file"),
+    ],
+)
+def test_a_refusal_is_json_when_json_was_asked_for(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, name: str, code: int, refused: str
+) -> None:
+    (tmp_path / "old.xls").write_bytes((FORMS / "should_fail/old_format/form.xls").read_bytes())
+    (tmp_path / "form.json").write_text('{"year": "\x9b31m"}', encoding="utf-8")
+    shown = said(capsys, "--json", str(tmp_path / name), code=code)
+    assert json.loads(shown)["refused"]["code"] == refused
+
+
+def test_a_folder_is_no_file(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert "没有文件" in said(capsys, str(tmp_path), code=2)
+
+
+@pytest.mark.parametrize("asked", [[], ["--json"]], ids=["table", "json"])
+@pytest.mark.parametrize("key", ["project", "\x1b[32m"], ids=["text", "key"])
+def test_nothing_in_a_form_steers_the_terminal(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, asked: list[str], key: str
+) -> None:
+    document = json.loads((FORMS / "self_evaluation/should_pass/sound.json").read_bytes())
+    document[key] = "\x1b[31m红\u202e色\x9b\n"
+    (tmp_path / "form.json").write_text(json.dumps(document), encoding="utf-8")
+    shown = said(capsys, *asked, str(tmp_path / "form.json"), code=int(key != "project"))
+    assert not {"\x1b", "\u202e", "\x9b"} & set(shown)
+
+
+def test_a_total_that_rests_on_printed_scores_says_how_much_of_it(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = said(capsys, str(FORMS / "self_evaluation/should_fail/values_left_blank/form.xlsx"), code=1)
+    assert "其中10分未核，暂不定等级" in shown

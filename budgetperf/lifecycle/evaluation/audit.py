@@ -19,15 +19,7 @@ from budgetperf.lifecycle.evaluation.audit_case import (
     points,
 )
 from budgetperf.lifecycle.evaluation.audit_form import FilledForm
-from budgetperf.lifecycle.evaluation.audit_recompute import (
-    AuditedLine,
-    Basis,
-    amount,
-    is_unreadable,
-    recompute,
-    sum_of_sources,
-    unit_of,
-)
+from budgetperf.lifecycle.evaluation.audit_recompute import AuditedLine, Basis, recompute, sum_of_sources
 from budgetperf.lifecycle.evaluation.audit_rows import ROW_CHECKS, is_raw_percent, is_rounded_up
 from budgetperf.lifecycle.evaluation.execution_row import (
     at_execution_row,
@@ -35,6 +27,7 @@ from budgetperf.lifecycle.evaluation.execution_row import (
     with_execution_row,
 )
 from budgetperf.lifecycle.evaluation.form_checks import FORM_CHECKS
+from budgetperf.lifecycle.evaluation.printed_amount import amount, is_unreadable, unit_of
 from budgetperf.lifecycle.evaluation.published_value import read_points, states_reason
 from budgetperf.scoring.grade import GradeRules
 from budgetperf.scoring.self_evaluation import SelfEvaluationRules

@@ -12,7 +12,9 @@ from pydantic import BaseModel, ConfigDict, PlainSerializer, WithJsonSchema
 from budgetperf.findings import Finding, Severity
 from budgetperf.indicators import plain_number
 from budgetperf.lifecycle.evaluation.audit_case import AuditCase, row_of
-from budgetperf.lifecycle.evaluation.audit_recompute import Basis, unit_of
+from budgetperf.lifecycle.evaluation.audit_expected import expected_of, printed_at
+from budgetperf.lifecycle.evaluation.audit_recompute import Basis
+from budgetperf.lifecycle.evaluation.printed_amount import unit_of
 from budgetperf.money import Money
 from budgetperf.scoring.grade import grade
 
@@ -35,13 +37,32 @@ class AuditWord(_Answer):
     label: str
 
 
+class AuditProblem(_Answer):
+    """A place where a file could not be read as a form."""
+
+    message: str
+    pointer: str
+    sheet: str
+    cell: str
+
+
+class AuditRefusal(_Answer):
+    """Why a file was not audited."""
+
+    code: str
+    message: str
+    findings: tuple[AuditProblem, ...]
+
+
 class AuditFinding(_Answer):
-    """What is wrong, where, and what is right."""
+    """What is wrong, where, what stands there and what should; empty where there is no such value."""
 
     code: str
     severity: Severity
     row: str
     message: str
+    printed: str
+    expected: str
     source: str
     pointer: str
     sheet: str
@@ -150,7 +171,7 @@ def answer_of(case: AuditCase, findings: Sequence[Finding], *, edition: AuditedE
         unverified=found.unverified,
         printed_grade=form.grade,
         grade=_grade(case),
-        findings=tuple(_finding(finding) for finding in findings),
+        findings=tuple(_finding(case, finding) for finding in findings),
     )
 
 
@@ -211,13 +232,15 @@ def _grade(case: AuditCase) -> AuditWord | None:
     return AuditWord(code=earned.value, label=earned.label)
 
 
-def _finding(finding: Finding) -> AuditFinding:
+def _finding(case: AuditCase, finding: Finding) -> AuditFinding:
     where = finding.where
     return AuditFinding(
         code=finding.code,
         severity=finding.severity,
         row=row_of(where.pointer),
         message=finding.message,
+        printed=printed_at(case, where.pointer),
+        expected=expected_of(case, finding),
         source=finding.source,
         pointer=where.pointer,
         sheet=where.sheet,

@@ -5,7 +5,7 @@ and one read from a workbook are the same thing. What the texts mean is the busi
 ``published_value``; what is wrong with them, of ``audit``.
 """
 
-import json
+import re
 from decimal import Decimal
 from typing import Annotated
 
@@ -15,6 +15,7 @@ from budgetperf.errors import Invalid
 from budgetperf.findings import Finding, Severity, Where
 from budgetperf.forms import Form, Year, read
 from budgetperf.indicators import plain_number
+from budgetperf.lifecycle.evaluation.typed_document import read_document
 
 MAX_JSON_BYTES = 8 * 1024 * 1024
 MAX_FORMS, MAX_ROWS, MAX_FUND_ROWS = 200, 500, 50
@@ -119,6 +120,13 @@ class FilledForm(_Printed):
     cost_composition: tuple[dict[str, Cell], ...] = Field(default=(), title="支出构成")
 
     @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing on it to audit: no indicator, no funds, no total."""
+        funds = (self.budget, *self.budget.rows)
+        amounts = (text for row in funds for text in (row.initial, row.adjusted, row.executed, row.score))
+        return not self.indicators and not any((*amounts, self.total_score))
+
+    @property
     def complete(self) -> bool:
         """Whether the whole form is at hand."""
         return not self.completeness or self.completeness.startswith("full")
@@ -134,10 +142,7 @@ def read_forms(content: bytes) -> tuple[FilledForm, ...]:
     """
     if len(content) > MAX_JSON_BYTES:
         raise Invalid("audit.json", f"文件超过{MAX_JSON_BYTES // 1024**2} MB，请只提交自评表本身")
-    try:
-        document = json.loads(content, parse_float=str, parse_int=str, parse_constant=_no_number)
-    except (ValueError, RecursionError) as error:
-        raise Invalid("audit.json", "文件不是有效的 JSON（UTF-8 编码），请检查后重试") from error
+    document = read_document(content)
     documents = document if isinstance(document, list) else [document]
     if not documents or len(documents) > MAX_FORMS:
         raise Invalid("audit.json", f"文件中应有1至{MAX_FORMS}张自评表，实有{len(documents)}张")
@@ -146,17 +151,21 @@ def read_forms(content: bytes) -> tuple[FilledForm, ...]:
     for at, one in enumerate(documents):
         form, told = read(FilledForm, one)
         forms += [form] if form else []
-        wrong += [_in_list(finding, at) if isinstance(document, list) else finding for finding in told]
+        wrong += [_placed(finding, at if isinstance(document, list) else None) for finding in told]
     if wrong:
         raise Invalid("audit.form", f"自评表有{len(wrong)}处无法读取，请按样例的栏目名称填写", tuple(wrong))
+    empty = [at for at, form in enumerate(forms, start=1) if form.is_empty]
+    if empty:
+        named = "、".join(str(at) for at in empty)
+        raise Invalid("audit.empty", f"第{named}张自评表没有指标，也没有资金和总分，请填写后再提交")
     return tuple(forms)
 
 
-def _no_number(word: str) -> str:
-    raise ValueError(word)
-
-
-def _in_list(finding: Finding, at: int) -> Finding:
-    return Finding(
-        finding.code, Severity.ERROR, Where(pointer=f"/{at}{finding.where.pointer}"), finding.message
-    )
+def _placed(finding: Finding, at: int | None) -> Finding:
+    """Say in words which form and row a wrong field stands in."""
+    pointer = finding.where.pointer
+    row = re.match(r"/(indicators|budget/rows)/(\d+)", pointer)
+    words = f"{'指标' if row.group(1) == 'indicators' else '资金来源'}{int(row.group(2)) + 1} " if row else ""
+    if at is not None:
+        pointer, words = f"/{at}{pointer}", f"第{at + 1}张表 {words}"
+    return Finding(finding.code, Severity.ERROR, Where(pointer=pointer), f"{words}{finding.message}")

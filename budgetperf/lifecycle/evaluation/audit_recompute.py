@@ -4,8 +4,6 @@ Points are computed by ``scoring.score`` and nowhere else. A row whose values ca
 keeps its printed score and says so; nothing is guessed. What differs is told by ``audit``.
 """
 
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -14,13 +12,14 @@ from fractions import Fraction
 from budgetperf.indicators import Achievement, Operator
 from budgetperf.ledger import Execution, RateBase
 from budgetperf.lifecycle.evaluation.audit_form import FilledForm, FilledFunds, FilledIndicator
+from budgetperf.lifecycle.evaluation.printed_amount import amount, is_unreadable, unit_of
 from budgetperf.lifecycle.evaluation.published_value import (
     PublishedValue,
     achievement_of,
     read_points,
     read_value,
 )
-from budgetperf.money import ZERO, Money, MoneyError, MoneyUnit
+from budgetperf.money import ZERO, Money
 from budgetperf.scoring.exact import half_up
 from budgetperf.scoring.facts import Fact, Measured, NotApplicable, Rated, execution_fact
 from budgetperf.scoring.formulas import Execution as ExecutionFormula
@@ -29,8 +28,6 @@ from budgetperf.scoring.scheme import Criterion, Dimension, Scheme
 from budgetperf.scoring.score import score
 from budgetperf.scoring.self_evaluation import EXECUTION, SelfEvaluationRules
 from budgetperf.terms import Term
-
-_WITH_UNIT = re.compile(r"(.*?)\(?(亿元|万元|元)\)?")
 
 
 class Basis(Term):
@@ -336,34 +333,6 @@ def source_rows(form: FilledForm) -> tuple[FilledFunds, ...]:
 def is_total_row(row: FilledFunds) -> bool:
     """Tell whether a row of the funds block is its total."""
     return row.row.replace(" ", "").endswith(("总额", "合计", "总计"))
-
-
-def unit_of(form: FilledForm) -> MoneyUnit:
-    """Return the unit the funds are printed in; 万元, that of the national form, when it does not say."""
-    printed = form.budget.unit
-    return next((unit for unit in reversed(MoneyUnit) if unit.label in printed), MoneyUnit.WAN)
-
-
-def amount(text: str, unit: MoneyUnit) -> Money | None:
-    """Read an amount in the unit behind it, in brackets or not, else in ``unit``; None when it is none.
-
-    Examples
-    --------
-    >>> amount("8605000元", MoneyUnit.WAN), amount("860.5（万元）", MoneyUnit.WAN)
-    (Money(fen=860500000), Money(fen=860500000))
-    """
-    plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
-    written = _WITH_UNIT.fullmatch(plain)
-    number, own = written.groups() if written else (plain, unit.label)
-    try:
-        return Money.parse(number, next(one for one in MoneyUnit if one.label == own)) if number else None
-    except MoneyError:
-        return None
-
-
-def is_unreadable(text: str, unit: MoneyUnit) -> bool:
-    """Tell whether a cell holds something, and no amount."""
-    return amount(text, unit) is None and not read_value(text).blank
 
 
 def sum_of_sources(form: FilledForm, field: str) -> Money | None:

@@ -15,12 +15,8 @@ from budgetperf.lifecycle.evaluation.audit_case import (
     warning,
 )
 from budgetperf.lifecycle.evaluation.audit_form import FilledForm, FilledFunds
-from budgetperf.lifecycle.evaluation.audit_recompute import (
-    Basis,
-    is_total_row,
-    is_unreadable,
-    unit_of,
-)
+from budgetperf.lifecycle.evaluation.audit_recompute import Basis, is_total_row
+from budgetperf.lifecycle.evaluation.printed_amount import is_unreadable, unit_of
 from budgetperf.lifecycle.evaluation.published_value import read_value
 
 _AMOUNTS = (("initial", "年初预算数"), ("adjusted", "全年预算数"), ("executed", "全年执行数"))
