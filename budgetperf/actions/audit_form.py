@@ -77,10 +77,10 @@ def _year_told(form: FilledForm, today: date) -> Iterator[Finding]:
     """Say so when the year of a form does not settle the edition."""
     if form.year is None:
         text = "本表没有写明年度，按今天施行的办法复算"
-        yield Finding("audit.year_missing", Severity.NOTE, Where(pointer="/year"), text)
+        yield Finding("audit.year_missing", Severity.NOTE, Where(), text)
     elif form.year > today.year:
         text = f"本表年度{form.year}年还没有开始，按现有办法复算，请核对年度"
-        yield Finding("audit.year_ahead", Severity.NOTE, Where(pointer="/year"), text)
+        yield Finding("audit.year_ahead", Severity.NOTE, Where(), text)
 
 
 def _edition(

@@ -80,6 +80,15 @@ def test_the_page_shows_what_is_wrong_beside_its_row(house: House) -> None:
     assert "没有发现问题" in house.client().post("/audit", files=sent(SOUND)).text
 
 
+def test_the_page_shows_what_is_told_of_the_whole_form_and_what_is_not_verified(house: House) -> None:
+    document = json.loads((MADE / "should_pass/sound.json").read_bytes())
+    document["year"] = None
+    document["indicators"][6]["actual"] = "基本完成"
+    page = house.client().post("/audit", files=sent(json.dumps(document).encode(), "表.json"))
+    assert "本表没有写明年度" in page.text
+    assert "其中未核，暂不定等级 10" in page.text
+
+
 def test_the_page_says_why_a_file_cannot_be_read(house: House) -> None:
     page = house.client().post("/audit", files=sent(OLD, "自评表<b>.xls"))
     assert page.status_code == 422
