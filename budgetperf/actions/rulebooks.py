@@ -34,7 +34,7 @@ def rulebook_of(session: Session, packaged: Rulebook) -> Rulebook:
     Conflict
         ``rulebook.lock``: a published text is not that of its digest.
     Invalid
-        A published text no longer reads, or overlaps a packaged edition.
+        A published text no longer reads.
     """
     memo: _Memo | None = session.info.get(_MEMO)
     if memo is not None and memo.transaction is session.get_transaction():
