@@ -120,7 +120,8 @@ VERBS: dict[str, Words] = {
         "查看、检查和比较规则版本 / read, check and compare editions of the rules",
         "规则版本是有起止日期、注明出处、附有算例的文件。list 列出全部；show 打印一个；check 检查任何地方的一个\n"
         "文件或文件夹，有错返回 1，逐行指出；compare 用同一份事实比较两个版本；new-city 写出带说明的空白版本供\n"
-        "填写；to-confirm 列出全部待核实的数字和来源留白的参数。填写方法见 docs/rulebook.md。\n"
+        "填写；to-confirm 列出全部待核实的数字和来源留白的参数。加 --home DIR 则连同该系统中发布的版本。填写方法见\n"
+        "docs/rulebook.md。\n"
         "Editions are dated files with their sources and worked examples. Returns 1 when check refuses a file.",
         (
             "./bp schemes list",
@@ -129,6 +130,7 @@ VERBS: dict[str, Words] = {
             "./bp schemes check var/rulebook/海州市",
             "./bp schemes compare national/finance_evaluation 草稿.yaml --facts 事实.csv",
             "./bp schemes to-confirm",
+            "./bp schemes to-confirm --home ./var",
         ),
     ),
     "build-index": Words(

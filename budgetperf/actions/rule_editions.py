@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from budgetperf.actions.context import Context
 from budgetperf.actions.moves import Outcome, Seen, Target, file_form, filed_event, load, move, open_record
 from budgetperf.actions.payloads import Published
-from budgetperf.actions.rulebooks import forget_rulebook
+from budgetperf.actions.rulebooks import forget_rulebook, texts_of
 from budgetperf.actions.simple import NoForm
 from budgetperf.errors import Conflict, Invalid, NotFound
 from budgetperf.findings import Finding, Severity, Where
@@ -21,10 +21,9 @@ from budgetperf.rulebook.copying import begun_from
 from budgetperf.rulebook.edition import Edition
 from budgetperf.rulebook.form import EditionForm, NewEditionForm
 from budgetperf.rulebook.library import Rulebook
-from budgetperf.rulebook.lock import ROOT
 from budgetperf.rulebook.published import joined
 from budgetperf.rulebook.reading import LOCAL, read_document
-from budgetperf.store.published import PublishedFacts, lock_publication, published_texts, write_published
+from budgetperf.store.published import PublishedFacts, lock_publication, write_published
 from budgetperf.store.records import RecordFacts, latest_filing, list_records
 
 
@@ -38,9 +37,7 @@ class Reviewed:
 
 def text_of(ctx: Context, edition: Edition) -> str:
     """Return the text of an edition, published in the service or packaged."""
-    for row in published_texts(ctx.session, (edition.id,)):
-        return row.text
-    return (ROOT / f"{edition.id}.yaml").read_text(encoding="utf-8")
+    return texts_of(ctx.session, (edition,))[edition.id].decode()
 
 
 def open_draft(ctx: Context, form: NewEditionForm, seen: Seen) -> Outcome:

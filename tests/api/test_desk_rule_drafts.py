@@ -7,7 +7,7 @@ from starlette.testclient import TestClient
 
 from budgetperf.permissions import Actor
 from tests import cast
-from tests.actions.next_year import stricter_grades
+from tests.actions.next_year import publish_unsure_grades, stricter_grades
 from tests.api.conftest import House, World
 from tests.api.pages import sign_in
 
@@ -79,6 +79,17 @@ def test_what_a_draft_would_change_is_counted_when_asked(world: World) -> None:
     shown = browser.get(f"{address}?impact=true").text
     assert "82.8分 良" in shown
     assert "<strong>82.8分 中</strong>" in shown
+
+
+def test_figures_to_confirm_are_counted_and_shown(house: House) -> None:
+    with house.acting() as ctx:
+        publish_unsure_grades(ctx)
+    browser, _ = sign_in(house, cast.CLERK)
+    row = browser.get("/rules").text.partition("/rules/local/grades/2026-07-01")[2].partition("</tr>")[0]
+    assert '<td class="num">3</td>' in row, "its document, its figures and its gap"
+    page = browser.get("/rules/local/grades/2026-07-01").text
+    assert re.search(r"待核实的数字.*良的界线</td><td>85</td><td>.*办法只写较好为良", page, re.DOTALL)
+    assert "待核实的数字" not in browser.get("/rules/national/working_days/2026-01-01").text
 
 
 def test_only_the_rules_office_begins_a_draft(house: House) -> None:
