@@ -12,6 +12,7 @@ from typing import Literal, Self, TypeAlias
 from pydantic import model_validator
 
 from budgetperf.errors import Invalid
+from budgetperf.scoring.exact import weighted_mean
 from budgetperf.scoring.rules import Points, Rule, SourcedRule
 
 MissingPeriod: TypeAlias = Literal["refuse", "skip"]
@@ -92,5 +93,4 @@ def year_result(results: Mapping[str, Decimal | Fraction], rules: PeriodRules) -
             raise Invalid("scoring.periods", f"缺少考核期的结果：{'、'.join(absent)}，请补报")
         if not assessed:
             raise Invalid("scoring.periods", "全年没有任何一期的考核结果，请至少补报一期")
-    weighted = sum((Fraction(p.weight) * Fraction(results[p.key]) for p in assessed), Fraction(0))
-    return weighted / sum((Fraction(p.weight) for p in assessed), Fraction(0))
+    return weighted_mean((period.weight, results[period.key]) for period in assessed)
