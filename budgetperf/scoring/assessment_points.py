@@ -222,14 +222,14 @@ def _year(component: Component, marks: _Marks, at: Mapping[CellKey, int], places
 
 def _over_year(component: Component, marks: Mapping[CellKey, Decimal]) -> Fraction:
     """Return the mean over raters, then over periods, exact."""
-    periods: dict[str, dict[str, list[Decimal]]] = {}
-    for (period, rater), mark in marks.items():
-        periods.setdefault(period, {}).setdefault(rater.partition("/")[0], []).append(mark)
-    results = {
-        period: groups_mean(groups, component.raters) if component.raters else Fraction(groups[""][0])
-        for period, groups in periods.items()
-    }
-    return year_result(results, component.periods) if component.periods else results[""]
+    if component.raters is None:
+        results: dict[str, Decimal | Fraction] = {period: mark for (period, _), mark in marks.items()}
+    else:
+        periods: dict[str, dict[str, list[Decimal]]] = {}
+        for (period, rater), mark in marks.items():
+            periods.setdefault(period, {}).setdefault(rater.partition("/")[0], []).append(mark)
+        results = {period: groups_mean(groups, component.raters) for period, groups in periods.items()}
+    return year_result(results, component.periods) if component.periods else Fraction(results[""])
 
 
 def _force(component: Component, sheets: Sequence[UnitSheet], years: Mapping[str, dict[str, _Year]]) -> None:
