@@ -1,9 +1,9 @@
 """``score``: the only place points are computed.
 
-Takes a scheme and one fact per criterion and returns a sheet, or a table of facts and returns a
-table; the table does its own arithmetic on arrays (``table``) and knows this file, not this file it. Each criterion is rounded once,
-half up, to the places the scheme names; the total is their exact sum (rescaled when the scheme
-says so). Knows no stage, no form and no edition.
+Takes a scheme and one fact per criterion and returns a sheet; of a table of facts it returns a
+table (``table`` holds that arithmetic, on arrays). Each criterion is rounded once, half up, to the
+places the scheme names; the total is their exact sum (rescaled when the scheme says so). Knows no
+stage, no form and no edition.
 """
 
 from collections.abc import Collection, Mapping
