@@ -51,7 +51,11 @@ def _of_rule(ctx: Context, record: RecordFacts) -> tuple[Link, ...]:
     if filed is None:
         return (page,)
     digest = hashlib.sha256(filed.raw).hexdigest()
-    return (page, Link("生效日", "", filed.valid_from.isoformat()), Link("文本摘要（SHA-256）", "", digest))
+    return (
+        page,
+        Link("生效日", "", record.subject.rpartition("/")[2]),
+        Link("文本摘要（SHA-256）", "", digest),
+    )
 
 
 def warnings_of(ctx: Context, record: RecordFacts) -> tuple[Finding, ...]:
