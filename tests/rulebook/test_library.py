@@ -4,12 +4,15 @@ from pathlib import Path
 import pytest
 
 from budgetperf.errors import Invalid, NotFound
+from budgetperf.findings import Severity
 from budgetperf.rulebook.edition import failed_examples
 from budgetperf.rulebook.kinds import KINDS
 from budgetperf.rulebook.library import Rulebook
 from budgetperf.rulebook.lock import lock_editions
 from budgetperf.rulebook.models import WorkingDaysRules
+from budgetperf.scoring.goal_weights import GoalWeightRules
 from budgetperf.scoring.grade import GradeRules
+from budgetperf.scoring.self_evaluation import SelfEvaluationRules
 
 RULEBOOK = Rulebook.load()
 SOUND = (Path(__file__).parent / "sound.yaml").read_text(encoding="utf-8")
@@ -62,6 +65,18 @@ def test_a_place_works_by_its_own_rules_and_by_the_nations_where_it_has_none() -
     assert SICHUAN.applies(lights, day)
     assert not RULEBOOK.applies(lights, day)
     assert SICHUAN.get("monitoring_lights", date(2024, 12, 31)).jurisdiction == "national", "not yet in force"
+
+
+@pytest.mark.parametrize("place", sorted({edition.jurisdiction for edition in RULEBOOK.editions}))
+def test_goals_are_filed_with_the_points_the_self_evaluation_of_the_place_gives_them(place: str) -> None:
+    book, day = RULEBOOK.at(place), date(2026, 11, 22)
+    filed = book.get("goal_weights", day).rules_as(GoalWeightRules)
+    scored = book.get("self_evaluation", day).rules_as(SelfEvaluationRules)
+    assert filed.total == scored.indicators_weight
+    if scored.level1 is not None and scored.level1.deviation is Severity.ERROR:
+        for template in filed.templates:
+            sums = [sum(template.weights.get(level, 0) for level in g.levels) for g in scored.level1.groups]
+            assert sums == [group.weight for group in scored.level1.groups]
 
 
 def test_a_draft_goes_before_the_nations_only_in_its_own_place() -> None:
