@@ -74,7 +74,9 @@ def list_editions(say: Say, known: Known) -> int:
     ]
     for line in table([head, *rows]):
         say(line)
-    say(f"共 {len(rows)} 个版本；末列为各种依据状态的数字条数 / {len(rows)} editions, figures by status")
+    say(
+        f"共 {len(rows)} 个版本；末列为各种依据状态的数字条数，来源留白的不算公开 / {len(rows)} editions, figures by status"
+    )
     return 0
 
 
@@ -206,7 +208,7 @@ def _short(text: str, limit: int = 160) -> str:
 
 
 def _statuses(found: Sequence[Figure]) -> str:
-    counts = Counter(figure.source.status for figure in found if not figure.gap)
+    counts = Counter(figure.source.status for figure in found)
     return "/".join(str(counts[status]) for status in SourceStatus)
 
 

@@ -114,7 +114,7 @@ class SelfEvaluationCase(Rule):
 
 
 def self_evaluation_case(rules: SelfEvaluationRules, given: SelfEvaluationCase) -> Outcome:
-    """Points by line, total, the lines that need a reason, and the texts that are too long."""
+    """Points by line, total, lines that need a reason, level-1 departures, texts that are too long."""
     indicators, actuals, money = given.filed, given.actuals, given.money.execution
     sheet = self_evaluation(indicators, actuals, execution=money, rules=rules)
     reasons = required_reasons(indicators, actuals, execution=money, rules=rules)
@@ -123,6 +123,7 @@ def self_evaluation_case(rules: SelfEvaluationRules, given: SelfEvaluationCase) 
         "total": sheet.total,
         "findings": len(sheet.findings),
         "reasons": {reason.key: reason.deviation for reason in reasons},
+        "departures": tuple(rules.level1.departures(indicators)) if rules.level1 else (),
         "too_long": rules.layout.too_long(given.text_lengths) if rules.layout else (),
     }
 

@@ -56,7 +56,8 @@ class Gap(Rule):
     name : str
         What it is called, in Chinese.
     at : str
-        Its place, keys joined by dots and items counted from 1, e.g. ``rules.cut_offs.1.at_least``.
+        Its place, keys joined by dots and items counted from 1: ``rules.cut_offs.1.at_least``, or
+        ``valid_from`` where the source does not date itself.
     wording : str
         What the source says, and how it is read here.
     """

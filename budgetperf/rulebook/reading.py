@@ -27,6 +27,7 @@ from budgetperf.rulebook.loader import (
 
 _STATUSES = "、".join(f"{status.value}（{status.label}）" for status in SourceStatus)
 _UNFILLED = re.compile(r"【(.*)】")
+_MAY_BE_OPEN = {"valid_from", "valid_to", "rules"}
 _JURISDICTION = re.compile(r"[\w-]+")
 LOCAL = "local"
 """The jurisdiction of what a service publishes itself: no packaged edition has it, so the two never meet."""
@@ -128,8 +129,8 @@ def _defects(file: EditionFile, kind: Kind, document: Document) -> Iterator[Find
         yield finding_at(document, ("valid_to",), "失效日须晚于生效日")
     yield from _unsourced(document)
     for i, gap in enumerate(file.gaps):
-        if place(document, gap.at) is None or gap.at.partition(".")[0] != "rules":
-            text = f"找不到“{gap.at}”，应写 rules 之下的位置，各级键用点连接，列表从1数起"
+        if place(document, gap.at) is None or gap.at.partition(".")[0] not in _MAY_BE_OPEN:
+            text = f"找不到“{gap.at}”，应写 valid_from、valid_to 或 rules 之下的位置，各级键用点连接，列表从1数起"
             yield finding_at(document, ("gaps", i, "at"), text)
     yield from defects(kind.rules, file.rules, document, at=("rules",))
     yield from _without_examples(file, kind, document)

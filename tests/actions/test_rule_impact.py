@@ -110,7 +110,7 @@ def test_a_conclusion_that_changes_is_told(visit: Visit, city: City) -> None:
 def test_facts_the_draft_refuses_are_told(visit: Visit, city: City) -> None:
     ctx = visit(cast.RULES_OFFICE)
     rules = draft(ctx, "self_evaluation", ("indicators_weight: 90", "indicators_weight: 80"),
-                  ("    weight: 10\n", "    weight: 20\n"))  # fmt: skip
+                  ("    weight: 10\n", "    weight: 20\n"), ("weight: 50}", "weight: 40}"))  # fmt: skip
     found = of(ctx, rules)
     assert found[city.codes["school"], Stage.SELF_EVALUATION].changed
     assert all(one.after.startswith("无法计算：") for one in found.values())

@@ -4,13 +4,16 @@ from pathlib import Path
 import pytest
 
 from budgetperf.errors import Invalid, NotFound
+from budgetperf.findings import Severity
 from budgetperf.rulebook.edition import failed_examples
 from budgetperf.rulebook.kinds import KINDS
 from budgetperf.rulebook.library import Rulebook
 from budgetperf.rulebook.lock import lock_editions
 from budgetperf.rulebook.models import WorkingDaysRules
 from budgetperf.rulebook.published import joined
+from budgetperf.scoring.goal_weights import GoalWeightRules
 from budgetperf.scoring.grade import GradeRules
+from budgetperf.scoring.self_evaluation import SelfEvaluationRules
 
 RULEBOOK = Rulebook.load()
 SOUND = (Path(__file__).parent / "sound.yaml").read_text(encoding="utf-8")
@@ -84,6 +87,18 @@ def test_no_packaged_edition_is_of_the_services_own_jurisdiction(tmp_path: Path)
     (folder / "2020-02-25.yaml").write_text(SOUND.replace("national", "local", 1), encoding="utf-8")
     with pytest.raises(Invalid, match="只用于在系统中发布的版本"):
         lock_editions(tmp_path)
+
+
+@pytest.mark.parametrize("place", sorted({edition.jurisdiction for edition in RULEBOOK.editions}))
+def test_goals_are_filed_with_the_points_the_self_evaluation_of_the_place_gives_them(place: str) -> None:
+    book, day = RULEBOOK.at(place), date(2026, 11, 22)
+    filed = book.get("goal_weights", day).rules_as(GoalWeightRules)
+    scored = book.get("self_evaluation", day).rules_as(SelfEvaluationRules)
+    assert filed.total == scored.indicators_weight
+    if scored.level1 is not None and scored.level1.deviation is Severity.ERROR:
+        for template in filed.templates:
+            sums = [sum(template.weights.get(level, 0) for level in g.levels) for g in scored.level1.groups]
+            assert sums == [group.weight for group in scored.level1.groups]
 
 
 def test_a_place_without_any_edition_is_refused_by_name() -> None:

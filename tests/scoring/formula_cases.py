@@ -66,6 +66,7 @@ _FILLED: list[dict[str, object]] = [
     {"name": "judged"},
     {"name": "yes_no"},
     {"name": "execution"},
+    {"name": "execution", "no_base": "full"},
     {"name": "min_max"},
     {"name": "min_max", "floor": "0.6", "equal": "0.85"},
     {"name": "rank"},

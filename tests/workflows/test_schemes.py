@@ -64,6 +64,13 @@ def test_with_a_home_the_editions_published_there_are_known_too(
     bp("compare", "national/grades", "local/grades/2026-07-01", "--facts", facts, *home)
 
 
+def test_list_does_not_count_a_default_as_published(bp) -> None:
+    (line,) = [line for line in bp("list").splitlines() if line.startswith("yunnan/self_evaluation/")]
+    assert "公开发布" in line
+    # published: no value; practice: five operators, the rescaling, the reasons
+    assert re.search(r" 0/7/\d+/0$", line)
+
+
 def test_show_finds_an_edition_by_id_or_by_kind_and_day(bp) -> None:
     by_id = bp("show", "national/working_days/2025-01-01")
     assert "编号：national/working_days/2025-01-01" in by_id
@@ -75,8 +82,8 @@ def test_show_finds_an_edition_by_id_or_by_kind_and_day(bp) -> None:
 def test_show_prints_criteria_with_points_wording_source_and_examples(bp) -> None:
     shown = bp("show", "national/finance_evaluation/2020-02-25")
     execution = (
-        "    预算执行率　5分（execution）\n"
-        "      计分：分值×数额÷基数，不超过分值（execution）\n"
+        "    预算执行率　5分【待定】（execution）\n"
+        "      计分：分值×数额÷基数，不超过分值（execution）【待定】\n"
         "      依据：项目支出绩效评价管理办法，财预〔2020〕10号，附2预算执行率＝支出资金÷到位资金（待核实）\n"
     )
     assert execution in shown
@@ -176,7 +183,7 @@ def test_to_confirm_lists_place_default_and_wording_of_every_open_figure(bp) -> 
     said = bp("to-confirm")
     assert "national/grades/2020-02-25　绩效评价等级" in said
     figure = (
-        "  第50行 rules.explanations.over_achievement\n"
+        "  第67行 rules.explanations.over_achievement\n"
         "      现用值：over=0.30\n"
         "      待核实：地方自评口径，超出目标值30%以上须分析目标是否偏低\n"
     )

@@ -19,7 +19,6 @@ from budgetperf.lifecycle.evaluation.published_value import (
 )
 from budgetperf.money import ZERO, Money, MoneyError, MoneyUnit
 from budgetperf.scoring.facts import Fact, Measured, NotApplicable, Rated, execution_fact
-from budgetperf.scoring.formulas import Execution as ExecutionFormula
 from budgetperf.scoring.formulas import Formula, Graded, Judged, Tier
 from budgetperf.scoring.scheme import Criterion, Dimension, Scheme
 from budgetperf.scoring.score import score
@@ -349,7 +348,7 @@ def _execution_entry(funds: AuditedExecution, rules: SelfEvaluationRules) -> tup
     formula: Formula
     fact: Fact
     if funds.base and funds.paid is not None:
-        formula = ExecutionFormula()
+        formula = rules.execution.formula
         fact = execution_fact(_execution_of(funds.base, funds.paid), RateBase.ADJUSTED)
     elif funds.printed is not None:
         formula, fact = Judged(), Rated(min(max(funds.printed, Decimal(0)), funds.weight))
