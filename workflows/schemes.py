@@ -17,7 +17,7 @@ from budgetperf.provenance import SourceStatus
 from budgetperf.rulebook.checking import checked_edition, demand_no_overlap, edition_files, misplaced
 from budgetperf.rulebook.edition import Edition
 from budgetperf.rulebook.figures import Figure, figures, open_figures
-from budgetperf.rulebook.judging import Explained, compared
+from budgetperf.rulebook.judging import SCORED, Explained, compared
 from budgetperf.rulebook.kinds import KINDS
 from budgetperf.rulebook.library import NATIONAL, Rulebook
 from budgetperf.rulebook.lock import ROOT
@@ -92,11 +92,12 @@ def compare(say: Say, before: str, after: str, *, facts: Path, today: date) -> i
     except Invalid as error:
         _tell(say, error)
         return 1
-    say(f"甲 / A：{left.id} {left.title}")
-    say(f"乙 / B：{right.id} {right.title}")
+    ungraded = (_ungraded(left, graded[0]), _ungraded(right, graded[1]))
+    say(f"A：{left.id} {left.title}")
+    say(f"B：{right.id} {right.title}")
     for explained in found:
         say("")
-        for line in _difference(explained):
+        for line in _difference(explained, ungraded):
             say(line)
     regraded = sum(item.difference.changes_grade for item in found)
     moved = sum(item.difference.before.total != item.difference.after.total for item in found)
@@ -228,14 +229,28 @@ def _grades(rulebook: Rulebook, edition: Edition) -> GradeRules | None:
     return None
 
 
-def _difference(explained: Explained) -> list[str]:
+def _ungraded(edition: Edition, grades: GradeRules | None) -> str:
+    """Say why a total under ``edition`` has no grade."""
+    if grades is None and edition.kind in SCORED:
+        return (
+            f"不评等级：{edition.jurisdiction}和全国在{edition.valid_from}都没有有效的评价等级（grades）版本"
+        )
+    return "不评等级：该版本没有规定等级"
+
+
+def _difference(explained: Explained, ungraded: tuple[str, str]) -> list[str]:
     difference = explained.difference
     shown = [f"{difference.evaluand}：{difference.reason}"]
-    for judgement, side in ((difference.before, "甲"), (difference.after, "乙")):
-        shown.append(f"  {side}　总分 {judgement.total}　等级 {judgement.grade or '—'}")
+    sides = zip("AB", (difference.before, difference.after), explained.fitted, ungraded, strict=True)
+    for side, judgement, told, why in sides:
+        shown.append(
+            f"  {side}　总分 {judgement.total}　{f'等级 {judgement.grade}' if judgement.grade else why}"
+        )
+        if told:
+            shown.append(f"      {told}")
     for moved in difference.moved:
         shown.append(f"  {moved}")
-        for traced, side in ((explained.before, "甲"), (explained.after, "乙")):
+        for traced, side in ((explained.before, "A"), (explained.after, "B")):
             if moved.key in traced:
                 shown.append(f"      {side}　{re.sub(r'^[^：]*：', '', traced[moved.key], count=1)}")
     return shown

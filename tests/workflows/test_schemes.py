@@ -7,11 +7,15 @@ from pathlib import Path
 import pytest
 
 from budgetperf.rulebook.library import Rulebook
+from budgetperf.rulebook.lock import ROOT
 from tests.rulebook.filling import filled
 from workflows.command import main
 
 SOUND = Path(__file__).resolve().parents[1] / "rulebook/sound_scheme.yaml"
-FACTS = "评价对象,points.basis,points.goal,points.quantity,money.adjusted,money.paid\nP001,15,20,50,0,0\n"
+FACTS = (
+    "评价对象,points.basis,points.goal,points.quantity,money.adjusted,money.received,money.paid\n"
+    "P001,15,20,50,0,0,0\n"
+)
 
 
 @pytest.fixture
@@ -120,9 +124,65 @@ def test_compare_lays_a_draft_beside_a_published_edition(bp, tmp_path: Path) -> 
     (tmp_path / "facts.csv").write_text(FACTS.replace("15,20,50", '15,20,"54.96"'), encoding="utf-8")
     said = bp("compare", tmp_path / "old.yaml", tmp_path / "new.yaml", "--facts", tmp_path / "facts.csv")
     assert "P001：等级由“良”变为“优”；总分89.96分→90分；变动项：“完成率”54.96分→55分" in said
-    assert "      甲　评定54.96分；由评价人员在分值内直接评定；满分60分，得54.96分，失5.04分" in said
-    assert "      乙　评定54.96分；由评价人员在分值内直接评定；满分60分，得55分，失5分" in said
+    assert "      A　评定54.96分；由评价人员在分值内直接评定；满分60分，得54.96分，失5.04分" in said
+    assert "      B　评定54.96分；由评价人员在分值内直接评定；满分60分，得55分，失5分" in said
     assert "共 1 个评价对象：1 个总分改变，1 个等级改变" in said
+
+
+NATIONAL, HUBEI = "national/self_evaluation", "hubei/self_evaluation"
+
+
+def _form(tmp_path: Path, *weights: int, **money: int) -> Path:
+    """Write the facts of one form whose indicators, = 90, all reached 120."""
+    indicators = [
+        {"level2": "quantity", "operator": "eq", "target": 90, "weight": weight}
+        | {"actual": {"kind": "reached", "value": 120}}
+        for weight in weights
+    ]
+    path = tmp_path / "facts.json"
+    path.write_text(json.dumps({"P001": {"indicators": indicators, "money": money}}), encoding="utf-8")
+    return path
+
+
+def test_compare_of_two_cities_rescales_the_weights_and_says_so(bp, tmp_path: Path) -> None:
+    facts = _form(tmp_path, 50, 40, adjusted=10000, paid=9500)
+    said = bp("compare", NATIONAL, HUBEI, "--facts", facts)
+    assert "  B　总分 99.00　等级 优\n      指标权重由合计90分按比例折算为合计80分（44.44、35.56）\n" in said
+    assert "折算" not in said.partition("  B　总分")[0]
+    back = bp("compare", HUBEI, NATIONAL, "--facts", _form(tmp_path, 50, 30, adjusted=1, paid=1))
+    assert "指标权重由合计80分按比例折算为合计90分（56.25、33.75）" in back
+
+
+def test_compare_puts_no_wrong_form_right(bp, tmp_path: Path) -> None:
+    facts = _form(tmp_path, 50, 50, adjusted=10000, paid=9500)
+    said = bp("compare", NATIONAL, HUBEI, "--facts", facts, code=1)
+    assert "合计90分，实际合计100分" in said
+
+
+def test_compare_says_which_parameter_of_a_formula_differs(bp, tmp_path: Path) -> None:
+    published = ROOT / "national/self_evaluation/2020-02-25.yaml"
+    text = published.read_text(encoding="utf-8").replace("2020-02-25", "2099-01-01")
+    draft = tmp_path / "draft.yaml"
+    draft.write_text(
+        text.replace("above: full", "above: inverse").replace("value: 92", "value: 90"), encoding="utf-8"
+    )
+    facts = _form(tmp_path, 90, adjusted=10000, paid=9500)
+    said = bp("compare", NATIONAL, draft, "--facts", facts)
+    before, _, after = said.partition("“指标1”90分→67.5分")[2].partition("      B　")
+    assert "高于目标值的得满分" in before
+    assert "高于目标值的按 分值×目标值÷实际值 计分" in after
+
+
+def test_compare_needs_the_amounts_an_edition_uses_and_takes_none_for_zero(bp, tmp_path: Path) -> None:
+    haidian = "haidian/self_evaluation/2016-01-01"
+    facts = _form(tmp_path, 90, adjusted=10000, paid=9500)
+    said = bp("compare", haidian, NATIONAL, "--facts", facts, code=1)
+    assert said.startswith("facts.json:1 P001：本版本要用到年初预算数，请填写 money.initial（单位：分）")
+    facts = _form(tmp_path, 90, initial=10000, adjusted=-1, paid=9500)
+    assert "P001.money.adjusted：不得小于0" in bp("compare", haidian, NATIONAL, "--facts", facts, code=1)
+    facts = _form(tmp_path, 90, initial=10000, adjusted=10000, paid=9500)
+    said = bp("compare", haidian, NATIONAL, "--facts", facts)
+    assert "  A　总分 99.50　不评等级：haidian和全国在2016-01-01都没有有效的评价等级（grades）版本" in said
 
 
 def test_compare_refuses_facts_by_line(bp, tmp_path: Path) -> None:

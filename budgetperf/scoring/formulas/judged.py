@@ -53,6 +53,14 @@ class Graded(NamedRule):
             raise ValueError("三档区间须从1到0首尾相接，不重不漏")
         return self
 
+    @property
+    def detail(self) -> str:
+        """The limits of the tiers."""
+        return "，".join(
+            f"{tier.achievement.label}{percent(Fraction(tier.at_least))}（含）—{percent(Fraction(tier.below))}"
+            for tier in self.tiers
+        )
+
     def part(self, fact: Fact, weight: Decimal) -> Part:  # noqa: ARG002
         """Return the rater's share after checking it against the tier.
 
