@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from budgetperf.provenance import Source
 
@@ -38,13 +39,16 @@ _NO_NUMBER = '应为数字（小数加引号），如 90、"0.90"；不能有空
 
 def _plainly_written(value: object) -> object:
     """Refuse what is no whole number or Decimal and is not written as ``NUMBER``."""
-    if isinstance(value, str):
-        written = len(value) <= _LONGEST and re.fullmatch(NUMBER, value)
-    else:
-        written = isinstance(value, int | Decimal) and not isinstance(value, bool)
-    if not written:
-        raise ValueError(_NO_NUMBER)
-    return value
+    if isinstance(value, str) and len(value) <= _LONGEST and re.fullmatch(NUMBER, value):
+        return value
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return value
+    raise ValueError(_NO_NUMBER)
+
+
+def misplaced(text: str, *at: str | int) -> PydanticCustomError:
+    """Return the refusal of the item ``at`` (keys and numbers from 0, below the block) for a validator to raise."""
+    return PydanticCustomError("misplaced", "{text}", {"text": text, "at": at})
 
 
 def _share(value: Decimal) -> Decimal:
