@@ -14,7 +14,7 @@ from pathlib import Path
 
 from budgetperf.errors import Invalid, NotFound
 from budgetperf.provenance import SourceStatus
-from budgetperf.rulebook.checking import checked_edition, demand_no_overlap, edition_files, misplaced
+from budgetperf.rulebook.checking import checked_edition, demand_publishable, edition_files, misplaced
 from budgetperf.rulebook.edition import Edition
 from budgetperf.rulebook.figures import Figure, figures, open_figures
 from budgetperf.rulebook.judging import SCORED, Explained, compared
@@ -51,10 +51,13 @@ def list_editions(say: Say) -> int:
     return 0
 
 
-def show(say: Say, name: str, *, as_of: date | None, today: date) -> int:
-    """Print one edition."""
+def show(say: Say, name: str, *, as_of: date | None, today: date, as_yaml: bool = False) -> int:
+    """Print one edition, or the text of its file."""
     rulebook = Rulebook.load()
     edition = _find(rulebook, name, as_of=as_of, today=today)
+    if as_yaml:
+        say(_file(edition).read_text(encoding="utf-8").removesuffix("\n"))
+        return 0
     for line in outline(edition, rulebook.span(edition)):
         say(line)
     return 0
@@ -76,7 +79,11 @@ def check(say: Say, path: Path) -> int:
         say(f"{file} 通过：{edition.title}，{len(edition.examples)}个算例成立 / passes")
         if wanted := misplaced(edition, file):
             say(f"    发布时须放在 {wanted} / to be published as this file")
-    demand_no_overlap(editions)
+    try:
+        demand_publishable(editions, Rulebook.load().editions)
+    except Invalid as error:
+        refused += 1
+        _tell(say, error)
     if refused:
         say(f"共检查 {len(files)} 个文件，{refused} 个须更正 / {refused} of {len(files)} to be corrected")
     return int(refused > 0)
@@ -142,9 +149,12 @@ def schema(say: Say, kind: str) -> int:
     NotFound
         There is no such kind.
     """
-    if kind not in KINDS:
-        raise NotFound("schemes.kind", f"没有“{kind}”这个种类，应为 {'、'.join(KINDS)} 之一")
-    say(edition_schema(kind))
+    labels = {known.label: code for code, known in KINDS.items()}
+    code = labels.get(kind, kind)
+    if code not in KINDS:
+        known = "、".join(f"{code}（{label}）" for label, code in labels.items())
+        raise NotFound("schemes.kind", f"没有“{kind}”这个种类，应为 {known} 之一")
+    say(edition_schema(code).removesuffix("\n"))
     return 0
 
 
@@ -203,10 +213,24 @@ def _find(rulebook: Rulebook, name: str, *, as_of: date | None, today: date) -> 
         return edition
     jurisdiction, _, kind = name.rpartition("/")
     if kind in KINDS:
-        return rulebook.get(kind, as_of or today, jurisdiction=jurisdiction or NATIONAL)
+        try:
+            return rulebook.get(kind, as_of or today, jurisdiction=jurisdiction or NATIONAL)
+        except NotFound as error:
+            raise _not_in_force(rulebook, jurisdiction or NATIONAL, error, as_of=as_of or today) from error
     near = get_close_matches(name, [*ids, *KINDS], n=3, cutoff=0.4)
     hint = f"是否为 {'、'.join(near)}？" if near else ""
     raise NotFound("rulebook.no_edition", f"规则库中没有版本“{name}”。{hint}全部版本见 ./bp schemes list")
+
+
+def _not_in_force(rulebook: Rulebook, jurisdiction: str, error: NotFound, *, as_of: date) -> NotFound:
+    """Return the refusal with the days the editions of a series do hold, where there are any."""
+    series = jurisdiction, str(error.facts["kind"])
+    held = [edition for edition in rulebook.editions if edition.series == series]
+    if not held:
+        return error
+    days = "；".join(f"{edition.id}，{validity(rulebook.span(edition))}" for edition in held)
+    text = f"{'/'.join(series)} 在{as_of}没有有效的版本。已有：{days}。请写全编号，或用 --as-of 写明日期"
+    return NotFound(error.code, text)
 
 
 def _find_or_read(rulebook: Rulebook, name: str, *, today: date) -> Edition:
