@@ -27,14 +27,14 @@ from budgetperf.scoring.form_layout import FormText
 from budgetperf.scoring.goal_weights import GoalWeightRules
 from budgetperf.scoring.grade import GradeRules, grade
 from budgetperf.scoring.required_reasons import required_reasons
-from budgetperf.scoring.rules import Exact, Rule
+from budgetperf.scoring.rules import Exact, Rule, Whole
 from budgetperf.scoring.score import score
 from budgetperf.scoring.self_evaluation import SelfEvaluationRules, self_evaluation
 
 Outcome: TypeAlias = Mapping[str, object]
 """What an example computes: plain values, terms, decimals, dates."""
 
-Fen = Annotated[int, Field(ge=0)]
+Fen = Annotated[Whole, Field(ge=0)]
 """An amount in fen; no total of a year is below 0."""
 
 

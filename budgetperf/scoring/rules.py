@@ -66,6 +66,9 @@ def _positive(value: Decimal) -> Decimal:
 Exact = Annotated[Decimal, BeforeValidator(_plainly_written)]
 """A Decimal that was never a float, as text written in plain digits."""
 
+Whole = Annotated[int, BeforeValidator(_plainly_written)]
+"""A whole number, as text written in plain digits."""
+
 Share = Annotated[Exact, AfterValidator(_share)]
 """A ratio from 0 to 1, both included."""
 

@@ -6,7 +6,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from budgetperf.scoring.facts import Reached
-from budgetperf.scoring.rules import Exact
+from budgetperf.scoring.rules import Exact, Whole
 
 EXACT = TypeAdapter(Exact)
 
@@ -41,3 +41,5 @@ def test_a_number_written_otherwise_is_refused(written: object) -> None:
         EXACT.validate_python(written)
     with pytest.raises(ValidationError, match="应为数字（小数加引号）"):
         TypeAdapter(Reached).validate_python({"value": written})
+    with pytest.raises(ValidationError, match="应为数字（小数加引号）"):
+        TypeAdapter(Whole).validate_python(written)
