@@ -4,6 +4,8 @@ Holds no work: ``schemes`` is imported when a sub-verb runs, so that ``./bp --he
 """
 
 import argparse
+import os
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -13,6 +15,8 @@ from workflows.help import SCHEMES
 
 if TYPE_CHECKING:
     from workflows.schemes import Known
+UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+"""Signs that would steer the terminal or turn the direction of reading."""
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -36,6 +40,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     show.add_argument(
         "--as-of", type=day, metavar="DATE", help="哪一天有效的版本，缺省今天 / holding on that day"
     )
+    show.add_argument("--yaml", action="store_true", help="打印规则文件原文，可照抄 / the text of the file")
     verb("check").add_argument("path", metavar="PATH", type=Path, help="文件或文件夹 / file or folder")
     compare = verb("compare", home=True)
     compare.add_argument("before", metavar="A", help="版本编号或草稿文件 / id or draft file")
@@ -49,7 +54,9 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--from", dest="valid_from", type=day, metavar="DATE", help="生效日，缺省明年1月1日 / first day"
     )
     city.add_argument(
-        "--dir", type=Path, default=Path("var/rulebook"), help="写到哪个文件夹，缺省 var/rulebook / where to"
+        "--dir",
+        type=Path,
+        help="写到哪个文件夹，缺省 var/rulebook（BUDGETPERF_HOME 之下的 rulebook）/ where to",
     )
     verb("to-confirm", home=True)
     verb("schema").add_argument("kind", metavar="KIND", help="种类，如 grades / kind of edition")
@@ -59,18 +66,26 @@ def act(given: argparse.Namespace, say: Callable[[str], None], *, today: date) -
     """Run the sub-verb and return its exit code."""
     from workflows import schemes  # YAML and the whole rulebook: not for --help
 
+    def plainly(text: str) -> None:
+        say(UNSEEN.sub("", text))
+
     verbs: dict[str, Callable[[], int]] = {
-        "list": lambda: schemes.list_editions(say, _known(given)),
-        "show": lambda: schemes.show(say, _known(given), given.id, as_of=given.as_of, today=today),
-        "check": lambda: schemes.check(say, given.path),
+        "list": lambda: schemes.list_editions(plainly, _known(given)),
+        "show": lambda: schemes.show(
+            plainly, _known(given), given.id, as_of=given.as_of, today=today, as_yaml=given.yaml
+        ),
+        "check": lambda: schemes.check(plainly, given.path),
         "compare": lambda: schemes.compare(
-            say, _known(given), (given.before, given.after), facts=given.facts, today=today
+            plainly, _known(given), (given.before, given.after), facts=given.facts, today=today
         ),
         "new-city": lambda: schemes.new_city(
-            say, given.name, folder=given.dir, valid_from=given.valid_from or date(today.year + 1, 1, 1)
+            plainly,
+            given.name,
+            folder=given.dir or Path(os.environ.get("BUDGETPERF_HOME") or "var") / "rulebook",
+            valid_from=given.valid_from or date(today.year + 1, 1, 1),
         ),
-        "schema": lambda: schemes.schema(say, given.kind),
-        "to-confirm": lambda: schemes.to_confirm(say, _known(given)),
+        "schema": lambda: schemes.schema(plainly, given.kind),
+        "to-confirm": lambda: schemes.to_confirm(plainly, _known(given)),
     }
     return verbs[given.scheme_verb]()
 

@@ -15,10 +15,10 @@ from pathlib import Path
 
 from budgetperf.errors import Invalid, NotFound
 from budgetperf.provenance import SourceStatus
-from budgetperf.rulebook.checking import checked_edition, demand_no_overlap, edition_files, misplaced
+from budgetperf.rulebook.checking import checked_edition, demand_publishable, edition_files, misplaced
 from budgetperf.rulebook.edition import Edition
 from budgetperf.rulebook.figures import Figure, figures, open_figures
-from budgetperf.rulebook.judging import Explained, compared
+from budgetperf.rulebook.judging import SCORED, Explained, compared
 from budgetperf.rulebook.kinds import KINDS
 from budgetperf.rulebook.library import NATIONAL, Rulebook
 from budgetperf.rulebook.loader import Document
@@ -48,8 +48,11 @@ class Known:
 
     def document(self, edition: Edition) -> Document:
         """Return the values of an edition with their lines."""
-        raw = self.published.get(edition.id) or (ROOT / f"{edition.id}.yaml").read_bytes()
-        return read_document(raw, name=edition.id)
+        return read_document(self.raw(edition), name=edition.id)
+
+    def raw(self, edition: Edition) -> bytes:
+        """Return the text of an edition as it was locked or published."""
+        return self.published.get(edition.id) or (ROOT / f"{edition.id}.yaml").read_bytes()
 
 
 def packaged() -> Known:
@@ -80,10 +83,13 @@ def list_editions(say: Say, known: Known) -> int:
     return 0
 
 
-def show(say: Say, known: Known, name: str, *, as_of: date | None, today: date) -> int:
-    """Print one edition."""
+def show(say: Say, known: Known, name: str, *, as_of: date | None, today: date, as_yaml: bool = False) -> int:
+    """Print one edition, or its text."""
     rulebook = known.rulebook
     edition = _find(rulebook, name, as_of=as_of, today=today)
+    if as_yaml:
+        say(known.raw(edition).decode().removesuffix("\n"))
+        return 0
     for line in outline(edition, rulebook.span(edition)):
         say(line)
     return 0
@@ -105,7 +111,11 @@ def check(say: Say, path: Path) -> int:
         say(f"{file} 通过：{edition.title}，{len(edition.examples)}个算例成立 / passes")
         if wanted := misplaced(edition, file):
             say(f"    发布时须放在 {wanted} / to be published as this file")
-    demand_no_overlap(editions)
+    try:
+        demand_publishable(editions, Rulebook.load().editions)
+    except Invalid as error:
+        refused += 1
+        _tell(say, error)
     if refused:
         say(f"共检查 {len(files)} 个文件，{refused} 个须更正 / {refused} of {len(files)} to be corrected")
     return int(refused > 0)
@@ -121,11 +131,12 @@ def compare(say: Say, known: Known, sides: tuple[str, str], *, facts: Path, toda
     except Invalid as error:
         _tell(say, error)
         return 1
-    say(f"甲 / A：{left.id} {left.title}")
-    say(f"乙 / B：{right.id} {right.title}")
+    ungraded = (_ungraded(left, graded[0]), _ungraded(right, graded[1]))
+    say(f"A：{left.id} {left.title}")
+    say(f"B：{right.id} {right.title}")
     for explained in found:
         say("")
-        for line in _difference(explained):
+        for line in _difference(explained, ungraded):
             say(line)
     regraded = sum(item.difference.changes_grade for item in found)
     moved = sum(item.difference.before.total != item.difference.after.total for item in found)
@@ -170,9 +181,12 @@ def schema(say: Say, kind: str) -> int:
     NotFound
         There is no such kind.
     """
-    if kind not in KINDS:
-        raise NotFound("schemes.kind", f"没有“{kind}”这个种类，应为 {'、'.join(KINDS)} 之一")
-    say(edition_schema(kind))
+    labels = {known.label: code for code, known in KINDS.items()}
+    code = labels.get(kind, kind)
+    if code not in KINDS:
+        known = "、".join(f"{code}（{label}）" for label, code in labels.items())
+        raise NotFound("schemes.kind", f"没有“{kind}”这个种类，应为 {known} 之一")
+    say(edition_schema(code).removesuffix("\n"))
     return 0
 
 
@@ -223,10 +237,24 @@ def _find(rulebook: Rulebook, name: str, *, as_of: date | None, today: date) -> 
         return edition
     jurisdiction, _, kind = name.rpartition("/")
     if kind in KINDS:
-        return rulebook.get(kind, as_of or today, jurisdiction=jurisdiction)
+        try:
+            return rulebook.get(kind, as_of or today, jurisdiction=jurisdiction)
+        except NotFound as error:
+            raise _not_in_force(rulebook, jurisdiction or NATIONAL, error, as_of=as_of or today) from error
     near = get_close_matches(name, [*ids, *KINDS], n=3, cutoff=0.4)
     hint = f"是否为 {'、'.join(near)}？" if near else ""
     raise NotFound("rulebook.no_edition", f"规则库中没有版本“{name}”。{hint}全部版本见 ./bp schemes list")
+
+
+def _not_in_force(rulebook: Rulebook, jurisdiction: str, error: NotFound, *, as_of: date) -> NotFound:
+    """Return the refusal with the days the editions of a series do hold, where there are any."""
+    series = jurisdiction, str(error.facts["kind"])
+    held = [edition for edition in rulebook.editions if edition.series == series]
+    if not held:
+        return error
+    days = "；".join(f"{edition.id}，{validity(rulebook.span(edition))}" for edition in held)
+    text = f"{'/'.join(series)} 在{as_of}没有有效的版本。已有：{days}。请写全编号，或用 --as-of 写明日期"
+    return NotFound(error.code, text)
 
 
 def _find_or_read(rulebook: Rulebook, name: str, *, today: date) -> Edition:
@@ -249,14 +277,28 @@ def _grades(rulebook: Rulebook, edition: Edition) -> GradeRules | None:
     return None
 
 
-def _difference(explained: Explained) -> list[str]:
+def _ungraded(edition: Edition, grades: GradeRules | None) -> str:
+    """Say why a total under ``edition`` has no grade."""
+    if grades is None and edition.kind in SCORED:
+        return (
+            f"不评等级：{edition.jurisdiction}和全国在{edition.valid_from}都没有有效的评价等级（grades）版本"
+        )
+    return "不评等级：该版本没有规定等级"
+
+
+def _difference(explained: Explained, ungraded: tuple[str, str]) -> list[str]:
     difference = explained.difference
     shown = [f"{difference.evaluand}：{difference.reason}"]
-    for judgement, side in ((difference.before, "甲"), (difference.after, "乙")):
-        shown.append(f"  {side}　总分 {judgement.total}　等级 {judgement.grade or '—'}")
+    sides = zip("AB", (difference.before, difference.after), explained.fitted, ungraded, strict=True)
+    for side, judgement, told, why in sides:
+        shown.append(
+            f"  {side}　总分 {judgement.total}　{f'等级 {judgement.grade}' if judgement.grade else why}"
+        )
+        if told:
+            shown.append(f"      {told}")
     for moved in difference.moved:
         shown.append(f"  {moved}")
-        for traced, side in ((explained.before, "甲"), (explained.after, "乙")):
+        for traced, side in ((explained.before, "A"), (explained.after, "B")):
             if moved.key in traced:
                 shown.append(f"      {side}　{re.sub(r'^[^：]*：', '', traced[moved.key], count=1)}")
     return shown

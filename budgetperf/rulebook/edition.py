@@ -4,12 +4,13 @@ Holds its shape and the running of its examples. How a file becomes an edition s
 ``reading``; which edition holds on a day, in ``library``; that its digest is locked, in ``lock``.
 """
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Self, TypeVar
 
-from pydantic import BaseModel, JsonValue, SerializeAsAny, model_validator
+from pydantic import BaseModel, Field, JsonValue, SerializeAsAny, model_validator
 
 from budgetperf.errors import Invalid
 from budgetperf.provenance import Source
@@ -17,6 +18,7 @@ from budgetperf.rulebook.kinds import KINDS
 from budgetperf.scoring.rules import Rule
 
 R = TypeVar("R", bound=BaseModel)
+_ABSENT = "无此项"
 
 
 class Example(Rule):
@@ -91,7 +93,7 @@ class EditionFile(Rule):
     examples : tuple of Example
     """
 
-    title: str
+    title: str = Field(pattern=r"\S")
     jurisdiction: str
     kind: str
     valid_from: date
@@ -201,5 +203,20 @@ def _failures(edition: Edition, example: Example) -> Iterator[str]:
         yield f"应{wanted}，实际被接受"
         return
     for key, value in example.expect.items():
-        if key not in outcome or outcome[key] != value:
-            yield f"{key}应为{value}，实际为{outcome.get(key, '无此项')}"
+        yield from _differing(key, value, outcome.get(key, _ABSENT))
+
+
+def _differing(place: str, wanted: object, found: object) -> Iterator[str]:
+    """Yield the items at or below ``place`` that are not what was wanted."""
+    if isinstance(wanted, Mapping) and isinstance(found, Mapping):
+        for key in [*wanted, *(key for key in found if key not in wanted)]:
+            yield from _differing(f"{place}.{key}", wanted.get(key, _ABSENT), found.get(key, _ABSENT))
+    elif isinstance(wanted, list) and isinstance(found, list) and len(wanted) == len(found):
+        for number, (one, other) in enumerate(zip(wanted, found, strict=True), 1):
+            yield from _differing(f"{place}.第{number}项", one, other)
+    elif wanted != found:
+        yield f"{place}应为{_said(wanted)}，实际为{_said(found)}"
+
+
+def _said(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -4,7 +4,7 @@ Joins facts files with ``scoring.compare``; computes no points itself.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TypeAlias
@@ -20,6 +20,7 @@ from budgetperf.rulebook.facts_file import FactsFile, read_facts, read_text
 from budgetperf.rulebook.form_cases import EvaluationFrameCase
 from budgetperf.rulebook.kinds import KINDS
 from budgetperf.rulebook.loader import refusal
+from budgetperf.rulebook.rescaling import fitted
 from budgetperf.rulebook.scheme_cases import DepartmentOverallCase
 from budgetperf.scoring.assessment import AssessmentRules
 from budgetperf.scoring.assessment_compare import compare_assessments
@@ -40,7 +41,7 @@ from budgetperf.scoring.self_evaluation import (
 )
 from budgetperf.scoring.trace import trace
 
-_ASSESSMENT = "unit_assessment"
+_ASSESSMENT, _SELF_EVALUATION = "unit_assessment", "self_evaluation"
 
 Scored: TypeAlias = tuple[Scheme, Mapping[str, Fact]]
 """What ``score`` takes: the scheme and one fact per criterion."""
@@ -55,11 +56,14 @@ class Explained:
     difference : Difference
     before, after : mapping of str to str
         Criterion to its trace in Chinese; empty for kinds that are not traced.
+    fitted : pair of str
+        What was changed in the facts to fit each edition, in Chinese; empty where nothing was.
     """
 
     difference: Difference
     before: Mapping[str, str]
     after: Mapping[str, str]
+    fitted: tuple[str, str] = ("", "")
 
 
 def compared(
@@ -89,16 +93,18 @@ def compared(
     if before.kind == _ASSESSMENT:
         return _assessments(path, before.rules, after.rules)
     facts = read_facts(path, before.kind)
-    left, right = (
-        _judgements(edition, facts, rules) for edition, rules in zip((before, after), grades, strict=True)
+    (facts_before, told_before), (facts_after, told_after) = (
+        _fitted(facts, edition, other) for edition, other in ((before, after), (after, before))
     )
+    found = compare(_judgements(before, facts_before, grades[0]), _judgements(after, facts_after, grades[1]))
     return tuple(
         Explained(
             difference,
-            _traced(before, facts.given[difference.evaluand]),
-            _traced(after, facts.given[difference.evaluand]),
+            _traced(before, facts_before.given[difference.evaluand]),
+            _traced(after, facts_after.given[difference.evaluand]),
+            (told_before.get(difference.evaluand, ""), told_after.get(difference.evaluand, "")),
         )
-        for difference in compare(left, right)
+        for difference in found
     )
 
 
@@ -109,6 +115,20 @@ def _demand_one_kind(before: Edition, after: Edition) -> None:
             f"{before.id} 是“{KINDS[before.kind].label}”，{after.id} 是“{KINDS[after.kind].label}”，"
             "只能比较同一种类的两个版本",
         )
+
+
+def _fitted(facts: FactsFile, edition: Edition, other: Edition) -> tuple[FactsFile, Mapping[str, str]]:
+    """Return the facts as ``edition`` would have them, and what was changed by evaluand."""
+    if edition.kind != _SELF_EVALUATION:
+        return facts, {}
+    rules, filed_under = (one.rules_as(SelfEvaluationRules) for one in (edition, other))
+    fits = {
+        evaluand: fitted(given, rules, filed_under=filed_under)
+        for evaluand, given in facts.given.items()
+        if isinstance(given, SelfEvaluationCase)
+    }
+    given = {evaluand: case for evaluand, (case, _) in fits.items()}
+    return replace(facts, given=given), {evaluand: told for evaluand, (_, told) in fits.items()}
 
 
 def _assessments(path: Path, before: BaseModel, after: BaseModel) -> tuple[Explained, ...]:
@@ -175,7 +195,8 @@ def _traced(edition: Edition, given: BaseModel) -> Mapping[str, str]:
 def _self_evaluation(rules: BaseModel, given: BaseModel) -> Scored:
     assert isinstance(rules, SelfEvaluationRules)
     assert isinstance(given, SelfEvaluationCase)
-    facts = self_evaluation_facts(given.filed, given.actuals, execution=given.money.execution, rules=rules)
+    money = given.money.execution([rules.execution.base])
+    facts = self_evaluation_facts(given.filed, given.actuals, execution=money, rules=rules)
     return self_evaluation_scheme(given.filed, rules), facts
 
 

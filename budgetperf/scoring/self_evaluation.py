@@ -19,7 +19,7 @@ from budgetperf.scoring.form_layout import FormLayout
 from budgetperf.scoring.formulas import Execution as ExecutionFormula
 from budgetperf.scoring.formulas import Formula, Graded
 from budgetperf.scoring.formulas.money import WithoutBase
-from budgetperf.scoring.rules import Places, Points, Rule, Share, SourcedRule
+from budgetperf.scoring.rules import Places, Points, Rule, Share, SourcedRule, misplaced
 from budgetperf.scoring.scheme import Criterion, Dimension, NotApplicableRule, Scheme
 from budgetperf.scoring.score import ScoreSheet, score
 
@@ -202,8 +202,11 @@ class SelfEvaluationRules(SourcedRule):
         if missing := [operator.label for operator in Operator if operator not in self.operators]:
             raise ValueError(f"缺少以下指标性质的计分方法：{'、'.join(missing)}")
         fixed = self.fixed.weight if self.fixed else Decimal(0)
-        if self.execution.weight + fixed + self.indicators_weight != self.total:
-            raise ValueError("预算执行分值与指标分值之和须等于总分")
+        parts = {"预算执行": self.execution.weight, "共性指标": fixed, "绩效指标": self.indicators_weight}
+        if sum(parts.values()) != self.total:
+            told = "＋".join(f"{name}{plain_number(points)}分" for name, points in parts.items() if points)
+            found, wanted = plain_number(sum(parts.values(), Decimal(0))), plain_number(self.total)
+            raise misplaced(f"{told}之和须等于总分{wanted}分，实际为{found}分", "indicators_weight")
         if self.level1 and sum(group.weight for group in self.level1.groups) != self.indicators_weight:
             raise ValueError("各组一级指标分值之和须等于指标分值")
         if self.layout and not self.layout.scored:

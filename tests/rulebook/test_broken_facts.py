@@ -43,7 +43,7 @@ EXPECTED = {
     "finance_evaluation/wrong_encoding.json": (1, "不是UTF-8编码的文本，请在编辑器中“另存为”并选UTF-8编码"),
     "finance_evaluation/wrong_ending.txt": (1, "事实文件须为 .json 或 .csv"),
     "self_evaluation/fact_of_no_kind.json": (5, "actual：不认识的“guessed”，应为 reached、achieved、not_applicable 之一"),
-    "self_evaluation/fact_without_value.json": (5, "P001.indicators.第2项.actual.reached.value：缺少此项"),
+    "self_evaluation/fact_without_value.json": (5, "P001.indicators.第2项.actual.value：缺少此项"),
     "self_evaluation/share_outside_the_tier.json": (2, "“达成预期”的赋分比例须在80%（含）至100%（含）之间，收到79%"),
     "self_evaluation/tier_for_a_number.json": (2, "P001：“指标2”须填报"),
     "self_evaluation/weights_do_not_sum.json": (2, "P001：绩效指标权重须大于0且合计90分，实际合计100分"),
