@@ -12,15 +12,19 @@ from pathlib import Path
 
 from budgetperf.actions.index_build import checked_draft
 from budgetperf.errors import Invalid, NotFound
-from budgetperf.findings import Severity
-from budgetperf.forms import read
+from budgetperf.findings import Finding, Severity
+from budgetperf.forms import fields, read
 from budgetperf.reports.index_report import index_report, markdown
 from budgetperf.statistics.form import IndexSpec
 from budgetperf.statistics.outcome import outcome_of
 from budgetperf.statistics.records import IndexTables
+from budgetperf.terms import Term
 from budgetperf.workbooks.index_book import index_book
 from budgetperf.workbooks.index_tables import read_pairs, read_survey, read_values
 from budgetperf.workbooks.tables import Table, read_table
+
+_HEAD = ("title", "jurisdiction", "valid_from")
+"""Parameters with an option of their own."""
 
 
 def build_index(given: argparse.Namespace, say: Callable[[str], None], *, today: date) -> int:
@@ -51,6 +55,10 @@ def build_index(given: argparse.Namespace, say: Callable[[str], None], *, today:
 def _spec(given: argparse.Namespace, today: date) -> IndexSpec:
     """Return the parameters from the command line."""
     named = dict(item.partition("=")[::2] for item in given.set)
+    free = {field.name: field.label for field in fields(IndexSpec) if field.name not in _HEAD}
+    if unknown := [name for name in named if name not in free]:
+        choices = "、".join(f"{name}（{label}）" for name, label in free.items())
+        raise Invalid("index.parameters", f"没有参数“{unknown[0]}”，--set 可设：{choices}")
     head = {
         "title": given.title,
         "jurisdiction": given.jurisdiction,
@@ -58,9 +66,22 @@ def _spec(given: argparse.Namespace, today: date) -> IndexSpec:
     }
     spec, findings = read(IndexSpec, named | head)
     if spec is None:
-        text = "；".join(finding.message or finding.where.pointer for finding in findings)
-        raise Invalid("index.parameters", f"参数有误：{text}", findings)
+        text = "；".join(f"{finding.message}{_choices(finding)}" for finding in findings)
+        raise Invalid("index.parameters", f"参数有误：{text}")
     return spec
+
+
+def _choices(finding: Finding) -> str:
+    """List the codes a parameter may take, where it is chosen from a vocabulary."""
+    field = IndexSpec.model_fields.get(finding.where.pointer.removeprefix("/"))
+    terms = field.annotation if field else None
+    if not (isinstance(terms, type) and issubclass(terms, Term)):
+        return ""
+    return (
+        "，应为 "
+        + "、".join(f"{term.value}（{term.label}）" for term in terms if getattr(term, "weighs", True))
+        + " 之一"
+    )
 
 
 def _table(path: Path) -> Table:

@@ -7,19 +7,21 @@ stand in ``budgetperf.rulebook``.
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 
 from budgetperf.errors import Invalid, NotFound
 from budgetperf.provenance import SourceStatus
-from budgetperf.rulebook.checking import checked_edition, demand_no_overlap, edition_files, misplaced
+from budgetperf.rulebook.checking import checked_edition, demand_publishable, edition_files, misplaced
 from budgetperf.rulebook.edition import Edition
 from budgetperf.rulebook.figures import Figure, figures, open_figures
-from budgetperf.rulebook.judging import Explained, compared
+from budgetperf.rulebook.judging import SCORED, Explained, compared
 from budgetperf.rulebook.kinds import KINDS
 from budgetperf.rulebook.library import NATIONAL, Rulebook
+from budgetperf.rulebook.loader import Document
 from budgetperf.rulebook.lock import ROOT
 from budgetperf.rulebook.outline import outline, validity
 from budgetperf.rulebook.reading import read_document
@@ -30,9 +32,37 @@ from budgetperf.scoring.grade import GradeRules
 Say = Callable[[str], None]
 
 
-def list_editions(say: Say) -> int:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The editions spoken of: the packaged ones, and those published in a home.
+
+    Parameters
+    ----------
+    rulebook : Rulebook
+    published : mapping of str to bytes
+        Text by id of those that are no packaged file.
+    """
+
+    rulebook: Rulebook
+    published: Mapping[str, bytes]
+
+    def document(self, edition: Edition) -> Document:
+        """Return the values of an edition with their lines."""
+        return read_document(self.raw(edition), name=edition.id)
+
+    def raw(self, edition: Edition) -> bytes:
+        """Return the text of an edition as it was locked or published."""
+        return self.published.get(edition.id) or (ROOT / f"{edition.id}.yaml").read_bytes()
+
+
+def packaged() -> Known:
+    """Return the packaged editions: no database is needed."""
+    return Known(Rulebook.load(), {})
+
+
+def list_editions(say: Say, known: Known) -> int:
     """Print a line per edition: id, kind, title, the days it holds, how sure its figures are."""
-    rulebook = Rulebook.load()
+    rulebook = known.rulebook
     head = ("编号", "种类", "名称", "有效期", "依据", "公开/实务/待核/约定")
     rows = [
         (
@@ -41,20 +71,25 @@ def list_editions(say: Say) -> int:
             edition.title,
             validity(rulebook.span(edition)),
             edition.source.status.label,
-            _statuses(_figures(edition)),
+            _statuses(figures(edition, known.document(edition))),
         )
         for edition in rulebook.editions
     ]
     for line in table([head, *rows]):
         say(line)
-    say(f"共 {len(rows)} 个版本；末列为各种依据状态的数字条数 / {len(rows)} editions, figures by status")
+    say(
+        f"共 {len(rows)} 个版本；末列为各种依据状态的数字条数，来源留白的不算公开 / {len(rows)} editions, figures by status"
+    )
     return 0
 
 
-def show(say: Say, name: str, *, as_of: date | None, today: date) -> int:
-    """Print one edition."""
-    rulebook = Rulebook.load()
+def show(say: Say, known: Known, name: str, *, as_of: date | None, today: date, as_yaml: bool = False) -> int:
+    """Print one edition, or its text."""
+    rulebook = known.rulebook
     edition = _find(rulebook, name, as_of=as_of, today=today)
+    if as_yaml:
+        say(known.raw(edition).decode().removesuffix("\n"))
+        return 0
     for line in outline(edition, rulebook.span(edition)):
         say(line)
     return 0
@@ -76,27 +111,32 @@ def check(say: Say, path: Path) -> int:
         say(f"{file} 通过：{edition.title}，{len(edition.examples)}个算例成立 / passes")
         if wanted := misplaced(edition, file):
             say(f"    发布时须放在 {wanted} / to be published as this file")
-    demand_no_overlap(editions)
+    try:
+        demand_publishable(editions, Rulebook.load().editions)
+    except Invalid as error:
+        refused += 1
+        _tell(say, error)
     if refused:
         say(f"共检查 {len(files)} 个文件，{refused} 个须更正 / {refused} of {len(files)} to be corrected")
     return int(refused > 0)
 
 
-def compare(say: Say, before: str, after: str, *, facts: Path, today: date) -> int:
+def compare(say: Say, known: Known, sides: tuple[str, str], *, facts: Path, today: date) -> int:
     """Print the same facts under two editions; 1 when a draft or the facts are refused."""
-    rulebook = Rulebook.load()
+    rulebook = known.rulebook
     try:
-        left, right = (_find_or_read(rulebook, name, today=today) for name in (before, after))
+        left, right = (_find_or_read(rulebook, name, today=today) for name in sides)
         graded = (_grades(rulebook, left), _grades(rulebook, right))
         found = compared(facts, left, after=right, grades=graded)
     except Invalid as error:
         _tell(say, error)
         return 1
-    say(f"甲 / A：{left.id} {left.title}")
-    say(f"乙 / B：{right.id} {right.title}")
+    ungraded = (_ungraded(left, graded[0]), _ungraded(right, graded[1]))
+    say(f"A：{left.id} {left.title}")
+    say(f"B：{right.id} {right.title}")
     for explained in found:
         say("")
-        for line in _difference(explained):
+        for line in _difference(explained, ungraded):
             say(line)
     regraded = sum(item.difference.changes_grade for item in found)
     moved = sum(item.difference.before.total != item.difference.after.total for item in found)
@@ -116,11 +156,11 @@ def new_city(say: Say, name: str, *, folder: Path, valid_from: date) -> int:
     return 0
 
 
-def to_confirm(say: Say) -> int:
+def to_confirm(say: Say, known: Known) -> int:
     """Print every figure that still has to be confirmed, and every parameter a source leaves open."""
     count = 0
-    for edition in Rulebook.load().editions:
-        found = open_figures(edition, read_document(_file(edition).read_bytes(), name=edition.id))
+    for edition in known.rulebook.editions:
+        found = open_figures(edition, known.document(edition))
         if not found:
             continue
         say(f"{edition.id}　{edition.title}")
@@ -141,9 +181,12 @@ def schema(say: Say, kind: str) -> int:
     NotFound
         There is no such kind.
     """
-    if kind not in KINDS:
-        raise NotFound("schemes.kind", f"没有“{kind}”这个种类，应为 {'、'.join(KINDS)} 之一")
-    say(edition_schema(kind))
+    labels = {known.label: code for code, known in KINDS.items()}
+    code = labels.get(kind, kind)
+    if code not in KINDS:
+        known = "、".join(f"{code}（{label}）" for label, code in labels.items())
+        raise NotFound("schemes.kind", f"没有“{kind}”这个种类，应为 {known} 之一")
+    say(edition_schema(code).removesuffix("\n"))
     return 0
 
 
@@ -178,21 +221,13 @@ def _short(text: str, limit: int = 160) -> str:
     return text if len(text) <= limit else f"{text[:limit]}…（共{len(text)}字）"
 
 
-def _file(edition: Edition) -> Path:
-    return ROOT / f"{edition.id}.yaml"
-
-
-def _figures(edition: Edition) -> tuple[Figure, ...]:
-    return figures(edition, read_document(_file(edition).read_bytes(), name=edition.id))
-
-
 def _statuses(found: Sequence[Figure]) -> str:
-    counts = Counter(figure.source.status for figure in found if not figure.gap)
+    counts = Counter(figure.source.status for figure in found)
     return "/".join(str(counts[status]) for status in SourceStatus)
 
 
 def _find(rulebook: Rulebook, name: str, *, as_of: date | None, today: date) -> Edition:
-    """Return the edition called ``name``: a whole id, ``jurisdiction/kind``, or a kind of the nation's."""
+    """Return the edition called ``name``: a whole id, ``jurisdiction/kind``, or a kind as it holds here."""
     ids = [edition.id for edition in rulebook.editions]
     if name in ids:
         edition = rulebook.by_id(name)
@@ -202,10 +237,24 @@ def _find(rulebook: Rulebook, name: str, *, as_of: date | None, today: date) -> 
         return edition
     jurisdiction, _, kind = name.rpartition("/")
     if kind in KINDS:
-        return rulebook.get(kind, as_of or today, jurisdiction=jurisdiction or NATIONAL)
+        try:
+            return rulebook.get(kind, as_of or today, jurisdiction=jurisdiction)
+        except NotFound as error:
+            raise _not_in_force(rulebook, jurisdiction or NATIONAL, error, as_of=as_of or today) from error
     near = get_close_matches(name, [*ids, *KINDS], n=3, cutoff=0.4)
     hint = f"是否为 {'、'.join(near)}？" if near else ""
     raise NotFound("rulebook.no_edition", f"规则库中没有版本“{name}”。{hint}全部版本见 ./bp schemes list")
+
+
+def _not_in_force(rulebook: Rulebook, jurisdiction: str, error: NotFound, *, as_of: date) -> NotFound:
+    """Return the refusal with the days the editions of a series do hold, where there are any."""
+    series = jurisdiction, str(error.facts["kind"])
+    held = [edition for edition in rulebook.editions if edition.series == series]
+    if not held:
+        return error
+    days = "；".join(f"{edition.id}，{validity(rulebook.span(edition))}" for edition in held)
+    text = f"{'/'.join(series)} 在{as_of}没有有效的版本。已有：{days}。请写全编号，或用 --as-of 写明日期"
+    return NotFound(error.code, text)
 
 
 def _find_or_read(rulebook: Rulebook, name: str, *, today: date) -> Edition:
@@ -228,14 +277,28 @@ def _grades(rulebook: Rulebook, edition: Edition) -> GradeRules | None:
     return None
 
 
-def _difference(explained: Explained) -> list[str]:
+def _ungraded(edition: Edition, grades: GradeRules | None) -> str:
+    """Say why a total under ``edition`` has no grade."""
+    if grades is None and edition.kind in SCORED:
+        return (
+            f"不评等级：{edition.jurisdiction}和全国在{edition.valid_from}都没有有效的评价等级（grades）版本"
+        )
+    return "不评等级：该版本没有规定等级"
+
+
+def _difference(explained: Explained, ungraded: tuple[str, str]) -> list[str]:
     difference = explained.difference
     shown = [f"{difference.evaluand}：{difference.reason}"]
-    for judgement, side in ((difference.before, "甲"), (difference.after, "乙")):
-        shown.append(f"  {side}　总分 {judgement.total}　等级 {judgement.grade or '—'}")
+    sides = zip("AB", (difference.before, difference.after), explained.fitted, ungraded, strict=True)
+    for side, judgement, told, why in sides:
+        shown.append(
+            f"  {side}　总分 {judgement.total}　{f'等级 {judgement.grade}' if judgement.grade else why}"
+        )
+        if told:
+            shown.append(f"      {told}")
     for moved in difference.moved:
         shown.append(f"  {moved}")
-        for traced, side in ((explained.before, "甲"), (explained.after, "乙")):
+        for traced, side in ((explained.before, "A"), (explained.after, "B")):
             if moved.key in traced:
                 shown.append(f"      {side}　{re.sub(r'^[^：]*：', '', traced[moved.key], count=1)}")
     return shown

@@ -1,6 +1,7 @@
 """Due dates and how near they are, counted in working days of a dated calendar."""
 
-from datetime import date
+from datetime import date, timedelta
+from itertools import count
 
 from budgetperf.errors import Conflict
 from budgetperf.fiscal import WorkCalendar
@@ -30,9 +31,10 @@ def due(opened_on: date, working_days: int, calendar: WorkCalendar) -> date:
     try:
         return calendar.add(opened_on, working_days)
     except ValueError as error:
+        uncovered = next(y for y in count((opened_on + timedelta(1)).year) if y not in calendar.years)
         raise Conflict(
             "deadlines.calendar",
-            f"尚未发布{opened_on.year}年前后的工作日安排，无法推算办理期限，请先由制度管理岗位发布",
+            f"尚未发布{uncovered}年的工作日安排，无法推算办理期限，请先由制度管理岗位发布",
         ) from error
 
 

@@ -7,7 +7,7 @@ evaluands is that of the method the draft takes.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TypeAlias
 
 from budgetperf.findings import Severity
@@ -76,6 +76,10 @@ def markdown(report: IndexReport) -> str:
 
 def _small(p_value: Decimal) -> str:
     return f"={shown(p_value)}" if p_value >= Decimal("0.0001") else "＜0.0001"
+
+
+def _ratio(value: Decimal) -> Decimal:
+    return value.quantize(Decimal("0.000001"), ROUND_HALF_UP)
 
 
 def _row(cells: tuple[str, ...]) -> str:
@@ -201,7 +205,7 @@ def _factor(found: FactorLines) -> Iterator[ReportTable]:
     for number, value in enumerate(found.eigenvalues, 1):
         held += value / total
         rotated = found.shares[number - 1] if number <= len(found.shares) else None
-        rows.append((number, value, value / total, held, rotated))
+        rows.append((number, value, _ratio(value / total), _ratio(held), rotated))
     columns = ("序号", "特征值", "方差贡献率", "累计贡献率", "旋转后贡献率")
     yield ReportTable("因子与特征值", note, columns, tuple(rows))
     names = tuple(f"因子{number}" for number in range(1, len(found.shares) + 1))

@@ -4,16 +4,17 @@ One small model (the ``given`` of the YAML) and one function per kind. The expec
 stand in the editions, worked out by hand from the wording of the source.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Self, TypeAlias
+from typing import Annotated, Self, TypeAlias
 
 from pydantic import Field, model_validator
 
+from budgetperf.errors import Invalid
 from budgetperf.fiscal import WorkCalendar
 from budgetperf.indicators import Indicator, Level1, Level2, Operator
-from budgetperf.ledger import Execution
+from budgetperf.ledger import Execution, RateBase
 from budgetperf.money import Money
 from budgetperf.rulebook.models import (
     CostBenefitRules,
@@ -21,35 +22,47 @@ from budgetperf.rulebook.models import (
     WorkingDaysRules,
 )
 from budgetperf.scoring.facts import Actual, Fact, NotApplicable, Rated
-from budgetperf.scoring.finance_evaluation import FinanceEvaluationRules, finance_evaluation_facts
+from budgetperf.scoring.finance_evaluation import FinanceEvaluationRules, MoneyTotal, finance_evaluation_facts
 from budgetperf.scoring.form_layout import FormText
 from budgetperf.scoring.goal_weights import GoalWeightRules
 from budgetperf.scoring.grade import GradeRules, grade
 from budgetperf.scoring.required_reasons import required_reasons
-from budgetperf.scoring.rules import Exact, Rule
+from budgetperf.scoring.rules import Exact, Rule, Whole
 from budgetperf.scoring.score import score
 from budgetperf.scoring.self_evaluation import SelfEvaluationRules, self_evaluation
 
 Outcome: TypeAlias = Mapping[str, object]
 """What an example computes: plain values, terms, decimals, dates."""
 
+Fen = Annotated[Whole, Field(ge=0)]
+"""An amount in fen; no total of a year is below 0."""
+
 
 class MoneyCase(Rule):
-    """Amounts of one project and year, in fen."""
+    """Amounts of one project and year, in fen; None where it is not known."""
 
-    initial: int = 0
-    adjusted: int
-    received: int = 0
-    paid: int
-    carried_in: int = 0
+    initial: Fen | None = None
+    adjusted: Fen
+    received: Fen | None = None
+    paid: Fen
+    carried_in: Fen = 0
 
-    @property
-    def execution(self) -> Execution:
-        """The totals as the ledger gives them."""
+    def execution(self, needed: Iterable[RateBase | MoneyTotal]) -> Execution:
+        """Return the totals as the ledger gives them; those not ``needed`` may be unknown and are 0.
+
+        Raises
+        ------
+        Invalid
+            ``facts.money`` if one that is needed is not known.
+        """
+        for total in needed:
+            if getattr(self, total.value) is None:
+                text = f"本版本要用到{total.label}，请填写 money.{total.value}（单位：分）"
+                raise Invalid("facts.money", text, key="money")
         return Execution(
-            initial=Money(self.initial),
+            initial=Money(self.initial or 0),
             adjusted=Money(self.adjusted),
-            received=Money(self.received),
+            received=Money(self.received or 0),
             paid=Money(self.paid),
             carried_in=Money(self.carried_in),
         )
@@ -114,8 +127,10 @@ class SelfEvaluationCase(Rule):
 
 
 def self_evaluation_case(rules: SelfEvaluationRules, given: SelfEvaluationCase) -> Outcome:
-    """Points by line, total, the lines that need a reason, and the texts that are too long."""
-    indicators, actuals, money = given.filed, given.actuals, given.money.execution
+    """Points by line, total, lines that need a reason, level-1 departures, texts that are too long."""
+    changed = rules.explanations.mid_year_change
+    needed = (rules.execution.base, *([RateBase.INITIAL] if changed and changed.required else []))
+    indicators, actuals, money = given.filed, given.actuals, given.money.execution(needed)
     sheet = self_evaluation(indicators, actuals, execution=money, rules=rules)
     reasons = required_reasons(indicators, actuals, execution=money, rules=rules)
     return {
@@ -123,6 +138,7 @@ def self_evaluation_case(rules: SelfEvaluationRules, given: SelfEvaluationCase) 
         "total": sheet.total,
         "findings": len(sheet.findings),
         "reasons": {reason.key: reason.deviation for reason in reasons},
+        "departures": tuple(rules.level1.departures(indicators)) if rules.level1 else (),
         "too_long": rules.layout.too_long(given.text_lengths) if rules.layout else (),
     }
 
@@ -183,7 +199,9 @@ class FinanceEvaluationCase(Rule):
         """Return one fact per criterion."""
         rated = {key: Rated(points) for key, points in self.points.items()}
         dropped = {key: NotApplicable(reason) for key, reason in self.not_applicable.items()}
-        return finance_evaluation_facts({**rated, **dropped}, self.money.execution, rules=rules)
+        return finance_evaluation_facts(
+            {**rated, **dropped}, self.money.execution(rules.money_totals), rules=rules
+        )
 
 
 def finance_evaluation_case(rules: FinanceEvaluationRules, given: FinanceEvaluationCase) -> Outcome:

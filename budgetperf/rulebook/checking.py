@@ -12,6 +12,9 @@ from budgetperf.rulebook.edition import Edition, failed_examples
 from budgetperf.rulebook.loader import finding_at, refusal
 from budgetperf.rulebook.reading import parse_edition, read_document
 
+BLANKS = Path(__file__).resolve().parent / "skeleton"
+"""Folder of the blanks that ``new-city`` writes out."""
+
 
 def checked_edition(raw: bytes, *, name: str) -> Edition:
     """Validate the bytes of an edition and run its examples.
@@ -66,8 +69,27 @@ def demand_no_overlap(editions: Sequence[Edition]) -> None:
             )
 
 
+def demand_publishable(drafts: Sequence[Edition], published: Sequence[Edition]) -> None:
+    """Refuse drafts that could not stand beside the published editions.
+
+    Raises
+    ------
+    Invalid
+        ``rulebook.locked`` if one has the id of a published edition and another content;
+        ``rulebook.overlap`` if two editions of a kind hold on one day.
+    """
+    known = {edition.id: edition for edition in published}
+    for draft in drafts:
+        if draft.id in known and known[draft.id].digest != draft.digest:
+            raise Invalid(
+                "rulebook.locked",
+                f"{draft.id} 已发布并锁定，内容不能再改；更正请另写新的生效日，作为新版本",
+            )
+    demand_no_overlap([*published, *(draft for draft in drafts if draft.id not in known)])
+
+
 def edition_files(path: Path) -> tuple[Path, ...]:
-    """Return ``path`` itself, or every YAML file below the folder ``path``.
+    """Return ``path`` itself, or every YAML file below the folder ``path`` but the blanks to be filled.
 
     Raises
     ------
@@ -75,7 +97,8 @@ def edition_files(path: Path) -> tuple[Path, ...]:
         ``rulebook.path`` if there is none.
     """
     if path.is_dir():
-        files = tuple(sorted(file for file in path.rglob("*") if file.suffix in {".yaml", ".yml"}))
+        found = (file for file in path.rglob("*") if file.suffix in {".yaml", ".yml"})
+        files = tuple(sorted(file for file in found if file.resolve().parent != BLANKS))
         if not files:
             raise NotFound("rulebook.path", f"文件夹 {path} 中没有规则版本文件（.yaml），请核对路径")
         return files

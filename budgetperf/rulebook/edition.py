@@ -4,20 +4,21 @@ Holds its shape and the running of its examples. How a file becomes an edition s
 ``reading``; which edition holds on a day, in ``library``; that its digest is locked, in ``lock``.
 """
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Self, TypeVar
 
-from pydantic import BaseModel, JsonValue, SerializeAsAny, model_validator
+from pydantic import BaseModel, Field, JsonValue, SerializeAsAny, model_validator
 
 from budgetperf.errors import Invalid
-from budgetperf.fiscal import DateRange
 from budgetperf.provenance import Source
 from budgetperf.rulebook.kinds import KINDS
 from budgetperf.scoring.rules import Rule
 
 R = TypeVar("R", bound=BaseModel)
+_ABSENT = "无此项"
 
 
 class Example(Rule):
@@ -57,7 +58,8 @@ class Gap(Rule):
     name : str
         What it is called, in Chinese.
     at : str
-        Its place, keys joined by dots and items counted from 1, e.g. ``rules.cut_offs.1.at_least``.
+        Its place, keys joined by dots and items counted from 1: ``rules.cut_offs.1.at_least``, or
+        ``valid_from`` where the source does not date itself.
     wording : str
         What the source says, and how it is read here.
     """
@@ -81,6 +83,9 @@ class EditionFile(Rule):
         next edition of its kind begins.
     source : Source
         The main document.
+    serves : tuple of str
+        Names of the places whose forms it judges, as the forms print them; needed only where a form
+        is to be told by its place.
     gaps : tuple of Gap
         Parameters the source leaves open.
     rules : mapping
@@ -88,12 +93,13 @@ class EditionFile(Rule):
     examples : tuple of Example
     """
 
-    title: str
+    title: str = Field(pattern=r"\S")
     jurisdiction: str
     kind: str
     valid_from: date
     valid_to: date | None = None
     source: Source
+    serves: tuple[str, ...] = ()
     gaps: tuple[Gap, ...] = ()
     rules: dict[str, JsonValue]
     examples: tuple[Example, ...]
@@ -111,6 +117,8 @@ class Edition(Rule):
         Half-open; with ``valid_to`` None it holds until the next edition of its kind begins.
     source : Source
         The main document; blocks of the rules name their own.
+    serves : tuple of str
+        Names of the places whose forms it judges.
     gaps : tuple of Gap
         Parameters the source leaves open.
     digest : str
@@ -127,15 +135,11 @@ class Edition(Rule):
     valid_from: date
     valid_to: date | None
     source: Source
+    serves: tuple[str, ...] = ()
     gaps: tuple[Gap, ...] = ()
     digest: str
     rules: SerializeAsAny[BaseModel]
     examples: tuple[Example, ...]
-
-    @property
-    def span(self) -> DateRange:
-        """The days it holds, a later edition aside (``Rulebook.span`` knows them all)."""
-        return DateRange(self.valid_from, self.valid_to)
 
     @property
     def series(self) -> tuple[str, str]:
@@ -199,5 +203,20 @@ def _failures(edition: Edition, example: Example) -> Iterator[str]:
         yield f"应{wanted}，实际被接受"
         return
     for key, value in example.expect.items():
-        if key not in outcome or outcome[key] != value:
-            yield f"{key}应为{value}，实际为{outcome.get(key, '无此项')}"
+        yield from _differing(key, value, outcome.get(key, _ABSENT))
+
+
+def _differing(place: str, wanted: object, found: object) -> Iterator[str]:
+    """Yield the items at or below ``place`` that are not what was wanted."""
+    if isinstance(wanted, Mapping) and isinstance(found, Mapping):
+        for key in [*wanted, *(key for key in found if key not in wanted)]:
+            yield from _differing(f"{place}.{key}", wanted.get(key, _ABSENT), found.get(key, _ABSENT))
+    elif isinstance(wanted, list) and isinstance(found, list) and len(wanted) == len(found):
+        for number, (one, other) in enumerate(zip(wanted, found, strict=True), 1):
+            yield from _differing(f"{place}.第{number}项", one, other)
+    elif wanted != found:
+        yield f"{place}应为{_said(wanted)}，实际为{_said(found)}"
+
+
+def _said(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

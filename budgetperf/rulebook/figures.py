@@ -1,15 +1,19 @@
 """What an edition states, figure by figure: value, place, source and how sure we are of it.
 
-Holds the listing; a *figure* is everything one sourced block says directly. Judges no figure.
+Holds the listing; a *figure* is everything one sourced block says directly, or the default of one
+gap, which no source vouches for and which its block therefore does not say. Judges no figure.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from budgetperf.provenance import Json, Source, SourceStatus
 from budgetperf.rulebook.edition import Edition
 from budgetperf.rulebook.loader import Document, KeyPath
 from budgetperf.rulebook.reading import place
+
+OPEN = "【待定】"
+"""What stands in a block for a value its source leaves open; the default is a figure of its own."""
 
 _NAMES = ("label", "name", "key", "ground", "conclusion", "grade", "code")
 """Keys by which an item of a list is called, the first that is there."""
@@ -28,6 +32,7 @@ class Figure:
     value : str
         What stands there, e.g. ``weight=5，formula={name: judged}``.
     source : Source
+        That of a gap is never 公开发布 or 实务做法: the default is ours, or to be confirmed.
     gap : str
         Name of the parameter the source leaves open; empty for every other figure.
     """
@@ -54,14 +59,14 @@ def figures(edition: Edition, document: Document) -> tuple[Figure, ...]:
     document : Document
         Its file, as ``read_document`` gives it.
     """
-    assert isinstance(document.value, Mapping)
-    span = f"valid_from={edition.valid_from}"
-    span += f"，valid_to={edition.valid_to}" if edition.valid_to else ""
-    header = Figure(document.line(("source",)), "valid_from", span, edition.source)
-    rules = document.value["rules"]
+    said = _said(document.value, (), frozenset(place(document, gap.at) for gap in edition.gaps))
+    assert isinstance(said, Mapping)
+    span = {key: said[key] for key in ("valid_from", "valid_to") if key in said}
+    header = Figure(document.line(("source",)), "valid_from", _value(span), edition.source)
+    rules = said["rules"]
     unsourced = [] if _own_source(rules) else [_figure(rules, ("rules",), document, edition.source)]
-    blocks = [*unsourced, *_blocks(rules, ("rules",), document)]
-    return header, *(figure for figure in blocks if figure.value), *_gaps(edition, document)
+    blocks = [header, *unsourced, *_blocks(rules, ("rules",), document)]
+    return *(figure for figure in blocks if figure.value), *_gaps(edition, document)
 
 
 def open_figures(edition: Edition, document: Document) -> tuple[Figure, ...]:
@@ -71,6 +76,18 @@ def open_figures(edition: Edition, document: Document) -> tuple[Figure, ...]:
         for figure in figures(edition, document)
         if figure.gap or figure.source.status is SourceStatus.TO_CONFIRM
     )
+
+
+def _said(value: Json, path: KeyPath, gaps: Collection[KeyPath | None]) -> Json:
+    """Return ``value`` with ``OPEN`` for what a gap leaves open; sourced blocks below a gap stay."""
+    if path in gaps and not _sourced(value):
+        return OPEN
+    if isinstance(value, Mapping):
+        found = {key: _said(item, (*path, key), gaps) for key, item in value.items()}
+        return OPEN if found and all(item == OPEN for item in found.values()) else found
+    if isinstance(value, list):
+        return [_said(item, (*path, number), gaps) for number, item in enumerate(value)]
+    return value
 
 
 def _blocks(value: Json, path: KeyPath, document: Document) -> Iterator[Figure]:
@@ -83,7 +100,7 @@ def _blocks(value: Json, path: KeyPath, document: Document) -> Iterator[Figure]:
 
 
 def _figure(value: Json, path: KeyPath, document: Document, source: Source) -> Figure:
-    return Figure(document.line(path), _called(path, document), "，".join(_stated(value)), source)
+    return Figure(document.line(path), _called(path, document), _value(value), source)
 
 
 def _children(value: Json) -> Iterator[tuple[str | int, Json]]:
@@ -105,6 +122,12 @@ def _own_source(value: Json) -> Source | None:
 def _sourced(value: Json) -> bool:
     """Tell whether a block with a source of its own stands in ``value``."""
     return _own_source(value) is not None or any(_sourced(item) for _, item in _children(value))
+
+
+def _value(block: Json) -> str:
+    """Write what a block states, nothing when a gap leaves all of it open."""
+    stated = list(_stated(block))
+    return "" if all(item.endswith(f"={OPEN}") for item in stated) else "，".join(stated)
 
 
 def _stated(block: Json, prefix: str = "") -> Iterator[str]:
@@ -154,5 +177,7 @@ def _gaps(edition: Edition, document: Document) -> Iterator[Figure]:
         for part in path:
             source = _own_source(value) or source
             value = dict(_children(value))[part]
-        read_as = replace(_own_source(value) or source, clause=gap.wording)
+        source = _own_source(value) or source
+        status = SourceStatus.OURS if source.status is SourceStatus.OURS else SourceStatus.TO_CONFIRM
+        read_as = replace(source, clause=gap.wording, status=status)
         yield Figure(document.line(path), _called(path, document), flow(value), read_as, gap.name)

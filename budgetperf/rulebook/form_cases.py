@@ -40,7 +40,7 @@ def unscored_evaluation_case(
     result = unscored_evaluation(
         [case.indicator(key) for key, case in cases.items()],
         {key: case.actual for key, case in cases.items()},
-        execution=given.money.execution,
+        execution=given.money.execution([rules.rate.base]),
         rules=rules,
     )
     return {"rate": result.rate, "met": result.met, "reasons": result.reasons}
@@ -82,7 +82,9 @@ class EvaluationFrameCase(Rule):
         judged = {key: Rated(points) for key, points in self.points.items()}
         dropped = {key: NotApplicable(reason) for key, reason in self.not_applicable.items()}
         rates = {key: Measured(case.target, case.actual) for key, case in self.measured.items()}
-        return finance_evaluation_facts({**judged, **dropped, **rates}, self.money.execution, rules=rules)
+        return finance_evaluation_facts(
+            {**judged, **dropped, **rates}, self.money.execution(rules.money_totals), rules=rules
+        )
 
 
 def evaluation_frame_case(rules: EvaluationFrameRules, given: EvaluationFrameCase) -> Mapping[str, object]:

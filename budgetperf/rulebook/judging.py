@@ -4,7 +4,7 @@ Joins facts files with ``scoring.compare``; computes no points itself.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TypeAlias
@@ -17,17 +17,23 @@ from budgetperf.provenance import Json
 from budgetperf.rulebook.cases import FinanceEvaluationCase, SelfEvaluationCase
 from budgetperf.rulebook.edition import Edition
 from budgetperf.rulebook.facts_file import FactsFile, read_facts, read_text
+from budgetperf.rulebook.form_cases import EvaluationFrameCase
 from budgetperf.rulebook.kinds import KINDS
 from budgetperf.rulebook.loader import refusal
+from budgetperf.rulebook.rescaling import fitted
+from budgetperf.rulebook.scheme_cases import DepartmentOverallCase
 from budgetperf.scoring.assessment import AssessmentRules
 from budgetperf.scoring.assessment_compare import compare_assessments
 from budgetperf.scoring.assessment_table import read_table
 from budgetperf.scoring.compare import Difference, JudgedLine, Judgement, compare, judged
+from budgetperf.scoring.department_overall import DepartmentOverallRules, filed_facts, filed_rules
+from budgetperf.scoring.evaluation_frame import EvaluationFrameRules
 from budgetperf.scoring.exante import ExanteConclusion
 from budgetperf.scoring.facts import Fact
 from budgetperf.scoring.finance_evaluation import FinanceEvaluationRules
 from budgetperf.scoring.grade import Grade, GradeRules
 from budgetperf.scoring.scheme import Scheme
+from budgetperf.scoring.scheme_rules import scheme_facts
 from budgetperf.scoring.self_evaluation import (
     SelfEvaluationRules,
     self_evaluation_facts,
@@ -35,7 +41,7 @@ from budgetperf.scoring.self_evaluation import (
 )
 from budgetperf.scoring.trace import trace
 
-_ASSESSMENT = "unit_assessment"
+_ASSESSMENT, _SELF_EVALUATION = "unit_assessment", "self_evaluation"
 
 Scored: TypeAlias = tuple[Scheme, Mapping[str, Fact]]
 """What ``score`` takes: the scheme and one fact per criterion."""
@@ -50,11 +56,14 @@ class Explained:
     difference : Difference
     before, after : mapping of str to str
         Criterion to its trace in Chinese; empty for kinds that are not traced.
+    fitted : pair of str
+        What was changed in the facts to fit each edition, in Chinese; empty where nothing was.
     """
 
     difference: Difference
     before: Mapping[str, str]
     after: Mapping[str, str]
+    fitted: tuple[str, str] = ("", "")
 
 
 def compared(
@@ -80,26 +89,46 @@ def compared(
         ``facts.kind`` if the editions are of different kinds; ``facts.refused`` with file and line
         of everything an edition refuses.
     """
+    _demand_one_kind(before, after)
+    if before.kind == _ASSESSMENT:
+        return _assessments(path, before.rules, after.rules)
+    facts = read_facts(path, before.kind)
+    (facts_before, told_before), (facts_after, told_after) = (
+        _fitted(facts, edition, other) for edition, other in ((before, after), (after, before))
+    )
+    found = compare(_judgements(before, facts_before, grades[0]), _judgements(after, facts_after, grades[1]))
+    return tuple(
+        Explained(
+            difference,
+            _traced(before, facts_before.given[difference.evaluand]),
+            _traced(after, facts_after.given[difference.evaluand]),
+            (told_before.get(difference.evaluand, ""), told_after.get(difference.evaluand, "")),
+        )
+        for difference in found
+    )
+
+
+def _demand_one_kind(before: Edition, after: Edition) -> None:
     if before.kind != after.kind:
         raise Invalid(
             "facts.kind",
             f"{before.id} 是“{KINDS[before.kind].label}”，{after.id} 是“{KINDS[after.kind].label}”，"
             "只能比较同一种类的两个版本",
         )
-    if before.kind == _ASSESSMENT:
-        return _assessments(path, before.rules, after.rules)
-    facts = read_facts(path, before.kind)
-    left, right = (
-        _judgements(edition, facts, rules) for edition, rules in zip((before, after), grades, strict=True)
-    )
-    return tuple(
-        Explained(
-            difference,
-            _traced(before, facts.given[difference.evaluand]),
-            _traced(after, facts.given[difference.evaluand]),
-        )
-        for difference in compare(left, right)
-    )
+
+
+def _fitted(facts: FactsFile, edition: Edition, other: Edition) -> tuple[FactsFile, Mapping[str, str]]:
+    """Return the facts as ``edition`` would have them, and what was changed by evaluand."""
+    if edition.kind != _SELF_EVALUATION:
+        return facts, {}
+    rules, filed_under = (one.rules_as(SelfEvaluationRules) for one in (edition, other))
+    fits = {
+        evaluand: fitted(given, rules, filed_under=filed_under)
+        for evaluand, given in facts.given.items()
+        if isinstance(given, SelfEvaluationCase)
+    }
+    given = {evaluand: case for evaluand, (case, _) in fits.items()}
+    return replace(facts, given=given), {evaluand: told for evaluand, (_, told) in fits.items()}
 
 
 def _assessments(path: Path, before: BaseModel, after: BaseModel) -> tuple[Explained, ...]:
@@ -126,7 +155,9 @@ def _judgements(edition: Edition, facts: FactsFile, grades: GradeRules | None) -
 def _judgement(edition: Edition, evaluand: str, given: BaseModel, grades: GradeRules | None) -> Judgement:
     if edition.kind in SCORED:
         scheme, given_facts = SCORED[edition.kind](edition.rules, given)
-        return judged(scheme, {evaluand: given_facts}, grades=grades)[0]
+        used: GradeRules | None = getattr(edition.rules, "grades", None) or grades
+        fits = used is not None and used.out_of == scheme.total
+        return judged(scheme, {evaluand: given_facts}, grades=used if fits else None)[0]
     outcome = KINDS[edition.kind].run(edition.rules, given)
     total = outcome.get("total", getattr(given, "total", None))
     if total is None:
@@ -164,7 +195,8 @@ def _traced(edition: Edition, given: BaseModel) -> Mapping[str, str]:
 def _self_evaluation(rules: BaseModel, given: BaseModel) -> Scored:
     assert isinstance(rules, SelfEvaluationRules)
     assert isinstance(given, SelfEvaluationCase)
-    facts = self_evaluation_facts(given.filed, given.actuals, execution=given.money.execution, rules=rules)
+    money = given.money.execution([rules.execution.base])
+    facts = self_evaluation_facts(given.filed, given.actuals, execution=money, rules=rules)
     return self_evaluation_scheme(given.filed, rules), facts
 
 
@@ -174,8 +206,25 @@ def _finance_evaluation(rules: BaseModel, given: BaseModel) -> Scored:
     return rules.scheme, given.facts(rules)
 
 
+def _department_evaluation(rules: BaseModel, given: BaseModel) -> Scored:
+    assert isinstance(rules, EvaluationFrameRules)
+    assert isinstance(given, EvaluationFrameCase)
+    framed = rules.rules(given.phase, weights=given.weights)
+    return framed.scheme, given.facts(framed)
+
+
+def _department_overall(rules: BaseModel, given: BaseModel) -> Scored:
+    assert isinstance(rules, DepartmentOverallRules)
+    assert isinstance(given, DepartmentOverallCase)
+    used = filed_rules(rules, given.indicators)
+    facts = {**given.facts, **filed_facts(given.indicators)}
+    return used.scheme, scheme_facts(used, facts, omitted=given.omitted)
+
+
 SCORED: Mapping[str, Callable[[BaseModel, BaseModel], Scored]] = {
     "self_evaluation": _self_evaluation,
     "finance_evaluation": _finance_evaluation,
+    "department_evaluation": _department_evaluation,
+    "department_overall": _department_overall,
 }
 """Kinds whose examples are one score sheet: their difference is traced criterion by criterion."""

@@ -97,7 +97,9 @@ KINDS: Mapping[str, Kind] = {
         refuses=True,
     ),
     "grades": _kind("评价等级", GradeRules, cases.GradeCase, cases.grade_case, refuses=True),
-    "goal_weights": _kind("目标权重", GoalWeightRules, cases.GoalWeightCase, cases.goal_weight_case),
+    "goal_weights": _kind(
+        "目标权重", GoalWeightRules, cases.GoalWeightCase, cases.goal_weight_case, refuses=True
+    ),
     "exante_project": _kind("项目事前评估", ExanteRules, ExanteCase, exante_case, refuses=True),
     "exante_policy": _kind("政策事前评估", ExanteRules, ExanteCase, exante_case, refuses=True),
     "monitoring_lights": _kind("监控亮灯", LightRules, LightCase, light_case, refuses=True),
@@ -106,6 +108,7 @@ KINDS: Mapping[str, Kind] = {
         models.MonitoringCalendarRules,
         MonitoringCalendarCase,
         monitoring_calendar_case,
+        refuses=True,
     ),
     "finance_evaluation": _kind(
         "财政评价",

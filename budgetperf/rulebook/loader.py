@@ -18,6 +18,8 @@ from yaml.resolver import Resolver
 from budgetperf.errors import Invalid
 from budgetperf.findings import Finding, Severity, Where
 from budgetperf.provenance import Json
+from budgetperf.rulebook.yaml_words import explained
+from budgetperf.terms import Term
 
 KeyPath: TypeAlias = tuple[str | int, ...]
 """Keys and item numbers (from 0) from the root of a file to a value."""
@@ -25,6 +27,8 @@ M = TypeVar("M", bound=BaseModel)
 
 _FLOAT = "!float"
 _DIGITS = 18
+_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+_DROPPED = re.compile(r"[ \t]+(#[^\s#].*)")
 _INT, _BOOL, _NULL = "tag:yaml.org,2002:int", "tag:yaml.org,2002:bool", "tag:yaml.org,2002:null"
 _CONSTANTS: Mapping[str, bool | None] = {"true": True, "false": False, "null": None, "": None, "~": None}
 
@@ -110,20 +114,22 @@ def read_strict(text: str, *, name: str) -> Document:
         ``rulebook.yaml`` for broken YAML, several documents, aliases, duplicate keys, bare
         decimals and unknown tags, with the line.
     """
+    text = text.removeprefix("\ufeff")
+    if unseen := _UNSEEN.search(text):
+        raise _refusal(name, text[: unseen.start()].count("\n") + 1, _unseen(unseen[0]))
     try:
         node = _composed(text)
     except _ForbiddenError as error:
         raise _refusal(name, error.line, error.problem) from error
-    except yaml.MarkedYAMLError as error:
-        raise _refusal(name, _line(error), _problem(error)) from error
     except yaml.YAMLError as error:
-        raise _refusal(name, 1, f"不是合格的YAML：{error}") from error
+        line, told = explained(error, text)
+        raise _refusal(name, line, f"不是合格的YAML：{told}") from error
     except RecursionError as error:
         raise _refusal(name, 1, "层次嵌套过深，请改为普通的键和列表") from error
     if node is None:
         raise _refusal(name, 1, "文件为空")
-    lines: dict[KeyPath, int] = {}
-    return Document(name, _build(node, (), lines=lines, name=name), lines)
+    builder = _Builder(text, name)
+    return Document(name, builder.value(node, ()), builder.lines)
 
 
 def _composed(text: str) -> yaml.Node | None:
@@ -174,8 +180,19 @@ def defects(model: type[M], value: object, document: Document, *, at: KeyPath = 
     try:
         model.model_validate(value)
     except ValidationError as error:
-        return tuple(finding_at(document, (*at, *item["loc"]), _expected(item)) for item in error.errors())
+        return tuple(
+            finding_at(document, _place(document, at, item), _expected(item)) for item in error.errors()
+        )
     return ()
+
+
+def _place(document: Document, at: KeyPath, item: ErrorDetails) -> KeyPath:
+    """Return where a defect stands in the file: without pydantic's own words for it, down to the item it names."""
+    path = at
+    for part in (*item["loc"], *item.get("ctx", {}).get("at", ())):
+        if (*path, part) in document.lines:
+            path = (*path, part)
+    return (*path, item["loc"][-1]) if item["type"] == "missing" else path
 
 
 def walk(value: Json, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Json]]:
@@ -189,65 +206,66 @@ def walk(value: Json, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Json]]:
             yield from walk(item, (*path, i))
 
 
-def _build(node: yaml.Node, path: KeyPath, *, lines: dict[KeyPath, int], name: str) -> Json:
-    line = node.start_mark.line + 1
-    lines.setdefault(path, line)
-    if isinstance(node, yaml.SequenceNode):
-        return [_build(item, (*path, i), lines=lines, name=name) for i, item in enumerate(node.value)]
-    if isinstance(node, yaml.MappingNode):
-        return _mapping(node, path, lines=lines, name=name)
-    text = str(node.value)
-    if node.tag == _FLOAT:
-        raise _refusal(name, line, f"数字“{text}”须加引号写成文本")
-    if node.tag == _INT:
-        if len(text) > _DIGITS:
-            raise _refusal(name, line, f"整数超过{_DIGITS}位，请核对")
-        return int(text)
-    return _CONSTANTS[text] if node.tag in {_BOOL, _NULL} else text
+class _Builder:
+    """Makes plain values of nodes and remembers their lines."""
+
+    def __init__(self, text: str, name: str) -> None:
+        self.name = name
+        self.source = text.splitlines()
+        self.lines: dict[KeyPath, int] = {}
+
+    def value(self, node: yaml.Node, path: KeyPath) -> Json:
+        line = node.start_mark.line + 1
+        self.lines.setdefault(path, line)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.value(item, (*path, i)) for i, item in enumerate(node.value)]
+        if isinstance(node, yaml.MappingNode):
+            return self.mapping(node, path)
+        text = str(node.value)
+        self.demand_readable(node, text)
+        if node.tag == _FLOAT:
+            raise _refusal(self.name, line, f"数字“{text}”须加引号写成文本")
+        if node.tag == _INT:
+            if len(text) > _DIGITS:
+                raise _refusal(self.name, line, f"整数超过{_DIGITS}位，请核对")
+            return int(text)
+        return _CONSTANTS[text] if node.tag in {_BOOL, _NULL} else text
+
+    def demand_readable(self, node: yaml.Node, text: str) -> None:
+        """Refuse signs nobody sees, and a “#1” that YAML takes for a comment and drops."""
+        line, end = node.start_mark.line + 1, node.end_mark
+        if unseen := _UNSEEN.search(text):
+            raise _refusal(self.name, line, _unseen(unseen[0]))
+        rest = self.source[end.line][end.column :] if end.line < len(self.source) else ""
+        if text and not getattr(node, "style", None) and (dropped := _DROPPED.match(rest)):
+            advice = "要保留就给整个值加引号，是注释就在#后空一格"
+            raise _refusal(self.name, end.line + 1, f"“{dropped[1]}”会被当作注释丢掉：{advice}")
+
+    def mapping(self, node: yaml.MappingNode, path: KeyPath) -> Json:
+        found: dict[str, Json] = {}
+        for key_node, value_node in node.value:
+            line = key_node.start_mark.line + 1
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise _refusal(self.name, line, "键须为文本")
+            key = str(key_node.value)
+            self.demand_readable(key_node, key)
+            if key in found:
+                first = self.lines[*path, key]
+                raise _refusal(self.name, line, f"键“{key}”重复（首次出现在第{first}行）")
+            self.lines[*path, key] = line
+            found[key] = self.value(value_node, (*path, key))
+        return found
 
 
-def _mapping(node: yaml.MappingNode, path: KeyPath, *, lines: dict[KeyPath, int], name: str) -> Json:
-    found: dict[str, Json] = {}
-    for key_node, value_node in node.value:
-        line = key_node.start_mark.line + 1
-        if not isinstance(key_node, yaml.ScalarNode):
-            raise _refusal(name, line, "键须为文本")
-        key = str(key_node.value)
-        if key in found:
-            raise _refusal(name, line, f"键“{key}”重复（首次出现在第{lines[*path, key]}行）")
-        lines[*path, key] = line
-        found[key] = _build(value_node, (*path, key), lines=lines, name=name)
-    return found
-
-
-_NO_COLON = "could not find expected ':'"
-_PROBLEMS: Mapping[str, str] = {
-    "found character '\\t' that cannot start any token": "缩进用了制表符（Tab），请改用空格",
-    "expected a single document in the stream": "一个文件只能写一个版本，请删除“---”分隔线之后的内容",
-    _NO_COLON: "缺少冒号：键与值之间须写“键: 值”（英文冒号加空格）",
-    "mapping values are not allowed here": "冒号的位置不对：可能缩进有误，或值中含冒号而未加引号",
-}
-"""What PyYAML finds most often, in words that say what to do."""
-
-
-def _line(error: yaml.MarkedYAMLError) -> int:
-    """Return the line to look at: PyYAML misses a colon only at the key after."""
-    mark = error.context_mark if error.problem == _NO_COLON else error.problem_mark
-    return mark.line + 1 if mark else 1
-
-
-def _problem(error: yaml.MarkedYAMLError) -> str:
-    told = _PROBLEMS.get(error.problem or "") or _PROBLEMS.get(error.context or "")
-    return f"不是合格的YAML：{told or f'缩进、标点或引号有误（{error.problem}）'}"
+def _unseen(sign: str) -> str:
+    return f"含有看不见的控制字符（U+{ord(sign):04X}），请删除后重新填写"
 
 
 _EXPECTED: Mapping[str, str] = {
     "missing": "缺少此项",
     "extra_forbidden": "不认识的键，请删除或更正",
     "unexpected_keyword_argument": "不认识的键，请删除或更正",
-    "decimal_parsing": "应为数字（小数加引号）",
-    "decimal_type": "应为数字（小数加引号）",
-    "finite_number": "应为数字（小数加引号）",
+    "string_pattern_mismatch": "不能为空",
     "int_parsing": "应为整数",
     "int_type": "应为整数",
     "int_from_float": "应为整数",
@@ -279,7 +297,7 @@ _BOUNDS: Mapping[str, tuple[str, str]] = {
 
 def _expected(item: ErrorDetails) -> str:
     kind, context = item["type"], item.get("ctx", {})
-    if kind == "value_error":
+    if kind in {"value_error", "misplaced"}:
         return item["msg"].removeprefix("Value error, ")
     if kind in {"enum", "literal_error"}:
         return f"应为 {_alternatives(context['expected'])} 之一"
@@ -294,7 +312,11 @@ def _expected(item: ErrorDetails) -> str:
 
 
 def _alternatives(words: object) -> str:
-    return "、".join(re.split(r", | or ", str(words).replace("'", "")))
+    """List the codes that are allowed, each with its Chinese word where it has one."""
+    codes = re.split(r", | or ", str(words).replace("'", ""))
+    known = next((term for term in Term.__subclasses__() if {str(code) for code in term} == set(codes)), ())
+    labels = {str(code): f"（{code.label}）" for code in known}
+    return "、".join(f"{code}{labels.get(code, '')}" for code in codes)
 
 
 def shown(path: KeyPath) -> str:

@@ -47,7 +47,8 @@ def light_case(rules: LightRules, given: LightCase) -> Outcome:
     values: dict[str, Decimal | Achievement] = {
         str(i): case.value for i, case in enumerate(given.indicators, 1)
     }
-    lights = dashboard(indicators, values, execution=given.money.execution, months=given.months, rules=rules)
+    money = given.money.execution([rules.execution.base])
+    lights = dashboard(indicators, values, execution=money, months=given.months, rules=rules)
     outcome: dict[str, object] = {
         "execution": lights.execution.colour,
         "indicators": [lights.indicators[indicator.key].colour for indicator in indicators],

@@ -27,7 +27,10 @@ from budgetperf.rulebook.loader import (
 
 _STATUSES = "、".join(f"{status.value}（{status.label}）" for status in SourceStatus)
 _UNFILLED = re.compile(r"【(.*)】")
+_MAY_BE_OPEN = {"valid_from", "valid_to", "rules"}
 _JURISDICTION = re.compile(r"[\w-]+")
+LOCAL = "local"
+"""The jurisdiction of what a service publishes itself: no packaged edition has it, so the two never meet."""
 
 
 def read_edition(path: Path, *, root: Path) -> Edition:
@@ -36,11 +39,14 @@ def read_edition(path: Path, *, root: Path) -> Edition:
     Raises
     ------
     Invalid
-        As ``parse_edition``; also if the file does not stand where its id says.
+        As ``parse_edition``; also if the file does not stand where its id says, or is ``LOCAL``.
     """
     name = path.relative_to(root).as_posix()
     raw = path.read_bytes()
     edition = parse_edition(raw, name=name)
+    if edition.jurisdiction == LOCAL:
+        text = f"辖区“{LOCAL}”只用于在系统中发布的版本，请改为辖区自己的名称"
+        raise refusal([finding_at(read_document(raw, name=name), ("jurisdiction",), text)])
     if name != f"{edition.id}.yaml":
         text = f"文件路径应为 {edition.id}.yaml（由辖区、种类、生效日组成）"
         raise refusal([finding_at(read_document(raw, name=name), ("valid_from",), text)])
@@ -123,8 +129,8 @@ def _defects(file: EditionFile, kind: Kind, document: Document) -> Iterator[Find
         yield finding_at(document, ("valid_to",), "失效日须晚于生效日")
     yield from _unsourced(document)
     for i, gap in enumerate(file.gaps):
-        if place(document, gap.at) is None or gap.at.partition(".")[0] != "rules":
-            text = f"找不到“{gap.at}”，应写 rules 之下的位置，各级键用点连接，列表从1数起"
+        if place(document, gap.at) is None or gap.at.partition(".")[0] not in _MAY_BE_OPEN:
+            text = f"找不到“{gap.at}”，应写 valid_from、valid_to 或 rules 之下的位置，各级键用点连接，列表从1数起"
             yield finding_at(document, ("gaps", i, "at"), text)
     yield from defects(kind.rules, file.rules, document, at=("rules",))
     yield from _without_examples(file, kind, document)

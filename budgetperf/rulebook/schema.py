@@ -13,6 +13,7 @@ from pydantic_core import core_schema
 
 from budgetperf.rulebook.edition import EditionFile, Example
 from budgetperf.rulebook.kinds import KINDS
+from budgetperf.scoring.rules import NUMBER
 from budgetperf.terms import Term
 
 
@@ -20,7 +21,7 @@ class _Strict(GenerateJsonSchema):
     """Decimals are whole numbers or quoted text; codes come with their Chinese words."""
 
     def decimal_schema(self, schema: core_schema.DecimalSchema) -> JsonSchemaValue:  # noqa: ARG002  its signature
-        return {"type": ["integer", "string"], "pattern": r"^-?\d+(\.\d+)?$"}
+        return {"type": ["integer", "string"], "pattern": f"^{NUMBER}$"}
 
     def field_title_should_be_set(self, schema: object) -> bool:  # noqa: ARG002
         return False  # the key itself

@@ -9,11 +9,11 @@ from datetime import date
 from pathlib import Path
 
 from budgetperf.errors import Conflict, Invalid
+from budgetperf.rulebook.checking import BLANKS
 from budgetperf.rulebook.reading import is_jurisdiction
 
-_FOLDER = Path(__file__).parent / "skeleton"
 SKELETONS: Mapping[str, Path] = {
-    kind: _FOLDER / f"{kind}.yaml" for kind in ("grades", "self_evaluation", "finance_evaluation")
+    kind: BLANKS / f"{kind}.yaml" for kind in ("grades", "self_evaluation", "finance_evaluation")
 }
 """The blanks by kind of edition."""
 

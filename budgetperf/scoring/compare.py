@@ -81,6 +81,13 @@ class Difference:
     reason: str
 
     @property
+    def changed(self) -> bool:
+        """Whether points, total, grade or rank differ; another wording alone is no change."""
+        before, after = self.before, self.after
+        same = (before.total, before.grade, before.rank) == (after.total, after.grade, after.rank)
+        return bool(self.moved) or not same
+
+    @property
     def changes_grade(self) -> bool:
         """Whether the grade differs."""
         return self.before.grade != self.after.grade
@@ -155,7 +162,7 @@ def _difference(before: Judgement, after: Judgement) -> Difference:
 def _reason(before: Judgement, after: Judgement, moved: Sequence[Moved]) -> str:
     parts: list[str] = []
     if before.grade != after.grade:
-        parts.append(f"等级由“{before.grade or '无'}”变为“{after.grade or '无'}”")
+        parts.append(f"等级由{_grade(before.grade)}变为{_grade(after.grade)}")
     if before.total != after.total:
         parts.append(f"总分{_points(before.total)}→{_points(after.total)}")
     if before.rank != after.rank:
@@ -171,6 +178,10 @@ def _reason(before: Judgement, after: Judgement, moved: Sequence[Moved]) -> str:
 
 def _points(value: Decimal | None) -> str:
     return "无此项" if value is None else f"{plain_number(value)}分"
+
+
+def _grade(word: str) -> str:
+    return f"“{word}”" if word else "不评等级"
 
 
 def _rank(value: int | None) -> str:

@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Discriminator
 from budgetperf.indicators import Achievement, plain_number
 from budgetperf.ledger import Execution, RateBase
 from budgetperf.money import Money
+from budgetperf.scoring.rules import Exact
 
 
 def _from_fen(value: object) -> object:
@@ -53,7 +54,7 @@ class Achieved:
     """A rater's tier of a qualitative indicator and the share (0-1) of the weight inside it."""
 
     achievement: Achievement
-    ratio: Decimal
+    ratio: Exact
     kind: Literal["achieved"] = "achieved"
 
     def __str__(self) -> str:
@@ -97,7 +98,7 @@ class NotApplicable:
 class Reached:
     """A number as reported, in the indicator's uom; percentages are written 95."""
 
-    value: Decimal
+    value: Exact
     kind: Literal["reached"] = "reached"
 
     def __str__(self) -> str:

@@ -64,6 +64,11 @@ class FinanceEvaluationRules(SourcedRule):
     money: dict[str, MoneyCriterion]
     scheme: Scheme
 
+    @property
+    def money_totals(self) -> frozenset[MoneyTotal]:
+        """The totals of the ledger that the scheme reads."""
+        return frozenset(total for rule in self.money.values() for total in (rule.part, rule.base))
+
     @model_validator(mode="after")
     def _results_weigh_enough(self) -> Self:
         weights = {dimension.key: dimension.weight for dimension in self.scheme.dimensions}

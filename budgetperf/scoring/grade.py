@@ -6,13 +6,13 @@ never rounded into: 89.5 is 良 however it is printed.
 
 from collections.abc import Collection
 from decimal import Decimal
-from itertools import pairwise
 from typing import Self
 
 from pydantic import model_validator
 
 from budgetperf.errors import Invalid
-from budgetperf.scoring.rules import Exact, Points, Rule, SourcedRule
+from budgetperf.indicators import plain_number
+from budgetperf.scoring.rules import Exact, Points, Rule, SourcedRule, misplaced
 from budgetperf.terms import Term
 
 
@@ -42,9 +42,15 @@ class GradeRules(SourcedRule):
     def _descending(self) -> Self:
         if [cut.grade for cut in self.cut_offs] != list(Grade):
             raise ValueError("等级须依次为 excellent、good、fair、poor，各写一次")
-        edges = [self.out_of, *(cut.at_least for cut in self.cut_offs)]
-        if any(low >= high for high, low in pairwise(edges)) or edges[-1] != 0:
-            raise ValueError("等级下限须从高到低严格递减，最后一档为0")
+        above, name = self.out_of, "满分"
+        for number, cut in enumerate(self.cut_offs):
+            label = f"等级“{cut.grade.label}”的最低分"
+            if cut.at_least >= above:
+                text = f"{label}{plain_number(cut.at_least)}须低于{name}{plain_number(above)}"
+                raise misplaced(text, "cut_offs", number, "at_least")
+            above, name = cut.at_least, label
+        if above != 0:
+            raise misplaced(f"{name}须为0，实际为{plain_number(above)}", "cut_offs", number, "at_least")
         return self
 
 

@@ -3,10 +3,12 @@
 Holds what every rules model shares; no rule itself.
 """
 
+import re
 from decimal import Decimal
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from budgetperf.provenance import Source
 
@@ -29,10 +31,24 @@ class SourcedRule(Rule):
     source: Source
 
 
-def _no_float(value: object) -> object:
-    if isinstance(value, float | bool):
-        raise ValueError('小数须写成带引号的文本（如 "0.90"），不能写成浮点数')  # noqa: TRY004  pydantic reads ValueError
-    return value
+NUMBER = r"-?[0-9]+(\.[0-9]+)?"
+"""How a number is written as text."""
+_LONGEST = 50
+_NO_NUMBER = '应为数字（小数加引号），如 90、"0.90"；不能有空格、加号、下划线、指数和全角数字'
+
+
+def _plainly_written(value: object) -> object:
+    """Refuse what is no whole number or Decimal and is not written as ``NUMBER``."""
+    if isinstance(value, str) and len(value) <= _LONGEST and re.fullmatch(NUMBER, value):
+        return value
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return value
+    raise ValueError(_NO_NUMBER)
+
+
+def misplaced(text: str, *at: str | int) -> PydanticCustomError:
+    """Return the refusal of the item ``at`` (keys and numbers from 0, below the block) for a validator to raise."""
+    return PydanticCustomError("misplaced", "{text}", {"text": text, "at": at})
 
 
 def _share(value: Decimal) -> Decimal:
@@ -47,8 +63,11 @@ def _positive(value: Decimal) -> Decimal:
     return value
 
 
-Exact = Annotated[Decimal, BeforeValidator(_no_float)]
-"""A Decimal that was never a float."""
+Exact = Annotated[Decimal, BeforeValidator(_plainly_written)]
+"""A Decimal that was never a float, as text written in plain digits."""
+
+Whole = Annotated[int, BeforeValidator(_plainly_written)]
+"""A whole number, as text written in plain digits."""
 
 Share = Annotated[Exact, AfterValidator(_share)]
 """A ratio from 0 to 1, both included."""

@@ -11,7 +11,7 @@ from pydantic import model_validator
 
 from budgetperf.indicators import plain_number
 from budgetperf.scoring.formulas import Formula
-from budgetperf.scoring.rules import Places, Points, Rule, SourcedRule
+from budgetperf.scoring.rules import Places, Points, Rule, SourcedRule, misplaced
 
 NotApplicableRule: TypeAlias = Literal["refuse", "rescale"]
 """What a criterion that does not apply does: it is refused, or it drops out and the total of the
@@ -74,9 +74,13 @@ class Scheme(Rule):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         _demand_sum("方案", self.total, [d.weight for d in self.dimensions])
-        keys = [c.key for c in self.criteria()]
-        if repeated := sorted({key for key in keys if keys.count(key) > 1}):
-            raise ValueError(f"评分项编号重复：{'、'.join(repeated)}")
+        named: dict[str, str] = {}
+        for i, dimension in enumerate(self.dimensions):
+            for j, criterion in enumerate(dimension.criteria):
+                if criterion.key in named:
+                    text = f"评分项编号重复：{criterion.key}（“{named[criterion.key]}”与“{criterion.label}”）"
+                    raise misplaced(text, "dimensions", i, "criteria", j, "key")
+                named[criterion.key] = criterion.label
         return self
 
     def criteria(self) -> Iterator[Criterion]:

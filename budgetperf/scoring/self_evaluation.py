@@ -11,13 +11,15 @@ from typing import Self
 from pydantic import model_validator
 
 from budgetperf.errors import Invalid
+from budgetperf.findings import Severity
 from budgetperf.indicators import Indicator, Level1, Operator, plain_number
 from budgetperf.ledger import Execution, RateBase
 from budgetperf.scoring.facts import Achieved, Actual, Fact, Measured, NotApplicable, Reached, execution_fact
 from budgetperf.scoring.form_layout import FormLayout
 from budgetperf.scoring.formulas import Execution as ExecutionFormula
 from budgetperf.scoring.formulas import Formula, Graded
-from budgetperf.scoring.rules import Places, Points, Rule, Share, SourcedRule
+from budgetperf.scoring.formulas.money import WithoutBase
+from budgetperf.scoring.rules import Places, Points, Rule, Share, SourcedRule, misplaced
 from budgetperf.scoring.scheme import Criterion, Dimension, NotApplicableRule, Scheme
 from budgetperf.scoring.score import ScoreSheet, score
 
@@ -26,10 +28,16 @@ EXECUTION = "execution"
 
 
 class ExecutionRule(SourcedRule):
-    """The execution line: its points and the base of its rate."""
+    """The execution line: its points, the base of its rate, and what it earns without a budget."""
 
     weight: Points
     base: RateBase
+    no_base: WithoutBase = "none"
+
+    @property
+    def formula(self) -> ExecutionFormula:
+        """How the line is scored."""
+        return ExecutionFormula(no_base=self.no_base)
 
 
 class OperatorRule(SourcedRule):
@@ -86,9 +94,19 @@ class LevelGroup(Rule):
 
 
 class LevelWeights(SourcedRule):
-    """Fixed weights of the filed indicators by level 1; a level in no group cannot be filed."""
+    """Weights of the filed indicators by level 1.
+
+    Parameters
+    ----------
+    groups : tuple of LevelGroup
+    deviation : Severity
+        ``ERROR``: fixed; a level in no group cannot be filed. ``WARNING``: "in principle", and
+        only for a filing with indicators in every group and in no other level: a filing with
+        cost, or without satisfaction, has weights of its own in ``goal_weights``.
+    """
 
     groups: tuple[LevelGroup, ...]
+    deviation: Severity = Severity.ERROR
 
     @model_validator(mode="after")
     def _each_level_once(self) -> Self:
@@ -100,6 +118,23 @@ class LevelWeights(SourcedRule):
     def group_of(self, level: Level1) -> LevelGroup | None:
         """Return the group a level-1 indicator belongs to."""
         return next((group for group in self.groups if level in group.levels), None)
+
+    def departures(self, indicators: Sequence[Indicator]) -> Iterator[str]:
+        """Yield what departs from the weights, in Chinese."""
+        outside = [item for item in indicators if self.group_of(item.level1) is None]
+        filed = {group.label for item in indicators if (group := self.group_of(item.level1))}
+        if self.deviation is Severity.WARNING and (outside or len(filed) < len(self.groups)):
+            return
+        for item in outside:
+            yield f"本表不设{item.level1.label}，请将“{item.name}”改列其他一级指标"
+        for group in self.groups:
+            found = sum((item.weight for item in indicators if item.level1 in group.levels), Decimal(0))
+            if found != group.weight:
+                wanted = "须" if self.deviation is Severity.ERROR else "原则上"
+                yield (
+                    f"“{group.label}”指标权重{wanted}合计{plain_number(group.weight)}分，"
+                    f"实际合计{plain_number(found)}分"
+                )
 
 
 class FixedIndicators(SourcedRule):
@@ -145,7 +180,7 @@ class SelfEvaluationRules(SourcedRule):
     not_applicable : NotApplicableUse
     explanations : Explanations
     level1 : LevelWeights or None
-        Fixed weights by level 1; None where only the sum is fixed.
+        Weights by level 1; None where only the sum is fixed.
     fixed : FixedIndicators or None
     layout : FormLayout or None
         None for the national form.
@@ -167,8 +202,11 @@ class SelfEvaluationRules(SourcedRule):
         if missing := [operator.label for operator in Operator if operator not in self.operators]:
             raise ValueError(f"缺少以下指标性质的计分方法：{'、'.join(missing)}")
         fixed = self.fixed.weight if self.fixed else Decimal(0)
-        if self.execution.weight + fixed + self.indicators_weight != self.total:
-            raise ValueError("预算执行分值与指标分值之和须等于总分")
+        parts = {"预算执行": self.execution.weight, "共性指标": fixed, "绩效指标": self.indicators_weight}
+        if sum(parts.values()) != self.total:
+            told = "＋".join(f"{name}{plain_number(points)}分" for name, points in parts.items() if points)
+            found, wanted = plain_number(sum(parts.values(), Decimal(0))), plain_number(self.total)
+            raise misplaced(f"{told}之和须等于总分{wanted}分，实际为{found}分", "indicators_weight")
         if self.level1 and sum(group.weight for group in self.level1.groups) != self.indicators_weight:
             raise ValueError("各组一级指标分值之和须等于指标分值")
         if self.layout and not self.layout.scored:
@@ -191,7 +229,7 @@ def self_evaluation_scheme(indicators: Sequence[Indicator], rules: SelfEvaluatio
         ``scoring.keys`` if two indicators share a key or one is named ``execution``.
     """
     _demand_weights(indicators, rules)
-    if rules.level1:
+    if rules.level1 and rules.level1.deviation is Severity.ERROR:
         _demand_level_weights(indicators, rules.level1)
     fixed = rules.fixed.dimensions if rules.fixed else ()
     dimensions = [_dimension(level, indicators, rules) for level in Level1]
@@ -199,7 +237,7 @@ def self_evaluation_scheme(indicators: Sequence[Indicator], rules: SelfEvaluatio
         key=EXECUTION,
         label="预算执行率",
         weight=rules.execution.weight,
-        formula=ExecutionFormula(),
+        formula=rules.execution.formula,
         source=rules.execution.source,
     )
     money = Dimension(key=EXECUTION, label="预算执行", weight=execution.weight, criteria=(execution,))
@@ -304,21 +342,8 @@ def _fixed_fact(criterion: Criterion, actual: Actual | None) -> Fact:
 
 
 def _demand_level_weights(indicators: Sequence[Indicator], levels: LevelWeights) -> None:
-    for indicator in indicators:
-        if levels.group_of(indicator.level1) is None:
-            raise Invalid(
-                "scoring.level1_weights",
-                f"本表不设{indicator.level1.label}，请将“{indicator.name}”改列其他一级指标",
-                key=indicator.key,
-            )
-    for group in levels.groups:
-        found = sum((item.weight for item in indicators if item.level1 in group.levels), Decimal(0))
-        if found != group.weight:
-            raise Invalid(
-                "scoring.level1_weights",
-                f"“{group.label}”指标权重须合计{plain_number(group.weight)}分，"
-                f"实际合计{plain_number(found)}分，请调整后再计分",
-            )
+    if departure := next(levels.departures(indicators), ""):
+        raise Invalid("scoring.level1_weights", f"{departure}，请调整后再计分")
 
 
 def _demand_weights(indicators: Sequence[Indicator], rules: SelfEvaluationRules) -> None:

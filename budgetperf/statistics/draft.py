@@ -15,12 +15,15 @@ from budgetperf.errors import Invalid
 from budgetperf.indicators import Direction, plain_number
 from budgetperf.provenance import Json, SourceStatus
 from budgetperf.statistics.form import IndexSpec
+from budgetperf.statistics.methods import WeightMethod
 from budgetperf.statistics.records import IndexOutcome, WeightLine
 
 KIND = "composite_index"
 TOTAL = Decimal(100)
 PLACES = 2
 _UNIT = Decimal(1).scaleb(-PLACES)
+_SPOILS = {WeightMethod.AHP: "statistics.inconsistent", WeightMethod.FACTOR: "statistics.heywood"}
+"""The error that makes the weights of a method unfit for use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +40,12 @@ def draft_of(outcome: IndexOutcome, spec: IndexSpec, *, computed_on: date) -> Dr
     Raises
     ------
     Invalid
-        ``statistics.no_weights`` when that method could not be computed; ``statistics.zero_weight``
-        when an indicator's weight rounds to 0 points.
+        ``statistics.unsound`` when an error was found in that method; ``statistics.no_weights`` when
+        it could not be computed; ``statistics.zero_weight`` when an indicator's weight rounds to 0 points.
     """
+    if found := [item.message for item in outcome.findings if item.code == _SPOILS.get(spec.method)]:
+        text = f"“{spec.method.label}”尚有错误，不能据以起草：{'；'.join(found)}"
+        raise Invalid("statistics.unsound", text)
     chosen = {line.indicator.name: line.weights.get(spec.method) for line in outcome.weights}
     weights = {name: weight for name, weight in chosen.items() if weight is not None}
     if len(weights) < len(chosen):

@@ -21,8 +21,8 @@ def _ratio(value: Decimal) -> Decimal:
 
 
 def _code(value: str) -> str:
-    if not value.replace("-", "").replace("_", "").isalnum() or not value.isascii() or value != value.lower():
-        raise ValueError("应为小写英文字母、数字、短横线或下划线")
+    if not value.replace("-", "").replace("_", "").isalnum() or value != value.lower():
+        raise ValueError("应为文字、小写英文字母、数字、短横线或下划线")
     return value
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from budgetperf.errors import Invalid
 from budgetperf.findings import Finding, Severity, Where
 from budgetperf.forms import read
-from budgetperf.lifecycle.evaluation.audit_form import MAX_FORMS, FilledForm
+from budgetperf.lifecycle.evaluation.audit_form import MAX_FORMS, FilledForm, demand_few_rows
 from budgetperf.provenance import Json
 from budgetperf.workbooks.cells import Mark, Place, Sheet, address, read_sheets
 from budgetperf.workbooks.filled_grid import FilledGrid, find_filled, right_of
@@ -71,7 +71,9 @@ def read_filled(content: bytes) -> tuple[FilledSheet, ...]:
     ------
     Invalid
         When the file itself is refused (see ``package.open_package``), ``audit.no_form`` when no
-        sheet looks like the form, ``audit.form`` when a cell is far too long for one.
+        sheet looks like the form, ``audit.goal_form`` when it is one of goals, ``audit.forms`` and
+        ``audit.rows`` when there are too many forms or indicators, ``audit.form`` when a cell is
+        far too long for one.
     """
     package = open_package(content)
     sheets, hidden = read_sheets(package), hidden_sheets(package)
@@ -87,6 +89,7 @@ def read_filled(content: bytes) -> tuple[FilledSheet, ...]:
         raise Invalid(
             "audit.forms", f"文件中有{len(grids)}张自评表，一次最多复算{MAX_FORMS}张，请分成几个文件提交"
         )
+    demand_few_rows(sum(len(grid.rows) for grid in grids))
     return tuple(_Reader(grid, findings=_hidden(grid, hidden)).filled() for grid in grids)
 
 

@@ -5,7 +5,7 @@
     survey   评分人 | indicator …      1 to 5, empty where not judged
     values   评价对象 | indicator …    rows 方向 (required), 计量单位, 维度, then one per evaluand
                                   (direction, uom, dimension; forward, reverse are taken too)
-    pairs    指标 | indicator …        3 or 1/3; an empty cell takes the reciprocal of its opposite
+    pairs    指标 | indicator …        3 or 1/3, from 1/9 to 9; an empty cell takes the reciprocal of its opposite
 
 Every wrong cell is a finding at its place; nothing is guessed but the reciprocal, which the
 method itself demands.
@@ -32,6 +32,8 @@ _HEADS = {DIRECTION: DIRECTION, UOM: UOM, DIMENSION: DIMENSION} | {
 }
 MAX_TOLD = 20  # wrong cells named at once; a wrong table has hundreds
 _JUDGEMENT = re.compile(r"\d{1,3}(\.\d{1,6})?(/\d{1,3}(\.\d{1,6})?)?")
+_LEAST, _MOST = Fraction("0.11"), Fraction(9)
+"""Ends of the scale of judgements (Saaty 1980), 1/9 also as people write it."""
 _DIRECTIONS = {direction.label: direction for direction in Direction} | {
     **{direction.value: direction for direction in Direction},
     "逆向": Direction.REVERSE,
@@ -155,7 +157,7 @@ def read_pairs(table: Table) -> PairTable:
     if side != reader.names:
         raise Invalid("tables.pairs", f"“{table.name}”的行与列须为同样的指标、同样的次序")
     read = [
-        reader.cells(row, _judgement, "应为大于0的数或分数，如3、1/3", None)
+        reader.cells(row, _judgement, "应为1/9至9之间的数或分数，如3、1/3", None)
         for row in range(1, len(table.rows))
     ]
     order = range(len(side))
@@ -194,7 +196,7 @@ def _judgement(text: str) -> Fraction | None:
         raise ValueError
     over, _, under = text.partition("/")
     value = Fraction(over) / Fraction(under or "1")
-    if value <= 0:
+    if not _LEAST <= value <= _MOST:
         raise ValueError
     return value
 

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from budgetperf.errors import Conflict
 from budgetperf.fiscal import WorkCalendar
 from budgetperf.process.deadlines import SOON_DAYS, Urgency, due, urgency
 
@@ -21,6 +22,12 @@ def test_the_day_of_opening_does_not_count() -> None:
 
 def test_holidays_do_not_count_and_made_up_days_do() -> None:
     assert due(date(2025, 9, 26), 5, CALENDAR) == date(2025, 10, 10)
+
+
+@pytest.mark.parametrize(("opened_on", "year"), [(date(2025, 12, 30), 2026), (date(2024, 12, 30), 2024)])
+def test_the_year_without_a_calendar_is_named(opened_on: date, year: int) -> None:
+    with pytest.raises(Conflict, match=f"尚未发布{year}年的工作日安排"):
+        due(opened_on, 5, CALENDAR)
 
 
 @pytest.mark.parametrize(

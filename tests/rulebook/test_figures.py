@@ -1,5 +1,7 @@
 from pathlib import Path
 
+import pytest
+
 from budgetperf.provenance import SourceStatus
 from budgetperf.rulebook.figures import Figure, figures, flow, open_figures
 from budgetperf.rulebook.library import Rulebook
@@ -34,16 +36,47 @@ def test_rules_without_a_source_of_their_own_rest_on_that_of_the_edition() -> No
     assert rules.source == edition.source
 
 
-def test_a_gap_is_listed_with_its_default_whatever_its_status() -> None:
-    text = SOUND.replace("rules:\n", f"{GAP}rules:\n", 1).replace(
-        "数, status: ours", "数, status: to_confirm"
-    )
-    raw = text.encode()
-    found = open_figures(parse_edition(raw, name="x"), read_document(raw, name="x"))
-    (gap,) = [figure for figure in found if figure.gap]
+def with_gaps(gaps: str, *, status: str) -> str:
+    return SOUND.replace("rules:\n", f"{gaps}rules:\n", 1).replace("status: ours", f"status: {status}")
+
+
+@pytest.mark.parametrize(
+    ("block", "default"),
+    [
+        ("published", SourceStatus.TO_CONFIRM),
+        ("practice", SourceStatus.TO_CONFIRM),
+        ("to_confirm", SourceStatus.TO_CONFIRM),
+        ("ours", SourceStatus.OURS),
+    ],
+)
+def test_no_source_vouches_for_the_default_of_a_gap(block: str, default: SourceStatus) -> None:
+    (gap,) = [figure for figure in listed(with_gaps(GAP, status=block)) if figure.gap]
     assert gap.place == "rules.scheme.dimensions.决策.criteria.立项依据.weight"
-    assert (gap.gap, gap.value, gap.source.status) == ("立项依据分值", "15", SourceStatus.OURS)
+    assert (gap.gap, gap.value, gap.source.status) == ("立项依据分值", "15", default)
     assert gap.wording == "测试文件，文件只写决策40分，未写分项"
+
+
+def test_a_block_does_not_state_what_a_gap_leaves_open() -> None:
+    basis = "rules.scheme.dimensions.决策.criteria.立项依据"
+    (block,) = [figure for figure in listed(with_gaps(GAP, status="published")) if figure.place == basis]
+    assert block.value == "weight=【待定】，formula={name: judged}"
+
+
+def test_a_block_that_a_gap_leaves_open_altogether_is_no_figure_of_its_source() -> None:
+    name = "  - {name: 计分, at: rules.scheme.dimensions.1.criteria.1.formula.name, wording: 未写}\n"
+    day = "  - {name: 启用日期, at: valid_from, wording: 未写}\n"
+    found = listed(with_gaps(f"{GAP}{name}{day}", status="published"))
+    places = [figure.place for figure in found if not figure.gap]
+    assert "valid_from" not in places
+    assert "rules.scheme.dimensions.决策.criteria.立项依据" not in places
+    assert [figure.value for figure in found if figure.gap] == ["15", "judged", "2020-02-25"]
+
+
+def test_no_default_of_a_shipped_edition_counts_as_published_or_practice() -> None:
+    for edition in Rulebook.load().editions:
+        document = read_document((ROOT / f"{edition.id}.yaml").read_bytes(), name="x")
+        gaps = [figure for figure in figures(edition, document) if figure.gap]
+        assert {figure.source.status for figure in gaps} <= {SourceStatus.TO_CONFIRM, SourceStatus.OURS}
 
 
 def test_only_what_is_to_be_confirmed_is_open() -> None:
@@ -52,7 +85,8 @@ def test_only_what_is_to_be_confirmed_is_open() -> None:
     )
     edition = Rulebook.load().by_id("national/self_evaluation/2020-02-25")
     document = read_document((ROOT / f"{edition.id}.yaml").read_bytes(), name="x")
-    assert [figure.place for figure in open_figures(edition, document)] == [
+    assert [figure.place for figure in open_figures(edition, document) if not figure.gap] == [
+        "rules.execution",
         "rules.operators.qualitative",
         "rules.explanations.over_achievement",
     ]

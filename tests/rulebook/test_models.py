@@ -164,7 +164,7 @@ def test_the_discount_factor_is_one_over_one_plus_rate_to_the_year() -> None:
         (Quarters, {"numbers": [1], "due_working_days": 0}, "至少为1个工作日"),
         (RectificationRules, {"reply_working_days": 0}, "至少为1个工作日"),
         (CostBenefitRules, {"discount_rate": "0"}, "大于0"),
-        (CostBenefitRules, {"discount_rate": 0.08}, "带引号"),
+        (CostBenefitRules, {"discount_rate": 0.08}, "小数加引号"),
         (Choices, {"items": [{"code": "a", "label": "甲"}, {"code": "a", "label": "乙"}]}, "编码重复"),
     ],
 )

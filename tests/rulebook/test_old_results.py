@@ -23,6 +23,7 @@ NEW = (
     .replace("above: full", "above: zero")
     .replace("base: adjusted", "base: initial")
     .replace("money: {adjusted: 100000000,", "money: {initial: 100000000, adjusted: 100000000,")
+    .replace("money: {adjusted: 10000,", "money: {initial: 10000, adjusted: 10000,")
 )
 """A successor that is harder on what exceeds its target, and takes the first budget as the base."""
 

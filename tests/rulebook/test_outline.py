@@ -31,6 +31,20 @@ def test_a_scheme_is_printed_with_points_wording_source_status_and_examples() ->
     ]
 
 
+def test_what_a_gap_leaves_open_is_marked_where_it_stands() -> None:
+    gaps = "".join(
+        f"  - {{name: 甲, at: {at}, wording: 未写}}\n"
+        for at in ("valid_from", "rules.scheme.dimensions.1.criteria.2.weight", "rules.result_share.at_least")
+    )
+    raw = SOUND.replace("rules:\n", f"gaps:\n{gaps}rules:\n", 1).encode()
+    lines = list(outline(parse_edition(raw, name="x"), DateRange(date(2020, 2, 25))))
+    assert [line for line in lines if line.endswith("【待定】") or "【待定】（" in line] == [
+        "有效期：2020-02-25 起【待定】",
+        "  at_least：0.6【待定】",
+        "    绩效目标　25分【待定】（goal）",
+    ]
+
+
 def test_every_shipped_edition_prints_all_its_sources_and_examples() -> None:
     rulebook = Rulebook.load()
     for edition in rulebook.editions:
@@ -38,6 +52,7 @@ def test_every_shipped_edition_prints_all_its_sources_and_examples() -> None:
         assert sum("依据：" in line for line in lines) > 1
         assert len(lines) - lines.index(f"算例（{len(edition.examples)}个）：") == len(edition.examples) + 1
         assert all(any(gap.name in line for line in lines) for gap in edition.gaps)
+        assert any("【待定】" in line for line in lines) == bool(edition.gaps)
 
 
 def test_an_open_end_is_said_so() -> None:

@@ -36,7 +36,7 @@ def test_the_same_result_is_told_as_such() -> None:
 
 def test_a_grade_that_moves_alone_is_explained_by_its_bounds() -> None:
     [found] = compare([judgement("甲", "90", "优", a="90")], [judgement("甲", "90", "", a="90")])
-    assert found.reason == "等级由“优”变为“无”；总分未变，系等级界限、名额或否决规定不同"
+    assert found.reason == "等级由“优”变为不评等级；总分未变，系等级界限、名额或否决规定不同"
 
 
 def test_evaluands_are_listed_by_code_whatever_their_order() -> None:

@@ -20,6 +20,11 @@ def test_each_phase_weighs_to_a_hundred(phase: Phase, weights: list[int]) -> Non
     assert [dimension.weight for dimension in RULES.rules(phase).scheme.dimensions] == weights
 
 
+def test_the_confirmed_five_points_of_the_basis_hold_in_both_phases() -> None:
+    weights = [RULES.rules(phase).scheme.dimensions[0].criteria[0].weight for phase in Phase]
+    assert weights == [5, 5]
+
+
 def test_the_frame_holds_the_seventeen_criteria_of_the_finance_evaluation() -> None:
     framed, finance = RULES.rules(Phase.COMPLETED), finance_rules()
     labels = [criterion.label for criterion in framed.scheme.criteria()]
@@ -32,10 +37,10 @@ def test_the_frame_holds_the_seventeen_criteria_of_the_finance_evaluation() -> N
 @pytest.mark.parametrize(
     ("effect", "basis", "code"),
     [
-        ("15", "14", ""),
-        ("15.01", "13.99", ""),
-        ("14.99", "14.01", "scoring.result_share"),
-        ("15", "14.01", "scoring.weights"),
+        ("15", "15", ""),
+        ("15.01", "14.99", ""),
+        ("14.99", "15.01", "scoring.result_share"),
+        ("15", "15.01", "scoring.weights"),
         ("29", "0", "scoring.weights"),
     ],
 )
@@ -81,8 +86,8 @@ def with_weights(**weights: tuple[str, str]) -> dict[str, Any]:
         (changed("basis", weights={"completed": 4}), "实施期间"),
         (changed("basis", weights={"implementing": 6, "completed": 4}), "合计应为100"),
         (changed("basis", looks_at=[]), "at least 1 item"),
-        (with_weights(effect=("11.99", "25"), basis=("5.01", "4")), "低于总分的60"),
-        (with_weights(effect=("12", "15"), basis=("5", "14")), "须高于实施期间"),
+        (with_weights(effect=("11.99", "25"), basis=("5.01", "5")), "低于总分的60"),
+        (with_weights(effect=("12", "15"), basis=("5", "15")), "须高于实施期间"),
     ],
 )
 def test_a_frame_that_contradicts_the_rule_is_refused(raw: dict[str, Any], told: str) -> None:
@@ -91,5 +96,5 @@ def test_a_frame_that_contradicts_the_rule_is_refused(raw: dict[str, Any], told:
 
 
 def test_a_frame_just_above_the_other_phase_is_accepted() -> None:
-    raw = with_weights(effect=("12", "15.01"), basis=("5", "13.99"))
+    raw = with_weights(effect=("12", "15.01"), basis=("5", "14.99"))
     assert EvaluationFrameRules.model_validate(raw).rules(Phase.COMPLETED).scheme.total == 100

@@ -1,3 +1,4 @@
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -109,8 +110,15 @@ def test_cut_offs_out_of_order_are_refused(cuts: list[tuple[str, str]]) -> None:
         ConclusionRule.model_validate(raw)
 
 
-BEIJING = Rulebook.load().get("exante_project", DAY, jurisdiction="beijing").rules_as(ExanteRules)
+RULEBOOK = Rulebook.load()
+BEIJING = RULEBOOK.get("exante_project", date(2018, 8, 31), jurisdiction="beijing").rules_as(ExanteRules)
 NAMED = [("support", "甲", "支持"), ("partial", "乙", "调整后支持"), ("reject", "丙", "不予支持")]
+
+
+def test_beijing_judges_by_the_five_tests_of_its_present_measure() -> None:
+    present = RULEBOOK.get("exante_project", DAY, jurisdiction="beijing").rules_as(ExanteRules)
+    labels = [dimension.label for dimension in present.scheme.dimensions]
+    assert labels == ["设立必要性", "投入经济性", "绩效目标合理性", "实施方案可行性", "筹资合规性"]
 
 
 def named_cuts(names: list[tuple[str, str, str]]) -> dict[str, object]:

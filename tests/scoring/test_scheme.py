@@ -24,7 +24,7 @@ RAW = {
         ({"weight": 10.5}, "value_error"),
         ({"weight": True}, "value_error"),
         ({"weight": "0"}, "value_error"),
-        ({"weight": "NaN"}, "finite_number"),
+        ({"weight": "NaN"}, "value_error"),
         ({"source": {"document": "测试文件", "statu": "ours"}}, "unexpected_keyword_argument"),
     ],
 )

@@ -20,7 +20,8 @@ FACTS = self_evaluation_facts(
 def test_every_line_says_inputs_formula_points_and_clause() -> None:
     first, second, execution = trace(SCHEME, FACTS)
     assert first.text == (
-        "指标1：目标值100，实际值95；达到目标值得满分，未达到的按 分值×实际值÷目标值 计分；"
+        "指标1：目标值100，实际值95；达到目标值得满分，未达到的按 分值×实际值÷目标值 计分"
+        "（目标值为0的，实际值不大于0得满分，否则不得分）；"
         "满分80分，得76分，失4分。依据：项目支出绩效自评计分口径，正向指标达标得满分，"
         "否则按实际值÷目标值；目标值为0的按系统实务（实务做法）"
     )

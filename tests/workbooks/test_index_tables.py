@@ -116,8 +116,13 @@ def test_an_empty_judgement_takes_the_reciprocal_of_its_opposite() -> None:
     )
 
 
-@pytest.mark.parametrize("cell", ["0", "-3", "1/0", "1e99999999", "三"])
-def test_a_judgement_is_a_number_above_zero(cell: str) -> None:
+@pytest.mark.parametrize("cell", ["9", "1/9", "0.11"])
+def test_the_ends_of_the_scale_are_judgements(cell: str) -> None:
+    assert read_pairs(table(f"指标,a,b\na,1,{cell}\nb,,1\n")).judgements[0][1] == Fraction(cell)
+
+
+@pytest.mark.parametrize("cell", ["0", "-3", "1/0", "1e99999999", "三", "12", "9.01", "1/10", "0.1"])
+def test_a_judgement_is_a_number_of_the_scale(cell: str) -> None:
     assert refused(f"指标,a,b\na,1,{cell}\nb,,1\n", read_pairs).findings[0].where.cell == "C2"
 
 

@@ -59,13 +59,48 @@ def test_weights_that_were_not_computed_give_no_draft(
     assert not (tmp_path / "sample").exists()
 
 
+def test_judgements_that_contradict_each_other_give_no_draft(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [line.split(",") for line in (FIXTURES / "pairs.csv").read_text(encoding="utf-8-sig").splitlines()]
+    rows = [[*row[:1], *("" for _ in row[1:])] if number else row for number, row in enumerate(rows)]
+    for i in range(1, len(rows)):
+        for j in range(i + 1, len(rows)):
+            rows[i][j] = ("9", "1/9")[(i + j) % 2]
+    pairs = tmp_path / "pairs.csv"
+    pairs.write_text("\n".join(",".join(row) for row in rows), encoding="utf-8")
+    order = ["build-index", SURVEY, VALUES, "--pairs", str(pairs), "--out", str(tmp_path / "out"), *HEAD]
+    assert main([*order, "--set", "method=ahp"]) == 1
+    assert "“层次分析权重”尚有错误，不能据以起草" in capsys.readouterr().err
+    assert not (tmp_path / "out/sample").exists()
+    assert main([*order, "--set", "method=entropy"]) == 1
+    assert (tmp_path / "out/sample").exists()
+
+
+def test_a_city_is_named_as_new_city_names_it_and_every_ratio_is_a_number(tmp_path: Path) -> None:
+    head = ("--title", "样例指数", "--jurisdiction", "海州市", "--valid-from", "2027-01-01")
+    assert main(["build-index", SURVEY, VALUES, "--out", str(tmp_path), *head]) == 0
+    assert (tmp_path / "海州市/composite_index/2027-01-01.yaml").is_file()
+    sheet = load_workbook(tmp_path / "测算表.xlsx")["因子与特征值"]
+    assert {
+        type(cell) for row in sheet.iter_rows(min_row=3, max_col=4, values_only=True) for cell in row
+    } <= {
+        int,
+        float,
+    }
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         ((SURVEY, "nowhere.csv"), "没有找到文件 nowhere.csv"),
         ((VALUES, VALUES), "“values.csv”有"),
         ((SURVEY, VALUES, "--set", "membership_cut=7"), "隶属度下限：应在0与1之间"),
-        ((SURVEY, VALUES, "--set", "unknown=7"), "参数有误"),
+        ((SURVEY, VALUES, "--set", "unknown=7"), "没有参数“unknown”，--set 可设：method（草案采用的权重）、"),
+        (
+            (SURVEY, VALUES, "--set", "method=foo"),
+            "草案采用的权重：不在可选范围内，应为 factor（因子载荷权重）、entropy（熵权）、",
+        ),
         ((SURVEY, VALUES, "--set", "membership_cut=1"), "筛选后只剩"),
     ],
 )
@@ -73,5 +108,6 @@ def test_what_is_wrong_is_said_and_nothing_is_written(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], said: str
 ) -> None:
     assert main(["build-index", *arguments, "--out", str(tmp_path / "out")]) == 1
-    assert said in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert told.count(said) == 1
     assert not (tmp_path / "out").exists()

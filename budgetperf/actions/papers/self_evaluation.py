@@ -26,7 +26,6 @@ from budgetperf.reports.pages import (
     national_rows,
 )
 from budgetperf.scoring.form_layout import FormLayout, FormText, FundRowRule
-from budgetperf.scoring.formulas import Execution as ExecutionFormula
 from budgetperf.scoring.formulas import Formula, spelled
 from budgetperf.scoring.score import ScoreLine, ScoreSheet
 from budgetperf.scoring.self_evaluation import EXECUTION, SelfEvaluationRules
@@ -34,7 +33,7 @@ from budgetperf.store.ledger import EntryFacts, entries_of
 from budgetperf.store.records import RecordFacts
 
 
-def funds(ctx: Context, record: RecordFacts, line: ScoreLine, *, layout: FormLayout | None) -> Funds:
+def funds(ctx: Context, record: RecordFacts, line: ScoreLine, *, rules: SelfEvaluationRules) -> Funds:
     """Split the year's money as the form does.
 
     In the national form carried-in money is taken to be spent first (先结转、后当年) and money that
@@ -42,9 +41,9 @@ def funds(ctx: Context, record: RecordFacts, line: ScoreLine, *, layout: FormLay
     stands with its source.
     """
     entries = entries_of(ctx.session, record.evaluand_id or "", record.fiscal_year)
-    rules = layout.fund_rows if layout else ()
-    rows = _by_source(entries, rules) if rules else _national(entries)
-    return Funds(rows=rows, weight=line.weight, score=line.points, method=spelled(ExecutionFormula()))
+    printed = rules.layout.fund_rows if rules.layout else ()
+    rows = _by_source(entries, printed) if printed else _national(entries)
+    return Funds(rows=rows, weight=line.weight, score=line.points, method=spelled(rules.execution.formula))
 
 
 def _national(entries: Iterable[EntryFacts]) -> tuple[FundLine, ...]:
@@ -186,7 +185,7 @@ def self_evaluation_page(ctx: Context, record: RecordFacts) -> SelfEvaluationPag
     return SelfEvaluationPage(
         head=head(ctx, record),
         unit=print_unit(goals),
-        funds=funds(ctx, record, sheet.line(EXECUTION), layout=layout),
+        funds=funds(ctx, record, sheet.line(EXECUTION), rules=rules),
         goal_expected=goals.overall_goal,
         goal_actual=form.overall_result,
         indicators=(*_fixed_lines(rules, sheet, rows), *filed),

@@ -6,7 +6,7 @@ from decimal import Decimal
 from budgetperf.findings import Finding
 from budgetperf.indicators import plain_number
 from budgetperf.lifecycle.evaluation.audit_case import AuditCase
-from budgetperf.lifecycle.evaluation.audit_recompute import sum_of_sources
+from budgetperf.lifecycle.evaluation.audit_recompute import Basis, sum_of_sources
 from budgetperf.lifecycle.evaluation.printed_amount import unit_of
 from budgetperf.lifecycle.evaluation.published_value import read_points
 from budgetperf.scoring.grade import grade
@@ -31,7 +31,9 @@ def expected_of(case: AuditCase, finding: Finding) -> str:
 
 def _score(case: AuditCase, parts: list[str]) -> Decimal | None:
     line = case.found.lines[int(parts[1])] if parts[0] == "indicators" else None
-    return case.found.execution.points if line is None or line.weight is None else line.points
+    if line is None or line.weight is None:
+        return case.found.execution.points
+    return line.points if line.basis is Basis.VALUES else None
 
 
 def _rate(case: AuditCase, _parts: list[str]) -> str | None:
@@ -66,6 +68,7 @@ _RIGHT: Mapping[str, Right] = {
             "raw_percent",
             "score_rounded",
             "score_missing",
+            "score_negative",
             "execution_score",
             "execution_rounded_up",
         ),
@@ -74,6 +77,7 @@ _RIGHT: Mapping[str, Right] = {
     "execution_rate": _rate,
     "rate_missing": _rate,
     "empty_fund_total": _fund_total,
+    "fund_total": _fund_total,
     "execution_weight": lambda case, _parts: case.rules.execution.weight,
     "weights_sum": lambda case, _parts: case.rules.total,
     "total_without_execution": _with_execution,

@@ -7,7 +7,6 @@ keeps its printed score and says so; nothing is guessed. What differs is told by
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from fractions import Fraction
 
 from budgetperf.indicators import Achievement, Operator
 from budgetperf.ledger import Execution, RateBase
@@ -20,14 +19,14 @@ from budgetperf.lifecycle.evaluation.published_value import (
     read_value,
 )
 from budgetperf.money import ZERO, Money
-from budgetperf.scoring.exact import half_up
 from budgetperf.scoring.facts import Fact, Measured, NotApplicable, Rated, execution_fact
-from budgetperf.scoring.formulas import Execution as ExecutionFormula
 from budgetperf.scoring.formulas import Formula, Graded, Judged, Tier
 from budgetperf.scoring.scheme import Criterion, Dimension, Scheme
 from budgetperf.scoring.score import score
 from budgetperf.scoring.self_evaluation import EXECUTION, SelfEvaluationRules
 from budgetperf.terms import Term
+
+_OF_WHICH = "其中"
 
 
 class Basis(Term):
@@ -62,6 +61,8 @@ class AuditedLine:
         A bare cost target that only the printed score shows to be an upper bound.
     undirected : bool
         Full marks for less than a bare target: right only if less is better, which nobody wrote.
+    percent_supplied : bool
+        An actual such as ``0.96`` under a target of 95%, read as 96%.
     """
 
     row: FilledIndicator
@@ -75,6 +76,7 @@ class AuditedLine:
     points: Decimal | None = None
     reversed_by_score: bool = False
     undirected: bool = False
+    percent_supplied: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,20 +197,20 @@ def recompute(form: FilledForm, rules: SelfEvaluationRules) -> Recomputed:
     )
 
 
-def tier_points(line: AuditedLine, places: int) -> tuple[Decimal, Decimal] | None:
-    """Return lowest and highest points of the tier a row names; None when it names none."""
-    if line.tier is None or line.weight is None:
-        return None
-    low, high = line.weight * line.tier.at_least, line.weight * line.tier.below
-    return half_up(Fraction(low), places), half_up(Fraction(high), places)
-
-
 # ------------------------------------------------------------------ indicators
 
 
 def _line(row: FilledIndicator, rules: SelfEvaluationRules) -> AuditedLine:
-    target, actual = read_value(row.target), read_value(row.actual)
-    line = AuditedLine(row, target, actual, _weight(row.weight), read_points(row.score))
+    target, printed = read_value(row.target), read_value(row.actual)
+    actual = _in_percent(target, printed)
+    line = AuditedLine(
+        row,
+        target,
+        actual,
+        _weight(row.weight),
+        read_points(row.score),
+        percent_supplied=actual is not printed,
+    )
     if line.weight is None:
         return line
     if target.number is not None and actual.number is not None and _same_uom(target, actual):
@@ -243,6 +245,16 @@ def _tier(line: AuditedLine, rules: SelfEvaluationRules) -> Tier | None:
     if not isinstance(formula, Graded) or named is None:
         return None
     return next(tier for tier in formula.tiers if tier.achievement is named)
+
+
+def _in_percent(target: PublishedValue, actual: PublishedValue) -> PublishedValue:
+    """Read a bare share under a target in percent as the percentage it is, when that lies nearer the target."""
+    share = actual.number
+    if target.uom != "%" or target.number is None or actual.uom or share is None or not 0 < share <= 1:
+        return actual
+    if abs(share * 100 - target.number) >= abs(share - target.number):
+        return actual
+    return replace(actual, number=share * 100, uom="%")
 
 
 def _same_uom(target: PublishedValue, actual: PublishedValue) -> bool:
@@ -326,8 +338,14 @@ def _base(form: FilledForm, settled: Mapping[str, Money | None], ranked: Sequenc
 
 
 def source_rows(form: FilledForm) -> tuple[FilledFunds, ...]:
-    """Return the rows of the funds block below the total: the sources."""
-    return tuple(row for row in form.budget.rows if not is_total_row(row))
+    """Return the rows of the funds block below the total: the sources, without what they consist of.
+
+    ``其中`` before the first source parts the total; behind another source it parts that source.
+    """
+    rows = tuple(row for row in form.budget.rows if not is_total_row(row))
+    if not rows or rows[0].row.startswith(_OF_WHICH):
+        return rows
+    return tuple(row for row in rows if not row.row.startswith(_OF_WHICH))
 
 
 def is_total_row(row: FilledFunds) -> bool:
@@ -335,12 +353,18 @@ def is_total_row(row: FilledFunds) -> bool:
     return row.row.replace(" ", "").endswith(("总额", "合计", "总计"))
 
 
-def sum_of_sources(form: FilledForm, field: str) -> Money | None:
-    """Return the sum of a column over the sources; None when none is filled or one cannot be read."""
+def source_amounts(form: FilledForm, field: str) -> tuple[Money, ...]:
+    """Return what is filled in a column over the sources; nothing when one of them cannot be read."""
     unit = unit_of(form)
     texts = [text for row in source_rows(form) if not read_value(text := getattr(row, field)).blank]
-    amounts = [money for text in texts if (money := amount(text, unit)) is not None]
-    return Money.total(amounts) if amounts and len(amounts) == len(texts) else None
+    amounts = tuple(money for text in texts if (money := amount(text, unit)) is not None)
+    return amounts if len(amounts) == len(texts) else ()
+
+
+def sum_of_sources(form: FilledForm, field: str) -> Money | None:
+    """Return the sum of a column over the sources; None when none is filled or one cannot be read."""
+    amounts = source_amounts(form, field)
+    return Money.total(amounts) if amounts else None
 
 
 def _execution_of(base: Money, paid: Money) -> Execution:
@@ -352,8 +376,8 @@ def _execution_entry(funds: AuditedExecution, rules: SelfEvaluationRules) -> tup
         return None
     formula: Formula
     fact: Fact
-    if funds.base is not None and funds.paid is not None:
-        formula = ExecutionFormula()
+    if funds.base and funds.paid is not None:
+        formula = rules.execution.formula
         fact = execution_fact(_execution_of(funds.base, funds.paid), RateBase.ADJUSTED)
     elif funds.printed is not None:
         formula, fact = Judged(), Rated(min(max(funds.printed, Decimal(0)), funds.weight))

@@ -177,6 +177,16 @@ def check_reasons_given(form: SelfEvaluationForm, context: SelfEvaluationContext
             yield _row("reason_missing", rows[needed.key][0], "reason", needed.message, needed.source)
 
 
+def check_level_weights(form: SelfEvaluationForm, context: SelfEvaluationContext) -> Iterator[Finding]:  # noqa: ARG001  one signature for all checks
+    """The level-1 weights are those the form prints "in principle"; fixed ones are held by ``scoring``."""
+    levels = context.rules.level1
+    if levels is None or levels.deviation is not Severity.WARNING:
+        return
+    for message in levels.departures(context.indicators):
+        where = Where(pointer="/rows")
+        yield Finding("evaluation.level_weights", levels.deviation, where, message, str(levels.source))
+
+
 def check_texts_fit(form: SelfEvaluationForm, context: SelfEvaluationContext) -> Iterator[Finding]:
     """The texts are no longer than the layout of the edition allows."""
     layout = context.rules.layout
@@ -250,6 +260,7 @@ CHECKS: tuple[Check, ...] = (
     check_value_fits,
     check_tier_ratio,
     check_reasons_given,
+    check_level_weights,
     check_texts_fit,
 )
 """All rules on a self-evaluation, in the order they are told."""

@@ -22,11 +22,12 @@ class DeviationBand(NamedRule):
 
     Notes
     -----
-    The circular gives neither the band nor the reduction ("适度调减"); both are parameters.
+    The circular gives neither the band nor the reduction; both are parameters.
 
     References
     ----------
-    财预〔2020〕10号: 完成值明显高于指标值的，按照偏离度适度调减分值; the 30 % is local practice.
+    财预〔2020〕10号, in our words and to be confirmed: where a target was clearly set too low, reduce
+    the score by the degree of deviation (偏离度); the 30 % is local practice.
     """
 
     name: Literal["deviation_band"] = "deviation_band"

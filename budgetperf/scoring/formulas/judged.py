@@ -5,17 +5,16 @@ Holds the formulas whose fact is a judgement; nothing is computed but the check 
 
 from decimal import Decimal
 from fractions import Fraction
-from itertools import pairwise
 from typing import ClassVar, Literal, Self
 
 from pydantic import model_validator
 
 from budgetperf.errors import Invalid
-from budgetperf.indicators import Achievement
-from budgetperf.scoring.exact import percent
+from budgetperf.indicators import Achievement, plain_number
+from budgetperf.scoring.exact import half_up, percent
 from budgetperf.scoring.facts import Achieved, Answer, Fact, Rated
 from budgetperf.scoring.formulas.base import FULL, NONE, NamedRule, Part, expect
-from budgetperf.scoring.rules import Rule, Share
+from budgetperf.scoring.rules import Rule, Share, misplaced
 
 
 class Tier(Rule):
@@ -28,6 +27,11 @@ class Tier(Rule):
     def holds(self, ratio: Decimal) -> bool:
         """Tell whether ``ratio`` lies in the tier; the top tier includes 1."""
         return self.at_least <= ratio and (ratio < self.below or ratio == self.below == 1)
+
+    def points(self, weight: Decimal, places: int) -> tuple[Decimal, Decimal]:
+        """Return the points of ``weight`` at the lower and at the upper end of the tier."""
+        low, high = Fraction(weight) * Fraction(self.at_least), Fraction(weight) * Fraction(self.below)
+        return half_up(low, places), half_up(high, places)
 
 
 class Graded(NamedRule):
@@ -47,11 +51,27 @@ class Graded(NamedRule):
         tiers = self.tiers
         if [tier.achievement for tier in tiers] != list(Achievement):
             raise ValueError("三档须依次为 met、partly、not_met，各写一次")
-        edges = [(tier.below, tier.at_least) for tier in tiers]
-        seamless = all(upper[1] == lower[0] for upper, lower in pairwise(edges))
-        if edges[0][0] != 1 or edges[-1][1] != 0 or not seamless or any(top <= low for top, low in edges):
-            raise ValueError("三档区间须从1到0首尾相接，不重不漏")
+        above = Decimal(1)
+        for number, tier in enumerate(tiers):
+            label, top, low = tier.achievement.label, plain_number(tier.below), plain_number(tier.at_least)
+            if tier.below != above:
+                text = f"三档区间须从1到0首尾相接：“{label}”应从{plain_number(above)}起向下，实际从{top}起"
+                raise misplaced(text, "tiers", number, "below")
+            if tier.at_least >= tier.below:
+                raise misplaced(f"三档中“{label}”的下限{low}须低于上限{top}", "tiers", number, "at_least")
+            above = tier.at_least
+        if above != 0:
+            text = f"三档区间须从1到0首尾相接：“{label}”应到0为止，实际到{low}"
+            raise misplaced(text, "tiers", number, "at_least")
         return self
+
+    @property
+    def detail(self) -> str:
+        """The limits of the tiers."""
+        return "，".join(
+            f"{tier.achievement.label}{percent(Fraction(tier.at_least))}（含）—{percent(Fraction(tier.below))}"
+            for tier in self.tiers
+        )
 
     def part(self, fact: Fact, weight: Decimal) -> Part:  # noqa: ARG002
         """Return the rater's share after checking it against the tier.

@@ -23,6 +23,11 @@ def _zero_target(actual: Decimal, rule: ZeroTarget, *, met: bool) -> Part:
     return FULL if full else NONE
 
 
+def _zero_said(rule: ZeroTarget) -> str:
+    full = "实际值不大于0" if rule == "at_most_zero" else "达到目标"
+    return f"目标值为0的，{full}得满分，否则不得分"
+
+
 class Proportional(NamedRule):
     """Forward with cap: met -> full, else weight x actual / target, never below 0.
 
@@ -42,8 +47,9 @@ class Proportional(NamedRule):
 
     @property
     def detail(self) -> str:
-        """The pass threshold, when there is one."""
-        return f"完成比例低于{percent(Fraction(self.pass_from))}的不得分" if self.pass_from else ""
+        """The pass threshold, when there is one, and the rule for target 0."""
+        below = f"完成比例低于{percent(Fraction(self.pass_from))}的不得分；" if self.pass_from else ""
+        return below + _zero_said(self.zero_target)
 
     def part(self, fact: Fact, weight: Decimal) -> Part:  # noqa: ARG002  one signature for all formulas
         """Return the share of the weight for a ``Measured`` fact."""
@@ -70,6 +76,11 @@ class Reverse(NamedRule):
     wording: ClassVar[str] = "未超过目标值得满分，超过的按 分值×目标值÷实际值 计分"
     zero_target: ZeroTarget
 
+    @property
+    def detail(self) -> str:
+        """The rule for target 0."""
+        return _zero_said(self.zero_target)
+
     def part(self, fact: Fact, weight: Decimal) -> Part:  # noqa: ARG002
         """Return the share of the weight for a ``Measured`` fact."""
         measured = expect(fact, Measured, self.name)
@@ -92,9 +103,15 @@ class Exact(NamedRule):
     """
 
     name: Literal["exact"] = "exact"
-    wording: ClassVar[str] = "等于目标值得满分，低于的按 分值×实际值÷目标值 计分，高于的按版本规定计分"
+    wording: ClassVar[str] = "等于目标值得满分，低于的按 分值×实际值÷目标值 计分"
     zero_target: ZeroTarget
     above: Literal["full", "inverse", "zero"]
+
+    @property
+    def detail(self) -> str:
+        """What going beyond the target earns, and the rule for target 0."""
+        above = {"full": "得满分", "inverse": "按 分值×目标值÷实际值 计分", "zero": "不得分"}[self.above]
+        return f"高于目标值的{above}；{_zero_said(self.zero_target)}"
 
     def part(self, fact: Fact, weight: Decimal) -> Part:  # noqa: ARG002
         """Return the share of the weight for a ``Measured`` fact."""

@@ -133,7 +133,8 @@ def graded(formula: Graded, column: AchievedColumn, _weight: Decimal, rows: Rows
     share = rows.fit(column.ratio.units, 1)
     low = np.array([_up(Fraction(tier.at_least) * scale) for tier in formula.tiers])[column.tier]
     top = np.array([_up(Fraction(tier.below) * scale) for tier in formula.tiers])[column.tier]
-    inside = (share >= low) & ((share < top) | ((share == scale) & (top == scale)))
+    to_full = np.array([tier.below == 1 for tier in formula.tiers])[column.tier]
+    inside = (share >= low) & ((share < top) | (to_full & (share == scale)))
     rows.leave(~inside)
     return Shares(np.where(inside, share, 0), scale)
 
@@ -160,14 +161,14 @@ def yes_no(_formula: YesNo, column: AnswerColumn, _weight: Decimal, _rows: Rows)
 # ---------------------------------------------------------------------- money
 
 
-def execution(_formula: Execution, column: MoneyColumn, _weight: Decimal, rows: Rows) -> Shares:
+def execution(formula: Execution, column: MoneyColumn, _weight: Decimal, rows: Rows) -> Shares:
     """``Execution.part`` on a column."""
     part, base = rows.fit(column.part, 1), rows.fit(column.base, 1)
     num = np.minimum(np.maximum(part, 0), base)
     if base.min() > 0:
         return Shares(num, base)
     missing = base <= 0
-    return Shares(np.where(missing, 0, num), np.where(missing, 1, base), missing)
+    return Shares(np.where(missing, int(formula.no_base == "full"), num), np.where(missing, 1, base), missing)
 
 
 # --------------------------------------------------------------------- groups

@@ -1,10 +1,12 @@
 """Rules on self-evaluations and finance evaluations, under the national editions."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
+from budgetperf.findings import Severity
 from budgetperf.indicators import Achievement, Indicator, Level2, Operator
 from budgetperf.ledger import Execution
 from budgetperf.lifecycle.evaluation.checks import (
@@ -18,7 +20,7 @@ from budgetperf.money import Money
 from budgetperf.rulebook.library import Rulebook
 from budgetperf.scoring.facts import Achieved, NotApplicable, Reached
 from budgetperf.scoring.finance_evaluation import FinanceEvaluationRules
-from budgetperf.scoring.self_evaluation import SelfEvaluationRules
+from budgetperf.scoring.self_evaluation import SelfEvaluationRules, self_evaluation
 
 BOOK, DAY = Rulebook.load(), date(2026, 6, 1)
 RULES = BOOK.get("self_evaluation", DAY).rules_as(SelfEvaluationRules)
@@ -122,6 +124,33 @@ def test_indicator_that_does_not_apply_has_a_reason() -> None:
 def test_low_execution_has_a_reason(paid: int, needed: bool) -> None:
     assert told(SOUND, paid) == ([("execution_reason", "/execution_reason")] if needed else [])
     assert told(SOUND, paid, execution_reason="结算未完成") == []
+
+
+@pytest.mark.parametrize(
+    ("levels", "messages"),
+    [
+        ({"quantity": "50", "social": "30", "satisfaction": "10"}, []),
+        (
+            {"quantity": "50.5", "social": "29.5", "satisfaction": "10"},
+            ["“产出”指标权重原则上合计50分，实际合计50.5分", "“效益”指标权重原则上合计30分，实际合计29.5分"],
+        ),
+        ({"quantity": "50", "social": "40"}, []),
+        ({"economic_cost": "20", "quantity": "40", "social": "20", "satisfaction": "10"}, []),
+    ],
+)
+def test_level_weights_in_principle_are_told_and_scored(levels: dict[str, str], messages: list[str]) -> None:
+    money = Execution(initial=Money(0), adjusted=Money(1000), received=Money(0), paid=Money(1000))
+    filed = tuple(
+        replace(indicator(str(i), Operator.AT_LEAST, "1"), level2=Level2(level2), weight=Decimal(weight))
+        for i, (level2, weight) in enumerate(levels.items(), 1)
+    )
+    rows: list[dict[str, object]] = [{"key": item.key, "actual": "1"} for item in filed]
+    found = check_self_evaluation(form_of(rows), SelfEvaluationContext(filed, money, RULES))
+    assert [(finding.severity, finding.message) for finding in found] == [
+        (Severity.WARNING, message) for message in messages
+    ]
+    reached = {item.key: Reached(Decimal(1)) for item in filed}
+    assert self_evaluation(filed, reached, execution=money, rules=RULES).total == 100
 
 
 def test_reported_values_become_facts() -> None:

@@ -3,7 +3,13 @@
 import pytest
 
 from budgetperf.findings import Severity
-from budgetperf.lifecycle.evaluation.audit_answer import AuditedEdition, AuditedForm, answer_of
+from budgetperf.lifecycle.evaluation.audit_answer import (
+    AuditedEdition,
+    AuditedForm,
+    Chosen,
+    answer_of,
+    word_of,
+)
 from budgetperf.lifecycle.evaluation.audit_form import FilledForm
 from budgetperf.lifecycle.evaluation.audit_recompute import Basis
 from tests.lifecycle.evaluation.audited import Row, audited, form, row, told
@@ -19,7 +25,8 @@ WHY = "两个标段因征地推迟，已安排下年完成"
 
 def answered(filled: FilledForm) -> AuditedForm:
     case, findings = audited(filled)
-    return answer_of(case, findings, edition=AuditedEdition(id="x", title="x", digest="x"))
+    edition = AuditedEdition(id="x", title="x", digest="x", chosen=word_of(Chosen.NATIONAL), place="")
+    return answer_of(case, findings, edition=edition)
 
 
 @pytest.mark.parametrize(
@@ -55,7 +62,7 @@ def test_an_amount_that_cannot_be_read_is_said_and_nothing_takes_its_place(text:
 
 
 def test_a_source_that_cannot_be_read_is_said_and_leaves_no_sum() -> None:
-    sources = [*SOURCES[:2], {"row": "其他资金", "全年预算数": "二十"}]
+    sources = [*SOURCES[:2], {"row": "其他资金", "全年预算数": "二十", "全年执行数": "20"}]
     filled = form(budget={"全年预算数": "", "rows": sources})
     assert told(filled) == ["empty_fund_total", "unreadable"]  # 年初预算数 and the source
     assert audited(filled)[0].found.execution.base is None
@@ -124,3 +131,25 @@ def test_execution_printed_as_an_indicator_is_the_execution_row(at: int) -> None
 def test_execution_scored_in_the_funds_too_is_scored_twice() -> None:
     rows = [row("≥100个", "100个", "50", "50"), SATISFIED, executed("10", "9.5")]
     assert told(form(rows, total_score="99")) == ["execution_twice"]
+
+
+@pytest.mark.parametrize(
+    ("filled", "code", "expected"),
+    [
+        (form(budget={"全年执行数": "90", "rows": SOURCES}), "fund_total", "95"),
+        (form([row("≥100个", "50个", "60", "-3"), SATISFIED]), "score_negative", "30"),
+        (form([row("建立健全", "基本完成", "60", "-3"), SATISFIED]), "score_negative", ""),
+    ],
+)
+def test_the_right_value_is_told_where_the_form_itself_shows_it(
+    filled: FilledForm, code: str, expected: str
+) -> None:
+    found = next(one for one in answered(filled).findings if one.code == f"audit.{code}")
+    assert found.expected == expected
+
+
+def test_a_total_row_or_source_that_cannot_be_read_is_no_wrong_sum() -> None:
+    unread = [*SOURCES, {"row": "自筹", "全年执行数": "若干"}]
+    assert "fund_total" not in told(form(budget={"全年执行数": "90", "rows": unread}))
+    total = {"年初预算数": "110", "全年执行数": "若干", "rows": SOURCES}
+    assert {"empty_fund_total", "fund_total"}.isdisjoint(told(form(budget=total)))

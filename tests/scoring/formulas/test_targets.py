@@ -83,8 +83,9 @@ def test_exact_above_the_target_follows_the_edition(above: str, share: str) -> N
 def test_below_the_pass_threshold_nothing_is_earned(actual: str, share: str) -> None:
     passing = Proportional(zero_target="met", pass_from=Decimal("0.6"))
     assert passing.part(measured("100", actual), TEN).share == Fraction(share)
-    assert passing.detail == "完成比例低于60%的不得分"
-    assert FORWARD.detail == ""
+    assert passing.detail == "完成比例低于60%的不得分；目标值为0的，达到目标得满分，否则不得分"
+    assert FORWARD.detail == "目标值为0的，实际值不大于0得满分，否则不得分"
+    assert Exact(zero_target="met", above="zero").detail.startswith("高于目标值的不得分；")
 
 
 numbers = st.decimals(-1000, 1000, places=3)
