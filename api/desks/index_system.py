@@ -97,9 +97,13 @@ def show(request: Request, ctx: Work, run_id: Key) -> HTMLResponse:
         settings=report.settings if report else (),
         tables=tuple(
             TableView(
-                table.title, table.note, table.columns, tuple(tuple(map(shown, row)) for row in table.rows)
+                f"t-{number}",
+                table.title,
+                table.note,
+                table.columns,
+                tuple(tuple(map(shown, row)) for row in table.rows),
             )
-            for table in (report.tables if report else ())
+            for number, table in enumerate(report.tables if report else (), 1)
         ),
         files=tuple(
             Link(name, f"/runs/{run.id}/files/{digest}") for digest, name in files_of(ctx, run).items()

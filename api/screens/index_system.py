@@ -36,6 +36,7 @@ class IndexBuild(Screen):
 class TableView:
     """One table of a build's report."""
 
+    anchor: str = told("its place on the page")
     title: str = told("Chinese heading")
     note: str = told("what must be known to read it")
     columns: tuple[str, ...] = told("heads of the columns")

@@ -75,6 +75,8 @@ def test_the_tables_become_a_report_page_and_a_draft(live: tuple[House, WorkHous
     ):
         assert shown in page
     assert "后台正在测算" not in page
+    assert set(re.findall(r'href="#([^"]+)"', page)) - {"main"} <= set(re.findall(r' id="([^"]+)"', page))
+    assert page.index("<h2>各方法权重对照") < page.index("<h2>综合得分与排名") < page.index("<h2>发现的问题")
     links = dict(re.findall(r'<a href="(/runs/[^"]+)">([^<]+)</a>', page))
     draft = next(link for link, name in links.items() if name.endswith(".yaml"))
     edition = checked_edition(browser.get(draft).content, name="draft.yaml")
