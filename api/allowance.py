@@ -35,17 +35,17 @@ class Allowance:
 
     @contextmanager
     def one(self, address: str, now: datetime) -> Iterator[None]:
-        """Count one use and let it run.
+        """Count one use and let it run; a use that is sent away as busy is not counted.
 
         Raises
         ------
         TooManyAttempts
             ``allowance.spent`` or ``allowance.busy``, with the seconds to wait.
         """
-        self._count(address, now)
         if not self._running.acquire(blocking=False):
             raise TooManyAttempts("allowance.busy", "正在处理其他人提交的文件，请稍后再试", 5)
         try:
+            self._count(address, now)
             yield
         finally:
             self._running.release()

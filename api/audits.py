@@ -9,6 +9,7 @@ from typing import BinaryIO
 from fastapi import Request
 
 from api.allowance import Allowance
+from api.answers import PREFIX
 from api.resources import resources_of
 from api.sign_in import address_of
 from budgetperf.actions.audit_form import audit_file
@@ -18,6 +19,8 @@ from budgetperf.lifecycle.evaluation.audit_answer import AuditAnswer
 
 MAX_BYTES = 2 * 1024 * 1024
 """Largest file of a stranger; a filled form weighs tens of kilobytes."""
+PATHS = ("/audit", f"{PREFIX}/audit-form")
+"""Where a stranger hands in a file: no larger body is read there."""
 
 
 def new_allowance() -> Allowance:

@@ -1,7 +1,9 @@
-"""No body above the limit is read, whether it says its length or not.
+"""No body above the limit of its path is read, whether it says its length or not.
 
 FastAPI's own ``max_body_size`` answers in English plain text; here the refusal goes the way of all others.
 """
+
+from collections.abc import Mapping
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
@@ -16,26 +18,33 @@ MAX_BYTES = MAX_FILE_BYTES + ENVELOPE
 
 
 class BodyLimit:
-    """Stop reading at ``MAX_BYTES``; the route that reads on is refused with 413."""
+    """Stop reading at the limit; the route that reads on is refused with 413.
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    Parameters
+    ----------
+    smaller : mapping of str to int
+        Most bytes of a body by path, where ``MAX_BYTES`` is too much.
+    """
+
+    def __init__(self, app: ASGIApp, *, smaller: Mapping[str, int] = {}) -> None:
+        self.app, self.smaller = app, smaller
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, reading no more than the limit."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        most = self.smaller.get(scope["path"], MAX_BYTES)
         said = Headers(scope=scope).get("content-length", "")
-        seen = int(said) if said.isdecimal() and int(said) > MAX_BYTES else 0
+        seen = int(said) if said.isdecimal() and int(said) > most else 0
 
         async def limited() -> Message:
             nonlocal seen
-            if seen > MAX_BYTES:
+            if seen > most:
                 raise HTTPException(413)
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > MAX_BYTES:
+            if seen > most:
                 raise HTTPException(413)
             return message
 

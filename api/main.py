@@ -13,9 +13,8 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from api import desks, health, openings, problems, rest, sign_in, verbs
-from api.audits import new_allowance
-from api.body_limit import BodyLimit
+from api import audits, desks, health, openings, problems, rest, sign_in, verbs
+from api.body_limit import ENVELOPE, BodyLimit
 from api.desks.errors import problem_page
 from api.documentation import DESCRIPTION, describe
 from api.headers import SecurityHeaders
@@ -94,12 +93,12 @@ def create_app(
             Middleware(SecurityHeaders, https=settings.https),
             Middleware(Observation, logger=make_logger(log), metrics=metrics),
             Middleware(TrustedHostMiddleware, allowed_hosts=list(settings.hosts), www_redirect=False),
-            Middleware(BodyLimit),
+            Middleware(BodyLimit, smaller=dict.fromkeys(audits.PATHS, audits.MAX_BYTES + ENVELOPE)),
         ],
     )
     app.state.resources = held
     app.state.metrics = metrics
-    app.state.audits = new_allowance()
+    app.state.audits = audits.new_allowance()
     app.state.problem_page = problem_page
     problems.install(app)
     for router in (

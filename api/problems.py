@@ -44,7 +44,11 @@ _PLAIN: dict[int, tuple[str, str, str]] = {
     400: ("request.unreadable", "请求无法读取", "请求的内容无法读取，请检查格式后重试"),
     404: ("request.not_found", "没有找到", "没有这个地址，请检查后重试"),
     405: ("request.method", "不支持的操作", "该地址不支持这种请求方式"),
-    413: ("request.too_large", "内容过大", "提交的内容超过12MB，请压缩或分次上传"),
+    413: (
+        "request.too_large",
+        "内容过大",
+        "提交的内容超过上限（佐证材料12MB，公开复算2MB），请压缩或分次上传",
+    ),
 }
 
 

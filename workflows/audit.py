@@ -34,7 +34,7 @@ def audit_form(
     today : date
     as_json : bool
     edition : str
-        Id of an edition; empty for the one of the form's year.
+        Id of an edition; empty for the one of the form's year and place.
 
     Returns
     -------
@@ -67,7 +67,8 @@ def printed(answer: AuditAnswer) -> Iterator[str]:
 def _form(form: AuditedForm) -> Iterator[str]:
     year = f"，{form.year}年度" if form.year else ""
     yield f"{form.id} {form.project or '（未写项目名称）'}（{form.department or '未写主管部门'}{year}）".strip()
-    yield f"依据：{form.edition.title}（{form.edition.id}）"
+    chosen = f"{form.edition.chosen.label} {form.edition.place}".rstrip()
+    yield f"依据：{form.edition.title}（{form.edition.id}；{chosen}）"
     yield _line(_HEAD)
     yield from _told(form, "全表")
     money = form.execution

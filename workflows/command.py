@@ -339,7 +339,7 @@ def _operator_verbs(verb: Callable[..., argparse.ArgumentParser]) -> None:
         "--edition",
         default="",
         metavar="ID",
-        help="规则版本，缺省按年度和预算执行分值识别 / edition to hold it against",
+        help="规则版本，缺省按年度和表中写明的地区识别 / edition to hold it against",
     )
     verb("backup", backup).add_argument("file", type=Path)
     verb("restore", restore).add_argument("file", type=Path)

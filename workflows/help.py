@@ -19,7 +19,7 @@ ENVIRONMENT = """\
   BUDGETPERF_DATABASE_URL   已有的 PostgreSQL（15 及以上）/ an existing PostgreSQL, 15 or newer
   BUDGETPERF_OWNER_URL      表属主的登录（可选）/ the login that owns the tables (optional)
   BUDGETPERF_PG_BIN         PostgreSQL 程序目录 / folder of the PostgreSQL programs
-  BUDGETPERF_JURISDICTION   本地辖区，如 sichuan；本地没有的规则用国家的 / whose editions go before the nation's
+  BUDGETPERF_JURISDICTION   所在辖区，如 sichuan；辖区没有的规则用国家的 / whose editions go before the nation's
   BUDGETPERF_HTTPS          浏览器经 https 访问时填 1 / 1 when browsers come by https
   BUDGETPERF_HOSTS          允许的主机名，逗号分隔 / host names that are answered, with commas
 详见 / more: docs/operations.md
@@ -120,7 +120,8 @@ VERBS: dict[str, Words] = {
         "查看、检查和比较规则版本 / read, check and compare editions of the rules",
         "规则版本是有起止日期、注明出处、附有算例的文件。list 列出全部；show 打印一个；check 检查任何地方的一个\n"
         "文件或文件夹，有错返回 1，逐行指出；compare 用同一份事实比较两个版本；new-city 写出带说明的空白版本供\n"
-        "填写；to-confirm 列出全部待核实的数字和来源留白的参数。填写方法见 docs/rulebook.md。\n"
+        "填写；to-confirm 列出全部待核实的数字和来源留白的参数。加 --home DIR 则连同该系统中发布的版本。填写方法见\n"
+        "docs/rulebook.md。\n"
         "Editions are dated files with their sources and worked examples. Returns 1 when check refuses a file.",
         (
             "./bp schemes list",
@@ -129,6 +130,7 @@ VERBS: dict[str, Words] = {
             "./bp schemes check var/rulebook/海州市",
             "./bp schemes compare national/finance_evaluation 草稿.yaml --facts 事实.csv",
             "./bp schemes to-confirm",
+            "./bp schemes to-confirm --home ./var",
         ),
     ),
     "build-index": Words(

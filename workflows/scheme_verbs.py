@@ -7,25 +7,37 @@ import argparse
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from workflows.help import SCHEMES
+
+if TYPE_CHECKING:
+    from workflows.schemes import Known
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the sub-verbs to the parser of ``schemes``."""
     verbs = parser.add_subparsers(dest="scheme_verb", metavar="WHAT", required=True)
 
-    def verb(name: str) -> argparse.ArgumentParser:
-        return verbs.add_parser(name, help=SCHEMES[name], description=SCHEMES[name], allow_abbrev=False)
+    def verb(name: str, *, home: bool = False) -> argparse.ArgumentParser:
+        made = verbs.add_parser(name, help=SCHEMES[name], description=SCHEMES[name], allow_abbrev=False)
+        if home:
+            made.add_argument(
+                "--home",
+                type=Path,
+                metavar="DIR",
+                help="数据目录：连同该系统中发布的版本；不写则不需要数据库 / data folder: with those published there",
+            )
+        return made
 
-    verb("list")
-    show = verb("show")
+    verb("list", home=True)
+    show = verb("show", home=True)
     show.add_argument("id", metavar="ID", help="版本编号，或 辖区/种类 / id, or jurisdiction/kind")
     show.add_argument(
         "--as-of", type=day, metavar="DATE", help="哪一天有效的版本，缺省今天 / holding on that day"
     )
     verb("check").add_argument("path", metavar="PATH", type=Path, help="文件或文件夹 / file or folder")
-    compare = verb("compare")
+    compare = verb("compare", home=True)
     compare.add_argument("before", metavar="A", help="版本编号或草稿文件 / id or draft file")
     compare.add_argument("after", metavar="B", help="版本编号或草稿文件 / id or draft file")
     compare.add_argument(
@@ -39,7 +51,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     city.add_argument(
         "--dir", type=Path, default=Path("var/rulebook"), help="写到哪个文件夹，缺省 var/rulebook / where to"
     )
-    verb("to-confirm")
+    verb("to-confirm", home=True)
     verb("schema").add_argument("kind", metavar="KIND", help="种类，如 grades / kind of edition")
 
 
@@ -48,17 +60,30 @@ def act(given: argparse.Namespace, say: Callable[[str], None], *, today: date) -
     from workflows import schemes  # YAML and the whole rulebook: not for --help
 
     verbs: dict[str, Callable[[], int]] = {
-        "list": lambda: schemes.list_editions(say),
-        "show": lambda: schemes.show(say, given.id, as_of=given.as_of, today=today),
+        "list": lambda: schemes.list_editions(say, _known(given)),
+        "show": lambda: schemes.show(say, _known(given), given.id, as_of=given.as_of, today=today),
         "check": lambda: schemes.check(say, given.path),
-        "compare": lambda: schemes.compare(say, given.before, given.after, facts=given.facts, today=today),
+        "compare": lambda: schemes.compare(
+            say, _known(given), (given.before, given.after), facts=given.facts, today=today
+        ),
         "new-city": lambda: schemes.new_city(
             say, given.name, folder=given.dir, valid_from=given.valid_from or date(today.year + 1, 1, 1)
         ),
         "schema": lambda: schemes.schema(say, given.kind),
-        "to-confirm": lambda: schemes.to_confirm(say),
+        "to-confirm": lambda: schemes.to_confirm(say, _known(given)),
     }
     return verbs[given.scheme_verb]()
+
+
+def _known(given: argparse.Namespace) -> "Known":
+    """Return the packaged editions, with ``--home`` those published there too."""
+    if given.home is None:
+        from workflows import schemes  # as above
+
+        return schemes.packaged()
+    from workflows.published_schemes import known_at  # SQLAlchemy and the database: only when asked
+
+    return known_at(given.home)
 
 
 def day(text: str) -> date:

@@ -7,7 +7,8 @@ stand in ``budgetperf.rulebook``.
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
@@ -20,6 +21,7 @@ from budgetperf.rulebook.figures import Figure, figures, open_figures
 from budgetperf.rulebook.judging import Explained, compared
 from budgetperf.rulebook.kinds import KINDS
 from budgetperf.rulebook.library import NATIONAL, Rulebook
+from budgetperf.rulebook.loader import Document
 from budgetperf.rulebook.lock import ROOT
 from budgetperf.rulebook.outline import outline, validity
 from budgetperf.rulebook.reading import read_document
@@ -30,9 +32,34 @@ from budgetperf.scoring.grade import GradeRules
 Say = Callable[[str], None]
 
 
-def list_editions(say: Say) -> int:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The editions spoken of: the packaged ones, and those published in a home.
+
+    Parameters
+    ----------
+    rulebook : Rulebook
+    published : mapping of str to bytes
+        Text by id of those that are no packaged file.
+    """
+
+    rulebook: Rulebook
+    published: Mapping[str, bytes]
+
+    def document(self, edition: Edition) -> Document:
+        """Return the values of an edition with their lines."""
+        raw = self.published.get(edition.id) or (ROOT / f"{edition.id}.yaml").read_bytes()
+        return read_document(raw, name=edition.id)
+
+
+def packaged() -> Known:
+    """Return the packaged editions: no database is needed."""
+    return Known(Rulebook.load(), {})
+
+
+def list_editions(say: Say, known: Known) -> int:
     """Print a line per edition: id, kind, title, the days it holds, how sure its figures are."""
-    rulebook = Rulebook.load()
+    rulebook = known.rulebook
     head = ("编号", "种类", "名称", "有效期", "依据", "公开/实务/待核/约定")
     rows = [
         (
@@ -41,7 +68,7 @@ def list_editions(say: Say) -> int:
             edition.title,
             validity(rulebook.span(edition)),
             edition.source.status.label,
-            _statuses(_figures(edition)),
+            _statuses(figures(edition, known.document(edition))),
         )
         for edition in rulebook.editions
     ]
@@ -51,9 +78,9 @@ def list_editions(say: Say) -> int:
     return 0
 
 
-def show(say: Say, name: str, *, as_of: date | None, today: date) -> int:
+def show(say: Say, known: Known, name: str, *, as_of: date | None, today: date) -> int:
     """Print one edition."""
-    rulebook = Rulebook.load()
+    rulebook = known.rulebook
     edition = _find(rulebook, name, as_of=as_of, today=today)
     for line in outline(edition, rulebook.span(edition)):
         say(line)
@@ -82,11 +109,11 @@ def check(say: Say, path: Path) -> int:
     return int(refused > 0)
 
 
-def compare(say: Say, before: str, after: str, *, facts: Path, today: date) -> int:
+def compare(say: Say, known: Known, sides: tuple[str, str], *, facts: Path, today: date) -> int:
     """Print the same facts under two editions; 1 when a draft or the facts are refused."""
-    rulebook = Rulebook.load()
+    rulebook = known.rulebook
     try:
-        left, right = (_find_or_read(rulebook, name, today=today) for name in (before, after))
+        left, right = (_find_or_read(rulebook, name, today=today) for name in sides)
         graded = (_grades(rulebook, left), _grades(rulebook, right))
         found = compared(facts, left, after=right, grades=graded)
     except Invalid as error:
@@ -116,11 +143,11 @@ def new_city(say: Say, name: str, *, folder: Path, valid_from: date) -> int:
     return 0
 
 
-def to_confirm(say: Say) -> int:
+def to_confirm(say: Say, known: Known) -> int:
     """Print every figure that still has to be confirmed, and every parameter a source leaves open."""
     count = 0
-    for edition in Rulebook.load().editions:
-        found = open_figures(edition, read_document(_file(edition).read_bytes(), name=edition.id))
+    for edition in known.rulebook.editions:
+        found = open_figures(edition, known.document(edition))
         if not found:
             continue
         say(f"{edition.id}　{edition.title}")
@@ -178,21 +205,13 @@ def _short(text: str, limit: int = 160) -> str:
     return text if len(text) <= limit else f"{text[:limit]}…（共{len(text)}字）"
 
 
-def _file(edition: Edition) -> Path:
-    return ROOT / f"{edition.id}.yaml"
-
-
-def _figures(edition: Edition) -> tuple[Figure, ...]:
-    return figures(edition, read_document(_file(edition).read_bytes(), name=edition.id))
-
-
 def _statuses(found: Sequence[Figure]) -> str:
     counts = Counter(figure.source.status for figure in found if not figure.gap)
     return "/".join(str(counts[status]) for status in SourceStatus)
 
 
 def _find(rulebook: Rulebook, name: str, *, as_of: date | None, today: date) -> Edition:
-    """Return the edition called ``name``: a whole id, ``jurisdiction/kind``, or a kind of the nation's."""
+    """Return the edition called ``name``: a whole id, ``jurisdiction/kind``, or a kind as it holds here."""
     ids = [edition.id for edition in rulebook.editions]
     if name in ids:
         edition = rulebook.by_id(name)
@@ -202,7 +221,7 @@ def _find(rulebook: Rulebook, name: str, *, as_of: date | None, today: date) -> 
         return edition
     jurisdiction, _, kind = name.rpartition("/")
     if kind in KINDS:
-        return rulebook.get(kind, as_of or today, jurisdiction=jurisdiction or NATIONAL)
+        return rulebook.get(kind, as_of or today, jurisdiction=jurisdiction)
     near = get_close_matches(name, [*ids, *KINDS], n=3, cutoff=0.4)
     hint = f"是否为 {'、'.join(near)}？" if near else ""
     raise NotFound("rulebook.no_edition", f"规则库中没有版本“{name}”。{hint}全部版本见 ./bp schemes list")

@@ -83,6 +83,7 @@ def take(request: Request, ctx: Work, posted: PostedForm) -> Response:
 @router.get("/rules/index/{run_id}")
 def show(request: Request, ctx: Work, run_id: Key) -> HTMLResponse:
     """Show a build: how it stands, then its tables and files."""
+    demand(ctx.actor, BUILD, "建立指标体系")
     run = get_run(ctx.session, run_id)
     if run.kind != KIND:
         raise NotFound("run.not_found", "该任务不是指标体系测算")

@@ -220,13 +220,7 @@ def _places(ctx: Context) -> dict[str, tuple[Option, ...]]:
     nodes = organisations(ctx.session)
     places = tuple(Option(node.path, f"{'　' * node.path.count('.')}{node.name}") for node in nodes)
     panels = tuple(Option(item.code, f"{item.code} {item.service}") for item in cost_panels(ctx.session))
-    fields = (
-        "AccountForm.organisation_path",
-        "GrantForm.scope",
-        "QuarterForm.scope",
-        "YearForm.scope",
-        "OrganisationForm.parent_path",
-    )
+    branches = (Option("", "全市"), *(place for place in places if "." in place.value))
     served = [grant.scope for grant in ctx.actor.grants if grant.role is Role.CLERK]
     own = tuple(
         Option(node.path, node.name)
@@ -234,7 +228,8 @@ def _places(ctx: Context) -> dict[str, tuple[Option, ...]]:
         if node.kind is OrganisationKind.AGENCY and any(within(node.path, scope) for scope in served)
     )
     return {
-        **dict.fromkeys(fields, places),
+        **dict.fromkeys(("AccountForm.organisation_path", "OrganisationForm.parent_path"), places),
+        **dict.fromkeys(("GrantForm.scope", "QuarterForm.scope", "YearForm.scope"), branches),
         "FitForm.panel_code": panels,
         "NewEditionForm.copy_of": _editions(ctx),
         "NewRequestForm.agency_path": own,

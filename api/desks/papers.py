@@ -1,9 +1,12 @@
 """What somebody should look at before making a move: the papers and the warnings of a record."""
 
+import hashlib
+
 from api.screens.buttons import Link
 from budgetperf.actions.context import Context
 from budgetperf.actions.goals import goal_form
 from budgetperf.actions.request import review_goals
+from budgetperf.actions.rule_editions import filed_text
 from budgetperf.findings import Finding
 from budgetperf.process.stages import Stage
 from budgetperf.store.records import RecordFacts, find_record, latest_filing
@@ -20,7 +23,7 @@ def papers_of(ctx: Context, record: RecordFacts) -> tuple[Link, ...]:
             for item in decisions_of(ctx.session, record_id=record.id)
         )
     if record.stage is Stage.RULE:
-        return (Link("规则草案", f"/rules/drafts/{record.id}"),)
+        return _of_rule(ctx, record)
     request = (
         record
         if record.stage is Stage.REQUEST
@@ -41,6 +44,18 @@ def papers_of(ctx: Context, record: RecordFacts) -> tuple[Link, ...]:
             Link("申报数（元）", "", str(goals.request)),
         ]
     return tuple(found)
+
+
+def _of_rule(ctx: Context, record: RecordFacts) -> tuple[Link, ...]:
+    page, filed = Link("规则草案", f"/rules/drafts/{record.id}"), filed_text(ctx, record)
+    if filed is None:
+        return (page,)
+    digest = hashlib.sha256(filed.raw).hexdigest()
+    return (
+        page,
+        Link("生效日", "", record.subject.rpartition("/")[2]),
+        Link("文本摘要（SHA-256）", "", digest),
+    )
 
 
 def warnings_of(ctx: Context, record: RecordFacts) -> tuple[Finding, ...]:

@@ -47,7 +47,7 @@ def show(request: Request, ctx: Work, person_id: Key) -> HTMLResponse:
             for grant in grants_of(ctx.session, [person.id]).get(person.id, ())
         ),
         roles=tuple(Option(role.value, role.label) for role in Role),
-        places=tuple(Option(path, name) for path, name in names.items()),
+        places=tuple(Option(path, name) for path, name in names.items() if not path or "." in path),
         tokens=tuple(
             TokenLine(one.token_digest, one.label, one.created_at, one.expires_at)
             for one in tokens_of(ctx.session, person.id, ctx.now)

@@ -12,9 +12,10 @@ from api.screens.buttons import Link
 from api.screens.rules import ChangeLine, DraftLine, DraftPage, ImpactView
 from api.transaction import Work
 from budgetperf.actions.context import Context
-from budgetperf.actions.rule_editions import begun, filed_text, review_text
+from budgetperf.actions.rule_editions import Reviewed, begun, filed_text, review_text
 from budgetperf.actions.rule_impact import Change, applies, impact
 from budgetperf.errors import BudgetperfError, NotFound
+from budgetperf.findings import Severity
 from budgetperf.process.stages import Stage, Status
 from budgetperf.rulebook.edition import Edition
 from budgetperf.store.records import RecordFacts, filings_of, get_record, list_records, steps_of
@@ -51,10 +52,10 @@ def show(request: Request, ctx: Work, record_id: Key, impact: bool = False) -> H
     record = get_record(ctx.session, ctx.actor, record_id)
     if record.stage is not Stage.RULE:
         raise NotFound("rule.draft", "该记录不是规则草案")
+    enacted = record.status is Status.ENACTED
     filed = filed_text(ctx, record)
     form = filed or begun(ctx, record)
-    reviewed = review_text(ctx, record, form)
-    enacted = record.status is Status.ENACTED
+    reviewed = Reviewed(ctx.rules.by_id(record.subject), ()) if enacted else review_text(ctx, record, form)
     buttons, barred = offered(record, steps_of(ctx.session, [record.id]), ctx.actor)
     copied = next(item.edition for item in filings_of(ctx.session, record.id))
     comparable = reviewed.edition is not None and applies(reviewed.edition.kind) and not enacted
@@ -70,7 +71,8 @@ def show(request: Request, ctx: Work, record_id: Key, impact: bool = False) -> H
         moves=buttons,
         barred=barred,
         filed=filed is not None,
-        findings=() if enacted else reviewed.findings,
+        findings=reviewed.findings,
+        sound=not any(finding.severity is Severity.ERROR for finding in reviewed.findings),
         lines=tuple(form.text.split("\n")),
         impact=view,
         impact_href=f"{HERE}/{record.id}?impact=true#impact" if comparable else "",
@@ -92,7 +94,6 @@ def _tried(ctx: Context, draft: Edition) -> tuple[ImpactView | None, str]:
         settled_records=found.count(open_=False),
         settled_changed=found.count(open_=False, changed=True),
         left_out=found.left_out,
-        used=found.used,
         changes=tuple(_line(change) for change in found.changes),
     )
     return view, ""

@@ -173,9 +173,11 @@ def take(request: Request, ctx: Work, record_id: Key, verb: str, form: PostedFor
         except Invalid as error:
             refusal, findings = error, error.findings
         except Stale as error:
+            if not (document or seen.reason):
+                raise  # nothing typed is lost; what was not looked at is not confirmed by a second click
             refusal, record = error, get_record(ctx.session, ctx.actor, record_id)
             seen = replace(seen, version=record.version)
-    row = _row_again(ctx, record, verb, refusal=refusal, typed=bool(document or seen.reason))
+    row = _row_again(ctx, record, verb, refusal=refusal)
     start = with_document(preset(ctx, record, verb, asked.form), document)
     screen = _page(
         frame_of(request, ctx),
@@ -193,17 +195,13 @@ def take(request: Request, ctx: Work, record_id: Key, verb: str, form: PostedFor
     return answer(screen, STATUSES[Stale if isinstance(refusal, Stale) else Invalid][0])
 
 
-def _row_again(
-    ctx: Context, record: RecordFacts, verb: str, *, refusal: BudgetperfError, typed: bool
-) -> Transition:
+def _row_again(ctx: Context, record: RecordFacts, verb: str, *, refusal: BudgetperfError) -> Transition:
     """Return the move whose page is shown again; one overtaken is shown only to save what was typed."""
     try:
         return may_begin(ctx, record, verb)
     except Conflict:
         if not isinstance(refusal, Stale):
             raise
-        if not typed:
-            raise refusal from None
         return named(record.stage, verb)[0]
 
 

@@ -11,7 +11,7 @@ from budgetperf.lifecycle.evaluation.audit_answer import AuditAnswer
 router = APIRouter(prefix=PREFIX, tags=["公开工具"])
 EditionId = Annotated[
     str,
-    Query(max_length=200, pattern=r"^[\w/\-]*$", description="规则版本；空为按年度、地区和预算执行分值识别"),
+    Query(max_length=200, pattern=r"^[\w/\-]*$", description="规则版本；空为按表中写明的年度和地区识别"),
 ]
 
 

@@ -177,6 +177,17 @@ class EditionLine:
     status: str = told("status of the source")
     digest: str = told("SHA-256 of the file")
     current: bool = told("whether it holds today")
+    unsure: int = told("how many of its figures still have to be confirmed")
+
+
+@dataclass(frozen=True, slots=True)
+class UnsureLine:
+    """A figure that still has to be confirmed, or that the source leaves open."""
+
+    name: str = told("what it is called, or its place in the edition")
+    value: str = told("what is used until then")
+    status: str = told("status of its source")
+    wording: str = told("source with clause, or what it says and how it is read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,5 +208,6 @@ class EditionPage(Screen):
     template: ClassVar[str] = "edition.html"
 
     edition: EditionLine = told("head")
+    unsure: tuple[UnsureLine, ...] = told("figures that still have to be confirmed")
     rules: tuple[Leaf, ...] = told("the rules")
     examples: tuple[str, ...] = told("names of the worked examples")

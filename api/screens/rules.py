@@ -23,11 +23,11 @@ class DraftLine:
 
 @dataclass(frozen=True, slots=True)
 class ChangeLine:
-    """One record under the edition in force and under the draft."""
+    """One record under the edition before and under the draft."""
 
     project: Link = told("project")
     open: bool = told("whether its result is not confirmed yet")
-    before: str = told("what comes out today")
+    before: str = told("what comes out by the edition before")
     after: str = told("what would come out")
     changed: bool = told("whether they differ")
     reason: str = told("what moved")
@@ -37,13 +37,12 @@ class ChangeLine:
 class ImpactView:
     """What a draft would change, counted."""
 
-    before: Link = told("edition in force")
+    before: Link = told("edition in force on the day before")
     open_records: int = told("records not confirmed yet")
     open_changed: int = told("of these, how many change")
     settled_records: int = told("confirmed records, compared only")
     settled_changed: int = told("of these, how many would have come out differently")
     left_out: int = told("records not tried")
-    used: bool = told("whether this service will work by it once in force")
     changes: tuple[ChangeLine, ...] = told("record by record")
 
 
@@ -60,7 +59,8 @@ class DraftPage(Screen):
     moves: tuple[Button, ...] = told("moves open to this person")
     barred: tuple[Barred, ...] = told("moves seen but not open, with the reason")
     filed: bool = told("whether the text shown was filed, or is the copy it begins with")
-    findings: tuple[Finding, ...] = told("what is wrong with the text today")
+    findings: tuple[Finding, ...] = told("what is wrong with the text today, and what must be known")
+    sound: bool = told("whether the text could be published today, or was")
     lines: tuple[str, ...] = told("the text, line by line")
     impact: ImpactView | None = told("what it would change; None unless asked for", default=None)
     impact_href: str = told(

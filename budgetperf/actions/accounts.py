@@ -107,7 +107,7 @@ def check_grants(ctx: Context, grants: tuple[GrantForm, ...]) -> None:
     Raises
     ------
     Invalid
-        A role that must stand alone is joined with another.
+        A role that must stand alone is joined with another; a scope names the city, which is left blank.
     NotFound
         A scope is no organisation's path.
     """
@@ -116,7 +116,8 @@ def check_grants(ctx: Context, grants: tuple[GrantForm, ...]) -> None:
     if alone and len(roles) > 1:
         raise Invalid("accounts.apart", f"“{alone.label}”不得与其他岗位由同一人担任")
     for scope in {grant.scope for grant in grants if grant.scope}:
-        organisation_at(ctx.session, scope)
+        if organisation_at(ctx.session, scope).parent_id is None:
+            raise Invalid("accounts.scope", "范围为全市的，请留空，不填市的路径")
 
 
 def create_person(

@@ -4,7 +4,7 @@ Needs no account, no city and no database; nothing is stored. The rulebook and t
 """
 
 import re
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from budgetperf.errors import NotFound
@@ -14,20 +14,31 @@ from budgetperf.lifecycle.evaluation.audit_answer import (
     AuditAnswer,
     AuditedEdition,
     AuditedForm,
+    Chosen,
     answer_of,
     whole_answer,
+    word_of,
 )
 from budgetperf.lifecycle.evaluation.audit_form import FilledForm, read_forms
-from budgetperf.lifecycle.evaluation.published_value import read_points
 from budgetperf.rulebook.edition import Edition
 from budgetperf.rulebook.library import NATIONAL, Rulebook
 from budgetperf.scoring.grade import GradeRules
 from budgetperf.scoring.self_evaluation import SelfEvaluationRules
 from budgetperf.workbooks.filled_form import FilledSheet, read_filled
 
-_PLACE = re.compile(r"([\u4e00-\u9fff]{2,3}?)(?:省|自治区|市|区|县)")
+KIND, GRADES = "self_evaluation", "grades"
 SETTLED = (6, 30)
 """Month and day of the next year by which a year's self-evaluations are done."""
+_WHOLE_NAMES = ("省", "自治区", "市", "区", "县", "州", "盟", "旗")
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """The edition a form is held against, why, and the place it names."""
+
+    edition: Edition
+    why: Chosen
+    place: str = ""
 
 
 def audit_file(content: bytes, rulebook: Rulebook, *, today: date, edition: str = "") -> AuditAnswer:
@@ -41,7 +52,7 @@ def audit_file(content: bytes, rulebook: Rulebook, *, today: date, edition: str 
     today : date
         The day that settles the edition of a form without a year.
     edition : str
-        Id of the edition to hold it against; found by the form's year, place and execution points when empty.
+        Id of the edition to hold it against; found by the form's year and place when empty.
 
     Raises
     ------
@@ -61,54 +72,78 @@ def _audited(
     form: FilledForm, rulebook: Rulebook, today: date, named: str, sheet: FilledSheet | None = None
 ) -> AuditedForm:
     as_of = date(form.year + 1, *SETTLED) if form.year else today
-    chosen, told = _edition(form, rulebook, as_of, named)
-    scales = [one for one in rulebook.editions if isinstance(one.rules, GradeRules)]
-    grades = _national(scales, as_of)[0].rules_as(GradeRules)
-    case, found = audit(form, chosen.rules_as(SelfEvaluationRules), grades=grades)
-    findings = (*told, *found)
+    choice = _named(rulebook, named) if named else _choice(form, rulebook, as_of)
+    chosen = choice.edition
+    scale = _in_force(rulebook.at(chosen.jurisdiction), GRADES, as_of) or _first(rulebook, GRADES)
+    case, findings = audit(form, chosen.rules_as(SelfEvaluationRules), grades=scale.rules_as(GradeRules))
+    if choice.why is Chosen.FIRST:
+        findings = (_later(chosen), *findings)
     if sheet is not None:
         findings = (*sheet.findings, *(sheet.locate(finding) for finding in findings))
-    title = AuditedEdition(id=chosen.id, title=chosen.title, digest=chosen.digest)
-    return answer_of(case, findings, edition=title)
+    told = AuditedEdition(
+        id=chosen.id, title=chosen.title, digest=chosen.digest, chosen=word_of(choice.why), place=choice.place
+    )
+    return answer_of(case, findings, edition=told)
 
 
-def _edition(
-    form: FilledForm, rulebook: Rulebook, as_of: date, named: str
-) -> tuple[Edition, tuple[Finding, ...]]:
-    """Return the edition named; else that of the place the form names, else one with its execution points."""
-    if named:
-        edition = rulebook.by_id(named)
-        if not isinstance(edition.rules, SelfEvaluationRules):
-            raise NotFound("rulebook.no_edition", f"“{named}”不是单位自评的规则版本", edition=named)
-        return edition, ()
-    known = [one for one in rulebook.editions if isinstance(one.rules, SelfEvaluationRules)]
-    known.sort(key=lambda one: (one.jurisdiction != NATIONAL, one.valid_from, one.id))
-    found = [one for one in known if as_of in one.span]
-    words, weight = f"{form.form_kind} {form.department}", read_points(form.budget.weight)
-    for one in found:
-        if place_of(one) and place_of(one) in words:
-            return one, ()
-    for one in found:
-        if one.rules_as(SelfEvaluationRules).execution.weight == weight:
-            return one, ()
-    return _national(known, as_of)
+def _named(rulebook: Rulebook, edition_id: str) -> _Choice:
+    edition = rulebook.by_id(edition_id)
+    if not isinstance(edition.rules, SelfEvaluationRules):
+        raise NotFound("rulebook.no_edition", f"“{edition_id}”不是单位自评的规则版本", edition=edition_id)
+    return _Choice(edition, Chosen.NAMED)
 
 
-def place_of(edition: Edition) -> str:
-    """Return the place a local edition is of, as its title names it; empty for the national one.
+def _choice(form: FilledForm, rulebook: Rulebook, as_of: date) -> _Choice:
+    """Choose the edition of the place the form names, else the nation's; never one that only looks alike."""
+    jurisdiction, place = _place(form, rulebook)
+    own = _in_force(rulebook, KIND, as_of, jurisdiction) if place else None
+    if own is not None:
+        return _Choice(own, Chosen.PLACE, place)
+    national = _in_force(rulebook, KIND, as_of, NATIONAL)
+    if national is None:
+        return _Choice(_first(rulebook, KIND), Chosen.FIRST, place)
+    return _Choice(national, Chosen.NOT_IN_FORCE if place else Chosen.NATIONAL, place)
 
-    ``北京市海淀区项目支出绩效自评`` is of 海淀, ``湖北省项目支出绩效自评`` of 湖北.
+
+def _place(form: FilledForm, rulebook: Rulebook) -> tuple[str, str]:
+    """Return the jurisdiction and the name of the place a form says it is of; the longest name counts."""
+    found = [
+        (len(name), edition.jurisdiction, name)
+        for edition in rulebook.editions
+        if edition.kind == KIND
+        for name in edition.serves
+        if begins_with_place(form.department, name) or begins_with_place(form.form_kind, name)
+    ]
+    _, jurisdiction, place = max(found, default=(0, "", ""))
+    return jurisdiction, place
+
+
+def begins_with_place(text: str, name: str) -> bool:
+    """Tell whether a text, or what it says in brackets, begins with the name of a place as a word of its own.
+
+    Examples
+    --------
+    >>> begins_with_place("四川省财政厅", "四川省"), begins_with_place("自评表（四川 报表编号…）", "四川")
+    (True, True)
+    >>> begins_with_place("四川北路街道办事处", "四川"), begins_with_place("上海市黄浦区云南路小学", "云南")
+    (False, False)
     """
-    named = _PLACE.findall(edition.title) if edition.jurisdiction != NATIONAL else []
-    return named[-1] if named else ""
+    end = "" if name.endswith(_WHOLE_NAMES) else r"(?![\u4e00-\u9fff])"
+    return re.search(rf"(?:^|[(（])[\s\d年度]*{re.escape(name)}{end}", text) is not None
 
 
-def _national(known: Sequence[Edition], as_of: date) -> tuple[Edition, tuple[Finding, ...]]:
-    """Return the national edition of a day; the first there was, and a note, when there was none yet."""
-    editions = [one for one in known if one.jurisdiction == NATIONAL]
-    for one in editions:
-        if as_of in one.span:
-            return one, ()
-    first = editions[0]
+def _in_force(rulebook: Rulebook, kind: str, as_of: date, jurisdiction: str = "") -> Edition | None:
+    try:
+        return rulebook.get(kind, as_of, jurisdiction=jurisdiction)
+    except NotFound:
+        return None
+
+
+def _first(rulebook: Rulebook, kind: str) -> Edition:
+    known = (edition for edition in rulebook.editions if edition.series == (NATIONAL, kind))
+    return min(known, key=lambda edition: edition.valid_from)
+
+
+def _later(first: Edition) -> Finding:
     text = f"本表年度尚无现行办法，按“{first.title}”（{first.valid_from.isoformat()}起施行）复算"
-    return first, (Finding("audit.edition_later", Severity.NOTE, Where(), text),)
+    return Finding("audit.edition_later", Severity.NOTE, Where(), text)

@@ -12,6 +12,8 @@ from budgetperf.actions.rules import in_force
 from budgetperf.actions.simple import NoForm
 from budgetperf.errors import Conflict
 from budgetperf.findings import Finding
+from budgetperf.indicators import Indicator
+from budgetperf.ledger import Execution
 from budgetperf.lifecycle.evaluation.checks import SelfEvaluationContext, actuals, check_self_evaluation
 from budgetperf.lifecycle.evaluation.form import SelfEvaluationForm
 from budgetperf.lifecycle.goals.form import indicator_tree
@@ -61,24 +63,25 @@ def open_year(ctx: Context, fiscal_year: int, due_on: date, *, scope: str = "") 
     )
 
 
-def score_facts(
-    ctx: Context,
-    record: RecordFacts,
+def score_facts(ctx: Context, record: RecordFacts, form: SelfEvaluationForm) -> SelfEvaluationFacts:
+    """Return what the points of a self-evaluation are computed from by the rules in force."""
+    _, goals = approved_goals(ctx, record.subject, record.fiscal_year)
+    rules = in_force(ctx, "self_evaluation", SelfEvaluationRules).rules
+    until = date(record.fiscal_year + 1, 1, 1)
+    money = execution_of(ctx.session, record.evaluand_id or "", record.fiscal_year, until=until)
+    return facts_under(rules, form, indicators=indicator_tree(goals), money=money)
+
+
+def facts_under(
+    rules: SelfEvaluationRules,
     form: SelfEvaluationForm,
     *,
-    rules: SelfEvaluationRules | None = None,
+    indicators: tuple[Indicator, ...],
+    money: Execution,
 ) -> SelfEvaluationFacts:
-    """Return what the points of a self-evaluation are computed from, by ``rules`` or those in force."""
-    _, goals = approved_goals(ctx, record.subject, record.fiscal_year)
-    indicators = indicator_tree(goals)
-    rules = rules or in_force(ctx, "self_evaluation", SelfEvaluationRules).rules
+    """Join the filed values with goals and money, as ``rules`` ask for them."""
     fixed = [criterion.key for criterion in rules.fixed_criteria()]
-    until = date(record.fiscal_year + 1, 1, 1)
-    return SelfEvaluationFacts(
-        indicators=indicators,
-        actuals=actuals(form, indicators, fixed=fixed),
-        execution=execution_of(ctx.session, record.evaluand_id or "", record.fiscal_year, until=until),
-    )
+    return SelfEvaluationFacts(indicators, actuals(form, indicators, fixed=fixed), money)
 
 
 def review_form(ctx: Context, record: RecordFacts, form: SelfEvaluationForm) -> tuple[Finding, ...]:

@@ -1,6 +1,6 @@
 """Ex-ante evaluation: the panel is drawn, declares, scores blind; the conclusion gates the store."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import insert, update
@@ -244,6 +244,11 @@ def panel_facts(ctx: Context, record: RecordFacts) -> ExanteFacts:
         f"{seats[rating.seat_id].position:02d}": ScoreForm.model_validate(rating.document)
         for rating in ratings_of(ctx.session, _panel(ctx, record).id)
     }
+    return facts_of(sheets)
+
+
+def facts_of(sheets: Mapping[str, ScoreForm]) -> ExanteFacts:
+    """Return the points of the sheets in the order of their seats."""
     return ExanteFacts(
         {key: {row.criterion: row.points for row in sheets[key].rows} for key in sorted(sheets)}
     )

@@ -11,6 +11,7 @@ from budgetperf.actions.moves import Outcome, Seen, Target, file_form, filed_eve
 from budgetperf.actions.rules import in_force
 from budgetperf.actions.simple import NoForm
 from budgetperf.errors import Conflict, Invalid
+from budgetperf.ledger import Execution
 from budgetperf.lifecycle.evaluation.checks import check_finance_evaluation
 from budgetperf.lifecycle.evaluation.form import EvaluationForm, SampleForm
 from budgetperf.process.stages import Stage, Status
@@ -20,7 +21,7 @@ from budgetperf.scoring.finance_evaluation import FinanceEvaluationRules, financ
 from budgetperf.scoring.recompute import FinanceEvaluationFacts
 from budgetperf.scoring.score import ScoreSheet
 from budgetperf.store.ledger import execution_of
-from budgetperf.store.records import RecordFacts, latest_filing, list_records
+from budgetperf.store.records import latest_filing, list_records
 
 
 def sample(codes: list[str], seed: str, size: int) -> list[str]:
@@ -79,12 +80,10 @@ def score(ctx: Context, record_id: str, form: EvaluationForm, seen: Seen) -> Out
     return moved.log(ctx, filed_event(moved, kept))
 
 
-def evaluation_facts(
-    ctx: Context, record: RecordFacts, form: EvaluationForm, rules: FinanceEvaluationRules
+def facts_under(
+    rules: FinanceEvaluationRules, form: EvaluationForm, money: Execution
 ) -> FinanceEvaluationFacts:
-    """Join the evaluator's points with the money of the year."""
-    until = date(record.fiscal_year + 1, 1, 1)
-    money = execution_of(ctx.session, record.evaluand_id or "", record.fiscal_year, until=until)
+    """Join the evaluator's points with the money of the year, as ``rules`` ask for them."""
     ratings = {row.criterion: Rated(row.points) for row in form.rows}
     return FinanceEvaluationFacts(finance_evaluation_facts(ratings, money, rules=rules))
 
@@ -97,7 +96,9 @@ def confirm(ctx: Context, record_id: str, _form: NoForm, seen: Seen) -> Outcome:
     if filing is None:
         raise Conflict("finance_evaluation.none", f"“{record.name}”尚未提交评价评分")
     used = in_force(ctx, "finance_evaluation", FinanceEvaluationRules)
-    facts = evaluation_facts(ctx, record, EvaluationForm.model_validate(filing.document), used.rules)
+    until = date(record.fiscal_year + 1, 1, 1)
+    money = execution_of(ctx.session, record.evaluand_id or "", record.fiscal_year, until=until)
+    facts = facts_under(used.rules, EvaluationForm.model_validate(filing.document), money)
     sheet, package = decide(DecisionKind.SCORE, record, facts, used)
     assert isinstance(sheet, ScoreSheet)
     decision_id, digest = keep(ctx, record, package)

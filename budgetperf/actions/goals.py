@@ -40,8 +40,13 @@ def approved_goals(ctx: Context, subject: str, fiscal_year: int) -> tuple[Record
     """
     record = find_record(ctx.session, ctx.actor, subject, fiscal_year=fiscal_year, stage=Stage.REQUEST)
     if record is None or record.status is not Status.APPROVED:
-        raise Conflict("goals.not_approved", f"项目 {subject} 的{fiscal_year}年度预算和绩效目标尚未批复")
+        raise not_approved(subject, fiscal_year)
     return record, filed_goals(ctx, record)
+
+
+def not_approved(subject: str, fiscal_year: int) -> Conflict:
+    """Return the refusal of what rests on goals that are not approved."""
+    return Conflict("goals.not_approved", f"项目 {subject} 的{fiscal_year}年度预算和绩效目标尚未批复")
 
 
 def write_lines(ctx: Context, filing_id: str, record: RecordFacts, form: GoalForm) -> None:

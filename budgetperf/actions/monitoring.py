@@ -82,7 +82,7 @@ def _task(request: RecordFacts, period: Period, due_on: date) -> Target:
 
 def light_facts(ctx: Context, record: RecordFacts, form: MonitoringForm) -> LightFacts:
     """Return what the lights of a filed report are computed from."""
-    period = _period(record)
+    period = period_of(record)
     _, goals = approved_goals(ctx, record.subject, record.fiscal_year)
     end = period.span.end or ctx.today
     return LightFacts(
@@ -103,7 +103,8 @@ def values_of(form: MonitoringForm) -> dict[str, Decimal | Achievement]:
     return found
 
 
-def _period(record: RecordFacts) -> Period:
+def period_of(record: RecordFacts) -> Period:
+    """Return the quarter a monitoring record is of."""
     return FiscalYear(record.fiscal_year).quarter(int(record.period[-1]))
 
 

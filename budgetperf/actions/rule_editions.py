@@ -1,5 +1,6 @@
 """Editions of the rules worked on in the service: begun as a copy, filed, published by another person.
 
+Every draft is of the jurisdiction ``LOCAL``: a service makes law for itself, never the nation's or another place's.
 The text filed is checked as a packaged file is: it reads, and its examples come out. Publishing keeps its
 exact bytes under their digest. What a draft would change stands in ``rule_impact``.
 """
@@ -10,18 +11,19 @@ from dataclasses import dataclass, replace
 from budgetperf.actions.context import Context
 from budgetperf.actions.moves import Outcome, Seen, Target, file_form, filed_event, load, move, open_record
 from budgetperf.actions.payloads import Published
-from budgetperf.actions.rulebooks import forget_rulebook
+from budgetperf.actions.rulebooks import forget_rulebook, texts_of
 from budgetperf.actions.simple import NoForm
-from budgetperf.errors import Conflict, Invalid
+from budgetperf.errors import Conflict, Invalid, NotFound
 from budgetperf.findings import Finding, Severity, Where
 from budgetperf.process.stages import Stage, Status
 from budgetperf.rulebook.checking import checked_edition, demand_no_overlap
 from budgetperf.rulebook.copying import begun_from
 from budgetperf.rulebook.edition import Edition
 from budgetperf.rulebook.form import EditionForm, NewEditionForm
-from budgetperf.rulebook.lock import ROOT
-from budgetperf.rulebook.reading import is_jurisdiction, read_document
-from budgetperf.store.published import PublishedFacts, lock_publication, published_texts, write_published
+from budgetperf.rulebook.library import Rulebook
+from budgetperf.rulebook.published import joined
+from budgetperf.rulebook.reading import LOCAL, read_document
+from budgetperf.store.published import PublishedFacts, lock_publication, write_published
 from budgetperf.store.records import RecordFacts, latest_filing, list_records
 
 
@@ -35,9 +37,7 @@ class Reviewed:
 
 def text_of(ctx: Context, edition: Edition) -> str:
     """Return the text of an edition, published in the service or packaged."""
-    for row in published_texts(ctx.session, (edition.id,)):
-        return row.text
-    return (ROOT / f"{edition.id}.yaml").read_text(encoding="utf-8")
+    return texts_of(ctx.session, (edition,))[edition.id].decode()
 
 
 def open_draft(ctx: Context, form: NewEditionForm, seen: Seen) -> Outcome:
@@ -47,19 +47,14 @@ def open_draft(ctx: Context, form: NewEditionForm, seen: Seen) -> Outcome:
     ------
     NotFound
         There is no such edition to copy.
-    Invalid
-        The name of the jurisdiction cannot name one.
     Conflict
         The edition exists, or somebody is already drafting it.
     """
     base = ctx.rules.by_id(form.copy_of)
-    place = form.jurisdiction or base.jurisdiction
-    subject = f"{place}/{base.kind}/{form.valid_from.isoformat()}"
+    subject = f"{LOCAL}/{base.kind}/{form.valid_from.isoformat()}"
     drafts = [one for one in list_records(ctx.session, ctx.actor, stage=Stage.RULE) if one.subject == subject]
     target = Target(Stage.RULE, None, subject, base.title, "", form.valid_from.year, serial=len(drafts))
     moved = open_record(ctx, target, seen=seen)
-    if not is_jurisdiction(place):
-        raise Invalid("rule.jurisdiction", "辖区只能用文字、字母、数字、下划线和连字符")
     if any(edition.id == subject for edition in ctx.rules.editions):
         raise Conflict("rule.exists", f"规则版本“{subject}”已发布，更正请另发生效日不同的新版本")
     if any(one.status is not Status.WITHDRAWN for one in drafts):
@@ -75,9 +70,7 @@ def begun(ctx: Context, record: RecordFacts) -> EditionForm:
         raise Conflict("rule.none", f"“{record.name}”没有底稿")
     form = NewEditionForm.model_validate(filing.document)
     base = ctx.rules.by_id(form.copy_of)
-    place = form.jurisdiction or base.jurisdiction
-    text = begun_from(text_of(ctx, base), jurisdiction=place, valid_from=form.valid_from)
-    return EditionForm(jurisdiction=place, kind=base.kind, valid_from=form.valid_from, text=text)
+    return EditionForm(text=begun_from(text_of(ctx, base), jurisdiction=LOCAL, valid_from=form.valid_from))
 
 
 def filed_text(ctx: Context, record: RecordFacts) -> EditionForm | None:
@@ -93,19 +86,32 @@ def review_text(ctx: Context, record: RecordFacts, form: EditionForm) -> Reviewe
         edition = checked_edition(form.raw, name=name)
     except Invalid as refusal:
         return Reviewed(None, tuple(_numbered(finding) for finding in refusal.findings))
-    found = tuple(_misfits(ctx, record, form, edition))
-    if not found:
-        others = [one for one in ctx.rules.editions if one.id != edition.id]
-        try:
-            demand_no_overlap((*others, edition))
-        except Invalid as refusal:
-            found = (_at(form, name, "valid_from", refusal.text),)
-    return Reviewed(edition, found)
+    if found := tuple(_misfits(ctx, record, form, edition)):
+        return Reviewed(edition, found)
+    with_draft = joined(ctx.rules, [edition])
+    try:
+        demand_no_overlap(with_draft.editions)
+    except Invalid as refusal:
+        return Reviewed(edition, (_at(form, name, "valid_from", refusal.text),))
+    return Reviewed(edition, tuple(_after_its_end(with_draft, form, edition)))
+
+
+def _after_its_end(rules: Rulebook, form: EditionForm, edition: Edition) -> Iterator[Finding]:
+    """Tell what holds when an edition with an end is over: the one it took the place of does not come back."""
+    if edition.valid_to is None:
+        return
+    name, day = f"{edition.id}.yaml", edition.valid_to
+    try:
+        text = f"自{day.isoformat()}起本版本失效，改按“{rules.get(edition.kind, day).id}”执行"
+        yield _at(form, name, "valid_to", text, severity=Severity.NOTE)
+    except NotFound:
+        text = f"自{day.isoformat()}起本版本失效，此后没有有效的同类规则，请删去这一行，或届时另发新版本"
+        yield _at(form, name, "valid_to", text, severity=Severity.WARNING)
 
 
 def _misfits(ctx: Context, record: RecordFacts, form: EditionForm, edition: Edition) -> Iterator[Finding]:
     name = f"{record.subject}.yaml"
-    if edition.id != record.subject or form.edition_id != record.subject:
+    if edition.id != record.subject:
         text = f"辖区、种类和生效日须与本草案一致（{record.subject}），改生效日请撤回后另行起草"
         yield _at(form, name, "valid_from", text)
     if edition.valid_from < ctx.today:
@@ -120,9 +126,11 @@ def _numbered(finding: Finding) -> Finding:
     return replace(finding, message=f"第{line}行 {finding.message}")
 
 
-def _at(form: EditionForm, name: str, key: str, message: str) -> Finding:
+def _at(
+    form: EditionForm, name: str, key: str, message: str, *, severity: Severity = Severity.ERROR
+) -> Finding:
     line = read_document(form.raw, name=name).line((key,))
-    return _numbered(Finding("rule.head", Severity.ERROR, Where(pointer=f"{name}:{line}"), message))
+    return _numbered(Finding("rule.head", severity, Where(pointer=f"{name}:{line}"), message))
 
 
 def file_text(ctx: Context, record_id: str, form: EditionForm, seen: Seen) -> Outcome:
@@ -168,7 +176,8 @@ def publish(ctx: Context, record_id: str, _form: NoForm, seen: Seen) -> Outcome:
 
 
 def _publishable(record: RecordFacts, edition: Edition | None, findings: Sequence[Finding]) -> Edition:
-    if edition is None or findings:
-        text = f"“{record.name}”有{len(findings)}处问题，请退回修改：{findings[0].message}"
+    wrong = [finding for finding in findings if finding.severity is Severity.ERROR]
+    if edition is None or wrong:
+        text = f"“{record.name}”有{len(wrong)}处问题，请退回修改：{wrong[0].message}"
         raise Invalid("rule.findings", text, tuple(findings))
     return edition

@@ -1,20 +1,23 @@
-"""What an edition would change: the newest filed facts of every record of its kind, under it and under today's.
+"""What an edition would change: the newest filed facts of every record of its kind, under it and the one before it.
 
-Read-only and computed when asked. Confirmed results never change; they are compared too, apart from the open ones,
+The one before is the one in force on the day before the edition's first. Read-only and computed when asked, in a
+number of queries that does not grow with the records. Confirmed results never change; they are compared too, apart from the open ones,
 because a year that is over says most about a rule. A record whose facts one side refuses is told, not left out.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
+from budgetperf.actions import evaluation, exante, finance_evaluation
 from budgetperf.actions.context import Context
-from budgetperf.actions.evaluation import filed_self_evaluation, score_facts
-from budgetperf.actions.exante import panel_facts
-from budgetperf.actions.finance_evaluation import evaluation_facts
-from budgetperf.actions.monitoring import filed_report, light_facts
+from budgetperf.actions.filed_records import FiledRecord, filed_records
+from budgetperf.actions.monitoring import period_of, values_of
 from budgetperf.errors import BudgetperfError, Conflict
 from budgetperf.indicators import plain_number
-from budgetperf.lifecycle.evaluation.form import EvaluationForm
+from budgetperf.lifecycle.evaluation.form import EvaluationForm, SelfEvaluationForm
+from budgetperf.lifecycle.exante.form import ScoreForm
+from budgetperf.lifecycle.monitoring.form import MonitoringForm
 from budgetperf.process.stages import Stage, Status
 from budgetperf.rulebook.edition import Edition
 from budgetperf.scoring.compare import JudgedLine, Judgement, compare
@@ -23,10 +26,10 @@ from budgetperf.scoring.exante import ExanteResult, ExanteRules
 from budgetperf.scoring.finance_evaluation import FinanceEvaluationRules
 from budgetperf.scoring.grade import GradeRules, grade
 from budgetperf.scoring.lights import LightRules
-from budgetperf.scoring.recompute import compute
+from budgetperf.scoring.recompute import LightFacts, compute
 from budgetperf.scoring.score import ScoreSheet
 from budgetperf.scoring.self_evaluation import SelfEvaluationRules
-from budgetperf.store.records import RecordFacts, latest_filing, list_records
+from budgetperf.store.records import RecordFacts, list_records
 
 MOST = 500
 _SETTLED = frozenset({Status.CONFIRMED})
@@ -67,19 +70,16 @@ class Impact:
     Parameters
     ----------
     before : Edition
-        The one in force today.
+        The one in force on the day before the draft's first.
     changes : tuple of Change
         Open records first; those that change before those that do not.
     left_out : int
         Records beyond the first ``MOST``.
-    used : bool
-        Whether the edition, once in force, is the one this service works by.
     """
 
     before: Edition
     changes: tuple[Change, ...]
     left_out: int
-    used: bool
 
     def count(self, *, open_: bool, changed: bool = False) -> int:
         """Return how many records are open (or confirmed), of these only those that change if asked."""
@@ -95,15 +95,17 @@ class _Side:
     reason: str = ""
 
 
-_Judge = Callable[[Context, RecordFacts, Edition], _Side]
+_Judge = Callable[[Edition], _Side]
+_Law = Callable[[str], Edition]
+"""The edition of a kind that holds on the draft's first day: what else the records are judged by, on both sides."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Tried:
-    """On which records an edition of a kind is tried, and how."""
+    """On which records an edition of a kind is tried, and how: facts are made once, then judged under each edition."""
 
     stages: tuple[Stage, ...]
-    judge: _Judge
+    judge_of: Callable[[FiledRecord, _Law], _Judge]
 
 
 def applies(kind: str) -> bool:
@@ -117,17 +119,26 @@ def impact(ctx: Context, draft: Edition) -> Impact:
     Raises
     ------
     NotFound
-        No edition of the kind is in force.
+        No edition of the kind is in force on the day before.
     Conflict
         Records are not judged by editions of this kind.
     """
     if not applies(draft.kind):
         raise Conflict("rule.impact", "这类规则不直接评价单个项目，没有可比较的记录")
-    tried, before = _TRIED[draft.kind], ctx.rules.get(draft.kind, ctx.today)
+    tried = _TRIED[draft.kind]
+    before = ctx.rules.get(draft.kind, draft.valid_from - timedelta(days=1))
     records = [record for stage in tried.stages for record in _filed(ctx, stage)]
-    changes = [_change(ctx, record, before, draft) for record in records[:MOST]]
+    shown = records[:MOST]
+    filed = [
+        one
+        for stage in tried.stages
+        for one in filed_records(ctx, [record for record in shown if record.stage is stage])
+    ]
+    changes = [
+        _change(one, before, draft, law=lambda kind: ctx.rules.get(kind, draft.valid_from)) for one in filed
+    ]
     ordered = sorted(changes, key=lambda one: (not one.open, not one.changed, one.record.subject))
-    return Impact(before, tuple(ordered), max(0, len(records) - MOST), ctx.rules.goes_before(draft))
+    return Impact(before, tuple(ordered), len(records) - len(shown))
 
 
 def _filed(ctx: Context, stage: Stage) -> Iterator[RecordFacts]:
@@ -141,90 +152,111 @@ def _filed(ctx: Context, stage: Stage) -> Iterator[RecordFacts]:
     )
 
 
-def _change(ctx: Context, record: RecordFacts, before: Edition, draft: Edition) -> Change:
-    left, right = (_side(ctx, record, edition) for edition in (before, draft))
+def _change(filed: FiledRecord, before: Edition, draft: Edition, *, law: _Law) -> Change:
+    try:
+        judge = _TRIED[draft.kind].judge_of(filed, law)
+    except BudgetperfError as refusal:
+        told = f"无法计算：{refusal.text}"
+        return Change(filed.record, told, told, changed=False, reason="")
+    left, right = _side(judge, before), _side(judge, draft)
     if left.judgement and right.judgement:
         (found,) = compare([left.judgement], [right.judgement])
-        changed = left.judgement != right.judgement
-        return Change(record, left.shown, right.shown, changed, found.reason if changed else "")
+        reason = found.reason if found.changed else ""
+        return Change(filed.record, left.shown, right.shown, found.changed, reason)
     changed = left.shown != right.shown
-    return Change(record, left.shown, right.shown, changed, right.reason if changed else "")
+    return Change(filed.record, left.shown, right.shown, changed, right.reason if changed else "")
 
 
-def _side(ctx: Context, record: RecordFacts, edition: Edition) -> _Side:
+def _side(judge: _Judge, edition: Edition) -> _Side:
     try:
-        return _TRIED[edition.kind].judge(ctx, record, edition)
+        return judge(edition)
     except BudgetperfError as refusal:
         return _Side(f"无法计算：{refusal.text}")
 
 
-def _of_sheet(
-    ctx: Context, record: RecordFacts, sheet: ScoreSheet, grades: GradeRules | None = None
-) -> _Side:
-    used = grades or ctx.rules.get("grades", ctx.today).rules_as(GradeRules)
-    word = grade(sheet.total, used).label
+def _graded(filed: FiledRecord, sheet: ScoreSheet, scale: Edition) -> _Side:
+    word = grade(sheet.total, scale.rules_as(GradeRules)).label
     lines = tuple(
         JudgedLine(line.key, line.label, line.points, line.weight) for line in sheet.lines if line.applicable
     )
     shown = f"{plain_number(sheet.total)}分 {word}"
-    return _Side(shown, Judgement(record.id, sheet.total, word, lines))
+    return _Side(shown, Judgement(filed.record.id, sheet.total, word, lines))
 
 
-def _self_evaluation(ctx: Context, record: RecordFacts, rules: SelfEvaluationRules) -> ScoreSheet:
-    facts = score_facts(ctx, record, filed_self_evaluation(ctx, record), rules=rules)
-    sheet = compute(facts, rules)
-    assert isinstance(sheet, ScoreSheet)
+def _self_evaluation(filed: FiledRecord) -> Callable[[Edition], ScoreSheet]:
+    form, indicators = filed.form(SelfEvaluationForm), filed.indicators()
+
+    def sheet(edition: Edition) -> ScoreSheet:
+        rules = edition.rules_as(SelfEvaluationRules)
+        facts = evaluation.facts_under(rules, form, indicators=indicators, money=filed.money)
+        found = compute(facts, rules)
+        assert isinstance(found, ScoreSheet)
+        return found
+
     return sheet
 
 
-def _finance_evaluation(ctx: Context, record: RecordFacts, rules: FinanceEvaluationRules) -> ScoreSheet:
-    filing = latest_filing(ctx.session, record.id, EvaluationForm.__name__)
-    if filing is None:
-        raise Conflict("finance_evaluation.none", f"“{record.name}”尚未提交评价评分")
-    facts = evaluation_facts(ctx, record, EvaluationForm.model_validate(filing.document), rules)
-    sheet = compute(facts, rules)
-    assert isinstance(sheet, ScoreSheet)
+def _finance_evaluation(filed: FiledRecord) -> Callable[[Edition], ScoreSheet]:
+    form = filed.form(EvaluationForm)
+
+    def sheet(edition: Edition) -> ScoreSheet:
+        rules = edition.rules_as(FinanceEvaluationRules)
+        found = compute(finance_evaluation.facts_under(rules, form, filed.money), rules)
+        assert isinstance(found, ScoreSheet)
+        return found
+
     return sheet
 
 
-def _judge_self_evaluation(ctx: Context, record: RecordFacts, edition: Edition) -> _Side:
-    return _of_sheet(ctx, record, _self_evaluation(ctx, record, edition.rules_as(SelfEvaluationRules)))
+_SHEETS = {
+    Stage.SELF_EVALUATION: _self_evaluation,
+    Stage.FINANCE_EVALUATION: _finance_evaluation,
+}
 
 
-def _judge_finance_evaluation(ctx: Context, record: RecordFacts, edition: Edition) -> _Side:
-    return _of_sheet(ctx, record, _finance_evaluation(ctx, record, edition.rules_as(FinanceEvaluationRules)))
+def _by_points(filed: FiledRecord, law: _Law) -> _Judge:
+    sheet, scale = _SHEETS[filed.record.stage](filed), law("grades")
+    return lambda edition: _graded(filed, sheet(edition), scale)
 
 
-def _judge_grade(ctx: Context, record: RecordFacts, edition: Edition) -> _Side:
-    """Grade the total the rules in force give: only the cut-offs differ."""
-    used = ctx.rules.get(record.stage.value, ctx.today)
-    if record.stage is Stage.SELF_EVALUATION:
-        sheet = _self_evaluation(ctx, record, used.rules_as(SelfEvaluationRules))
-    else:
-        sheet = _finance_evaluation(ctx, record, used.rules_as(FinanceEvaluationRules))
-    return _of_sheet(ctx, record, sheet, edition.rules_as(GradeRules))
+def _by_grade(filed: FiledRecord, law: _Law) -> _Judge:
+    """Grade one and the same total: only the cut-offs differ."""
+    sheet = _SHEETS[filed.record.stage](filed)(law(filed.record.stage.value))
+    return lambda edition: _graded(filed, sheet, edition)
 
 
-def _judge_lights(ctx: Context, record: RecordFacts, edition: Edition) -> _Side:
-    lit = compute(light_facts(ctx, record, filed_report(ctx, record)), edition.rules_as(LightRules))
-    assert isinstance(lit, Dashboard)
-    goal = f"，绩效目标{lit.goal.colour.label}" if lit.goal else ""
-    reasons = "；".join(light.reason for light in (lit.execution, lit.goal) if light)
-    return _Side(f"预算执行{lit.execution.colour.label}{goal}", reason=reasons)
+def _by_lights(filed: FiledRecord, _law: _Law) -> _Judge:
+    values = values_of(filed.form(MonitoringForm))
+    facts = LightFacts(filed.indicators(), values, filed.money, period_of(filed.record).months)
+
+    def judge(edition: Edition) -> _Side:
+        lit = compute(facts, edition.rules_as(LightRules))
+        assert isinstance(lit, Dashboard)
+        goal = f"，绩效目标{lit.goal.colour.label}" if lit.goal else ""
+        reasons = "；".join(light.reason for light in (lit.execution, lit.goal) if light)
+        return _Side(f"预算执行{lit.execution.colour.label}{goal}", reason=reasons)
+
+    return judge
 
 
-def _judge_exante(ctx: Context, record: RecordFacts, edition: Edition) -> _Side:
-    result = compute(panel_facts(ctx, record), edition.rules_as(ExanteRules))
-    assert isinstance(result, ExanteResult)
-    word = result.suggested.label
-    total = result.means.total.mean
-    return _Side(f"{plain_number(total)}分 {word}", Judgement(record.id, total, word, ()))
+def _by_panel(filed: FiledRecord, _law: _Law) -> _Judge:
+    facts = exante.facts_of(
+        {f"{one.position:02d}": ScoreForm.model_validate(one.document) for one in filed.sheets}
+    )
+
+    def judge(edition: Edition) -> _Side:
+        result = compute(facts, edition.rules_as(ExanteRules))
+        assert isinstance(result, ExanteResult)
+        word, total = result.suggested.label, result.means.total.mean
+        return _Side(f"{plain_number(total)}分 {word}", Judgement(filed.record.id, total, word, ()))
+
+    return judge
 
 
 _TRIED: Mapping[str, _Tried] = {
-    "self_evaluation": _Tried((Stage.SELF_EVALUATION,), _judge_self_evaluation),
-    "finance_evaluation": _Tried((Stage.FINANCE_EVALUATION,), _judge_finance_evaluation),
-    "grades": _Tried((Stage.SELF_EVALUATION, Stage.FINANCE_EVALUATION), _judge_grade),
-    "monitoring_lights": _Tried((Stage.MONITORING,), _judge_lights),
-    "exante_project": _Tried((Stage.EXANTE,), _judge_exante),
+    "self_evaluation": _Tried((Stage.SELF_EVALUATION,), _by_points),
+    "finance_evaluation": _Tried((Stage.FINANCE_EVALUATION,), _by_points),
+    "grades": _Tried((Stage.SELF_EVALUATION, Stage.FINANCE_EVALUATION), _by_grade),
+    "monitoring_lights": _Tried((Stage.MONITORING,), _by_lights),
+    "exante_project": _Tried((Stage.EXANTE,), _by_panel),
 }

@@ -12,7 +12,6 @@ from typing import Self, TypeVar
 from pydantic import BaseModel, JsonValue, SerializeAsAny, model_validator
 
 from budgetperf.errors import Invalid
-from budgetperf.fiscal import DateRange
 from budgetperf.provenance import Source
 from budgetperf.rulebook.kinds import KINDS
 from budgetperf.scoring.rules import Rule
@@ -81,6 +80,9 @@ class EditionFile(Rule):
         next edition of its kind begins.
     source : Source
         The main document.
+    serves : tuple of str
+        Names of the places whose forms it judges, as the forms print them; needed only where a form
+        is to be told by its place.
     gaps : tuple of Gap
         Parameters the source leaves open.
     rules : mapping
@@ -94,6 +96,7 @@ class EditionFile(Rule):
     valid_from: date
     valid_to: date | None = None
     source: Source
+    serves: tuple[str, ...] = ()
     gaps: tuple[Gap, ...] = ()
     rules: dict[str, JsonValue]
     examples: tuple[Example, ...]
@@ -111,6 +114,8 @@ class Edition(Rule):
         Half-open; with ``valid_to`` None it holds until the next edition of its kind begins.
     source : Source
         The main document; blocks of the rules name their own.
+    serves : tuple of str
+        Names of the places whose forms it judges.
     gaps : tuple of Gap
         Parameters the source leaves open.
     digest : str
@@ -127,15 +132,11 @@ class Edition(Rule):
     valid_from: date
     valid_to: date | None
     source: Source
+    serves: tuple[str, ...] = ()
     gaps: tuple[Gap, ...] = ()
     digest: str
     rules: SerializeAsAny[BaseModel]
     examples: tuple[Example, ...]
-
-    @property
-    def span(self) -> DateRange:
-        """The days it holds, a later edition aside (``Rulebook.span`` knows them all)."""
-        return DateRange(self.valid_from, self.valid_to)
 
     @property
     def series(self) -> tuple[str, str]:

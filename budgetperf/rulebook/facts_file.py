@@ -23,6 +23,7 @@ from budgetperf.rulebook.loader import Document, KeyPath, decoded, defects, read
 
 EVALUAND = "评价对象"
 _COLUMN = re.compile(r"[^.\[\]]+(?:\.[^.\[\]]+|\[[1-9]\d{0,3}\])*")
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|(-?\d+(?:\.\d+|(?:\.\d+)?[eE][-+]?\d+))')
 _PART = re.compile(r"[^.\[\]]+|\[\d+\]")
 
 
@@ -106,7 +107,15 @@ def _read_json(text: str, *, name: str) -> Document:
         json.loads(text)
     except json.JSONDecodeError as error:
         raise _refused(name, error.lineno, "不是合格的JSON：此处附近的括号、逗号或引号有误") from error
-    return read_strict(text.replace("\t", " "), name=name)  # a tab is a blank in JSON
+    except RecursionError as error:
+        raise _refused(name, 1, "层次嵌套过深，请按每个评价对象一层列出事实") from error
+    written = _TOKEN.sub(_as_text, text).replace("\t", " ")  # a tab is a blank in JSON
+    return read_strict(written, name=name)
+
+
+def _as_text(token: re.Match[str]) -> str:
+    """Write a decimal number as text, as its digits stand; leave strings and whole numbers."""
+    return f'"{token[1]}"' if token[1] else token[0]
 
 
 def _read_csv(text: str, *, name: str) -> Document:

@@ -19,25 +19,16 @@ Yaml = Annotated[str, BeforeValidator(_lines), Field(max_length=MAX_TEXT, patter
 
 
 class NewEditionForm(Form):
-    """Which edition is copied, and from when and where the new one holds."""
+    """Which edition is copied, and from when the new one holds."""
 
-    copy_of: Line = ask("以哪个版本为底稿")
+    copy_of: Line = ask("以哪个版本为底稿", "新版本只在本地执行，先于所在辖区和国家的同类规则")
     valid_from: date = ask("生效日", "新版本生效的第一天，不早于发布当天")
-    jurisdiction: Line = ask("辖区", "留空为底稿的辖区", default="")
 
 
 class EditionForm(Form):
-    """The text of an edition, with the head it must carry."""
+    """The text of an edition."""
 
-    jurisdiction: Line = ask("辖区")
-    kind: Line = ask("规则种类")
-    valid_from: date = ask("生效日")
     text: Yaml = ask("规则文本", "规则版本文件（YAML）的全文，须写明依据、规则和手工计算的算例")
-
-    @property
-    def edition_id(self) -> str:
-        """Id the edition will have."""
-        return f"{self.jurisdiction}/{self.kind}/{self.valid_from.isoformat()}"
 
     @property
     def raw(self) -> bytes:

@@ -17,17 +17,22 @@ from budgetperf.provenance import Json
 from budgetperf.rulebook.cases import FinanceEvaluationCase, SelfEvaluationCase
 from budgetperf.rulebook.edition import Edition
 from budgetperf.rulebook.facts_file import FactsFile, read_facts, read_text
+from budgetperf.rulebook.form_cases import EvaluationFrameCase
 from budgetperf.rulebook.kinds import KINDS
 from budgetperf.rulebook.loader import refusal
+from budgetperf.rulebook.scheme_cases import DepartmentOverallCase
 from budgetperf.scoring.assessment import AssessmentRules
 from budgetperf.scoring.assessment_compare import compare_assessments
 from budgetperf.scoring.assessment_table import read_table
 from budgetperf.scoring.compare import Difference, JudgedLine, Judgement, compare, judged
+from budgetperf.scoring.department_overall import DepartmentOverallRules, filed_facts, filed_rules
+from budgetperf.scoring.evaluation_frame import EvaluationFrameRules
 from budgetperf.scoring.exante import ExanteConclusion
 from budgetperf.scoring.facts import Fact
 from budgetperf.scoring.finance_evaluation import FinanceEvaluationRules
 from budgetperf.scoring.grade import Grade, GradeRules
 from budgetperf.scoring.scheme import Scheme
+from budgetperf.scoring.scheme_rules import scheme_facts
 from budgetperf.scoring.self_evaluation import (
     SelfEvaluationRules,
     self_evaluation_facts,
@@ -80,12 +85,7 @@ def compared(
         ``facts.kind`` if the editions are of different kinds; ``facts.refused`` with file and line
         of everything an edition refuses.
     """
-    if before.kind != after.kind:
-        raise Invalid(
-            "facts.kind",
-            f"{before.id} 是“{KINDS[before.kind].label}”，{after.id} 是“{KINDS[after.kind].label}”，"
-            "只能比较同一种类的两个版本",
-        )
+    _demand_one_kind(before, after)
     if before.kind == _ASSESSMENT:
         return _assessments(path, before.rules, after.rules)
     facts = read_facts(path, before.kind)
@@ -100,6 +100,15 @@ def compared(
         )
         for difference in compare(left, right)
     )
+
+
+def _demand_one_kind(before: Edition, after: Edition) -> None:
+    if before.kind != after.kind:
+        raise Invalid(
+            "facts.kind",
+            f"{before.id} 是“{KINDS[before.kind].label}”，{after.id} 是“{KINDS[after.kind].label}”，"
+            "只能比较同一种类的两个版本",
+        )
 
 
 def _assessments(path: Path, before: BaseModel, after: BaseModel) -> tuple[Explained, ...]:
@@ -126,7 +135,9 @@ def _judgements(edition: Edition, facts: FactsFile, grades: GradeRules | None) -
 def _judgement(edition: Edition, evaluand: str, given: BaseModel, grades: GradeRules | None) -> Judgement:
     if edition.kind in SCORED:
         scheme, given_facts = SCORED[edition.kind](edition.rules, given)
-        return judged(scheme, {evaluand: given_facts}, grades=grades)[0]
+        used: GradeRules | None = getattr(edition.rules, "grades", None) or grades
+        fits = used is not None and used.out_of == scheme.total
+        return judged(scheme, {evaluand: given_facts}, grades=used if fits else None)[0]
     outcome = KINDS[edition.kind].run(edition.rules, given)
     total = outcome.get("total", getattr(given, "total", None))
     if total is None:
@@ -174,8 +185,25 @@ def _finance_evaluation(rules: BaseModel, given: BaseModel) -> Scored:
     return rules.scheme, given.facts(rules)
 
 
+def _department_evaluation(rules: BaseModel, given: BaseModel) -> Scored:
+    assert isinstance(rules, EvaluationFrameRules)
+    assert isinstance(given, EvaluationFrameCase)
+    framed = rules.rules(given.phase, weights=given.weights)
+    return framed.scheme, given.facts(framed)
+
+
+def _department_overall(rules: BaseModel, given: BaseModel) -> Scored:
+    assert isinstance(rules, DepartmentOverallRules)
+    assert isinstance(given, DepartmentOverallCase)
+    used = filed_rules(rules, given.indicators)
+    facts = {**given.facts, **filed_facts(given.indicators)}
+    return used.scheme, scheme_facts(used, facts, omitted=given.omitted)
+
+
 SCORED: Mapping[str, Callable[[BaseModel, BaseModel], Scored]] = {
     "self_evaluation": _self_evaluation,
     "finance_evaluation": _finance_evaluation,
+    "department_evaluation": _department_evaluation,
+    "department_overall": _department_overall,
 }
 """Kinds whose examples are one score sheet: their difference is traced criterion by criterion."""

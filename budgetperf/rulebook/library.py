@@ -1,9 +1,9 @@
 """``Rulebook``: the locked editions, and which of them holds on a day.
 
 The day is always a parameter: the rulebook never asks what day it is. A service works for one
-jurisdiction: a kind of rules is the jurisdiction's own, whole, or the nation's; there is no
-inheritance between files. An edition without an end holds until the next one of its kind begins, so
-publishing a successor leaves the published file as it is.
+jurisdiction: a kind of rules is what the service published itself, or else the jurisdiction's, or
+else the nation's, each whole; there is no inheritance between files. An edition without an end holds
+until the next one of its series begins, so publishing a successor leaves the published file as it is.
 """
 
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ from budgetperf.rulebook.checking import demand_no_overlap
 from budgetperf.rulebook.edition import Edition
 from budgetperf.rulebook.lock import ROOT, edition_paths, read_lock
 from budgetperf.rulebook.models import WorkingDaysRules
-from budgetperf.rulebook.reading import read_edition
+from budgetperf.rulebook.reading import LOCAL, read_edition
 
 NATIONAL = "national"
 
@@ -30,7 +30,7 @@ class Rulebook:
     ----------
     editions : tuple of Edition
     place : str
-        The jurisdiction whose own editions go before the nation's.
+        The jurisdiction whose editions go before the nation's; those of ``LOCAL`` go before both.
 
     Examples
     --------
@@ -58,28 +58,28 @@ class Rulebook:
         """Return the same editions as they hold in ``place``."""
         return replace(self, place=place)
 
-    def goes_before(self, draft: Edition) -> bool:
-        """Tell whether ``draft``, once in force, is the one used here: the place's own, or the nation's for want of it."""
-        own = any(edition.series == (self.place, draft.kind) for edition in self.editions)
-        return draft.jurisdiction == self.place or (draft.jurisdiction == NATIONAL and not own)
+    @property
+    def places(self) -> tuple[str, str, str]:
+        """The jurisdictions whose editions are used here, the first that has one holding."""
+        return LOCAL, self.place, NATIONAL
 
     def demand_place(self) -> None:
-        """Refuse a place without any edition: its name is mistyped, or its rules are not published yet.
+        """Refuse a place without packaged editions: its name is mistyped.
 
         Raises
         ------
         Invalid
             ``rulebook.place``
         """
-        known = sorted({edition.jurisdiction for edition in self.editions})
+        known = sorted({edition.jurisdiction for edition in self.editions} - {LOCAL})
         if self.place not in known:
             raise Invalid(
                 "rulebook.place",
-                f"环境变量 BUDGETPERF_JURISDICTION 的辖区“{self.place}”没有任何规则版本，请先发布，或改为：{'、'.join(known)}",
+                f"环境变量 BUDGETPERF_JURISDICTION 的辖区“{self.place}”没有随程序发布的规则版本，请改为：{'、'.join(known)}",
             )
 
     def get(self, kind: str, as_of: date, *, jurisdiction: str = "") -> Edition:
-        """Return the edition of ``kind`` that holds on ``as_of``: the place's own or else the nation's.
+        """Return the edition of ``kind`` that holds on ``as_of``, by the order of ``places``.
 
         Parameters
         ----------
@@ -93,7 +93,7 @@ class Rulebook:
         NotFound
             ``rulebook.no_edition`` if none does.
         """
-        found = self._find(kind, as_of, (jurisdiction,) if jurisdiction else (self.place, NATIONAL))
+        found = self._find(kind, as_of, (jurisdiction,) if jurisdiction else self.places)
         if found is None:
             raise NotFound(
                 "rulebook.no_edition",
@@ -117,7 +117,7 @@ class Rulebook:
 
     def applies(self, edition: Edition, as_of: date) -> bool:
         """Tell whether ``edition`` is the one used on ``as_of``."""
-        return self._find(edition.kind, as_of, (self.place, NATIONAL)) == edition
+        return self._find(edition.kind, as_of, self.places) == edition
 
     def span(self, edition: Edition) -> DateRange:
         """Return the days ``edition`` holds: to its end, or until the next one of its kind begins."""
@@ -142,10 +142,10 @@ class Rulebook:
         raise NotFound("rulebook.no_edition", f"规则库中没有版本“{edition_id}”", edition=edition_id)
 
     def work_calendar(self) -> WorkCalendar:
-        """Return the working days of all years that have an edition, the place's own before the nation's."""
+        """Return the working days of all years that have an edition, by the order of ``places``."""
         years = {
             rules.year: rules
-            for place in (NATIONAL, self.place)
+            for place in reversed(self.places)
             for edition in self.editions
             if edition.series == (place, "working_days")
             for rules in (edition.rules_as(WorkingDaysRules),)

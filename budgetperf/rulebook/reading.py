@@ -28,6 +28,8 @@ from budgetperf.rulebook.loader import (
 _STATUSES = "、".join(f"{status.value}（{status.label}）" for status in SourceStatus)
 _UNFILLED = re.compile(r"【(.*)】")
 _JURISDICTION = re.compile(r"[\w-]+")
+LOCAL = "local"
+"""The jurisdiction of what a service publishes itself: no packaged edition has it, so the two never meet."""
 
 
 def read_edition(path: Path, *, root: Path) -> Edition:
@@ -36,11 +38,14 @@ def read_edition(path: Path, *, root: Path) -> Edition:
     Raises
     ------
     Invalid
-        As ``parse_edition``; also if the file does not stand where its id says.
+        As ``parse_edition``; also if the file does not stand where its id says, or is ``LOCAL``.
     """
     name = path.relative_to(root).as_posix()
     raw = path.read_bytes()
     edition = parse_edition(raw, name=name)
+    if edition.jurisdiction == LOCAL:
+        text = f"辖区“{LOCAL}”只用于在系统中发布的版本，请改为辖区自己的名称"
+        raise refusal([finding_at(read_document(raw, name=name), ("jurisdiction",), text)])
     if name != f"{edition.id}.yaml":
         text = f"文件路径应为 {edition.id}.yaml（由辖区、种类、生效日组成）"
         raise refusal([finding_at(read_document(raw, name=name), ("valid_from",), text)])

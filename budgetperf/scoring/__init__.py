@@ -5,10 +5,10 @@
     facts.py        what a criterion is judged on
     formulas/       named formulas: fact -> share of the weight (exact), one family a file
     scheme.py       Scheme, Dimension, Criterion
-    score.py        score(scheme, facts) -> ScoreSheet
+    score.py        score(scheme, facts) -> ScoreSheet; of a FactTable -> ScoreTable
     trace.py        why, derived on demand
     group.py        extremes and places over a group: the first pass
-    table/          score for a million evaluands at once (arrays; not imported by the web)
+    table/          FactTable: what score takes for a million evaluands at once (arrays)
 
     self_evaluation.py  goal_weights.py  exante.py  finance_evaluation.py  lights.py  grade.py
                     the rules of each judgement (models that rulebook editions fill) and their use

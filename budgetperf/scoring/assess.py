@@ -14,7 +14,7 @@ from budgetperf.scoring.adjustments import Adjustment, AdjustmentSide, adjust
 from budgetperf.scoring.assessment import AssessmentRules, Track
 from budgetperf.scoring.assessment_cells import UnitFact
 from budgetperf.scoring.assessment_facts import UnitSheet, read_facts
-from budgetperf.scoring.assessment_points import company, component_results
+from budgetperf.scoring.assessment_points import Parts, company, component_results
 from budgetperf.scoring.assessment_results import ComponentResult, Reached, UnitResult
 from budgetperf.scoring.assessment_rows import Defects
 from budgetperf.scoring.consequences import TOTAL, Standing, consequences
@@ -67,22 +67,31 @@ def assess(rules: AssessmentRules, facts: Iterable[UnitFact]) -> tuple[UnitResul
     vetoes; a place lost by a veto is not passed on, so a veto raises nobody.
     """
     sheets = read_facts(rules, facts)
-    tallies: list[_Tally] = []
-    defects = Defects()
-    for track in rules.tracks:
-        ranked = [sheet for sheet in sheets if sheet.track is track and not sheet.exempt]
-        parts = component_results(track, ranked, defects)
-        defects.demand_none()
-        entered = [_tally(sheet, parts[sheet.unit]) for sheet in ranked]
-        _grade(track, entered)
-        _rank(track, entered)
-        tallies += entered
+    tallies = [tally for track, entered in _entered(rules, sheets) for tally in _placed(track, entered)]
     reached = consequences([_standing(tally) for tally in tallies], rules.consequences)
     results = [
         _result(tally, tuple(Reached(c.key, c.label) for c in reached[tally.sheet.unit])) for tally in tallies
     ]
     results += [_exempt(sheet) for sheet in sheets if sheet.exempt]
     return tuple(sorted(results, key=lambda result: result.unit))
+
+
+def _entered(rules: AssessmentRules, sheets: Sequence[UnitSheet]) -> list[tuple[Track, list[_Tally]]]:
+    """Return the units of each track with their totals, once the points of all tracks are accepted."""
+    defects = Defects()
+    found: list[tuple[Track, list[UnitSheet], Parts]] = []
+    for track in rules.tracks:
+        ranked = [sheet for sheet in sheets if sheet.track is track and not sheet.exempt]
+        found.append((track, ranked, component_results(track, ranked, defects)))
+    defects.demand_none()
+    return [(track, [_tally(sheet, parts[sheet.unit]) for sheet in ranked]) for track, ranked, parts in found]
+
+
+def _placed(track: Track, entered: list[_Tally]) -> list[_Tally]:
+    """Grade and rank the units of a track."""
+    _grade(track, entered)
+    _rank(track, entered)
+    return entered
 
 
 def _tally(sheet: UnitSheet, components: tuple[ComponentResult, ...]) -> _Tally:

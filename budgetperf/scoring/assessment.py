@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Literal, Self, TypeAlias
 
 from pydantic import Field, model_validator
@@ -101,21 +102,21 @@ class Component(SourcedRule):
             raise ValueError(f"“{self.label}”按次扣分，满分须等于 out_of，且不由评分人评分")
         if (self.absent == "move") != bool(self.move_to):
             raise ValueError(f"“{self.label}”的 move_to 与 absent: move 须同时写明")
-        if self.raters and any(isinstance(slot.formula, MinMax | Rank) for slot in self.slots()):
+        if self.raters and any(isinstance(slot.formula, MinMax | Rank) for slot in self.slots):
             raise ValueError(f"“{self.label}”由评分人评分，不能同时按组内位置计分")
         if self.bands and any(not 0 <= band.points <= self.out_of for band in self.bands.bands):
             raise ValueError(f"“{self.label}”强制分布的分值须在0与{plain_number(self.out_of)}之间")
-        if unknown := sorted(set(self.lower_is_better) - {slot.item for slot in self.slots()}):
+        if unknown := sorted(set(self.lower_is_better) - {slot.item for slot in self.slots}):
             raise ValueError(f"“{self.label}”没有评分项：{'、'.join(unknown)}")
         return self
 
-    def slots(self) -> Iterator[Slot]:
-        """Yield the cells of one unit, period and rater, in printed order."""
-        if self.deductions is not None:
-            yield from (Slot(item.key, item.label) for item in self.deductions.items)
+    @cached_property
+    def slots(self) -> tuple[Slot, ...]:
+        """The cells of one unit, period and rater, in printed order."""
         if self.scheme is not None:
-            for criterion in self.scheme.criteria():
-                yield from _slots(criterion)
+            return tuple(slot for criterion in self.scheme.criteria() for slot in _slots(criterion))
+        assert self.deductions is not None
+        return tuple(Slot(item.key, item.label) for item in self.deductions.items)
 
     @property
     def scale(self) -> Decimal:
@@ -202,7 +203,7 @@ class Track(Rule):
     def items(self) -> Iterator[str]:
         """Yield every item code of the track's own facts."""
         for component in self.components:
-            yield from (slot.item for slot in component.slots())
+            yield from (slot.item for slot in component.slots)
         yield from (item.key for item in self.claimable())
         yield from (veto.key for veto in self.vetoes)
 

@@ -57,7 +57,7 @@ class _Items:
 
     @cached_property
     def slots(self) -> Mapping[str, tuple[Component, Slot]]:
-        return {slot.item: (part, slot) for part in self.track.components for slot in part.slots()}
+        return {slot.item: (part, slot) for part in self.track.components for slot in part.slots}
 
     @cached_property
     def claims(self) -> Mapping[str, AdjustmentItem]:

@@ -1,4 +1,4 @@
-"""Points of the components: criteria by ``score``, then raters, periods and forced bands.
+"""Points of the components: criteria by ``score``, all units as one table, then raters, periods and forced bands.
 
 Takes complete sheets of one track and gives each unit its printed parts. Each part is rounded
 once, half up, to the places of the track; totals and ranks stand in ``assess``.
@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from budgetperf.errors import Invalid
 from budgetperf.indicators import Direction
-from budgetperf.scoring.adjustments import remaining
+from budgetperf.scoring.adjustments import DeductionRules, remaining
 from budgetperf.scoring.assessment import Component, Slot, Track
 from budgetperf.scoring.assessment_cells import Cell, CellKey, scoring_fact
 from budgetperf.scoring.assessment_facts import UnitSheet
@@ -25,11 +25,15 @@ from budgetperf.scoring.group import in_group, ranked
 from budgetperf.scoring.periods import year_result
 from budgetperf.scoring.ranking import banded
 from budgetperf.scoring.raters import groups_mean
-from budgetperf.scoring.scheme import Scheme
+from budgetperf.scoring.scheme import Criterion, Scheme
 from budgetperf.scoring.score import score
+from budgetperf.scoring.table import FactTable
 
 GroupFacts: TypeAlias = Mapping[tuple[str, str, str], SingleFact]
 """Unit, item and period to where its value stands among those of its company."""
+
+Parts: TypeAlias = Mapping[str, tuple[ComponentResult, ...]]
+"""By unit, its printed parts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,26 @@ class _Year:
 
     share: Fraction | None
     items: tuple[ItemPoints, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A unit's cells of one component in one period, by one rater."""
+
+    sheet: UnitSheet
+    key: CellKey
+
+    def cell(self, slot: Slot) -> Cell:
+        """Return what was filled in."""
+        return self.sheet.cells[slot.item][self.key]
+
+
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """The marks of rows, in their order, and of each criterion; None where it does not apply."""
+
+    totals: Sequence[Decimal]
+    items: Sequence[tuple[Criterion, Sequence[Decimal | None]]] = ()
 
 
 def company(sheet: UnitSheet) -> str:
@@ -51,9 +75,7 @@ def company(sheet: UnitSheet) -> str:
             return sheet.track.key
 
 
-def component_results(
-    track: Track, sheets: Sequence[UnitSheet], defects: Defects
-) -> dict[str, tuple[ComponentResult, ...]]:
+def component_results(track: Track, sheets: Sequence[UnitSheet], defects: Defects) -> Parts:
     """Return the parts of every unit, in printed order.
 
     Parameters
@@ -66,9 +88,8 @@ def component_results(
     """
     years: dict[str, dict[str, _Year]] = {sheet.unit: {} for sheet in sheets}
     for component in track.components:
-        placed = _group_facts(component, sheets)
-        for sheet in sheets:
-            years[sheet.unit][component.key] = _year(component, sheet, placed, defects)
+        for unit, year in _years(component, sheets, defects).items():
+            years[unit][component.key] = year
         if component.bands is not None:
             _force(component, sheets, years)
     return {sheet.unit: tuple(_printed(track, years[sheet.unit], sheet, defects)) for sheet in sheets}
@@ -79,7 +100,7 @@ def _group_facts(component: Component, sheets: Sequence[UnitSheet]) -> dict[tupl
     found: dict[tuple[str, str, str], SingleFact] = {}
     names = {name: number for number, name in enumerate(sorted({company(sheet) for sheet in sheets}))}
     periods = [period.key for period in component.periods.periods] if component.periods else [""]
-    for slot in component.slots():
+    for slot in component.slots:
         if not isinstance(slot.formula, MinMax | Rank):
             continue
         way = Direction.REVERSE if slot.item in component.lower_is_better else Direction.FORWARD
@@ -102,107 +123,113 @@ def _group_facts(component: Component, sheets: Sequence[UnitSheet]) -> dict[tupl
     return found
 
 
-def _year(component: Component, sheet: UnitSheet, placed: GroupFacts, defects: Defects) -> _Year:
-    slots = tuple(component.slots())
+def _years(component: Component, sheets: Sequence[UnitSheet], defects: Defects) -> dict[str, _Year]:
+    """Return the year of every unit under one component, all its rows scored as one table."""
+    slots = component.slots
+    rows = [_Row(sheet, key) for sheet in sheets for key in _judged_at(slots, sheet)]
+    if component.deductions is not None:
+        marks = _Marks([_left(component.deductions, slots, row) for row in rows])
+    else:
+        marks = _scored(component, rows, _facts(slots, rows, _group_facts(component, sheets)), defects)
+    numbers: dict[str, dict[CellKey, int]] = {sheet.unit: {} for sheet in sheets}
+    for number, row in enumerate(rows):
+        numbers[row.sheet.unit][row.key] = number
+    return {sheet.unit: _year(component, marks, numbers[sheet.unit], sheet.track.places) for sheet in sheets}
+
+
+def _judged_at(slots: Sequence[Slot], sheet: UnitSheet) -> list[CellKey]:
+    """Return the periods and raters a unit was judged by; none when nothing of the component applies."""
     keys = sorted(sheet.cells.get(slots[0].item, {}))
-    if all(sheet.cells[slot.item][key].number is None for slot in slots for key in keys):
+    applies = any(sheet.cells[slot.item][key].number is not None for slot in slots for key in keys)
+    return keys if applies else []
+
+
+def _left(rules: DeductionRules, slots: Sequence[Slot], row: _Row) -> Decimal:
+    """Return what deductions leave in one period."""
+    return remaining({slot.item: row.cell(slot).number or Decimal(0) for slot in slots}, rules)
+
+
+def _facts(slots: Sequence[Slot], rows: Sequence[_Row], placed: GroupFacts) -> list[dict[str, Fact]]:
+    """Return one fact per criterion for every row."""
+    parts: dict[str, list[Slot]] = {}
+    for slot in slots:
+        assert slot.criterion is not None
+        parts.setdefault(slot.criterion.key, []).append(slot)
+    return [{key: _fact(halves, row, placed) for key, halves in parts.items()} for row in rows]
+
+
+def _fact(slots: Sequence[Slot], row: _Row, placed: GroupFacts) -> Fact:
+    single: list[SingleFact] = []
+    for slot in slots:
+        cell = row.cell(slot)
+        if cell.number is None:
+            return NotApplicable(cell.note)
+        assert slot.formula is not None
+        among = placed.get((row.sheet.unit, slot.item, row.key[0]))
+        single.append(scoring_fact(slot.formula, cell) if among is None else among)
+    return single[0] if len(single) == 1 else LevelAndGrowth(single[0], single[1])
+
+
+def _scored(
+    component: Component, rows: Sequence[_Row], facts: Sequence[Mapping[str, Fact]], defects: Defects
+) -> _Marks:
+    """Return the marks of every row; what a formula refuses is noted by the row it read."""
+    assert component.scheme is not None
+    table = FactTable.of(facts)
+    if not rows:
+        return _Marks(())
+    try:
+        found = score(component.scheme, table)
+    except Invalid:
+        told = [_tell(component.scheme, row, given, defects) for row, given in zip(rows, facts, strict=True)]
+        if not any(told):
+            raise
+        return _Marks([Decimal(0)] * len(rows))  # never printed: the whole table is refused
+    items: list[tuple[Criterion, Sequence[Decimal | None]]] = []
+    for criterion in component.scheme.criteria():
+        points = found.points[criterion.key].values()
+        out = table.not_applicable.get(criterion.key, [False] * len(rows))
+        items.append((criterion, [None if left else one for one, left in zip(points, out, strict=True)]))
+    return _Marks(found.total.values(), items)
+
+
+def _tell(scheme: Scheme, row: _Row, facts: Mapping[str, Fact], defects: Defects) -> bool:
+    """Note what is refused of one row, if anything is."""
+    try:
+        score(scheme, facts)
+    except Invalid as refusal:
+        key = str(refusal.facts["key"])  # a row with nothing applicable is not scored
+        items = {key, f"{key}.level", f"{key}.growth"} & row.sheet.cells.keys()
+        at = min(row.sheet.cells[item][row.key].row for item in items)
+        defects.add("value", at, f"“{row.sheet.unit}”的{refusal.text}")
+        return True
+    return False
+
+
+def _year(component: Component, marks: _Marks, at: Mapping[CellKey, int], places: int) -> _Year:
+    """Return the year of one unit from the numbers of its rows."""
+    if not at:
         return _Year(None)
-    if component.scheme is None:
-        marks = {key: _left(component, slots, sheet, key) for key in keys}
-        return _Year(_over_year(component, marks) / Fraction(component.scale))
-    sheets = {}
-    for key in keys:
-        cells = {slot.item: sheet.cells[slot.item][key] for slot in slots}
-        facts = _facts(component, slots, cells, placed, place=(sheet.unit, key[0]))
-        try:
-            sheets[key] = score(component.scheme, facts)
-        except Invalid as refusal:
-            _tell(component.scheme, facts, cells, refusal, sheet.unit, defects)
-    if len(sheets) < len(keys):
-        return _Year(None)
-    share = _over_year(component, {key: found.total for key, found in sheets.items()})
+    share = _over_year(component, {key: marks.totals[number] for key, number in at.items()})
     items: list[ItemPoints] = []
-    for i, criterion in enumerate(component.scheme.criteria()):
-        if all(found.lines[i].applicable for found in sheets.values()):
-            points = _over_year(component, {key: found.lines[i].points for key, found in sheets.items()})
-            printed = half_up(points, sheet.track.places)
+    for criterion, points in marks.items:
+        given = {key: mark for key, number in at.items() if (mark := points[number]) is not None}
+        if len(given) == len(at):
+            printed = half_up(_over_year(component, given), places)
             items.append(ItemPoints(criterion.key, criterion.label, printed, criterion.weight))
     return _Year(share / Fraction(component.scale), tuple(items))
 
 
-def _left(component: Component, slots: Sequence[Slot], sheet: UnitSheet, key: CellKey) -> Decimal:
-    """Return what deductions leave in one period."""
-    assert component.deductions is not None
-    counts = {slot.item: sheet.cells[slot.item][key].number or Decimal(0) for slot in slots}
-    return remaining(counts, component.deductions)
-
-
 def _over_year(component: Component, marks: Mapping[CellKey, Decimal]) -> Fraction:
     """Return the mean over raters, then over periods, exact."""
-    periods: dict[str, dict[str, list[Decimal]]] = {}
-    for (period, rater), mark in marks.items():
-        periods.setdefault(period, {}).setdefault(rater.partition("/")[0], []).append(mark)
-    results = {
-        period: groups_mean(groups, component.raters) if component.raters else Fraction(groups[""][0])
-        for period, groups in periods.items()
-    }
-    return year_result(results, component.periods) if component.periods else results[""]
-
-
-def _facts(
-    component: Component,
-    slots: Sequence[Slot],
-    cells: Mapping[str, Cell],
-    placed: GroupFacts,
-    *,
-    place: tuple[str, str],
-) -> dict[str, Fact]:
-    """Return one fact per criterion of the component's scheme."""
-    single: dict[str, SingleFact] = {}
-    dropped: dict[str, str] = {}
-    for slot in slots:
-        cell = cells[slot.item]
-        if cell.number is None:
-            dropped[slot.item] = cell.note
-            continue
-        assert slot.formula is not None
-        among = placed.get((place[0], slot.item, place[1]))
-        single[slot.item] = scoring_fact(slot.formula, cell) if among is None else among
-    assert component.scheme is not None
-    facts: dict[str, Fact] = {}
-    for criterion in component.scheme.criteria():
-        halves = (f"{criterion.key}.level", f"{criterion.key}.growth")
-        reasons = [dropped[item] for item in (criterion.key, *halves) if item in dropped]
-        if reasons:
-            facts[criterion.key] = NotApplicable(reasons[0])
-        elif criterion.key in single:
-            facts[criterion.key] = single[criterion.key]
-        else:
-            facts[criterion.key] = LevelAndGrowth(single[halves[0]], single[halves[1]])
-    return facts
-
-
-def _tell(
-    scheme: Scheme,
-    facts: Mapping[str, Fact],
-    cells: Mapping[str, Cell],
-    refusal: Invalid,
-    unit: str,
-    defects: Defects,
-) -> None:
-    """Note what a formula refused, by the row it read."""
-    for criterion in scheme.criteria():
-        fact = facts[criterion.key]
-        if isinstance(fact, NotApplicable):
-            continue
-        try:
-            criterion.formula.part(fact, criterion.weight)
-        except Invalid as cause:
-            items = (criterion.key, f"{criterion.key}.level", f"{criterion.key}.growth")
-            row = next(cells[item].row for item in items if item in cells)
-            defects.add("value", row, f"“{unit}”的“{criterion.label}”：{cause.text}")
-            return
-    defects.add("value", min(cell.row for cell in cells.values()), f"“{unit}”：{refusal.text}")
+    if component.raters is None:
+        results: dict[str, Decimal | Fraction] = {period: mark for (period, _), mark in marks.items()}
+    else:
+        periods: dict[str, dict[str, list[Decimal]]] = {}
+        for (period, rater), mark in marks.items():
+            periods.setdefault(period, {}).setdefault(rater.partition("/")[0], []).append(mark)
+        results = {period: groups_mean(groups, component.raters) for period, groups in periods.items()}
+    return year_result(results, component.periods) if component.periods else Fraction(results[""])
 
 
 def _force(component: Component, sheets: Sequence[UnitSheet], years: Mapping[str, dict[str, _Year]]) -> None:

@@ -136,7 +136,7 @@ def gaps(
     cells : mapping of str to mapping of CellKey to Cell
         Those that were read.
     """
-    slots = tuple(component.slots())
+    slots = component.slots
     items = {slot.item for slot in slots}
     asked: list[CellKey] = []
     for period in _periods(component):
@@ -183,11 +183,7 @@ def _inapplicable(
 ) -> Iterator[Defect]:
     """Yield what is said not to apply where the rules do not allow it."""
     marks = [
-        [
-            cells[slot.item][key].number is None
-            for slot in component.slots()
-            if key in cells.get(slot.item, {})
-        ]
+        [cells[slot.item][key].number is None for slot in component.slots if key in cells.get(slot.item, {})]
         for key in asked
     ]
     if not any(any(mark) for mark in marks):

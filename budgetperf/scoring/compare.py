@@ -81,6 +81,13 @@ class Difference:
     reason: str
 
     @property
+    def changed(self) -> bool:
+        """Whether points, total, grade or rank differ; another wording alone is no change."""
+        before, after = self.before, self.after
+        same = (before.total, before.grade, before.rank) == (after.total, after.grade, after.rank)
+        return bool(self.moved) or not same
+
+    @property
     def changes_grade(self) -> bool:
         """Whether the grade differs."""
         return self.before.grade != self.after.grade

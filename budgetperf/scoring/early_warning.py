@@ -20,7 +20,7 @@ from budgetperf.indicators import Achievement, Direction, Indicator, Level2, pla
 from budgetperf.ledger import Execution, RateBase
 from budgetperf.scoring.exact import percent
 from budgetperf.scoring.facts import Measured, execution_fact
-from budgetperf.scoring.formulas import Proportional, Reverse
+from budgetperf.scoring.formulas import Proportional, Reverse, ZeroTarget
 from budgetperf.scoring.rules import Rule, Share, SourcedRule
 from budgetperf.terms import Term
 
@@ -91,12 +91,15 @@ class GapRule(SourcedRule):
         Classes of indicators that count for the goal achievement.
     shares : mapping of Achievement to Decimal
         What a qualitative indicator's tier counts.
+    zero_target : {"at_most_zero", "met"}
+        What a target of 0 comes to.
     """
 
     at_most: Share
     base: RateBase
     counted: tuple[Level2, ...] = Field(min_length=1)
     shares: dict[Achievement, Share]
+    zero_target: ZeroTarget
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -225,5 +228,5 @@ def _share(indicator: Indicator, value: Decimal | Achievement, rule: GapRule) ->
         return Fraction(rule.shares[value])
     assert indicator.target is not None  # a number is reported only against a target
     reverse = indicator.operator.direction is Direction.REVERSE
-    formula = Reverse(zero_target="met") if reverse else Proportional(zero_target="met")
+    formula = (Reverse if reverse else Proportional)(zero_target=rule.zero_target)
     return formula.part(Measured(target=indicator.target, actual=value), indicator.weight).share

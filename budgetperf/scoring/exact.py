@@ -3,6 +3,7 @@
 Holds the rounding and the Chinese spelling of exact numbers; no rule and no formula.
 """
 
+from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 
@@ -19,9 +20,30 @@ def half_up(value: Fraction, places: int) -> Decimal:
     >>> half_up(Fraction(1, 200), 2), half_up(Fraction(-1, 200), 2), half_up(Fraction(2, 3), 2)
     (Decimal('0.01'), Decimal('-0.01'), Decimal('0.67'))
     """
-    scaled = abs(value) * 10**places
-    units = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    base = value.denominator
+    units = (2 * abs(value.numerator) * 10**places + base) // (2 * base)
     return Decimal(units if value >= 0 else -units).scaleb(-places)
+
+
+def weighted_mean(weighted: Iterable[tuple[Decimal | int, Decimal | Fraction]]) -> Fraction:
+    """Return sum(weight x value) / sum(weight), exact.
+
+    Parameters
+    ----------
+    weighted : iterable of (weight, value)
+        At least one; weights above 0.
+
+    Examples
+    --------
+    >>> weighted_mean([(1, Decimal("0.5")), (Decimal("0.5"), Fraction(1, 3))])
+    Fraction(4, 9)
+    """
+    num, den, weights, per = 0, 1, 0, 1  # one fraction at the end: many small ones are slow
+    for weight, value in weighted:
+        (top, over), (times, out_of) = value.as_integer_ratio(), weight.as_integer_ratio()
+        num, den = num * over * out_of + top * times * den, den * over * out_of
+        weights, per = weights * out_of + times * per, per * out_of
+    return Fraction(num * per, den * weights)
 
 
 def percent(share: Fraction, places: int = 2) -> str:

@@ -2,7 +2,7 @@
 
 Works on one list of values and, where there are several groups, on the group of each. Holds no
 points: what a place is worth says the formula; ranks of finished totals, quotas and forced bands
-stand in ``ranking``. The same for a million rows: ``table.groups``.
+stand in ``ranking``.
 """
 
 from collections.abc import Sequence

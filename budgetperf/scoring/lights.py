@@ -161,12 +161,7 @@ def goal_light(
         ``lights.value`` if the value does not fit the indicator.
     """
     _demand_months(months)
-    if isinstance(value, Achievement) != (indicator.target is None):
-        raise Invalid(
-            "lights.value",
-            f"“{indicator.name}”须填报{'达成档次' if indicator.target is None else '数值'}，请更正当前完成值",
-            key=indicator.key,
-        )
+    _demand_fit(indicator, value)
     if isinstance(value, Achievement):
         colour = rules.qualitative.colours[value]
         return _light(colour, f"定性指标，当前“{value.label}”", rules.qualitative.source)
@@ -185,6 +180,13 @@ def goal_light(
     inside = indicator.operator.holds(value, target)
     text = f"{shown}，{'符合' if inside else '不符合'}目标要求"
     return _light(rules.bound.inside if inside else rules.bound.outside, text, rules.bound.source)
+
+
+def _demand_fit(indicator: Indicator, value: Decimal | Achievement) -> None:
+    if isinstance(value, Achievement) != (indicator.target is None):
+        wanted = "达成档次" if indicator.target is None else "数值"
+        text = f"“{indicator.name}”须填报{wanted}，请更正当前完成值"
+        raise Invalid("lights.value", text, key=indicator.key)
 
 
 def _is_paced(indicator: Indicator, rule: PacedRule) -> bool:

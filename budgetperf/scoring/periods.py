@@ -4,7 +4,7 @@ Holds mid-term and year-end at 50 each, four quarters at 25, months of which som
 assessed. When a period begins and ends is the business of ``fiscal``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, Self, TypeAlias
@@ -12,6 +12,7 @@ from typing import Literal, Self, TypeAlias
 from pydantic import model_validator
 
 from budgetperf.errors import Invalid
+from budgetperf.scoring.exact import weighted_mean
 from budgetperf.scoring.rules import Points, Rule, SourcedRule
 
 MissingPeriod: TypeAlias = Literal["refuse", "skip"]
@@ -83,14 +84,16 @@ def year_result(results: Mapping[str, Decimal | Fraction], rules: PeriodRules) -
     >>> year_result({"mid": Decimal(80), "end": Decimal(91)}, halves)
     Fraction(171, 2)
     """
-    known = {period.key for period in rules.periods}
-    if unknown := sorted(set(results) - known):
+    if unknown := sorted(set(results) - {period.key for period in rules.periods}):
         raise Invalid("scoring.periods", f"考核期不在规则中：{'、'.join(unknown)}，请更正或删除")
-    assessed = [period for period in rules.periods if period.key in results]
-    if absent := [period.label for period in rules.periods if period.key not in results]:
-        if rules.missing == "refuse":
-            raise Invalid("scoring.periods", f"缺少考核期的结果：{'、'.join(absent)}，请补报")
-        if not assessed:
-            raise Invalid("scoring.periods", "全年没有任何一期的考核结果，请至少补报一期")
-    weighted = sum((Fraction(p.weight) * Fraction(results[p.key]) for p in assessed), Fraction(0))
-    return weighted / sum((Fraction(p.weight) for p in assessed), Fraction(0))
+    _demand_assessed(results, rules)
+    assessed = (period for period in rules.periods if period.key in results)
+    return weighted_mean((period.weight, results[period.key]) for period in assessed)
+
+
+def _demand_assessed(results: Collection[str], rules: PeriodRules) -> None:
+    absent = [period.label for period in rules.periods if period.key not in results]
+    if absent and rules.missing == "refuse":
+        raise Invalid("scoring.periods", f"缺少考核期的结果：{'、'.join(absent)}，请补报")
+    if not results:
+        raise Invalid("scoring.periods", "全年没有任何一期的考核结果，请至少补报一期")

@@ -15,7 +15,7 @@ from pydantic import Field, model_validator
 
 from budgetperf.errors import Invalid
 from budgetperf.indicators import plain_number
-from budgetperf.scoring.exact import half_up
+from budgetperf.scoring.exact import half_up, weighted_mean
 from budgetperf.scoring.rules import Exact, Points, Rule, SourcedRule
 from budgetperf.scoring.score import ScoreSheet
 
@@ -197,7 +197,7 @@ def groups_mean(ratings: Mapping[str, Sequence[Decimal]], rules: RaterRules) -> 
     """
     if unknown := sorted(set(ratings) - {group.key for group in rules.groups}):
         raise Invalid("scoring.raters", f"评分人组不在规则中：{'、'.join(unknown)}，请更正或删除")
-    weighted = weights = Fraction(0)
+    means: list[tuple[Decimal, Fraction]] = []
     for group in rules.groups:
         given = sorted(ratings.get(group.key, ()))
         if not given and rules.absent_group == "rescale":
@@ -207,9 +207,7 @@ def groups_mean(ratings: Mapping[str, Sequence[Decimal]], rules: RaterRules) -> 
                 "scoring.raters", f"“{group.label}”至少需要{group.at_least}份评分，现有{len(given)}份，请补齐"
             )
         counted = given[group.drop : len(given) - group.drop]
-        mean = sum((Fraction(value) for value in counted), Fraction(0)) / len(counted)
-        weighted += Fraction(group.weight) * mean
-        weights += Fraction(group.weight)
-    if weights == 0:
+        means.append((group.weight, weighted_mean((1, value) for value in counted)))
+    if not means:
         raise Invalid("scoring.raters", "没有任何一组评分人的评分，请至少补齐一组")
-    return weighted / weights
+    return weighted_mean(means)

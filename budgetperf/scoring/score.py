@@ -1,20 +1,24 @@
 """``score``: the only place points are computed.
 
-Takes a scheme and one fact per criterion, returns a sheet. Each criterion is rounded once,
-half up, to the places the scheme names; the total is their exact sum (rescaled when the scheme
-says so). Knows no stage, no form and no edition.
+Takes a scheme and one fact per criterion and returns a sheet; of a table of facts it returns a
+table (``table`` holds that arithmetic, on arrays). Each criterion is rounded once, half up, to the
+places the scheme names; the total is their exact sum (rescaled when the scheme says so). Knows no
+stage, no form and no edition.
 """
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import Protocol, TypeVar, overload
 
 from budgetperf.errors import Invalid
 from budgetperf.findings import Finding, Severity, Where
 from budgetperf.scoring.exact import half_up
 from budgetperf.scoring.facts import Fact, NotApplicable
 from budgetperf.scoring.scheme import Criterion, Scheme
+
+T_co = TypeVar("T_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,25 +80,44 @@ class ScoreSheet:
         return sum((line.points for line in self.lines if line.key in keys), Decimal(0))
 
 
-def score(scheme: Scheme, facts: Mapping[str, Fact]) -> ScoreSheet:
-    """Compute the points of every criterion.
+class FactsByColumn(Protocol[T_co]):
+    """The facts of many evaluands, column by column (``table.FactTable``)."""
+
+    def scored(self, scheme: Scheme) -> T_co:
+        """Compute the points of every criterion of every row."""
+
+
+@overload
+def score(scheme: Scheme, facts: Mapping[str, Fact]) -> ScoreSheet: ...
+@overload
+def score(scheme: Scheme, facts: FactsByColumn[T_co]) -> T_co: ...
+def score(scheme: Scheme, facts: Mapping[str, Fact] | FactsByColumn[T_co]) -> ScoreSheet | T_co:
+    """Compute the points of every criterion, for one evaluand or a table of a million.
 
     Parameters
     ----------
     scheme : Scheme
-    facts : mapping of str to Fact
-        One fact per criterion key, no more and no fewer.
+    facts : mapping of str to Fact, or FactTable
+        One fact, or one column of facts, per criterion key, no more and no fewer.
+
+    Returns
+    -------
+    ScoreSheet, or ScoreTable
+        Equal to the last digit.
 
     Raises
     ------
     Invalid
-        ``scoring.facts`` if facts are missing or unknown; the codes of the formulas otherwise.
+        ``scoring.facts`` if facts are missing or unknown; else the code of the formula, with the
+        criterion's label before its words and its key among its facts.
 
     Notes
     -----
     points = half_up(weight x share), never above the weight. With criteria not applicable and ``rescale``:
     total = half_up(sum of points x out_of / sum of applicable weights), never above out_of.
     """
+    if not isinstance(facts, Mapping):
+        return facts.scored(scheme)
     criteria = tuple(scheme.criteria())
     demand_facts(criteria, facts)
     lines: list[ScoreLine] = []
@@ -126,11 +149,20 @@ def score_line(criterion: Criterion, fact: Fact, scheme: Scheme) -> tuple[ScoreL
             )
         zero = Decimal(0)
         return ScoreLine(criterion.key, criterion.label, criterion.weight, zero, zero, applicable=False), ""
-    part = criterion.formula.part(fact, criterion.weight)
+    try:
+        part = criterion.formula.part(fact, criterion.weight)
+    except Invalid as refusal:
+        raise _named(criterion, refusal) from refusal
     points = min(half_up(Fraction(criterion.weight) * part.share, scheme.places), criterion.weight)
     return ScoreLine(
         criterion.key, criterion.label, criterion.weight, points, criterion.weight - points
     ), part.note
+
+
+def _named(criterion: Criterion, refusal: Invalid) -> Invalid:
+    """Return what a formula refused with the criterion it stands in."""
+    text = f"“{criterion.label}”：{refusal.text}"
+    return Invalid(refusal.code, text, refusal.findings, **{**refusal.facts, "key": criterion.key})
 
 
 def _total(scheme: Scheme, lines: list[ScoreLine]) -> Decimal:

@@ -54,19 +54,17 @@ def screen_discrimination(values: pd.DataFrame, *, cut_off: float) -> Discrimina
     meaningless = (mean <= 1e-12 * numbers.abs().max()) & ~constant
     variation = (sd / mean.where(~meaningless & (mean > 0))).mask(constant, 0.0)
     stays = meaningless | (variation >= cut_off)
-    findings = tuple(
+    kept, dropped = (tuple(map(str, values.columns[chosen])) for chosen in (stays, ~stays))
+    return DiscriminationResult(variation, kept, dropped, cut_off, _told(values.columns[meaningless]))
+
+
+def _told(meaningless: pd.Index) -> tuple[Finding, ...]:
+    return tuple(
         Finding(
             "statistics.zero_mean",
             Severity.WARNING,
             Where(pointer=f"/values/{name}"),
             f"“{name}”的均值为零，变异系数没有意义，未按辨别力筛选；请人工判断",
         )
-        for name in values.columns[meaningless]
-    )
-    return DiscriminationResult(
-        variation,
-        tuple(str(name) for name in values.columns[stays]),
-        tuple(str(name) for name in values.columns[~stays]),
-        cut_off,
-        findings,
+        for name in meaningless
     )

@@ -59,10 +59,8 @@ def fit_entropy(shares: pd.DataFrame) -> EntropyResult:
     making, ch. 7. Beside factor weights in GD-INDEX [ours].
     """
     demand_table(shares)
+    _demand_not_negative(shares)
     x = array(shares)
-    if (x < 0).any():
-        places = [f"{shares.index[i]}的{shares.columns[j]}" for i, j in np.argwhere(x < 0)]
-        raise BadTable("熵权法要求数据不为负", places=places)
     steady = constant_columns(shares)
     if len(steady) == shares.shape[1]:
         raise NothingLeft("所有指标在各评价对象间都没有差异，熵权法无法赋权")
@@ -73,6 +71,11 @@ def fit_entropy(shares: pd.DataFrame) -> EntropyResult:
     entropies[list(steady)] = 1.0
     spread = 1 - entropies
     return EntropyResult(entropies, spread / spread.sum(), int((x == 0).sum()), _told(steady))
+
+
+def _demand_not_negative(shares: pd.DataFrame) -> None:
+    if below := [f"{shares.index[i]}的{shares.columns[j]}" for i, j in np.argwhere(array(shares) < 0)]:
+        raise BadTable("熵权法要求数据不为负", places=below)
 
 
 def _told(steady: tuple[str, ...]) -> tuple[Finding, ...]:

@@ -84,18 +84,11 @@ def fit_factor_weights(
     """
     demand_table(forward, rows=3)
     steady = constant_columns(forward)
-    moving = forward[[name for name in forward.columns if name not in steady]].astype(np.float64)
-    if moving.shape[1] < 2:
-        raise NothingLeft("在各评价对象间有差异的指标不足2个，因子分析无从进行")
-    correlation = moving.corr()
-    adequacy = judge_adequacy(correlation, n=len(moving))
+    moving = _moving(forward, steady)
+    adequacy = judge_adequacy(moving.corr(), n=len(moving))
     factors = extract(moving, extraction=extraction, retention=retention, cumulative=cumulative)
-    z = (moving - moving.mean()) / moving.std(ddof=0)
-    names = factors.loadings.columns
-    coefficients = pd.DataFrame(
-        inverse(correlation) @ array(factors.loadings), index=moving.columns, columns=names
-    )
-    scores = z @ coefficients
+    coefficients = _coefficients(moving, factors.loadings)
+    scores = ((moving - moving.mean()) / moving.std(ddof=0)) @ coefficients
     shares = factors.variances / factors.variances.sum()
     weights = loading_weights(factors.loadings, factors.variances).reindex(forward.columns).fillna(0.0)
     findings = (
@@ -105,6 +98,20 @@ def fit_factor_weights(
         *_told_loadings(factors, coefficients @ shares),
     )
     return FactorWeightsResult(adequacy, factors, weights, coefficients, scores, scores @ shares, findings)
+
+
+def _moving(forward: pd.DataFrame, steady: tuple[str, ...]) -> pd.DataFrame:
+    """Return the indicators that differ between evaluands."""
+    moving = forward[[name for name in forward.columns if name not in steady]].astype(np.float64)
+    if moving.shape[1] < 2:
+        raise NothingLeft("在各评价对象间有差异的指标不足2个，因子分析无从进行")
+    return moving
+
+
+def _coefficients(moving: pd.DataFrame, loadings: pd.DataFrame) -> pd.DataFrame:
+    """Return R^-1 L: the factor scores of a standardised table."""
+    solved = inverse(moving.corr()) @ array(loadings)
+    return pd.DataFrame(solved, index=moving.columns, columns=loadings.columns)
 
 
 def loading_weights(loadings: pd.DataFrame, variances: Floats) -> Floats:

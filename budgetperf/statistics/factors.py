@@ -81,15 +81,19 @@ def extract(
         loadings: Array = vectors * np.sqrt(eigenvalues[:k])
     else:
         loadings = _axes(forward, k)
-    unrotated = _pointed(loadings)
+    return _labelled(eigenvalues, _pointed(loadings), forward.columns)
+
+
+def _labelled(eigenvalues: Array, unrotated: Array, indicators: pd.Index) -> Factors:
+    """Rotate the loadings and name rows and columns."""
     rotated = _pointed(varimax(unrotated))
     names = [f"因子{number}" for number in range(1, rotated.shape[1] + 1)]
     return Factors(
         pd.Series(eigenvalues, index=range(1, len(eigenvalues) + 1)),
-        pd.DataFrame(unrotated, index=forward.columns, columns=names),
-        pd.DataFrame(rotated, index=forward.columns, columns=names),
+        pd.DataFrame(unrotated, index=indicators, columns=names),
+        pd.DataFrame(rotated, index=indicators, columns=names),
         pd.Series((rotated**2).sum(axis=0), index=names),
-        pd.Series((rotated**2).sum(axis=1), index=forward.columns),
+        pd.Series((rotated**2).sum(axis=1), index=indicators),
     )
 
 

@@ -78,8 +78,13 @@ def rate_importance(
     coefficient of variation are the usual figures of expert consultation [ours].
     """
     _demand_ratings(ratings)
+    table = _figures(ratings, important_from)
+    return ImportanceResult(table, _draw(ratings, rng, n_checked), _findings(ratings))
+
+
+def _figures(ratings: pd.DataFrame, important_from: int) -> pd.DataFrame:
     count = ratings.count()
-    table = pd.DataFrame(
+    return pd.DataFrame(
         {
             "n": count,
             "mean": ratings.mean(),
@@ -87,7 +92,6 @@ def rate_importance(
             "variation": ratings.std(ddof=1) / ratings.mean(),
         }
     )
-    return ImportanceResult(table, _draw(ratings, rng, n_checked), _findings(ratings))
 
 
 def _demand_ratings(ratings: pd.DataFrame) -> None:

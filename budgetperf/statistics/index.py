@@ -64,6 +64,16 @@ class IndexResult:
     findings: tuple[Finding, ...]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Screened:
+    """The four looks at the candidates."""
+
+    importance: ImportanceResult
+    membership: MembershipResult
+    correlation: CorrelationResult
+    discrimination: DiscriminationResult
+
+
 def build_index(tables: IndexTables, spec: IndexSpec) -> IndexResult:
     """Build an indicator system from its tables.
 
@@ -81,8 +91,32 @@ def build_index(tables: IndexTables, spec: IndexSpec) -> IndexResult:
         Fewer than two candidates stay.
     """
     _demand_same(tables)
-    values, ratings = _frame(tables), _ratings(tables)
+    values = _frame(tables)
+    seen = _screen(values, _ratings(tables), spec)
     directions = {head.name: head.direction for head in tables.measured.indicators}
+    weighed = weigh(values[list(seen.discrimination.kept)], directions, pairs=tables.pairs, spec=spec)
+    ranks = weighed.scores.round(SAME).rank(ascending=False, method="min").astype(int)
+    agreement = _agreement(weighed.scores)
+    findings = (
+        *seen.importance.findings,
+        *seen.discrimination.findings,
+        *weighed.findings,
+        *_told_agreement(agreement),
+    )
+    return IndexResult(
+        importance=seen.importance,
+        membership=seen.membership,
+        correlation=seen.correlation,
+        discrimination=seen.discrimination,
+        weighed=weighed,
+        ranks=ranks,
+        agreement=agreement,
+        findings=findings,
+    )
+
+
+def _screen(values: pd.DataFrame, ratings: pd.DataFrame, spec: IndexSpec) -> _Screened:
+    """Look at the candidates in the order of the method; each look sees those the last one kept."""
     rng = np.random.default_rng(spec.seed)
     importance = rate_importance(
         ratings, rng=rng, n_checked=spec.n_checked, important_from=spec.important_from
@@ -96,25 +130,7 @@ def build_index(tables: IndexTables, spec: IndexSpec) -> IndexResult:
     )
     discrimination = screen_discrimination(values[list(correlation.kept)], cut_off=float(spec.variation_cut))
     _demand_left(discrimination.kept)
-    weighed = weigh(values[list(discrimination.kept)], directions, pairs=tables.pairs, spec=spec)
-    ranks = weighed.scores.round(SAME).rank(ascending=False, method="min").astype(int)
-    agreement = _agreement(weighed.scores)
-    findings = (
-        *importance.findings,
-        *discrimination.findings,
-        *weighed.findings,
-        *_told_agreement(agreement),
-    )
-    return IndexResult(
-        importance,
-        membership,
-        correlation,
-        discrimination,
-        weighed,
-        ranks,
-        agreement,
-        findings,
-    )
+    return _Screened(importance, membership, correlation, discrimination)
 
 
 def _demand_same(tables: IndexTables) -> None:

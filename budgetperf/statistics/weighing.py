@@ -76,10 +76,7 @@ def weigh(
     findings: list[Finding] = []
     factor = _tried(WeightMethod.FACTOR, lambda: _factor(forward, spec), findings)
     entropy = _tried(WeightMethod.ENTROPY, lambda: fit_entropy(shares), findings)
-    ahp = _tried(WeightMethod.AHP, lambda: fit_ahp(_pairs(pairs, shares)), findings) if pairs else None
-    if pairs is None:
-        text = "没有提供两两比较表，未计算层次分析权重"
-        findings.append(Finding("statistics.no_pairs", Severity.NOTE, Where(pointer="/pairs"), text))
+    ahp = _judged(pairs, shares, findings)
     computed = {WeightMethod.FACTOR: factor, WeightMethod.ENTROPY: entropy, WeightMethod.AHP: ahp}
     found: dict[WeightMethod, Floats] = {}
     for method, result in computed.items():
@@ -92,6 +89,15 @@ def weigh(
     if factor is not None:
         scores = scores.assign(**{WeightMethod.FACTOR_SCORE: factor.composite})
     return Weighed(factor, entropy, ahp, weights, scores, tuple(findings))
+
+
+def _judged(pairs: PairTable | None, shares: pd.DataFrame, findings: list[Finding]) -> AhpResult | None:
+    """Weigh by judgements in pairs, or tell that there are none."""
+    if pairs is not None:
+        return _tried(WeightMethod.AHP, lambda: fit_ahp(_pairs(pairs, shares)), findings)
+    text = "没有提供两两比较表，未计算层次分析权重"
+    findings.append(Finding("statistics.no_pairs", Severity.NOTE, Where(pointer="/pairs"), text))
+    return None
 
 
 def _factor(forward: pd.DataFrame, spec: IndexSpec) -> FactorWeightsResult:

@@ -1,5 +1,6 @@
 """Queries on panels: seats and sheets."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -64,6 +65,15 @@ class RatingFacts:
     submitted_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class SheetFacts:
+    """The sheet of an expert who did not recuse themselves, by the number of the seat."""
+
+    record_id: str
+    position: int
+    document: Json
+
+
 def panel_of(session: Session, record_id: str) -> PanelFacts | None:
     """Return the panel of an ex-ante record, or None."""
     statement = select(table_of(PanelRow)).where(col(PanelRow.record_id) == record_id)
@@ -89,3 +99,14 @@ def ratings_of(session: Session, panel_id: str) -> list[RatingFacts]:
         .order_by(col(PanelRating.seat_id))
     )
     return fetch(session, statement, RatingFacts)
+
+
+def sheets_of(session: Session, record_ids: Iterable[str]) -> list[SheetFacts]:
+    """Return the visible sheets of many records' panels by record and seat."""
+    statement = (
+        select(col(PanelSeat.record_id), col(PanelSeat.position), col(PanelRating.document))
+        .join(PanelSeat, col(PanelSeat.id) == PanelRating.seat_id)
+        .where(col(PanelSeat.record_id).in_(list(record_ids)), ~col(PanelSeat.conflict))
+        .order_by(col(PanelSeat.record_id), col(PanelSeat.position))
+    )
+    return fetch(session, statement, SheetFacts)

@@ -46,58 +46,39 @@ def self_evaluation_book(page: SelfEvaluationPage) -> bytes:
     head = page.head
     sheet.pairs((("项目名称", head.project), ("主管部门", head.department)))
     sheet.pairs((("实施单位", head.agency), ("年度", str(head.year))))
-    sheet.labels(
-        (
-            "项目资金",
-            f"（{page.unit.label}）",
-            "年初预算数",
-            "全年预算数（A）",
-            "全年执行数（B）",
-            "分值",
-            "执行率",
-            "得分",
-        )
-    )
-    funds = page.funds
-    sheet.line(
-        (
-            "年度资金总额",
-            "",
-            *_amounts(funds.total),
-            _number(funds.weight),
-            _rate(funds.total),
-            _number(funds.score),
-        ),
-        page.unit,
-    )
-    for part in funds.rows:
-        sheet.line(("其中", part.label, *_amounts(part.row), "", _rate(part.row), ""), page.unit)
+    _write_funds(sheet, page)
     sheet.wide("预期目标", page.goal_expected)
     sheet.wide("实际完成情况", page.goal_actual)
-    sheet.labels(
-        (
-            "一级指标",
-            "二级指标",
-            "三级指标",
-            "年度指标值",
-            "实际完成值",
-            "分值",
-            "得分",
-            "偏差原因分析及改进措施",
-        )
-    )
-    sheet.freeze(repeat_from=sheet.row - 1)
-    for line in page.indicators:
-        names = (*line.level_labels, line.name, line.target, line.actual)
-        reason = _reason(line.reason, applicable=line.applicable)
-        sheet.line((*names, _number(line.weight), _number(line.score), reason), page.unit)
-    sheet.line(("总分", "", "", "", "", "", _number(page.total), _grade(page)), page.unit)
+    _write_indicators(sheet, page)
     sheet.wide("存在问题", page.problems)
     sheet.wide("改进措施", page.measures)
     sheet.wide("签字", "    ".join(f"{s.role}：{s.name}" for s in page.signatures))
     sheet.foot(page.footer, f"填报日期：{write_day(page.filed_on)}")
     book.close()
     return stream.getvalue()
+
+
+def _write_funds(sheet: "_Sheet", page: SelfEvaluationPage) -> None:
+    """Write the block of money: the year's total with its score, then its parts."""
+    budget = ("年初预算数", "全年预算数（A）", "全年执行数（B）")
+    sheet.labels(("项目资金", f"（{page.unit.label}）", *budget, "分值", "执行率", "得分"))
+    total, funds = page.funds.total, page.funds
+    scored = (_number(funds.weight), _rate(total), _number(funds.score))
+    sheet.line(("年度资金总额", "", *_amounts(total), *scored), page.unit)
+    for part in funds.rows:
+        sheet.line(("其中", part.label, *_amounts(part.row), "", _rate(part.row), ""), page.unit)
+
+
+def _write_indicators(sheet: "_Sheet", page: SelfEvaluationPage) -> None:
+    """Write the indicators with their points and reasons, and the total below them."""
+    levels = ("一级指标", "二级指标", "三级指标")
+    sheet.labels((*levels, "年度指标值", "实际完成值", "分值", "得分", "偏差原因分析及改进措施"))
+    sheet.freeze(repeat_from=sheet.row - 1)
+    for line in page.indicators:
+        names = (*line.level_labels, line.name, line.target, line.actual)
+        reason = _reason(line.reason, applicable=line.applicable)
+        sheet.line((*names, _number(line.weight), _number(line.score), reason), page.unit)
+    sheet.line(("总分", "", "", "", "", "", _number(page.total), _grade(page)), page.unit)
 
 
 def _laid_out_book(page: SelfEvaluationPage, layout: FormLayout) -> bytes:

@@ -17,7 +17,11 @@ from budgetperf.errors import Invalid
 from budgetperf.terms import Term
 from budgetperf.workbooks.package import Package
 
-MAX_ROWS, MAX_COLUMNS, MAX_CELLS, MAX_MERGED = 5_000, 200, 50_000, 100_000
+MAX_SHEETS, MAX_ROWS, MAX_COLUMNS = 50, 5_000, 200
+"""Most worksheets of a file; rows and columns of a sheet."""
+MAX_CELLS, MAX_MERGED, MAX_AREA, MAX_TEXT = 50_000, 100_000, 1_000_000, 4_000_000
+"""Of a whole file: cells with content, cells in merged ranges, cells from the first to the last used one
+of each sheet, and characters shown."""
 _PERCENT_FORMATS = frozenset({"9", "10"})
 
 CellValue = str | float | bool | date | None
@@ -104,41 +108,72 @@ def place_of(cell: str) -> Place:
     return int(cell[len(letters) :]) - 1, column - 1
 
 
+@dataclass(slots=True)
+class _Load:
+    """What a whole file has asked for so far; past a limit it is refused."""
+
+    cells: int = 0
+    merged: int = 0
+    area: int = 0
+    text: int = 0
+
+    def add(self, *, cells: int = 0, merged: int = 0, area: int = 0, text: int = 0) -> None:
+        self.cells += cells
+        self.merged += merged
+        self.area += area
+        self.text += text
+        if self.cells > MAX_CELLS or self.merged > MAX_MERGED:
+            raise _too_many()
+        if self.area > MAX_AREA or self.text > MAX_TEXT:
+            raise _too_many()
+
+
 def read_sheets(package: Package) -> tuple[Sheet, ...]:
     """Read the worksheets in their order, hidden ones included.
 
     Raises
     ------
     Invalid
-        ``workbook.damaged`` when the XML cannot be read, ``workbook.too_many_cells`` when a
-        sheet is far larger than any form.
+        ``workbook.damaged`` when the XML cannot be read, ``workbook.too_many_sheets`` and
+        ``workbook.too_many_cells`` when the file is far larger than any form.
     """
     try:
+        paths, load = _paths(package), _Load()
+        if len(paths) > MAX_SHEETS:
+            raise Invalid(
+                "workbook.too_many_sheets",
+                f"工作簿有 {len(paths)} 张工作表，一次最多读取 {MAX_SHEETS} 张；请删去无关的工作表，或分成几个文件上传",
+            )
         percent = _percent_styles(package.members.get("xl/styles.xml"))
-        marks = {name: _marks(package.members[path], percent) for name, path in _paths(package).items()}
+        shared = _shared_lengths(package)
+        marks = {
+            name: _marks(package.members[path], percent, shared=shared, load=load)
+            for name, path in paths.items()
+        }
         with CalamineWorkbook.from_object(io.BytesIO(package.repacked())) as book:
-            names = [
+            names = dict.fromkeys(
                 s.name for s in book.sheets_metadata if s.typ is SheetTypeEnum.WorkSheet and s.name in marks
-            ]
-            return tuple(_sheet(book.get_sheet_by_name(name), marks[name]) for name in names)
+            )
+            return tuple(_sheet(book.get_sheet_by_name(name), marks[name], load) for name in names)
     except (CalamineError, ET.ParseError, LookupError, ValueError, OverflowError) as error:
         raise Invalid(
             "workbook.damaged", "工作簿内部结构已损坏，无法读取；请在 Excel 或 WPS 中打开后重新保存"
         ) from error
 
 
-def _sheet(source: CalamineSheet, marks: Mapping[Place, Mark]) -> Sheet:
+def _sheet(source: CalamineSheet, marks: Mapping[Place, Mark], load: _Load) -> Sheet:
     values: dict[Place, CellValue] = {}
-    for row, line in enumerate(source.to_python(skip_empty_area=False)):
-        for column, value in enumerate(line):
+    top, left = source.start or (0, 0)
+    for row, line in enumerate(source.to_python(skip_empty_area=True), top):
+        for column, value in enumerate(line, left):
             if (cell := _value(value)) is not None:
                 values[row, column] = cell
     merges: dict[Place, Place] = {}
-    for (top, left), (bottom, right) in source.merged_cell_ranges or ():
-        rows, columns = range(top, min(bottom, MAX_ROWS) + 1), range(left, min(right, MAX_COLUMNS) + 1)
-        if len(merges) + len(rows) * len(columns) > MAX_MERGED:
-            raise _too_many()
-        merges |= {(row, column): (top, left) for row in rows for column in columns}
+    for first, (bottom, right) in source.merged_cell_ranges or ():
+        rows = range(first[0], min(bottom, MAX_ROWS) + 1)
+        columns = range(first[1], min(right, MAX_COLUMNS) + 1)
+        load.add(merged=len(rows) * len(columns))
+        merges |= {(row, column): first for row in rows for column in columns}
     return Sheet(source.name, values, marks, merges)
 
 
@@ -193,19 +228,37 @@ def _percent_styles(styles: bytes | None) -> frozenset[str]:
     return frozenset(str(index) for index, e in enumerate(cell_styles) if e.get("numFmtId") in formats)
 
 
-def _marks(content: bytes, percent: frozenset[str]) -> dict[Place, Mark]:
-    """Scan one sheet; refuse it when its content lies beyond the limits."""
+def _shared_lengths(package: Package) -> tuple[int, ...]:
+    """Return the characters of each shared string: a short file may show one long text in every cell."""
+    found = next((m for name, m in package.members.items() if name.lower() == "xl/sharedstrings.xml"), None)
+    if found is None:
+        return ()
+    return tuple(sum(len(part) for part in item.itertext()) for item in _tree(found))
+
+
+def _marks(
+    content: bytes, percent: frozenset[str], *, shared: tuple[int, ...], load: _Load
+) -> dict[Place, Mark]:
+    """Scan one sheet; refuse the file when its content lies beyond the limits."""
     marks: dict[Place, Mark] = {}
-    for count, (place, cell) in enumerate(_cells(content)):
-        if count >= MAX_CELLS or place[0] >= MAX_ROWS or place[1] >= MAX_COLUMNS:
+    rows: set[int] = set()
+    columns: set[int] = set()
+    for place, cell in _cells(content):
+        if place[0] >= MAX_ROWS or place[1] >= MAX_COLUMNS:
             raise _too_many()
-        parts = {_local(child.tag): child.text for child in cell}
-        if cell.get("t") == "e":
+        parts = {_local(child.tag): child.text or "" for child in cell}
+        kind, value = cell.get("t", "n"), parts.get("v", "")
+        load.add(cells=1, text=shared[int(value)] if kind == "s" and value else len(value))
+        rows.add(place[0])
+        columns.add(place[1])
+        if kind == "e":
             marks[place] = Mark.ERROR
-        elif "f" in parts and not parts.get("v"):
+        elif "f" in parts and not value:
             marks[place] = Mark.UNCACHED
-        elif cell.get("s") in percent and cell.get("t", "n") == "n":
+        elif cell.get("s") in percent and kind == "n":
             marks[place] = Mark.PERCENT
+    if rows:
+        load.add(area=(max(rows) - min(rows) + 1) * (max(columns) - min(columns) + 1))
     return marks
 
 
@@ -229,5 +282,6 @@ def _cells(content: bytes) -> Iterator[tuple[Place, "ET.Element[str]"]]:
 def _too_many() -> Invalid:
     return Invalid(
         "workbook.too_many_cells",
-        f"工作表内容超出 {MAX_ROWS} 行、{MAX_COLUMNS} 列或 {MAX_CELLS} 个单元格，不像申报表；请使用系统下发的模板填报",
+        f"工作表内容超出 {MAX_ROWS} 行、{MAX_COLUMNS} 列，或全部工作表共超出 {MAX_CELLS} 个单元格、{MAX_TEXT} 字，"
+        "不像申报表；请使用系统下发的模板填报",
     )

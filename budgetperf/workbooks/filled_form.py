@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from budgetperf.errors import Invalid
 from budgetperf.findings import Finding, Severity, Where
 from budgetperf.forms import read
-from budgetperf.lifecycle.evaluation.audit_form import FilledForm
+from budgetperf.lifecycle.evaluation.audit_form import FilledForm, demand_few_rows
 from budgetperf.provenance import Json
 from budgetperf.workbooks.cells import Mark, Place, address, read_sheets
 from budgetperf.workbooks.filled_grid import FilledGrid, find_filled, right_of
@@ -61,7 +61,7 @@ def read_filled(content: bytes) -> tuple[FilledSheet, ...]:
     ------
     Invalid
         When the file itself is refused (see ``package.open_package``), ``audit.no_form`` when no
-        sheet looks like the form, ``audit.form`` when a cell is far too long for one.
+        sheet looks like the form, ``audit.rows`` when there are too many indicators, ``audit.form`` when a cell is far too long for one.
     """
     sheets = read_sheets(open_package(content))
     grids = [grid for sheet in sheets if (grid := find_filled(sheet))]
@@ -71,6 +71,7 @@ def read_filled(content: bytes) -> tuple[FilledSheet, ...]:
             "audit.no_form",
             f"没有找到绩效自评表（现有工作表：{names}）；表内应有“三级指标、年度指标值、实际完成值、分值、得分”等栏目",
         )
+    demand_few_rows(sum(len(grid.rows) for grid in grids))
     return tuple(_Reader(grid).filled() for grid in grids)
 
 

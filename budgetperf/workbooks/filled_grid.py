@@ -116,7 +116,7 @@ def find_filled(sheet: Sheet) -> FilledGrid | None:
     above = {place: word for place, word in words.items() if place[0] < start}
     funds_header, funds = _header(above, FUNDS, {"executed"}, 3) or (None, {})
     head = _labelled({place: word for place, word in words.items() if place[0] != start}, HEAD)
-    fund_rows = _fund_rows(sheet, funds_header, funds, end=_funds_end(above, start))
+    fund_rows = _fund_rows(sheet, above, funds_header, funds, end=_funds_end(above, start))
     total = next((row for (row, _), word in words.items() if row > start and word in _TOTALS), None)
     return FilledGrid(
         sheet,
@@ -127,7 +127,7 @@ def find_filled(sheet: Sheet) -> FilledGrid | None:
         next((row for row, label in fund_rows if label.endswith(_FUND_TOTALS)), None),
         _goal(sheet, above),
         columns,
-        _rows(sheet, range(start + 1, total if total is not None else sheet.height), columns),
+        _rows(sheet, words, range(start + 1, total if total is not None else sheet.height), columns),
         total,
     )
 
@@ -174,34 +174,40 @@ def _funds_end(words: Mapping[Place, str], start: int) -> int:
 
 
 def _fund_rows(
-    sheet: Sheet, header: int | None, funds: Mapping[str, int], *, end: int
+    sheet: Sheet,
+    words: Mapping[Place, str],
+    header: int | None,
+    funds: Mapping[str, int],
+    *,
+    end: int,
 ) -> tuple[tuple[int, str], ...]:
     if header is None:
         return ()
     first = min(funds.values())
-    found = []
-    for row in range(header + 1, end):
-        own = [sheet.value((row, column)) for column in range(first) if sheet.anchor((row, column))[0] == row]
-        labels = [plain_label(value) for value in own if isinstance(value, str)]
-        if labels:
-            found.append((row, labels[-1]))
-    return tuple(found)
+    return tuple(
+        {
+            row: word
+            for (row, column), word in words.items()
+            if header < row < end and column < first and sheet.anchor((row, column)) == (row, column)
+        }.items()
+    )
 
 
-def _rows(sheet: Sheet, span: range, columns: Mapping[str, int]) -> tuple[int, ...]:
+def _rows(
+    sheet: Sheet, words: Mapping[Place, str], span: range, columns: Mapping[str, int]
+) -> tuple[int, ...]:
     """Return the rows that hold an indicator, up to the foot of the form; blank ones are left out."""
+    first: dict[int, str] = {}
+    for place, word in words.items():
+        if word and sheet.anchor(place) == place:
+            first.setdefault(place[0], word)
     found = []
-    for row in span:
-        first = next((word for column in range(sheet.width) if (word := _own_word(sheet, row, column))), "")
-        if first.startswith(_FEET):
+    for row in sorted({row for row, _ in (*sheet.values, *sheet.marks) if row in span}):
+        if first.get(row, "").startswith(_FEET):
             break
         if _is_line(sheet, row, columns):
             found.append(row)
     return tuple(found)
-
-
-def _own_word(sheet: Sheet, row: int, column: int) -> str:
-    return plain_label(sheet.value((row, column))) if sheet.anchor((row, column)) == (row, column) else ""
 
 
 def _is_line(sheet: Sheet, row: int, columns: Mapping[str, int]) -> bool:

@@ -95,6 +95,8 @@ def labels(meta: FieldMeta) -> frozenset[str]:
 
 
 _NOISE = re.compile(r"[\s*:]|\([^)]*\)")
+_LABEL_SIGNS = 100
+"""What stands further on in a long text makes no label of it."""
 
 
 def plain_label(text: object) -> str:
@@ -105,4 +107,4 @@ def plain_label(text: object) -> str:
     >>> plain_label(" *项目资金总额（万元）：")
     '项目资金总额'
     """
-    return _NOISE.sub("", unicodedata.normalize("NFKC", text)) if isinstance(text, str) else ""
+    return _NOISE.sub("", unicodedata.normalize("NFKC", text[:_LABEL_SIGNS])) if isinstance(text, str) else ""

@@ -23,6 +23,8 @@ MAX_UNPACKED_BYTES = 24 * 1024 * 1024
 MAX_RATIO = 200
 """Largest unpacked : packed ratio of one member (plain sheets reach about 30)."""
 MAX_MEMBERS = 500
+MAX_TAGS = 1_000_000
+"""Most XML tags in all members: a tag of four bytes costs a parser a hundred."""
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -90,6 +92,8 @@ def open_package(content: bytes) -> Package:
     for name, member in kept.items():
         if any(mark in member for mark in _DTD):
             raise Invalid("workbook.dtd", f"工作簿内部文件 {name} 含有外部实体声明，存在安全风险，不予读取")
+    if sum(member.count(b"<") for member in kept.values()) > MAX_TAGS:
+        raise _bomb()
     return Package(kept, hashlib.sha256(content).hexdigest())
 
 
@@ -137,5 +141,5 @@ def _bomb() -> Invalid:
     limit = MAX_UNPACKED_BYTES // 1024**2
     return Invalid(
         "workbook.bomb",
-        f"文件解压后异常庞大（上限 {limit} MB、{MAX_MEMBERS} 个内部文件），不予读取；{_SAVE_AS}",
+        f"文件解压后异常庞大（上限 {limit} MB、{MAX_MEMBERS} 个内部文件、{MAX_TAGS} 个标记），不予读取；{_SAVE_AS}",
     )

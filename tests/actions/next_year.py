@@ -1,15 +1,19 @@
 """The city's budget for 2026: requests, a refusal, a cost baseline, limits with an objection, an anchor."""
 
+from collections.abc import Callable
 from datetime import date
 
 import numpy as np
 
 from budgetperf.actions import anchors, baseline, benefit, limits, objections, rule_editions
+from budgetperf.actions.context import Context
 from budgetperf.actions.files import attach
 from budgetperf.actions.moves import Seen
 from budgetperf.actions.panels import CostPanelForm, keep_panel
+from budgetperf.actions.simple import NoForm
 from budgetperf.budget.form import ObjectionForm, RoundForm
 from budgetperf.costing.form import BenefitForm, FitForm
+from budgetperf.permissions import Actor
 from budgetperf.process.stages import Stage
 from budgetperf.rulebook.form import NewEditionForm
 from budgetperf.store.budget import get_round, lines_of
@@ -164,6 +168,18 @@ def stricter_grades(text: str) -> str:
         "{name: 80分为良, given: {total: 80}, expect: {grade: good}}",
         '{name: 84.99分为中, given: {total: "84.99"}, expect: {grade: fair}}',
     )
+
+
+def publish_unsure_grades(ctx: Callable[[Actor], Context]) -> None:
+    """Publish stricter grades from 1 July 2026 on, their cut-off left open by the source."""
+    rules = ctx(cast.RULES_OFFICE)
+    copy = NewEditionForm(copy_of="national/grades/2020-02-25", valid_from=date(2026, 7, 1))
+    record = rule_editions.open_draft(rules, copy, Seen()).record_id
+    begun = rule_editions.begun(rules, get_record(rules.session, rules.actor, record))
+    gap = "gaps:\n  - {name: 良的界线, at: rules.cut_offs.2.at_least, wording: 办法只写较好为良}\nrules:\n"
+    text = stricter_grades(begun.text).replace("rules:\n", gap, 1)
+    rule_editions.file_text(rules, record, begun.model_copy(update={"text": text}), Seen())
+    rule_editions.publish(ctx(cast.FINANCE_HEAD), record, NoForm(), Seen())
 
 
 def anchor(year: Year) -> None:

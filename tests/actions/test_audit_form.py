@@ -10,9 +10,16 @@ import pytest
 from budgetperf.actions.audit_form import audit_file
 from budgetperf.errors import Invalid, NotFound
 from budgetperf.ledger import RateBase
-from budgetperf.lifecycle.evaluation.audit_form import MAX_FORMS, MAX_JSON_BYTES
+from budgetperf.lifecycle.evaluation.audit_form import (
+    MAX_COMMAS,
+    MAX_FILE_ROWS,
+    MAX_FORMS,
+    MAX_JSON_BYTES,
+    MAX_TOLD,
+)
 from budgetperf.rulebook.edition import Edition
 from budgetperf.rulebook.library import Rulebook
+from budgetperf.scoring.grade import GradeRules
 from budgetperf.scoring.self_evaluation import SelfEvaluationRules
 
 BOOK, TODAY = Rulebook.load(), date(2026, 3, 1)
@@ -92,36 +99,108 @@ def test_an_edition_may_be_named() -> None:
             audit_file(packed(sound()), BOOK, today=TODAY, edition=wrong)
 
 
-def local(jurisdiction: str, title: str, weight: int, *, base: RateBase = RateBase.ADJUSTED) -> Edition:
-    """A local edition like the national one, but for its title, its execution points and their base."""
+def local(jurisdiction: str, *serves: str, weight: int = 10, base: RateBase = RateBase.ADJUSTED) -> Edition:
+    """A local edition like the national one, but for whom it serves, its execution points and their base."""
     rules = BOOK.by_id(EDITION).rules_as(SelfEvaluationRules)
     execution = rules.execution.model_copy(update={"weight": Decimal(weight), "base": base})
     own = rules.model_copy(update={"execution": execution, "indicators_weight": rules.total - weight})
-    known: dict[str, object] = {"id": f"{jurisdiction}/x", "jurisdiction": jurisdiction, "title": title}
+    known: dict[str, object] = {"id": f"{jurisdiction}/x", "jurisdiction": jurisdiction, "serves": serves}
     return BOOK.by_id(EDITION).model_copy(update=known | {"rules": own})
 
 
 TWO = Rulebook(
     (
         *(BOOK.by_id(name) for name in (EDITION, "national/grades/2020-02-25")),
-        local("hubei", "湖北省项目支出绩效自评", 20),
-        local("haidian", "北京市海淀区项目支出绩效自评（2016年度）", 10, base=RateBase.INITIAL),
+        local("hubei", "湖北省", "湖北", weight=20),
+        local("haidian", "北京市海淀区", "海淀区", base=RateBase.INITIAL),
     )
 )
 
 
-def test_the_edition_is_that_of_the_place_the_form_names_or_of_its_execution_points() -> None:
-    def edition(**changes: object) -> str:
-        [form] = audit_file(packed(sound() | changes), TWO, today=TODAY).forms
-        return form.edition.id
+def chosen(book: Rulebook = TWO, **changes: object) -> tuple[str, str, str]:
+    [form] = audit_file(packed(sound() | changes), book, today=TODAY).forms
+    return form.edition.id, form.edition.chosen.code, form.edition.place
 
+
+NATION = (EDITION, "national", "")
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ({}, NATION),
+        ({"department": "湖北省某厅"}, ("hubei/x", "place", "湖北省")),
+        ({"form_kind": "项目自评表（湖北 2023年版）"}, ("hubei/x", "place", "湖北")),
+        ({"form_kind": "2023年度湖北省项目自评表"}, ("hubei/x", "place", "湖北省")),
+        ({"department": "北京市海淀区某街道"}, ("haidian/x", "place", "北京市海淀区")),
+        ({"department": "北京市某局"}, NATION),
+        ({"department": "上海市黄浦区湖北路小学"}, NATION),
+        ({"department": "湖北路街道办事处"}, NATION),
+    ],
+)
+def test_the_edition_is_that_of_the_place_the_form_begins_with(
+    changes: dict[str, object], found: tuple[str, str, str]
+) -> None:
+    assert chosen(**changes) == found
+
+
+def test_execution_points_like_those_of_a_place_do_not_make_a_form_of_that_place() -> None:
     twenty = {"全年预算数": 10, "全年执行数": 10, "执行率": "100%", "分值": 20, "得分": 20, "unit": "万元"}
-    assert edition() == EDITION
-    assert edition(department="湖北省某厅") == "hubei/x"
-    assert edition(budget=twenty) == "hubei/x"
-    assert edition(department="北京市海淀区某街道") == "haidian/x"
-    assert edition(department="北京市某局") == EDITION
-    assert edition(budget=twenty | {"分值": 30}) == EDITION
+    assert chosen(department="广东省某厅", budget=twenty) == NATION
+
+
+def succeeded(edition: Edition, by: date) -> Edition:
+    return edition.model_copy(update={"id": f"{edition.jurisdiction}/{edition.kind}/{by}", "valid_from": by})
+
+
+def test_a_form_is_held_against_the_successor_once_there_is_one() -> None:
+    later = date(2024, 1, 1)
+    new = [succeeded(edition, later) for edition in TWO.editions]
+    grades = next(edition for edition in new if edition.kind == "grades")
+    scale = grades.rules_as(GradeRules)
+    harder = scale.model_copy(
+        update={
+            "cut_offs": (
+                scale.cut_offs[0].model_copy(update={"at_least": Decimal("99.9")}),
+                *scale.cut_offs[1:],
+            )
+        }
+    )
+    new[new.index(grades)] = grades.model_copy(update={"rules": harder})
+    book = Rulebook((*TWO.editions, *new))
+    for year, nation, hubei in (
+        (2022, EDITION, "hubei/x"),
+        (2025, "national/self_evaluation/2024-01-01", "hubei/self_evaluation/2024-01-01"),
+    ):
+        assert chosen(book, year=year)[0] == nation
+        assert chosen(book, year=year, department="湖北省某厅")[0] == hubei
+    earned = [
+        audit_file(packed(sound() | {"year": year}), book, today=TODAY).forms[0].grade
+        for year in (2022, 2025)
+    ]
+    assert [grade.label for grade in earned if grade] == ["优", "良"]
+
+
+def test_the_answer_says_why_an_edition_was_chosen() -> None:
+    ended = TWO.editions[-1].model_copy(update={"valid_to": date(2024, 1, 1)})
+    book = Rulebook((*TWO.editions[:-1], ended))
+    assert chosen(book, department="海淀区某街道") == (EDITION, "not_in_force", "海淀区")
+    assert chosen(book, year=2012)[1] == "first"
+    [form] = audit_file(packed(sound()), BOOK, today=TODAY, edition=EDITION).forms
+    assert (form.edition.chosen.code, form.edition.chosen.label) == ("named", "按指定的规则版本")
+
+
+def test_every_local_edition_of_self_evaluation_says_whom_it_serves() -> None:
+    known = [edition for edition in BOOK.editions if edition.kind == "self_evaluation"]
+    assert [
+        edition.id for edition in known if (edition.jurisdiction == "national") == bool(edition.serves)
+    ] == []
+
+
+def test_forms_with_too_many_rows_in_all_are_refused() -> None:
+    rows = [{"level3": "指标"}] * (MAX_FILE_ROWS // 10)
+    assert len(audit_file(packed([{"indicators": rows}] * 10), BOOK, today=TODAY).forms) == 10
+    assert refusal(packed([{"indicators": rows}] * 10 + [{"indicators": [{}]}])).code == "audit.rows"
 
 
 def test_the_rate_has_the_base_of_the_edition() -> None:
@@ -142,6 +221,13 @@ def test_a_marked_or_indented_file_is_json_too() -> None:
 )  # fmt: skip
 def test_what_is_no_form_is_refused(content: bytes) -> None:
     assert refusal(content).code == "audit.json"
+
+
+def test_values_are_counted_before_they_are_read_and_not_all_that_are_wrong_are_told() -> None:
+    assert refusal(packed({"inconsistencies": ["x"] * (MAX_COMMAS + 2)})).code == "audit.json"
+    error = refusal(packed({f"k{number}": 1 for number in range(MAX_TOLD + 100)}))
+    assert (error.code, len(error.findings)) == ("audit.form", MAX_TOLD)
+    assert f"有{MAX_TOLD + 100}处" in error.text
 
 
 def test_a_key_nobody_knows_and_a_cell_that_is_none_are_told_by_place() -> None:

@@ -195,11 +195,11 @@ def test_a_bundle_carries_the_published_editions_its_decisions_name(
         ctx.session, ctx.actor, city.codes["water"], fiscal_year=2025, stage=Stage.SELF_EVALUATION
     )
     assert record is not None
-    edition = ctx.rules.by_id("national/grades/2027-01-01")
+    edition = ctx.rules.by_id("local/grades/2027-01-01")
     used = InForce(edition, edition.rules_as(GradeRules))
     keep(ctx, record, decide(DecisionKind.GRADE, record, GradeFacts(Decimal(84)), used)[1])
     bundles.export(visit(cast.AUDITOR), record.subject, tmp_path / "later")
     (carried,) = read(tmp_path / "later", "records/editions.json")
     assert hashlib.sha256(carried["text"].encode()).hexdigest() == carried["digest"] == edition.digest
-    assert '"chain":"national/grades/2027-01-01"' in (tmp_path / "later/data/log/events.jsonl").read_text()
+    assert '"chain":"local/grades/2027-01-01"' in (tmp_path / "later/data/log/events.jsonl").read_text()
     assert verify(tmp_path / "later") == []

@@ -1,6 +1,7 @@
 """The rules office: a draft is checked as it is filed, published by another person, and in force from its first day."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -12,10 +13,12 @@ from budgetperf.actions.context import Context
 from budgetperf.actions.decisions import decide, keep
 from budgetperf.actions.moves import Outcome, Seen
 from budgetperf.actions.recompute import SAME, recompute
-from budgetperf.actions.rule_editions import begun, file_text, open_draft, publish, text_of
+from budgetperf.actions.rule_editions import begun, file_text, open_draft, publish, review_text, text_of
+from budgetperf.actions.rulebooks import forget_rulebook
 from budgetperf.actions.rules import InForce
 from budgetperf.actions.simple import NoForm, moves
 from budgetperf.errors import Conflict, Forbidden, Invalid, NotFound
+from budgetperf.findings import Severity
 from budgetperf.permissions import Actor
 from budgetperf.provenance import DecisionKind
 from budgetperf.rulebook.form import EditionForm, NewEditionForm
@@ -33,12 +36,12 @@ from tests.conftest import MakeContext
 
 OLD = "national/grades/2020-02-25"
 FIRST_DAY, DAY = date(2026, 7, 1), date(2026, 9, 1)
-NEW = "national/grades/2026-07-01"
+NEW = "local/grades/2026-07-01"
 ELSEWHERE = [one for one in cast.ONE_PER_ROLE.values() if one not in {cast.RULES_OFFICE, cast.FINANCE_HEAD}]
 
 
-def opened(ctx: Context, *, copy_of: str = OLD, valid_from: date = FIRST_DAY, place: str = "") -> Outcome:
-    return open_draft(ctx, NewEditionForm(copy_of=copy_of, valid_from=valid_from, jurisdiction=place), Seen())
+def opened(ctx: Context, *, copy_of: str = OLD, valid_from: date = FIRST_DAY) -> Outcome:
+    return open_draft(ctx, NewEditionForm(copy_of=copy_of, valid_from=valid_from), Seen())
 
 
 def stricter(ctx: Context, record_id: str) -> EditionForm:
@@ -59,13 +62,51 @@ def published(ctx: MakeContext) -> Context:
     return head
 
 
-def test_a_draft_begins_as_a_copy_under_its_own_head(ctx: MakeContext) -> None:
+@pytest.mark.parametrize("base", [OLD, "hubei/self_evaluation/2020-02-25"])
+def test_a_draft_is_a_copy_for_this_service_alone(ctx: MakeContext, base: str) -> None:
     rules = ctx(cast.RULES_OFFICE)
-    form = begun(rules, get_record(rules.session, rules.actor, opened(rules, place="海州市").record_id))
-    assert form.edition_id == "海州市/grades/2026-07-01"
-    before = text_of(rules, rules.rules.by_id(OLD)).splitlines()
+    record = get_record(rules.session, rules.actor, opened(rules, copy_of=base).record_id)
+    form = begun(rules, record)
+    assert record.subject == f"local/{base.split('/')[1]}/2026-07-01"
+    before = text_of(rules, rules.rules.by_id(base)).splitlines()
     changed = [line for line in form.text.splitlines() if line not in before]
-    assert changed == ["jurisdiction: 海州市", "valid_from: 2026-07-01"]
+    assert changed == ["jurisdiction: local", "valid_from: 2026-07-01"]
+    assert not [one for one in review_text(rules, record, form).findings if "辖区" in one.message]
+
+
+@pytest.mark.parametrize("place", ["national", "sichuan", "海州市"])
+def test_nobody_makes_the_nations_law_or_another_places(ctx: MakeContext, place: str) -> None:
+    rules = ctx(cast.RULES_OFFICE)
+    record_id = opened(rules).record_id
+    form = begun(rules, get_record(rules.session, rules.actor, record_id))
+    text = form.text.replace("jurisdiction: local", f"jurisdiction: {place}")
+    with pytest.raises(Invalid) as refused:
+        file_text(rules, record_id, form.model_copy(update={"text": text}), Seen())
+    assert NEW in refused.value.findings[0].message
+
+
+def test_no_release_collides_with_what_a_city_published(ctx: MakeContext) -> None:
+    head = published(ctx)
+    shipped = head.rules.by_id(OLD).model_copy(
+        update={"id": "national/grades/2026-07-01", "digest": "0" * 64, "valid_from": FIRST_DAY}
+    )
+    later = replace(head, packaged=replace(head.packaged, editions=(*head.packaged.editions, shipped)))
+    forget_rulebook(later.session)
+    assert later.rules.get("grades", DAY).id == NEW
+    assert later.rules.by_id(shipped.id) == shipped
+
+
+def test_what_holds_after_the_end_of_a_draft_is_told(ctx: MakeContext) -> None:
+    rules = ctx(cast.RULES_OFFICE)
+    record = get_record(rules.session, rules.actor, opened(rules).record_id)
+    form = begun(rules, record)
+    ended = form.text.replace("valid_from: 2026-07-01", "valid_from: 2026-07-01\nvalid_to: 2027-01-01")
+    (told,) = review_text(rules, record, form.model_copy(update={"text": ended})).findings
+    assert (told.severity, OLD in told.message) == (Severity.NOTE, True)
+    file_text(rules, record.id, form.model_copy(update={"text": ended}), Seen())
+    publish(ctx(cast.FINANCE_HEAD), record.id, NoForm(), Seen())
+    book = ctx(cast.CLERK).rules
+    assert [book.get("grades", day).id for day in (date(2026, 12, 31), date(2027, 1, 1))] == [NEW, OLD]
 
 
 def test_whoever_filed_a_draft_does_not_publish_it(ctx: MakeContext) -> None:
@@ -177,6 +218,18 @@ def test_a_draft_overlapping_another_edition_is_refused(ctx: MakeContext) -> Non
     with pytest.raises(Invalid) as refused:
         file_text(rules, second, begun(rules, get_record(rules.session, rules.actor, second)), Seen())
     assert "有效期重叠" in refused.value.findings[0].message
+
+
+def test_a_draft_after_whose_end_nothing_holds_is_warned_of(ctx: MakeContext) -> None:
+    rules = ctx(cast.RULES_OFFICE)
+    calendar = opened(rules, copy_of="national/working_days/2026-01-01", valid_from=date(2026, 12, 1))
+    record = get_record(rules.session, rules.actor, calendar.record_id)
+    text = begun(rules, record).text.replace(
+        "valid_from: 2026-12-01", "valid_from: 2026-12-01\nvalid_to: 2030-01-01"
+    )
+    (told,) = review_text(rules, record, EditionForm(text=text)).findings
+    assert told.severity is Severity.WARNING
+    assert told.message.startswith("第5行 自2030-01-01起本版本失效，此后没有有效的同类规则")
 
 
 @pytest.mark.parametrize("actor", ELSEWHERE)

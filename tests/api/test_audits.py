@@ -13,7 +13,8 @@ from starlette.testclient import TestClient
 
 from api import body_limit
 from api.allowance import ADDRESSES, Allowance
-from api.audits import MAX_BYTES
+from api.audits import MAX_BYTES, PATHS
+from api.body_limit import ENVELOPE
 from api.desks.audit import example
 from api.main import create_app
 from api.refusals import TooManyAttempts
@@ -60,6 +61,22 @@ def test_the_api_takes_typed_forms_and_a_named_edition(house: House) -> None:
 def test_what_is_no_form_is_refused(house: House, content: bytes, code: str) -> None:
     answer = house.client().post("/api/v1/audit-form", files=sent(content))
     assert (answer.status_code, answer.json()["code"]) == (422, code)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_body_far_larger_than_a_form_is_not_read_to_its_end(house: House, path: str) -> None:
+    answer = house.client().post(path, files=sent(b"x" * (MAX_BYTES + ENVELOPE)))
+    assert answer.status_code == 413
+    assert "公开复算2MB" in answer.text
+
+
+def test_the_page_says_which_edition_was_used_and_why(house: House) -> None:
+    form = json.loads((MADE / "should_pass/sound.json").read_bytes())
+    page = house.client().post(
+        "/audit", files=sent(json.dumps(form | {"department": "湖北省水利厅"}).encode())
+    )
+    assert "hubei/self_evaluation/2020-02-25" in page.text
+    assert "按表名或主管部门写明的地区 湖北省" in page.text
 
 
 def test_the_page_shows_a_real_form_before_anything_is_handed_in(house: House) -> None:
@@ -189,6 +206,17 @@ def test_only_so_many_run_at_once_and_the_place_is_given_back() -> None:
     assert busy.value.code == "allowance.busy"
     with allowance.one("b", cast.NOW):
         pass
+
+
+def test_a_use_sent_away_as_busy_is_not_counted() -> None:
+    allowance = Allowance(1, timedelta(minutes=1), at_once=1)
+    with allowance.one("a", cast.NOW), pytest.raises(TooManyAttempts), allowance.one("b", cast.NOW):
+        pass
+    with allowance.one("b", cast.NOW):
+        pass
+    with pytest.raises(TooManyAttempts) as spent, allowance.one("b", cast.NOW):
+        pass
+    assert spent.value.code == "allowance.spent"
 
 
 def test_the_memory_of_addresses_is_bounded() -> None:

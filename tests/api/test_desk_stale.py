@@ -50,6 +50,17 @@ def test_a_confirmation_overtaken_leads_back_to_the_record_with_the_menu(house: 
     assert f'class="btn btn-primary" href="/projects/{made.subject}?year=' in answer.text
 
 
+def test_a_second_click_confirms_nothing_that_was_not_looked_at(house: House) -> None:
+    with house.acting() as ctx:
+        made = story.make_request(ctx)
+        story.advance_request(ctx, made.record_id, to="file")
+    browser, csrf = sign_in(house, cast.REVIEWER)
+    answer = browser.post(f"/records/{made.record_id}/review", data={"csrf": csrf, "version": "1"})
+    assert answer.status_code == 412
+    assert 'name="version"' not in answer.text
+    assert f'href="/projects/{made.subject}?year=' in answer.text
+
+
 def test_a_page_signed_out_of_shows_no_menu(house: House) -> None:
     answer = house.client().get("/no/such/page")
     assert answer.status_code == 404

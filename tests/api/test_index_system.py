@@ -86,6 +86,7 @@ def test_the_tables_become_a_report_page_and_a_draft(live: tuple[House, WorkHous
         "样例指数-测算报告.md",
     }
     assert f'href="{address}"' in browser.get("/rules/index").text
+    assert sign_in(house, cast.CLERK)[0].get(address).status_code == 403
 
 
 def test_a_build_without_a_draft_says_why_and_keeps_its_tables(live: tuple[House, WorkHouse, Jobs]) -> None:

@@ -108,6 +108,8 @@ def test_an_administrator_does_it_all_on_the_page_of_an_account(house: House) ->
     assert f'value="{cast.DRAINAGE}"' in client.get(page).text.partition("<select")[0]
     again = [post("grants", role=role, scope=cast.DRAINAGE) for role in ("clerk", "auditor", "king")]
     assert again == [409, 422, 422]
+    assert post("grants", role="department_reviewer", scope=cast.CITY) == 422, "the city is left blank"
+    assert '<option value="">全市</option>' in client.get("/open/person").text
     assert [post("grants/end", role="clerk", scope=cast.DRAINAGE) for _ in "12"] == [303, 404]
     assert (post("password", password="短"), post("password", password=NEW)) == (422, 303)
     assert own.get("/api/v1/me").status_code == 401, "a reset ends the tokens too"

@@ -45,6 +45,7 @@ BULK = {S.MONITORING, S.SELF_EVALUATION, S.FINANCE_EVALUATION}
 
 STATUS_QUESTIONS: dict[str, str] = {
     "budgetperf/actions/exante.py": "whether the conclusion of another record stands, for a guard",
+    "budgetperf/actions/filed_records.py": "whether the goals of other records are approved, to read them",
     "budgetperf/actions/goals.py": "whether the goals of another record are approved, to read them",
     "budgetperf/actions/line_facts.py": "which requests are lines of a round",
     "api/desks/rule_drafts.py": "which drafts are still worked on, to list and try them",

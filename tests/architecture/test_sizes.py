@@ -13,7 +13,6 @@ TABLES: dict[str, str] = {
     "api/desks/exante.py::show": "one page model, a field a line",
     "api/desks/limits.py::show": "one page model, a field a line",
     "api/desks/project.py::show": "one page model, a field a line",
-    "budgetperf/workbooks/books.py::self_evaluation_book": "one sheet, a block a line",
     "workflows/command.py::_parser": "the verbs of ./bp, an argument a line",
     "workflows/demo/costing.py::analyse_water_works": "one filed form, a field a line",
 }

@@ -1,7 +1,7 @@
 """How fast a table is scored, beside bare numpy in the same run: ``python -m tests.benchmarks.scoring``.
 
 A million self-evaluations of ten lines (nine indicators of the filed operators, and execution) through
-``score_table``, against the leanest numpy code we can write for the same scheme: no checks, no notes, no refusals,
+``score``, against the leanest numpy code we can write for the same scheme: no checks, no notes, no refusals,
 its weights and rounding as constants, in whole columns and again in blocks that fit the cache. The numbers are
 compared before anything is timed; time is the processor's, all runs in turn. Only the ratios mean something;
 absolute figures are the machine's of the day.
@@ -26,7 +26,8 @@ from budgetperf.indicators import Achievement
 from budgetperf.provenance import Source, SourceStatus
 from budgetperf.scoring.formulas import Execution, Graded, Proportional, Reverse, Tier
 from budgetperf.scoring.scheme import Criterion, Dimension, Scheme
-from budgetperf.scoring.table import AchievedColumn, Column, MeasuredColumn, MoneyColumn, Numbers, score_table
+from budgetperf.scoring.score import score
+from budgetperf.scoring.table import AchievedColumn, Column, FactTable, MeasuredColumn, MoneyColumn, Numbers
 
 ROWS = 1_000_000
 TIME_AIM, MEMORY_AIM = 3.0, 2.0
@@ -107,7 +108,7 @@ def columns(given: Inputs) -> dict[str, Column]:
 
 def ours(given: Inputs) -> tuple[list[Int64s], Int64s]:
     """Points by line and totals, in hundredths."""
-    table = score_table(scheme(), columns(given))
+    table = score(scheme(), FactTable(columns(given)))
     return [np.asarray(points.units) for points in table.points.values()], np.asarray(table.total.units)
 
 

@@ -24,7 +24,7 @@ def zhengding(group: str, marks: list[str]) -> list[UnitResult]:
             for period in [period.key for period in part.periods.periods][
                 : 1 if group == "old_town" else None
             ]:
-                for slot in part.slots():
+                for slot in part.slots:
                     facts.append(
                         UnitFact(
                             row=len(facts) + 2,

@@ -22,7 +22,6 @@ EXPECTED = {
     "finance_evaluation/evaluand_blank.csv": (2, "评价对象为空，每个评价对象一行"),
     "finance_evaluation/evaluand_twice.csv": (4, "评价对象“P001”重复（首次出现在第2行），每个评价对象一行"),
     "finance_evaluation/evaluand_twice.json": (3, "键“P001”重复（首次出现在第2行）"),
-    "finance_evaluation/float.json": (2, "数字“14.5”须加引号写成文本"),
     "finance_evaluation/missing_fact.csv": (3, "P002：缺少以下评分项的事实：绩效目标，请补填后再计分"),
     "finance_evaluation/missing_fact.json": (2, "P001：缺少以下评分项的事实：完成率，请补填后再计分"),
     "finance_evaluation/no_evaluand.json": (1, "应按评价对象逐个列出事实"),

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from budgetperf.errors import NotFound
+from budgetperf.errors import Invalid, NotFound
 from budgetperf.rulebook.cases import FinanceEvaluationCase, SelfEvaluationCase
 from budgetperf.rulebook.facts_file import read_facts
 
@@ -47,3 +47,21 @@ def test_a_cell_over_several_lines_keeps_the_count(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(NotFound, match="没有事实文件"):
         read_facts(tmp_path / "f.csv", "grades")
+
+
+@pytest.mark.parametrize(
+    ("written", "read"), [("9.5", "9.5"), ("9.10", "9.10"), ("0.1", "0.1"), ("8", "8"), ("-0.50", "-0.50")]
+)
+def test_numbers_of_json_are_read_by_their_digits(written: str, read: str, tmp_path: Path) -> None:
+    text = '{"甲 1.5": {"points": {"a\\"2.5": ' + written + '}, "money": {"adjusted": 100, "paid": 90}}}'
+    (tmp_path / "f.json").write_text(text, encoding="utf-8")
+    (found,) = read_facts(tmp_path / "f.json", "finance_evaluation").given.items()
+    assert found[0] == "甲 1.5"
+    assert str(found[1].model_dump()["points"]['a"2.5']) == read
+
+
+def test_a_deeply_nested_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "f.json").write_text('{"甲": ' + "[" * 100_000 + "]" * 100_000 + "}", encoding="utf-8")
+    with pytest.raises(Invalid, match="嵌套过深") as refusal:
+        read_facts(tmp_path / "f.json", "grades")
+    assert refusal.value.code == "facts.file"

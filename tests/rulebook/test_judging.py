@@ -1,3 +1,5 @@
+import json
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,11 @@ from budgetperf.scoring.grade import GradeRules
 FOLDER = Path(__file__).parent
 TEXT = (FOLDER / "sound_scheme.yaml").read_text(encoding="utf-8")
 RULEBOOK = Rulebook.load()
+TRACED = [
+    edition.id
+    for edition in RULEBOOK.editions
+    if edition.kind in {"department_evaluation", "department_overall"}
+]
 GRADES = RULEBOOK.by_id("national/grades/2020-02-25").rules_as(GradeRules)
 FACTS = """评价对象,points.basis,points.goal,points.quantity,money.adjusted,money.paid
 P001,15,25,50,0,0
@@ -107,7 +114,7 @@ def test_a_scheme_without_grades_concludes_nothing(tmp_path: Path) -> None:
     staff = '"staff": {"kind": "measured", "target": 100, "actual": 101}'
     money = '"three_public": {"kind": "money_ratio", "part": "10100", "base": "10000"}'
     (tmp_path / "f.json").write_text(f'{{"甲": {{"facts": {{{staff}, {money}}}}}}}', encoding="utf-8")
-    (found,) = compared(tmp_path / "f.json", hunan, after=hunan)
+    (found,) = compared(tmp_path / "f.json", hunan, after=hunan, grades=(GRADES, GRADES))  # of 100, not of 15
     assert (found.difference.before.grade, str(found.difference.before.total)) == ("", "11.70")
     assert [line.label for line in found.difference.before.lines] == ["在职人员控制率", "三公经费变动率"]
 
@@ -134,3 +141,17 @@ def test_assessments_are_compared_on_their_long_table(tmp_path: Path) -> None:
     found = compared(tmp_path / "table.csv", meiling, after=meiling)
     assert len(found) > 2
     assert {explained.difference.reason for explained in found} == {"结果相同"}
+
+
+@pytest.mark.parametrize("edition_id", TRACED)
+def test_every_example_of_a_scored_kind_is_traced_criterion_by_criterion(
+    edition_id: str, tmp_path: Path
+) -> None:
+    found = RULEBOOK.by_id(edition_id)
+    example = next(one for one in found.examples if one.expect is not None)
+    (tmp_path / "f.json").write_text(json.dumps({"甲": example.given}), encoding="utf-8")
+    (told,) = compared(tmp_path / "f.json", found, after=found)
+    points = {line.key for line in told.difference.before.lines}
+    assert points
+    assert points <= told.before.keys() == told.after.keys()
+    assert told.difference.before.total == Decimal(str(example.expect["total"]))

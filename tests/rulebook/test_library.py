@@ -9,6 +9,7 @@ from budgetperf.rulebook.kinds import KINDS
 from budgetperf.rulebook.library import Rulebook
 from budgetperf.rulebook.lock import lock_editions
 from budgetperf.rulebook.models import WorkingDaysRules
+from budgetperf.rulebook.published import joined
 from budgetperf.scoring.grade import GradeRules
 
 RULEBOOK = Rulebook.load()
@@ -22,7 +23,7 @@ def test_every_shipped_edition_has_examples_and_all_hold(edition) -> None:
 
 
 def test_every_kind_has_a_shipped_edition_for_the_demonstration_years() -> None:
-    held = {edition.kind for edition in RULEBOOK.editions if date(2026, 6, 1) in edition.span}
+    held = {edition.kind for edition in RULEBOOK.editions if date(2026, 6, 1) in RULEBOOK.span(edition)}
     assert held | {"composite_index"} == set(KINDS), "an index is built for one place, as a draft"
 
 
@@ -64,18 +65,33 @@ def test_a_place_works_by_its_own_rules_and_by_the_nations_where_it_has_none() -
     assert SICHUAN.get("monitoring_lights", date(2024, 12, 31)).jurisdiction == "national", "not yet in force"
 
 
-def test_a_draft_goes_before_the_nations_only_in_its_own_place() -> None:
-    own, nations = (book.get("monitoring_lights", date(2026, 6, 1)) for book in (SICHUAN, RULEBOOK))
-    assert SICHUAN.goes_before(own)
-    assert not SICHUAN.goes_before(nations), "the place has its own"
-    assert RULEBOOK.goes_before(nations)
-    assert not RULEBOOK.goes_before(own)
+def test_what_a_service_published_goes_before_its_place_and_the_nation_until_it_ends() -> None:
+    day, over = date(2026, 6, 1), date(2026, 7, 1)
+    own = SICHUAN.get("monitoring_lights", day).model_copy(
+        update={"id": "local/monitoring_lights/2026-01-01", "jurisdiction": "local", "valid_to": over,
+                "valid_from": date(2026, 1, 1)}
+    )  # fmt: skip
+    for book in (SICHUAN, RULEBOOK):
+        used = joined(book, [own])
+        assert used.get("monitoring_lights", day) == own
+        assert used.get("monitoring_lights", over) == book.get("monitoring_lights", over)
+        assert used.place == book.place
+
+
+def test_no_packaged_edition_is_of_the_services_own_jurisdiction(tmp_path: Path) -> None:
+    folder = tmp_path / "local/grades"
+    folder.mkdir(parents=True)
+    (folder / "2020-02-25.yaml").write_text(SOUND.replace("national", "local", 1), encoding="utf-8")
+    with pytest.raises(Invalid, match="只用于在系统中发布的版本"):
+        lock_editions(tmp_path)
 
 
 def test_a_place_without_any_edition_is_refused_by_name() -> None:
     SICHUAN.demand_place()
     with pytest.raises(Invalid, match=r"sichaun.*sichuan"):
         RULEBOOK.at("sichaun").demand_place()
+    with pytest.raises(Invalid, match="local"):
+        RULEBOOK.at("local").demand_place()
 
 
 def test_by_id_finds_what_a_past_result_names() -> None:

@@ -82,7 +82,7 @@ def test_a_draft_is_told_where_it_must_stand(tmp_path: Path) -> None:
 def test_an_edition_with_an_end_must_not_hold_when_the_next_begins(until: str, refused: bool) -> None:
     ended = edition(SOUND.replace("valid_from: 2020-02-25", f"valid_from: 2020-02-25\nvalid_to: {until}"))
     following = edition(SOUND.replace("2020-02-25", "2024-01-01"))
-    assert ended.span.end == date.fromisoformat(until)
+    assert ended.valid_to == date.fromisoformat(until)
     if refused:
         with pytest.raises(Invalid, match="有效期重叠"):
             demand_no_overlap([following, ended])

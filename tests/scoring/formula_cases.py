@@ -124,7 +124,9 @@ def facts_for(formula: NamedRule, weight: Decimal, *, wide: bool = True) -> st.S
     """Facts the formula accepts, boundaries and hopeless values among them, and unless told otherwise wide ones."""
     numbers, top = (NUMBERS, 10**17) if wide else (SMALL, 10**9)
     if isinstance(formula, Graded):
-        return st.decimals(0, 1, places=3).map(lambda ratio: _achieved(ratio, formula))
+        places = st.sampled_from([0, 1, 3])
+        shares = places.flatmap(lambda decimals: st.decimals(0, 1, places=decimals))
+        return shares.map(lambda ratio: _achieved(ratio, formula))
     if isinstance(formula, Judged):
         return st.builds(Rated, st.decimals(0, weight, places=3))
     if isinstance(formula, LevelGrowth):
@@ -151,7 +153,9 @@ def wrong_facts() -> st.SearchStrategy[Fact]:
         st.builds(Reached, st.sampled_from([Decimal(-1), Decimal("100.01")])),
         st.builds(Rated, st.sampled_from([Decimal("-0.01"), Decimal(1000)])),
         st.builds(
-            Achieved, st.sampled_from(list(Achievement)), st.sampled_from([Decimal("-0.1"), Decimal("1.1")])
+            Achieved,
+            st.sampled_from(list(Achievement)),
+            st.sampled_from([Decimal(text) for text in ("-0.1", "1.1", "1", "0", "0.5", "0.8")]),
         ),
         st.builds(InGroup, st.just(Decimal(9)), st.just(Decimal(1)), st.just(Decimal(3))),
         st.builds(Ranked, st.sampled_from([Decimal(0), Decimal(9)]), st.just(3)),

@@ -219,6 +219,23 @@ def test_a_graded_judgement_is_given_as_a_share() -> None:
         results(scheme_rules, rows("甲 a 1.2"))
 
 
+def test_what_formulas_refuse_is_told_for_every_track_row_and_item_at_once() -> None:
+    satisfaction = {"name": "satisfaction", "out_of": 10, "bands": [{"bound": 0, "points": 10}]}
+    tracks = [
+        track(
+            component(f"work_{key}", 100, scheme=scheme(key, formula=satisfaction)),
+            key=key,
+            groups=[{"key": group, "label": group}],
+        )
+        for key, group in (("s", "g"), ("t", "h"))
+    ]
+    facts = rows("甲 s 101", "乙 s 90", "丙 s -1", "丁 t 102 in=h")
+    with pytest.raises(Invalid) as refusal:
+        results(rules(*tracks), facts)
+    assert [str(finding.where) for finding in refusal.value.findings] == ["第2行", "第4行", "第5行"]
+    assert refusal.value.findings[2].message.startswith("“丁”的“项t”：")
+
+
 def test_items_are_told_over_periods_and_raters() -> None:
     found = results(
         rules(track(component("work", 100, periods=HALVES, scheme=scheme("a", "b")))),

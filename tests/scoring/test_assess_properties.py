@@ -2,11 +2,16 @@
 
 import math
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from budgetperf.scoring.assess import assess
+from budgetperf.scoring.exact import half_up
+from budgetperf.scoring.facts import Fact, Measured, NotApplicable
+from budgetperf.scoring.scheme import Scheme
+from budgetperf.scoring.score import score
 from tests.scoring.assessment_makers import SOURCE, component, results, rows, rules, scheme, track
 
 UNITS = "abcdefghi"
@@ -149,3 +154,35 @@ def test_totals_follow_from_the_printed_parts_by_hand(table) -> None:
         penalty = min(facts["penalty_times"] * Decimal("0.5"), Decimal(2))
         assert [part.points for part in result.components] == [work, poll]
         assert result.total == work + poll + bonus - penalty
+
+
+cells = st.sampled_from(["不适用", "0", "33.335", "50", "100", "120.5"]) | st.integers(0, 150).map(str)
+
+
+@given(st.lists(st.tuples(cells, cells, cells), min_size=1, max_size=7))
+def test_units_scored_as_one_table_have_the_points_of_each_alone(table) -> None:
+    forward = {"name": "proportional", "zero_target": "met"}
+    parts = scheme("a", "b", "c", weight=99, formula=forward, not_applicable="rescale")
+    part = component("work", 100, scheme=parts, absent="rescale")
+    lines = [
+        f"{UNITS[i]} {item} {value} of=77 note=无"
+        for i, unit in enumerate(table)
+        for item, value in zip("abc", unit, strict=True)
+    ]
+    found = results(rules(track(part)), rows(*lines))
+    for i, values in enumerate(table):
+        facts: dict[str, Fact] = {
+            item: NotApplicable("无")
+            if value == "不适用"
+            else Measured(target=Decimal(77), actual=Decimal(value))
+            for item, value in zip("abc", values, strict=True)
+        }
+        (told,) = found[UNITS[i]].components
+        if all(value == "不适用" for value in values):
+            assert told.points is None
+            continue
+        sheet = score(Scheme.model_validate(parts), facts)
+        assert told.points == half_up(Fraction(sheet.total) / 99 * 100, 2)
+        assert {item.key: item.points for item in told.items} == {
+            line.key: line.points for line in sheet.lines if line.applicable
+        }

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -70,6 +71,19 @@ def test_a_month_without_a_floor_has_none_where_the_edition_says_so(months: int)
 )
 def test_goals_and_money_may_differ_by_ten_points_and_no_more(value: str, kinds: list[WarningKind]) -> None:
     assert warned(5000, 6, value) == kinds
+
+
+@pytest.mark.parametrize(("value", "kinds"), [("0", []), ("1", [WarningKind.GOAL_GAP])])
+def test_a_target_of_nothing_is_judged_as_the_edition_says(value: str, kinds: list[WarningKind]) -> None:
+    none_wanted = [replace(make_indicator(), target=Decimal(0))]
+    found = early_warnings(
+        none_wanted,
+        {"1": Decimal(value)},
+        execution=make_execution(10_000, 10_000),
+        months=6,
+        rules=WARNINGS,
+    )
+    assert [warning.kind for warning in found] == kinds
 
 
 def test_without_a_reported_indicator_that_counts_there_is_no_gap() -> None:
@@ -182,7 +196,13 @@ def floors(*pairs: tuple[int, str]) -> dict[str, Any]:
         (FloorRule, floors(), "at least 1"),
         (
             GapRule,
-            {"at_most": "0.1", "base": "adjusted", "counted": ["quality"], "shares": {"met": 1}},
+            {
+                "at_most": "0.1",
+                "base": "adjusted",
+                "counted": ["quality"],
+                "shares": {"met": 1},
+                "zero_target": "met",
+            },
             "三个达成档次",
         ),
         (

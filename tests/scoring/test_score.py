@@ -8,7 +8,7 @@ from budgetperf.errors import Invalid
 from budgetperf.findings import Severity
 from budgetperf.money import Money
 from budgetperf.scoring.facts import Measured, MoneyRatio, NotApplicable, Rated
-from budgetperf.scoring.formulas import Execution, Proportional
+from budgetperf.scoring.formulas import Execution, Judged, Proportional
 from budgetperf.scoring.score import score
 from tests.scoring.makers import make_criterion, make_scheme
 
@@ -106,3 +106,11 @@ def test_the_order_of_facts_does_not_matter(order: list[str], points: list[Decim
     scheme = make_scheme(*(make_criterion(key) for key in "abc"))
     facts = {key: Rated(value) for key, value in zip("abc", points, strict=True)}
     assert score(scheme, {key: facts[key] for key in order}) == score(scheme, facts)
+
+
+def test_what_a_formula_refuses_is_told_with_its_criterion() -> None:
+    scheme = make_scheme(make_criterion("a", "10", Judged()), make_criterion("b", "10", Judged()))
+    with pytest.raises(Invalid) as refusal:
+        score(scheme, {"a": Rated(Decimal(5)), "b": Rated(Decimal(11))})
+    assert refusal.value.text.startswith("“评分项b”：评分11超出")
+    assert (refusal.value.code, refusal.value.facts["key"]) == ("scoring.points_range", "b")

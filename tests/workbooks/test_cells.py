@@ -14,6 +14,8 @@ from budgetperf.workbooks.cells import (
     MAX_COLUMNS,
     MAX_MERGED,
     MAX_ROWS,
+    MAX_SHEETS,
+    MAX_TEXT,
     Mark,
     Sheet,
     address,
@@ -45,6 +47,24 @@ def sheet_of(*cells: tuple[int, int, object], merge: str = "") -> Sheet:
         sheet.merge_range(merge, "合并")
     book.close()
     return read_sheets(open_package(stream.getvalue()))[0]
+
+
+def refused(*sheets: tuple[tuple[int, int, object], ...], merge: str = "") -> str:
+    """Return the code with which a file of these sheets is refused."""
+    stream = io.BytesIO()
+    book = xlsxwriter.Workbook(stream, {"in_memory": True})
+    for cells in sheets:
+        sheet = book.add_worksheet()
+        for row, column, value in cells:
+            sheet.write(row, column, value)
+        if merge:
+            sheet.merge_range(merge, "合并")
+    book.close()
+    try:
+        read_sheets(open_package(stream.getvalue()))
+    except Invalid as refusal:
+        return refusal.code
+    return ""
 
 
 @given(st.integers(0, 10**6), st.integers(0, 16383))
@@ -105,4 +125,39 @@ def test_merging_a_whole_sheet_is_refused() -> None:
     assert MAX_MERGED < MAX_ROWS * MAX_COLUMNS
     with pytest.raises(Invalid) as caught:
         read_sheets(vast)
+    assert caught.value.code == "workbook.too_many_cells"
+
+
+def test_sheets_are_counted() -> None:
+    one = ((0, 0, "x"),)
+    assert refused(*[one] * MAX_SHEETS) == ""
+    assert refused(*[one] * (MAX_SHEETS + 1)) == "workbook.too_many_sheets"
+
+
+def test_cells_merges_area_and_text_are_counted_over_all_sheets() -> None:
+    half = MAX_CELLS // 200 + 1
+    block = tuple((row, column, 1) for row in range(half) for column in range(100))
+    assert refused(block) == ""
+    assert refused(block, block) == "workbook.too_many_cells"
+    assert refused((), merge="A1:GR300") == ""
+    assert refused((), (), merge="A1:GR300") == "workbook.too_many_cells"
+    wide = ((0, 0, 1), (MAX_ROWS - 1, MAX_COLUMNS - 1, 1))
+    assert refused(wide) == ""
+    assert refused(wide, wide) == "workbook.too_many_cells"
+    assert refused(*[((MAX_ROWS - 1, MAX_COLUMNS - 1, 1),)] * 5) == ""  # one cell is no area
+    long = tuple((row, 0, "字" * 30_000) for row in range(MAX_TEXT // 60_000 + 1))
+    assert refused(long) == ""
+    assert refused(long, long) == "workbook.too_many_cells"
+
+
+def test_one_range_merged_again_and_again_is_counted_each_time() -> None:
+    stream = io.BytesIO()
+    book = xlsxwriter.Workbook(stream, {"in_memory": True})
+    book.add_worksheet("表").merge_range("A1:GR200", "合并")
+    book.close()
+    members = open_package(stream.getvalue()).members
+    path, merge = "xl/worksheets/sheet1.xml", b'<mergeCell ref="A1:GR200"/>'
+    again = Package({**members, path: members[path].replace(merge, merge * 3)}, digest="")
+    with pytest.raises(Invalid) as caught:
+        read_sheets(again)
     assert caught.value.code == "workbook.too_many_cells"

@@ -9,6 +9,7 @@ import pytest
 from openpyxl import Workbook
 
 from budgetperf.errors import Invalid
+from budgetperf.lifecycle.evaluation.audit_form import MAX_FILE_ROWS
 from budgetperf.workbooks.books import self_evaluation_book
 from budgetperf.workbooks.filled_form import FilledSheet, read_filled
 from tests.lifecycle.evaluation.audited import audited
@@ -154,6 +155,19 @@ def test_a_form_beyond_all_measure_is_refused_with_its_place() -> None:
     assert [finding.where.cell for finding in refused.value.findings] == ["C2"]
     with pytest.raises(Invalid):
         read_filled(book([LABELS, *([["产出指标", "", "完成数量", "1", "1", 1, 1]] * 501)]))
+
+
+def test_forms_with_too_many_rows_in_all_are_refused() -> None:
+    made = Workbook()
+    for _ in range(MAX_FILE_ROWS // 500 + 1):
+        sheet = made.create_sheet()
+        for line in [LABELS, *[["产出指标", "数量指标", "完成数量", "1", "1", 1, 1]] * 500]:
+            sheet.append(line)
+    stream = io.BytesIO()
+    made.save(stream)
+    with pytest.raises(Invalid) as refused:
+        read_filled(stream.getvalue())
+    assert refused.value.code == "audit.rows"
 
 
 def test_a_date_in_a_value_column_is_text() -> None:

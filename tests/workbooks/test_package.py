@@ -17,6 +17,7 @@ from budgetperf.workbooks.package import (
     MAX_FILE_BYTES,
     MAX_MEMBERS,
     MAX_RATIO,
+    MAX_TAGS,
     MAX_UNPACKED_BYTES,
     open_package,
 )
@@ -76,6 +77,11 @@ def test_lying_about_the_size_does_not_help_a_bomb() -> None:
 def test_many_members_are_refused() -> None:
     members = {f"xl/{i}.xml": b"<a/>" for i in range(MAX_MEMBERS)}
     assert refusal(pack({**members, "xl/workbook.xml": b"<a/>"})) == "workbook.bomb"
+
+
+def test_more_tags_than_a_parser_should_meet_are_refused() -> None:
+    tags = b"<w>" + b"".join(b'<a b="%d"/>' % i for i in range(MAX_TAGS)) + b"</w>"
+    assert refusal(pack({"xl/workbook.xml": tags})) == "workbook.bomb"
 
 
 def test_nested_archive_never_reaches_a_parser() -> None:

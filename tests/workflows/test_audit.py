@@ -24,6 +24,9 @@ def said(capsys: pytest.CaptureFixture[str], *arguments: str, code: int) -> str:
 def test_a_clean_form_returns_0(capsys: pytest.CaptureFixture[str]) -> None:
     shown = said(capsys, str(SOUND), code=0)
     assert "老旧小区供水管网改造" in shown
+    assert (
+        "（national/self_evaluation/2020-02-25；表名和主管部门没有写明另有办法的地区，用全国办法）" in shown
+    )
     assert "0 errors" in shown
 
 

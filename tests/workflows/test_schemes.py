@@ -2,11 +2,16 @@
 
 import json
 import re
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from budgetperf.rulebook.library import Rulebook
+from budgetperf.store.files import FileStore
+from budgetperf.store.session import Database, open_session
+from tests.actions.next_year import publish_unsure_grades
+from tests.conftest import make_context
 from tests.rulebook.filling import filled
 from workflows.command import main
 
@@ -35,6 +40,28 @@ def test_list_has_a_line_per_edition_with_kind_validity_and_status(bp) -> None:
     assert "工作日历" in line
     assert "2025-01-01 至 2025-12-31" in line
     assert "公开发布" in line
+
+
+def test_with_a_home_the_editions_published_there_are_known_too(
+    bp, fresh_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BUDGETPERF_DATABASE_URL", fresh_database.owner_url)
+    engine = fresh_database.app_engine()
+    with open_session(engine) as session:
+        publish_unsure_grades(partial(make_context, session, files=FileStore(tmp_path / "files")))
+        session.commit()
+    engine.dispose()
+    home = ("--home", tmp_path)
+    assert "local/grades/2026-07-01" in bp("list", *home)
+    assert "local/grades/2026-07-01" not in bp("list")
+    assert "编号：local/grades/2026-07-01" in bp("show", "grades", "--as-of", "2026-07-01", *home)
+    assert "编号：national/grades/2020-02-25" in bp("show", "grades", "--as-of", "2026-07-01")
+    told = bp("to-confirm", *home)
+    assert "良的界线" in told.partition("local/grades/2026-07-01")[2]
+    assert "良的界线" not in bp("to-confirm")
+    facts = tmp_path / "facts.json"
+    facts.write_text('{"甲": {"total": 84}}', encoding="utf-8")
+    bp("compare", "national/grades", "local/grades/2026-07-01", "--facts", facts, *home)
 
 
 def test_show_finds_an_edition_by_id_or_by_kind_and_day(bp) -> None:

@@ -5,7 +5,8 @@ One function per breach, in the order they are told; ``audit`` runs them with th
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from budgetperf.findings import Finding
 from budgetperf.indicators import plain_number
@@ -27,7 +28,7 @@ from budgetperf.lifecycle.evaluation.audit_recompute import (
 )
 from budgetperf.lifecycle.evaluation.audit_rows import ROW_CHECKS, is_raw_percent, is_rounded_up
 from budgetperf.lifecycle.evaluation.published_value import read_points, states_reason
-from budgetperf.money import Money
+from budgetperf.money import Money, MoneyUnit
 from budgetperf.scoring.grade import GradeRules
 from budgetperf.scoring.self_evaluation import SelfEvaluationRules
 
@@ -100,16 +101,23 @@ def check_total_within_maximum(case: AuditCase) -> Iterator[Finding]:
     total, found = read_points(case.form.total_score), case.found
     if total is None or not found.lines or not case.form.complete or not found.weight_sum:
         return
-    execution = found.execution.points
-    if execution is None:
-        execution = found.execution.weight or case.rules.execution.weight
+    execution = _most_of_execution(case)
     most = min(found.weight_sum + execution, case.rules.total)
     if total > most:
         message = (
             f"总分{points(total)}分超过可能的最高分{points(most)}分（指标满分{points(found.weight_sum)}分，"
-            f"预算执行最多{points(execution)}分，总分以{points(case.rules.total)}分为限）"
+            f"预算执行{points(execution)}分，总分以{points(case.rules.total)}分为限）"
         )
         yield error("total_above_maximum", "/total_score", message, case.rules.source)
+
+
+def _most_of_execution(case: AuditCase) -> Decimal:
+    """Return the points the money may bring; a printed score that is wrong is told at its own row."""
+    funds = case.found.execution
+    weight = funds.weight or case.rules.execution.weight
+    if funds.points is None:
+        return weight
+    return max(funds.points, min(funds.printed or funds.points, weight))
 
 
 def check_actual_is_no_inequality(case: AuditCase) -> Iterator[Finding]:
@@ -124,17 +132,29 @@ def check_actual_is_no_inequality(case: AuditCase) -> Iterator[Finding]:
 
 
 def check_fund_total_filled(case: AuditCase) -> Iterator[Finding]:
-    """The total row of the funds holds the sum of its sources, not nothing."""
+    """The total row of the funds holds the sum of its sources, not nothing and nothing else."""
     unit = unit_of(case.form)
     for field, label in _COLUMNS:
         total = amount(getattr(case.form.budget, field), unit)
-        amounts = [amount(getattr(row, field), unit) for row in source_rows(case.form)]
-        parts = Money.total(money for money in amounts if money is not None)
+        read = (amount(getattr(row, field), unit) for row in source_rows(case.form))
+        amounts = [money for money in read if money is not None]
+        parts = Money.total(amounts)
+        printed = getattr(case.form.budget, field) or "空白"
+        right = f"{plain_number(parts.in_unit(unit))}{unit.label}"
         if not total and parts:
-            printed = getattr(case.form.budget, field) or "空白"
-            right = f"{plain_number(parts.in_unit(unit))}{unit.label}"
             message = f"年度资金总额的{label}为{printed}，而下列资金来源共填{right}，总额应为{right}"
             yield error("empty_fund_total", f"/budget/{field}", message)
+        elif total and parts and case.form.complete and not _sums_up(total, amounts, unit):
+            message = f"年度资金总额的{label}为{printed}，与下列资金来源之和{right}不符，请核对更正"
+            yield error("fund_total", f"/budget/{field}", message)
+
+
+def _sums_up(total: Money, parts: Sequence[Money], unit: MoneyUnit) -> bool:
+    """Tell whether amounts sum up, each of them off by its last decimal's half when there are decimals."""
+    printed = [money.in_unit(unit).normalize() for money in (total, *parts)]
+    places = max(0, *(-int(number.as_tuple().exponent) for number in printed))
+    allowed = len(printed) * Decimal(5).scaleb(-places - 1) if places else Decimal(0)
+    return abs(printed[0] - sum(printed[1:])) <= allowed
 
 
 def check_execution_scored_once(case: AuditCase) -> Iterator[Finding]:

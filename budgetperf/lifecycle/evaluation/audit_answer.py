@@ -12,9 +12,10 @@ from pydantic import BaseModel, ConfigDict, PlainSerializer, WithJsonSchema
 from budgetperf.findings import Finding, Severity
 from budgetperf.indicators import plain_number
 from budgetperf.lifecycle.evaluation.audit_case import AuditCase, row_of
-from budgetperf.lifecycle.evaluation.audit_recompute import Basis, unit_of
+from budgetperf.lifecycle.evaluation.audit_recompute import unit_of
 from budgetperf.money import Money
 from budgetperf.scoring.grade import grade
+from budgetperf.terms import Term
 
 Exact = Annotated[
     Decimal,
@@ -22,6 +23,16 @@ Exact = Annotated[
     WithJsonSchema({"type": "string", "pattern": r"^-?\d+(\.\d+)?$"}),
 ]
 """A Decimal, text in JSON."""
+
+
+class Chosen(Term):
+    """Why a form is held against an edition."""
+
+    NAMED = "named", "按指定的规则版本"
+    PLACE = "place", "按表名或主管部门写明的地区"
+    NOT_IN_FORCE = "not_in_force", "表中写明的地区当年没有施行自己的办法，用全国办法"
+    NATIONAL = "national", "表名和主管部门没有写明另有办法的地区，用全国办法"
+    FIRST = "first", "当年尚无办法，用最早的全国办法"
 
 
 class _Answer(BaseModel):
@@ -88,11 +99,13 @@ class AuditedSums(_Answer):
 
 
 class AuditedEdition(_Answer):
-    """The edition a form is held against."""
+    """The edition a form is held against, why, and the place the form names (empty when none)."""
 
     id: str
     title: str
     digest: str
+    chosen: AuditWord
+    place: str
 
 
 class AuditedForm(_Answer):
@@ -188,15 +201,16 @@ def _rows(case: AuditCase) -> tuple[AuditedRow, ...]:
             weight=line.weight,
             printed_score=line.printed,
             score=line.points,
-            basis=_word(line.basis),
+            basis=word_of(line.basis),
             reason=line.row.note,
         )
         for at, line in enumerate(case.found.lines, start=1)
     )
 
 
-def _word(basis: Basis) -> AuditWord:
-    return AuditWord(code=basis.value, label=basis.label)
+def word_of(term: Term) -> AuditWord:
+    """Return a term as the answer carries it."""
+    return AuditWord(code=term.value, label=term.label)
 
 
 def _grade(case: AuditCase) -> AuditWord | None:
@@ -204,7 +218,7 @@ def _grade(case: AuditCase) -> AuditWord | None:
     if found.total is None or found.out_of != case.grades.out_of:
         return None
     earned = grade(found.total, case.grades)
-    return AuditWord(code=earned.value, label=earned.label)
+    return word_of(earned)
 
 
 def _finding(finding: Finding) -> AuditFinding:

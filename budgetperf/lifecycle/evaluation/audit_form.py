@@ -17,7 +17,13 @@ from budgetperf.forms import Form, Year, read
 from budgetperf.indicators import plain_number
 
 MAX_JSON_BYTES = 8 * 1024 * 1024
-MAX_FORMS, MAX_ROWS, MAX_FUND_ROWS = 200, 500, 50
+MAX_FORMS, MAX_ROWS, MAX_FUND_ROWS = 100, 500, 50
+MAX_FILE_ROWS = 3_000
+"""Indicators in all forms of a file."""
+MAX_COMMAS = 60_000
+"""What separates the values of a JSON file: so many are far more than its forms can hold."""
+MAX_TOLD = 200
+"""Wrong fields told by place; of more only the number is told."""
 
 
 def _text(value: object) -> str:
@@ -129,10 +135,13 @@ def read_forms(content: bytes) -> tuple[FilledForm, ...]:
     Raises
     ------
     Invalid
-        ``audit.json`` when it is no such document; ``audit.form`` with a finding per wrong field.
+        ``audit.json`` when it is no such document; ``audit.rows`` when it holds too many indicators;
+        ``audit.form`` with a finding per wrong field.
     """
     if len(content) > MAX_JSON_BYTES:
         raise Invalid("audit.json", f"文件超过{MAX_JSON_BYTES // 1024**2} MB，请只提交自评表本身")
+    if content.count(b",") > MAX_COMMAS:
+        raise Invalid("audit.json", "文件的栏目远多于自评表所需，请只提交自评表本身，或分成几个文件提交")
     try:
         document = json.loads(content, parse_float=str, parse_int=str, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
@@ -140,6 +149,7 @@ def read_forms(content: bytes) -> tuple[FilledForm, ...]:
     documents = document if isinstance(document, list) else [document]
     if not documents or len(documents) > MAX_FORMS:
         raise Invalid("audit.json", f"文件中应有1至{MAX_FORMS}张自评表，实有{len(documents)}张")
+    demand_few_rows(sum(_rows_of(one) for one in documents))
     forms: list[FilledForm] = []
     wrong: list[Finding] = []
     for at, one in enumerate(documents):
@@ -147,8 +157,28 @@ def read_forms(content: bytes) -> tuple[FilledForm, ...]:
         forms += [form] if form else []
         wrong += [_in_list(finding, at) if isinstance(document, list) else finding for finding in told]
     if wrong:
-        raise Invalid("audit.form", f"自评表有{len(wrong)}处无法读取，请按样例的栏目名称填写", tuple(wrong))
+        text = f"自评表有{len(wrong)}处无法读取，请按样例的栏目名称填写"
+        raise Invalid("audit.form", text, tuple(wrong[:MAX_TOLD]))
     return tuple(forms)
+
+
+def demand_few_rows(rows: int) -> None:
+    """Refuse a file with more indicators than anybody hands in at once.
+
+    Raises
+    ------
+    Invalid
+        ``audit.rows``
+    """
+    if rows > MAX_FILE_ROWS:
+        raise Invalid(
+            "audit.rows", f"文件中共有{rows}行指标，一次最多复算{MAX_FILE_ROWS}行，请分成几个文件提交"
+        )
+
+
+def _rows_of(document: object) -> int:
+    rows = document.get("indicators") if isinstance(document, dict) else None
+    return len(rows) if isinstance(rows, list) else 0
 
 
 def _no_number(word: str) -> str:

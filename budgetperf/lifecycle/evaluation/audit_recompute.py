@@ -7,7 +7,6 @@ keeps its printed score and says so; nothing is guessed. What differs is told by
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from fractions import Fraction
 
 from budgetperf.indicators import Achievement, Operator
 from budgetperf.ledger import Execution, RateBase
@@ -19,7 +18,6 @@ from budgetperf.lifecycle.evaluation.published_value import (
     read_value,
 )
 from budgetperf.money import ZERO, Money, MoneyError, MoneyUnit
-from budgetperf.scoring.exact import half_up
 from budgetperf.scoring.facts import Fact, Measured, NotApplicable, Rated, execution_fact
 from budgetperf.scoring.formulas import Execution as ExecutionFormula
 from budgetperf.scoring.formulas import Formula, Graded, Judged, Tier
@@ -27,6 +25,8 @@ from budgetperf.scoring.scheme import Criterion, Dimension, Scheme
 from budgetperf.scoring.score import score
 from budgetperf.scoring.self_evaluation import EXECUTION, SelfEvaluationRules
 from budgetperf.terms import Term
+
+_OF_WHICH = "其中"
 
 
 class Basis(Term):
@@ -58,6 +58,8 @@ class AuditedLine:
         Recomputed; None when the row has no weight.
     reversed_by_score : bool
         A bare cost target that only the printed score shows to be an upper bound.
+    percent_supplied : bool
+        An actual such as ``0.96`` under a target of 95%, read as 96%.
     """
 
     row: FilledIndicator
@@ -70,6 +72,7 @@ class AuditedLine:
     tier: Tier | None = None
     points: Decimal | None = None
     reversed_by_score: bool = False
+    percent_supplied: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,20 +179,20 @@ def recompute(form: FilledForm, rules: SelfEvaluationRules) -> Recomputed:
     )
 
 
-def tier_points(line: AuditedLine, places: int) -> tuple[Decimal, Decimal] | None:
-    """Return lowest and highest points of the tier a row names; None when it names none."""
-    if line.tier is None or line.weight is None:
-        return None
-    low, high = line.weight * line.tier.at_least, line.weight * line.tier.below
-    return half_up(Fraction(low), places), half_up(Fraction(high), places)
-
-
 # ------------------------------------------------------------------ indicators
 
 
 def _line(row: FilledIndicator, rules: SelfEvaluationRules) -> AuditedLine:
-    target, actual = read_value(row.target), read_value(row.actual)
-    line = AuditedLine(row, target, actual, _weight(row.weight), read_points(row.score))
+    target, printed = read_value(row.target), read_value(row.actual)
+    actual = _in_percent(target, printed)
+    line = AuditedLine(
+        row,
+        target,
+        actual,
+        _weight(row.weight),
+        read_points(row.score),
+        percent_supplied=actual is not printed,
+    )
     if line.weight is None:
         return line
     if target.number is not None and actual.number is not None and _same_uom(target, actual):
@@ -222,6 +225,16 @@ def _tier(line: AuditedLine, rules: SelfEvaluationRules) -> Tier | None:
     if not isinstance(formula, Graded) or named is None:
         return None
     return next(tier for tier in formula.tiers if tier.achievement is named)
+
+
+def _in_percent(target: PublishedValue, actual: PublishedValue) -> PublishedValue:
+    """Read a bare share under a target in percent as the percentage it is, when that lies nearer the target."""
+    share = actual.number
+    if target.uom != "%" or target.number is None or actual.uom or share is None or not 0 < share <= 1:
+        return actual
+    if abs(share * 100 - target.number) >= abs(share - target.number):
+        return actual
+    return replace(actual, number=share * 100, uom="%")
 
 
 def _same_uom(target: PublishedValue, actual: PublishedValue) -> bool:
@@ -292,8 +305,14 @@ def _execution(form: FilledForm, base_of_rate: RateBase) -> AuditedExecution:
 
 
 def source_rows(form: FilledForm) -> tuple[FilledFunds, ...]:
-    """Return the rows of the funds block below the total: the sources."""
-    return tuple(row for row in form.budget.rows if not is_total_row(row))
+    """Return the rows of the funds block below the total: the sources, without what they consist of.
+
+    ``其中`` before the first source parts the total; behind another source it parts that source.
+    """
+    rows = tuple(row for row in form.budget.rows if not is_total_row(row))
+    if not rows or rows[0].row.startswith(_OF_WHICH):
+        return rows
+    return tuple(row for row in rows if not row.row.startswith(_OF_WHICH))
 
 
 def is_total_row(row: FilledFunds) -> bool:
@@ -329,7 +348,7 @@ def _execution_entry(funds: AuditedExecution, rules: SelfEvaluationRules) -> tup
         return None
     formula: Formula
     fact: Fact
-    if funds.base is not None and funds.paid is not None:
+    if funds.base and funds.paid is not None:
         formula = ExecutionFormula()
         fact = execution_fact(_execution_of(funds.base, funds.paid), RateBase.ADJUSTED)
     elif funds.printed is not None:

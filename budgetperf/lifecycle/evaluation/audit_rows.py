@@ -19,12 +19,13 @@ from budgetperf.lifecycle.evaluation.audit_case import (
     points,
     warning,
 )
-from budgetperf.lifecycle.evaluation.audit_recompute import AuditedLine, Basis, tier_points
+from budgetperf.lifecycle.evaluation.audit_recompute import AuditedLine, Basis
 from budgetperf.lifecycle.evaluation.published_value import read_points, read_value
 from budgetperf.money import written_number
 from budgetperf.scoring.exact import half_up
 from budgetperf.scoring.grade import Grade, grade
 
+_TENTH = Decimal("0.1")
 _GRADE = re.compile(r"(优|良|中|差)[秀好等]?")
 
 
@@ -33,21 +34,25 @@ def is_raw_percent(line: AuditedLine) -> bool:
     if line.basis is not Basis.VALUES or line.weight is None or line.actual.number is None:
         return False
     in_percent = line.actual.uom in {"%", ""} and line.target.uom in {"%", ""}
-    return (
-        in_percent and line.printed != line.points and line.printed == line.weight * line.actual.number / 100
-    )
+    if not in_percent or line.printed is None or line.printed == line.points:
+        return False
+    return line.printed * 100 == line.weight * line.actual.number
 
 
 def is_rounded_up(printed: Decimal, right: Decimal) -> bool:
-    """Tell whether ``printed`` is ``right`` taken up to a whole number or to one decimal.
+    """Tell whether ``printed`` is ``right`` taken up to a whole number, or to a decimal half-up does not give.
 
     Examples
     --------
-    >>> is_rounded_up(Decimal(9), Decimal("8.62")), is_rounded_up(Decimal("8.6"), Decimal("8.62"))
-    (True, False)
+    >>> is_rounded_up(Decimal(9), Decimal("8.62")), is_rounded_up(Decimal("8.7"), Decimal("8.61"))
+    (True, True)
+    >>> is_rounded_up(Decimal("8.7"), Decimal("8.67")), is_rounded_up(Decimal("8.6"), Decimal("8.62"))
+    (False, False)
     """
-    steps = (Decimal(1), Decimal("0.1"))
-    return printed > right and printed in {right.quantize(step, ROUND_UP) for step in steps}
+    half_up_to_one = printed % 1 != 0 and printed == right.quantize(_TENTH, ROUND_HALF_UP)
+    if printed <= right or half_up_to_one:
+        return False
+    return printed in {right.quantize(step, ROUND_UP) for step in (Decimal(1), _TENTH)}
 
 
 def check_form_is_scored(case: AuditCase) -> Iterator[Finding]:
@@ -69,6 +74,11 @@ def check_execution_weight(case: AuditCase) -> Iterator[Finding]:
 def check_execution_rate(case: AuditCase) -> Iterator[Finding]:
     """The printed rate is executed / budget, to the decimals it is printed with."""
     funds, text = case.found.execution, case.form.budget.rate
+    if funds.base is not None and funds.paid is not None and not funds.base:
+        if text and case.found.scored:
+            message = f"{_base(case)}为0，没有计算执行率的基数，执行率和得分无从复算"
+            yield warning("no_base", "/budget", message)
+        return
     if funds.rate is None or funds.base is None or funds.paid is None:
         if text and case.found.scored:
             yield warning("unreadable", "/budget", "预算数或执行数没有填写或无法读取，执行率和得分无从复算")
@@ -87,7 +97,7 @@ def check_execution_rate(case: AuditCase) -> Iterator[Finding]:
         number *= 100
         yield note("rate_unsigned", "/budget/rate", f"执行率“{text}”没有百分号，按{points(number)}%读取")
     places = max(-int(number.as_tuple().exponent), 0)
-    if funds.paid.fen * 100 / Decimal(funds.base.fen) != number and number != half_up_percent(case, places):
+    if number != half_up_percent(case, places):
         message = f"执行率{points(number)}%不对，应为{right}%（全年执行数÷{_base(case)}）"
         yield error("execution_rate", "/budget/rate", message, case.rules.execution.source)
 
@@ -129,7 +139,7 @@ def check_execution_score(case: AuditCase) -> Iterator[Finding]:
 
 
 def _shortened(printed: Decimal, right: Decimal) -> bool:
-    return printed in {right.quantize(step, ROUND_HALF_UP) for step in (Decimal(1), Decimal("0.1"))}
+    return printed in {right.quantize(step, ROUND_HALF_UP) for step in (Decimal(1), _TENTH)}
 
 
 def check_row_score(case: AuditCase) -> Iterator[Finding]:
@@ -138,7 +148,9 @@ def check_row_score(case: AuditCase) -> Iterator[Finding]:
         if line.printed is None:
             continue
         where = at_indicator(at, "score")
-        if line.printed > weight:
+        if line.printed < 0:
+            yield error("score_negative", where, f"得分{points(line.printed)}分低于0分，一项最少得0分")
+        elif line.printed > weight:
             yield error(
                 "score_above_weight", where, f"得分{points(line.printed)}分超过分值{points(weight)}分"
             )
@@ -165,9 +177,9 @@ def _wrong_score(case: AuditCase, at: int, line: AuditedLine) -> Iterator[Findin
 def check_tier(case: AuditCase) -> Iterator[Finding]:
     """A score given for a result in words lies in the tier those words name."""
     for at, line, weight in case.weighted:
-        bounds = tier_points(line, case.rules.places)
-        if bounds is None or line.tier is None or line.printed is None or line.printed > weight:
+        if line.tier is None or line.printed is None or not 0 <= line.printed <= weight:
             continue
+        bounds = line.tier.points(weight, case.rules.places)
         if not line.tier.holds(line.printed / weight):
             top = "含" if line.tier.below == 1 else "不含"
             message = (
@@ -223,6 +235,11 @@ def check_reading(case: AuditCase) -> Iterator[Finding]:
         for field, value in (("target", line.target), ("actual", line.actual)):
             if value.remark and value.number is not None:
                 yield note("remark", at_indicator(at, field), f"括号内的“{value.remark}”未参与计算")
+        if line.percent_supplied:
+            message = (
+                f"实际完成值“{line.actual.text}”没有百分号，按{points(line.actual.number or Decimal(0))}%读取"
+            )
+            yield note("rate_unsigned", at_indicator(at, "actual"), message)
         if line.reversed_by_score:
             message = f"年度指标值“{line.target.text}”没有计算符号，按得分看是上限，以“≤”复算；请补写“≤”"
             yield note("direction", at_indicator(at, "target"), message)

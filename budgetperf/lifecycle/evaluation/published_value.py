@@ -19,7 +19,6 @@ _SPELLINGS = {
     "至多": "≤", "等于": "=", "大于": ">", "超过": ">", "高于": ">", "小于": "<", "低于": "<", "少于": "<",
 }  # fmt: skip
 _ENDINGS = {"以上": "≥", "及以上": "≥", "以内": "≤", "以下": "≤", "及以下": "≤"}
-_REMARK = re.compile(r"^(.+?)\s*(\([^()]*\))$", re.DOTALL)
 _UOM = re.compile(r"(?:[^\d\s，。；、,;:：~至\-]|(?<=m)[23]){0,8}")
 _BAD_GROUPING = re.compile(r"\d,(?!\d{3}(\D|$))")
 _YEARS = range(1949, 2101)
@@ -122,8 +121,11 @@ def states_reason(text: str) -> bool:
 
 
 def _without_remark(text: str) -> tuple[str, str]:
-    found = _REMARK.match(text)
-    return (found.group(1).strip(), found.group(2)) if found else (text, "")
+    """Take off a remark in brackets at the end; one that is the whole text stays."""
+    opened = text.rfind("(")
+    if opened < 1 or text.find(")", opened) != len(text) - 1:
+        return text, ""
+    return text[:opened].strip(), text[opened:]
 
 
 def _signed(text: str) -> str:

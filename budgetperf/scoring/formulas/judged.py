@@ -12,7 +12,7 @@ from pydantic import model_validator
 
 from budgetperf.errors import Invalid
 from budgetperf.indicators import Achievement
-from budgetperf.scoring.exact import percent
+from budgetperf.scoring.exact import half_up, percent
 from budgetperf.scoring.facts import Achieved, Answer, Fact, Rated
 from budgetperf.scoring.formulas.base import FULL, NONE, NamedRule, Part, expect
 from budgetperf.scoring.rules import Rule, Share
@@ -28,6 +28,11 @@ class Tier(Rule):
     def holds(self, ratio: Decimal) -> bool:
         """Tell whether ``ratio`` lies in the tier; the top tier includes 1."""
         return self.at_least <= ratio and (ratio < self.below or ratio == self.below == 1)
+
+    def points(self, weight: Decimal, places: int) -> tuple[Decimal, Decimal]:
+        """Return the points of ``weight`` at the lower and at the upper end of the tier."""
+        low, high = Fraction(weight) * Fraction(self.at_least), Fraction(weight) * Fraction(self.below)
+        return half_up(low, places), half_up(high, places)
 
 
 class Graded(NamedRule):

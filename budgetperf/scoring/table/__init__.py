@@ -1,15 +1,15 @@
 """``score`` for a table: a million evaluands under one scheme, equal to the last digit.
 
-Face of the package: ``score_table``, its answer and the columns it takes. It is the only part of
-``scoring`` that imports numpy, and no other part imports it::
+Face of the package: ``FactTable``, which ``score`` takes, its answer and the columns it is made of.
+The only part of ``scoring`` that imports numpy; ``assessment_points`` scores its units with it::
 
     columns.py   the facts of a criterion as arrays of scaled integers
+    gathered.py  facts row by row -> column
     rows.py      exact shares per row, and the rows left to exact arithmetic
     kernels.py   targets, judgements, money, groups: column -> shares
     numbers.py   thresholds, intervals, slopes, bands: column -> shares
     award.py     shares -> points, rounded half up once
-    scored.py    score_table: block by block, refusals with their row
-    groups.py    extremes and places over groups: the first pass
+    scored.py    FactTable -> ScoreTable: block by block, refusals with their row
 """
 
 from budgetperf.scoring.table.columns import (
@@ -25,13 +25,13 @@ from budgetperf.scoring.table.columns import (
     RatedColumn,
     ReachedColumn,
 )
-from budgetperf.scoring.table.groups import in_group_column, ranked_column
-from budgetperf.scoring.table.scored import ScoreTable, row_facts, score_table
+from budgetperf.scoring.table.scored import FactTable, ScoreTable
 
 __all__ = [
     "AchievedColumn",
     "AnswerColumn",
     "Column",
+    "FactTable",
     "InGroupColumn",
     "LevelAndGrowthColumn",
     "MeasuredColumn",
@@ -41,8 +41,4 @@ __all__ = [
     "RatedColumn",
     "ReachedColumn",
     "ScoreTable",
-    "in_group_column",
-    "ranked_column",
-    "row_facts",
-    "score_table",
 ]

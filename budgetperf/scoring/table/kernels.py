@@ -133,7 +133,8 @@ def graded(formula: Graded, column: AchievedColumn, _weight: Decimal, rows: Rows
     share = rows.fit(column.ratio.units, 1)
     low = np.array([_up(Fraction(tier.at_least) * scale) for tier in formula.tiers])[column.tier]
     top = np.array([_up(Fraction(tier.below) * scale) for tier in formula.tiers])[column.tier]
-    inside = (share >= low) & ((share < top) | ((share == scale) & (top == scale)))
+    to_full = np.array([tier.below == 1 for tier in formula.tiers])[column.tier]
+    inside = (share >= low) & ((share < top) | (to_full & (share == scale)))
     rows.leave(~inside)
     return Shares(np.where(inside, share, 0), scale)
 

@@ -1,14 +1,15 @@
-"""``score_table``: the sheets of many evaluands under one scheme, column by column, block by block.
+"""``score`` of a table: the sheets of many evaluands under one scheme, column by column, block by block.
 
 Equal to ``score`` row by row: kernels decide what int64 can decide, every other row goes through
 the formula itself. A row that ``score`` would refuse is refused with its number. No trace is
-stored: ``row_facts`` gives the facts of a row to ``score`` and ``trace``.
+stored: ``FactTable.facts`` gives the facts of a row to ``score`` and ``trace``.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,11 +17,12 @@ from numpy.typing import NDArray
 from budgetperf.errors import Invalid
 from budgetperf.findings import Finding, Severity, Where
 from budgetperf.scoring.exact import half_up
-from budgetperf.scoring.facts import Fact, NotApplicable
+from budgetperf.scoring.facts import Answer, Fact, NotApplicable
 from budgetperf.scoring.scheme import Criterion, Scheme
 from budgetperf.scoring.score import demand_facts, score, score_line
 from budgetperf.scoring.table.award import Award, decimals
 from budgetperf.scoring.table.columns import Column, Mask, Numbers
+from budgetperf.scoring.table.gathered import column_of
 from budgetperf.scoring.table.kernels import shares_of
 from budgetperf.scoring.table.rows import LIMIT, Int64s, Rows, Shares
 
@@ -56,53 +58,76 @@ class ScoreTable:
         return len(self.total)
 
 
-def score_table(
-    scheme: Scheme, columns: Mapping[str, Column], *, not_applicable: Mapping[str, Mask] | None = None
-) -> ScoreTable:
-    """Compute the points of every criterion of every row.
+@dataclass(frozen=True, slots=True, eq=False)
+class FactTable:
+    """The facts of many evaluands: what ``score`` takes to answer with a ``ScoreTable``.
 
     Parameters
     ----------
-    scheme : Scheme
-    columns : mapping of str to Column
-        One per criterion key, no more and no fewer, all of the same length.
+    columns : mapping of str to Column, (n_rows,)
+        By criterion key.
     not_applicable : mapping of str to array of bool, (n_rows,)
         Where a criterion does not apply, by key; what its column says there is not read.
-
-    Raises
-    ------
-    Invalid
-        ``scoring.facts`` if columns are missing or unknown; ``scoring.table`` if their lengths
-        differ or the scheme's points have too many digits for int64; else the refusal of the
-        first refused row, its number (from 1) in text and facts, and one finding for each of the
-        first refused rows.
-
-    Notes
-    -----
-    Equal to ``score(scheme, row_facts(columns, row))`` for every row.
     """
-    masks = not_applicable or {}
-    criteria = tuple(scheme.criteria())
-    demand_facts(criteria, columns)
-    number = _demand_shape(columns, masks)
-    work = _Work(scheme, columns, masks, number)
-    for start in range(0, number, BLOCK):
-        span = slice(start, min(start + BLOCK, number))
-        refused = sorted(set(work.score_block(span)))
-        if refused:
-            raise _refusal(work, refused[:SHOWN_REFUSALS])
-    return work.table()
 
+    columns: Mapping[str, Column]
+    not_applicable: Mapping[str, Mask] = field(default_factory=dict)
 
-def row_facts(
-    columns: Mapping[str, Column], row: int, *, not_applicable: Mapping[str, Mask] | None = None
-) -> dict[str, Fact]:
-    """Return the facts of one row (from 0), for ``score`` and ``trace``."""
-    masks = not_applicable or {}
-    return {
-        key: NotApplicable("") if key in masks and masks[key][row] else column.fact(row)
-        for key, column in columns.items()
-    }
+    @classmethod
+    def of(cls, rows: Sequence[Mapping[str, Fact]]) -> Self:
+        """Return the table of facts given row by row, every row with the same keys.
+
+        Raises
+        ------
+        Invalid
+            ``scoring.table`` if a criterion has facts of different kinds.
+        """
+        columns: dict[str, Column] = {}
+        masks: dict[str, Mask] = {}
+        for key in rows[0] if rows else ():
+            facts = [row[key] for row in rows]
+            applicable = [fact for fact in facts if not isinstance(fact, NotApplicable)]
+            if len(applicable) < len(facts):
+                masks[key] = np.array([isinstance(fact, NotApplicable) for fact in facts])
+                blank: Fact = applicable[0] if applicable else Answer(yes=False)
+                facts = [blank if isinstance(fact, NotApplicable) else fact for fact in facts]
+            columns[key] = column_of(facts)
+        return cls(columns, masks)
+
+    def facts(self, row: int) -> dict[str, Fact]:
+        """Return the facts of one row (from 0), for ``score`` and ``trace``."""
+        return {
+            key: NotApplicable("") if self._drops(key, row) else column.fact(row)
+            for key, column in self.columns.items()
+        }
+
+    def _drops(self, key: str, row: int) -> bool:
+        return key in self.not_applicable and bool(self.not_applicable[key][row])
+
+    def scored(self, scheme: Scheme) -> ScoreTable:
+        """Compute the points of every criterion of every row; called by ``score``.
+
+        Raises
+        ------
+        Invalid
+            ``scoring.facts`` if columns are missing or unknown; ``scoring.table`` if their lengths
+            differ or the scheme's points have too many digits for int64; else the refusal of the
+            first refused row, its number (from 1) in text and facts, and one finding for each of
+            the first refused rows.
+
+        Notes
+        -----
+        Equal to ``score(scheme, self.facts(row))`` for every row.
+        """
+        demand_facts(tuple(scheme.criteria()), self.columns)
+        number = _demand_shape(self.columns, self.not_applicable)
+        work = _Work(scheme, self, number)
+        for start in range(0, number, BLOCK):
+            span = slice(start, min(start + BLOCK, number))
+            refused = sorted(set(work.score_block(span)))
+            if refused:
+                raise _refusal(scheme, self, refused[:SHOWN_REFUSALS])
+        return work.table()
 
 
 def _demand_shape(columns: Mapping[str, Column], masks: Mapping[str, Mask]) -> int:
@@ -118,10 +143,8 @@ def _demand_shape(columns: Mapping[str, Column], masks: Mapping[str, Mask]) -> i
 class _Work:
     """One run: what is given, what each criterion awards, and the columns being filled."""
 
-    def __init__(
-        self, scheme: Scheme, columns: Mapping[str, Column], masks: Mapping[str, Mask], number: int
-    ) -> None:
-        self.scheme, self.columns, self.masks = scheme, columns, masks
+    def __init__(self, scheme: Scheme, given: FactTable, number: int) -> None:
+        self.scheme, self.columns, self.masks = scheme, given.columns, given.not_applicable
         criteria = tuple(scheme.criteria())
         shown = max([scheme.places, *(decimals(criterion.weight) for criterion in criteria)])
         self.awards = {c.key: Award(c.weight, scheme.places, shown) for c in criteria}
@@ -219,13 +242,13 @@ class _Work:
         return ScoreTable(points, Numbers(self.total, self.shown), self.scheme.total, noted)
 
 
-def _refusal(work: _Work, rows: list[int]) -> Invalid:
+def _refusal(scheme: Scheme, given: FactTable, rows: list[int]) -> Invalid:
     """Return the refusal ``score`` gives for the first of ``rows``, with a finding for each."""
     findings: list[Finding] = []
     first: Invalid | None = None
     for row in rows:
         try:
-            score(work.scheme, row_facts(work.columns, row, not_applicable=work.masks))
+            score(scheme, given.facts(row))
         except Invalid as refusal:
             first = first or refusal
             where = Where(pointer=f"/rows/{row}")

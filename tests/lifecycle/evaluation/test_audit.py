@@ -45,8 +45,8 @@ def test_weights_of_a_fragment_are_not_summed() -> None:
     ("score", "codes"),
     [
         ("9.5", []),
-        ("10", ["execution_rounded_up", "total_above_maximum"]),
-        ("9.6", ["execution_score", "total_above_maximum"]),
+        ("10", ["execution_rounded_up"]),
+        ("9.6", ["execution_score"]),
         ("9.4", ["execution_score"]),
     ],
 )
@@ -58,10 +58,16 @@ def test_an_execution_score_is_right_rounded_up_or_wrong(score: str, codes: list
 def test_an_execution_score_cut_to_one_decimal_is_a_warning() -> None:
     money = {"全年预算数": "43.2", "全年执行数": "37.24", "执行率": "86.2%", "得分": "8.6"}
     assert told(form(budget=money, total_score="98.6")) == ["score_rounded"]
-    assert told(form(budget=money | {"得分": "8.7"}, total_score="98.7")) == [
-        "execution_rounded_up",
-        "total_above_maximum",
-    ]
+    for printed in ("8.7", "9"):
+        rounded = form(budget=money | {"得分": printed}, total_score=str(90 + Decimal(printed)))
+        assert told(rounded) == ["execution_rounded_up"]
+
+
+def test_an_execution_score_half_up_to_one_decimal_is_a_warning_and_no_more() -> None:
+    money = {"全年预算数": "300", "全年执行数": "260", "执行率": "86.67%", "得分": "8.7"}
+    assert told(form(budget=money, total_score="98.7")) == ["score_rounded"]
+    assert told(form(budget=money | {"得分": "9"}, total_score="99")) == ["execution_rounded_up"]
+    assert "total_above_maximum" in told(form(budget=money, total_score="98.8"))
 
 
 def test_weight_times_the_raw_percentage_is_told_with_the_right_score() -> None:
@@ -125,6 +131,32 @@ def test_an_empty_total_row_over_filled_sources_is_told_and_the_sources_are_summ
     assert {finding.code for finding in findings} == {"audit.empty_fund_total"}
     assert "总额应为100万元" in findings[0].message
     assert str(case.found.execution.points) == "9.50"
+
+
+def sources(*amounts: str, first: str = "其中：当年财政拨款") -> dict[str, object]:
+    names = (first, "其中：省级", "其他资金")
+    rows = [{"row": "年度资金总额", "全年预算数": "100"}]
+    rows += [{"row": name, "全年预算数": text} for name, text in zip(names, amounts, strict=False)]
+    return {"rows": rows}
+
+
+@pytest.mark.parametrize(
+    ("budget", "codes"),
+    [
+        (sources("60", "", "55"), ["fund_total"]),
+        (sources("60", "", "39"), ["fund_total"]),
+        (sources("60", "", "40"), []),
+        (sources("60.33", "", "39.68"), []),  # each rounded to the cent
+        (sources("60.33", "", "39.70"), ["fund_total"]),
+        (sources("60", "60", "40", first="财政拨款"), []),  # 其中 parts the source above it
+    ],
+)
+def test_a_total_row_is_held_against_its_sources(budget: dict[str, object], codes: list[str]) -> None:
+    assert told(form(budget=budget)) == codes
+
+
+def test_the_funds_of_a_fragment_are_not_summed() -> None:
+    assert told(form(budget=sources("60", "", "55"), completeness="truncated")) == ["partial"]
 
 
 def test_a_filled_total_row_over_empty_sources_is_right() -> None:

@@ -48,6 +48,32 @@ def test_a_score_above_its_weight_is_told() -> None:
     assert codes == ["score_above_weight", "total_sum"]
 
 
+def test_a_score_below_nothing_is_told() -> None:
+    codes = told_of(row("≥90个", "0个", "60", "-5", WHY), "34.5")
+    assert codes == ["score_negative"]
+    assert told_of(row("建立健全", "未达成", "60", "-5", WHY), "34.5") == ["score_negative"]
+
+
+@pytest.mark.parametrize(
+    ("target", "actual", "score", "codes"),
+    [
+        ("≥95%", "0.96", "60", ["rate_unsigned"]),
+        ("≥95%", "1", "60", ["rate_unsigned"]),
+        ("≥96%", "0.48", "30", ["rate_unsigned"]),
+        ("≥98%", "0.96", "57.6", ["raw_percent", "rate_unsigned"]),
+        ("≤1.5%", "0.8", "60", []),
+        ("≥0.5%", "0.6", "60", []),
+        ("≥95%", "0", "0", []),
+        ("≥2件", "1", "30", []),
+    ],
+)
+def test_a_share_under_a_target_in_percent_is_read_as_one_and_noted(
+    target: str, actual: str, score: str, codes: list[str]
+) -> None:
+    told_codes = told_of(row(target, actual, "60", score, WHY), str(Decimal(score) + Decimal("39.5")))
+    assert told_codes == codes
+
+
 TIERS = [
     ("达成预期指标", "60", []),
     ("达成预期指标", "48", []),
@@ -115,6 +141,7 @@ def test_a_bare_cost_target_undercut_is_read_as_the_upper_bound_its_score_shows(
         ({"分值": "20", "得分": "19"}, ["execution_weight", "weights_sum"]),
         ({"全年预算数": "", "年初预算数": "100"}, ["budget_base"]),
         ({"全年执行数": "若干"}, ["unreadable"]),
+        ({"全年预算数": "0", "全年执行数": "0"}, ["no_base"]),
     ],
 )
 def test_the_execution_row_is_checked(budget: Row, codes: list[str]) -> None:

@@ -100,5 +100,5 @@ def test_numbers_are_kept_as_they_were_typed() -> None:
 def test_the_forms_are_twenty_and_each_says_where_it_stood() -> None:
     assert len(FORMS) == 20
     assert all(form.source and form.completeness for form in FORMS.values())
-    assert date(2020, 6, 30) in BOOK.by_id("national/self_evaluation/2020-02-25").span
+    assert date(2020, 6, 30) in BOOK.span(BOOK.by_id("national/self_evaluation/2020-02-25"))
     assert json.loads(PUBLISHED.read_bytes())[0]["id"] == "F01"

@@ -99,3 +99,18 @@ def test_words_name_a_tier_or_none(text: str, tier: Achievement | None) -> None:
 )
 def test_a_reason_is_chinese_words(text: str, said: bool) -> None:
     assert states_reason(text) is said
+
+
+@pytest.mark.parametrize(
+    "text", ["(" * 300_000, "x" + " " * 300_000 + "y", "()" * 150_000, "x" + ")" * 300_000]
+)
+def test_a_text_is_read_once_however_its_brackets_stand(text: str) -> None:
+    assert read_value(text).number is None
+
+
+@pytest.mark.parametrize(
+    ("text", "remark"),
+    [("90%(见附件)", "(见附件)"), ("90%（见附件）", "(见附件)"), ("90%((a)", "(a)"), ("(见附件)", ""), ("90%(a)b)", ""), ("90%(a) b", "")],
+)  # fmt: skip
+def test_only_brackets_at_the_end_are_a_remark(text: str, remark: str) -> None:
+    assert read_value(text).remark == remark

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from budgetperf.errors import Invalid
+from budgetperf.indicators import Achievement, Direction
 from budgetperf.money import Money
 from budgetperf.scoring.facts import (
     Achieved,
@@ -19,25 +20,38 @@ from budgetperf.scoring.facts import (
     Rated,
     Reached,
 )
-from budgetperf.scoring.formulas import FORMULAS, Execution, Judged, NamedRule, Proportional
+from budgetperf.scoring.formulas import (
+    FORMULAS,
+    Band,
+    Execution,
+    Graded,
+    Judged,
+    MinMax,
+    NamedRule,
+    Proportional,
+    Rank,
+    Step,
+    Tier,
+)
+from budgetperf.scoring.group import in_group, ranked
 from budgetperf.scoring.scheme import Scheme
 from budgetperf.scoring.score import ScoreSheet, score
 from budgetperf.scoring.table import (
     AchievedColumn,
     AnswerColumn,
+    FactTable,
     MeasuredColumn,
     MoneyColumn,
     Numbers,
     RatedColumn,
-    row_facts,
-    score_table,
     scored,
 )
 from budgetperf.scoring.table.columns import ints
+from budgetperf.scoring.table.gathered import column_of
 from budgetperf.scoring.table.kernels import KERNELS
 from tests.scoring.formula_cases import EACH_FORMULA, facts_for, wrong_facts
 from tests.scoring.makers import make_criterion, make_scheme
-from tests.scoring.table.columns_of import column_of, kinds
+from tests.scoring.table.kinds import kinds
 
 WEIGHTS = st.sampled_from(["10", "7.35", "0.015", "22.525", "90", "3.3"])
 FORWARD = Proportional(zero_target="met")
@@ -63,7 +77,7 @@ def demand_equal(
     columns = {key: column_of(column) for key, column in facts.items()}
     marks = {key: np.array(mask) for key, mask in masks.items()}
     number = len(next(iter(facts.values())))
-    rows = [row_facts(columns, row, not_applicable=marks) for row in range(number)]
+    rows = [FactTable(columns, marks).facts(row) for row in range(number)]
     assert [
         {key: fact for key, fact in row.items() if not isinstance(fact, NotApplicable)} for row in rows
     ] == [
@@ -73,13 +87,13 @@ def demand_equal(
     expected = sheets_or_refusal(scheme, rows)
     if isinstance(expected, tuple):
         with pytest.raises(Invalid) as refused:
-            score_table(scheme, columns, not_applicable=marks)
+            score(scheme, FactTable(columns, marks))
         row, refusal = expected
         assert refused.value.code == refusal.code
         assert refused.value.text == f"第{row + 1}行：{refusal.text}"
         assert refused.value.facts == {**refusal.facts, "row": row + 1}
         return
-    table = score_table(scheme, columns, not_applicable=marks)
+    table = score(scheme, FactTable(columns, marks))
     assert len(table) == number
     for row, sheet in enumerate(expected):
         assert {key: points.at(row) for key, points in table.points.items()} == {
@@ -138,14 +152,25 @@ def test_a_table_refuses_what_its_rows_refuse(formula: NamedRule, fact: Fact, dr
     demand_equal(scheme, {"a": [*good, fact, fact], "b": rated}, {})
 
 
+@pytest.mark.parametrize("achievement", list(Achievement))
+@pytest.mark.parametrize("ratio", ["1", "0", "1.0", "0.8", "0.6", "0.60"])
+def test_a_share_on_the_edge_of_a_tier_is_judged_alike_at_any_decimals(
+    achievement: Achievement, ratio: str
+) -> None:
+    edges = zip(Achievement, ("0.85", "0.6", "0"), ("1", "0.85", "0.6"), strict=True)
+    tiers = tuple(Tier(achievement=a, at_least=Decimal(low), below=Decimal(top)) for a, low, top in edges)
+    scheme = make_scheme(make_criterion("a", "10", Graded(tiers=tiers)))
+    demand_equal(scheme, {"a": [Achieved(achievement, Decimal(ratio))]}, {})
+
+
 @pytest.mark.parametrize(
     ("actual", "points"),
     [("49.94", "4.99"), ("49.95", "5.00"), ("49.949", "4.99"), ("50.05", "5.01"), ("50.0499", "5.00")],
 )
 def test_a_tie_goes_up(actual: str, points: str) -> None:
-    table = score_table(
+    table = score(
         make_scheme(make_criterion(formula=FORWARD)),
-        {"a": column_of([Measured(Decimal(100), Decimal(actual))])},
+        FactTable({"a": column_of([Measured(Decimal(100), Decimal(actual))])}),
     )
     assert table.points["a"].at(0) == table.total.at(0) == Decimal(points)
 
@@ -155,12 +180,9 @@ def test_the_order_of_rows_does_not_matter(pairs: list[tuple[int, int]], random:
     scheme = make_scheme(make_criterion("a", "7", FORWARD), make_criterion("b", "3", Execution()))
     order = np.random.default_rng(len(pairs)).permutation(len(pairs))
     whole, mixed = (
-        score_table(
+        score(
             scheme,
-            {
-                "a": MeasuredColumn(Numbers(base), Numbers(part)),
-                "b": MoneyColumn(part, base),
-            },
+            FactTable({"a": MeasuredColumn(Numbers(base), Numbers(part)), "b": MoneyColumn(part, base)}),
         )
         for base, part in (np.array(pairs).T, np.array(pairs)[order].T)
     )
@@ -173,9 +195,9 @@ def test_numbers_too_wide_for_int64_are_exact_in_their_rows_only(wide: int) -> N
     actual = Numbers(ints([2, wide - 1, -wide, 5]), 2)
     scheme = make_scheme(make_criterion("a", "10", FORWARD), places=6)
     columns = {"a": MeasuredColumn(target, actual)}
-    table = score_table(scheme, columns)
+    table = score(scheme, FactTable(columns))
     assert [table.total.at(row) for row in range(4)] == [
-        score(scheme, row_facts(columns, row)).total for row in range(4)
+        score(scheme, FactTable(columns).facts(row)).total for row in range(4)
     ]
 
 
@@ -188,22 +210,22 @@ def test_a_scale_too_wide_for_int64_is_exact() -> None:
 def test_columns_must_be_exactly_those_of_the_scheme() -> None:
     rated = RatedColumn(Numbers(ints([1])))
     with pytest.raises(Invalid, match="缺少以下评分项的事实：评分项a") as refusal:
-        score_table(make_scheme(make_criterion()), {})
+        score(make_scheme(make_criterion()), FactTable({}))
     assert refusal.value.code == "scoring.facts"
     with pytest.raises(Invalid, match="不在评分方案中：x"):
-        score_table(make_scheme(make_criterion()), {"a": rated, "x": rated})
+        score(make_scheme(make_criterion()), FactTable({"a": rated, "x": rated}))
 
 
 def test_columns_of_different_length_are_refused() -> None:
     scheme = make_scheme(make_criterion("a"), make_criterion("b"))
     one, two = RatedColumn(Numbers(ints([1]))), RatedColumn(Numbers(ints([1, 2])))
     with pytest.raises(Invalid, match="a（1行）、b（2行）") as refusal:
-        score_table(scheme, {"a": one, "b": two})
+        score(scheme, FactTable({"a": one, "b": two}))
     assert refusal.value.code == "scoring.table"
     with pytest.raises(Invalid, match="不适用标记与之不符：b"):
-        score_table(scheme, {"a": one, "b": one}, not_applicable={"b": np.array([True, False])})
+        score(scheme, FactTable({"a": one, "b": one}, {"b": np.array([True, False])}))
     with pytest.raises(Invalid, match="不适用标记与之不符：x"):
-        score_table(scheme, {"a": one, "b": one}, not_applicable={"x": np.array([True])})
+        score(scheme, FactTable({"a": one, "b": one}, {"x": np.array([True])}))
     with pytest.raises(Invalid, match="同一评分项各列的行数不一致"):
         MeasuredColumn(Numbers(ints([1])), Numbers(ints([1, 2])))
 
@@ -212,12 +234,12 @@ def test_columns_of_different_length_are_refused() -> None:
 def test_points_with_too_many_digits_for_a_table_are_refused(weight: str) -> None:
     scheme = make_scheme(make_criterion("a", weight), places=2)
     with pytest.raises(Invalid, match="请逐个计分") as refusal:
-        score_table(scheme, {"a": RatedColumn(Numbers(ints([1])))})
+        score(scheme, FactTable({"a": RatedColumn(Numbers(ints([1])))}))
     assert refusal.value.code == "scoring.table"
 
 
 def test_an_empty_table_is_empty() -> None:
-    table = score_table(make_scheme(make_criterion()), {"a": RatedColumn(Numbers(ints([])))})
+    table = score(make_scheme(make_criterion()), FactTable({"a": RatedColumn(Numbers(ints([])))}))
     assert (len(table), table.noted) == (0, {})
 
 
@@ -227,27 +249,27 @@ def test_refused_rows_are_named_each() -> None:
     bad[4], bad[9], bad[29] = 11, -1, 12
     columns = {"a": RatedColumn(Numbers(ints(bad))), "b": RatedColumn(Numbers(ints([5, 5, 99] + [5] * 27)))}
     with pytest.raises(Invalid) as refusal:
-        score_table(scheme, columns)
+        score(scheme, FactTable(columns))
     assert [str(finding.where) for finding in refusal.value.findings] == [
         "/rows/2",
         "/rows/4",
         "/rows/9",
         "/rows/29",
     ]
-    assert refusal.value.text == "第3行：评分99超出0至10分的范围，请重新填写"
+    assert refusal.value.text == "第3行：“评分项b”：评分99超出0至10分的范围，请重新填写"
     assert refusal.value.facts["row"] == 3
 
 
 def test_a_table_of_refusals_names_the_first_twenty() -> None:
     columns = {"a": RatedColumn(Numbers(ints([11] * 50)))}
     with pytest.raises(Invalid) as refusal:
-        score_table(make_scheme(make_criterion()), columns)
+        score(make_scheme(make_criterion()), FactTable(columns))
     assert len(refusal.value.findings) == 20
 
 
 def test_a_column_of_another_kind_is_refused() -> None:
-    with pytest.raises(Invalid, match="第1行：计分方法“judged”需要的事实是Rated") as refusal:
-        score_table(make_scheme(make_criterion()), {"a": AnswerColumn(np.array([True]))})
+    with pytest.raises(Invalid, match="第1行：“评分项a”：计分方法“judged”需要的事实是Rated") as refusal:
+        score(make_scheme(make_criterion()), FactTable({"a": AnswerColumn(np.array([True]))}))
     assert refusal.value.code == "scoring.fact_kind"
 
 
@@ -255,7 +277,7 @@ def test_a_row_with_nothing_applicable_is_refused_before_a_later_bad_one() -> No
     scheme = make_scheme(make_criterion("a"))
     columns = {"a": RatedColumn(Numbers(ints([1, 1, 11])))}
     with pytest.raises(Invalid, match="第2行：全部评分项均为不适用"):
-        score_table(scheme, columns, not_applicable={"a": np.array([False, True, False])})
+        score(scheme, FactTable(columns, {"a": np.array([False, True, False])}))
 
 
 def test_a_row_of_the_table_reads_as_the_facts_it_was_made_of() -> None:
@@ -280,3 +302,37 @@ def test_rescaling_never_lifts_a_total_above_the_scheme() -> None:
     done = Measured(Decimal(1), Decimal(1))
     demand_equal(scheme, {"a": [done, done], "b": [done, done]}, {"b": [True, False]})
     assert score(scheme, {"a": done, "b": NotApplicable("无")}).total == Decimal("32.525")
+
+
+def test_the_facts_of_the_first_pass_are_scored_in_the_second() -> None:
+    scheme = make_scheme(make_criterion("level", "4", MinMax()), make_criterion("place", "6", Rank()))
+    values = [Decimal(text) for text in ("8.5", "7", "8.5", "10", "7")]
+    extremes = in_group(values, Direction.FORWARD)
+    places = ranked(values, Direction.FORWARD, ties="shared")
+    rows = [{"level": level, "place": place} for level, place in zip(extremes, places, strict=True)]
+    table = score(scheme, FactTable.of(rows))
+    assert [str(total) for total in table.total.values()] == ["6.50", "1.50", "6.50", "10.00", "1.50"]
+
+
+def test_facts_of_different_kinds_are_no_column() -> None:
+    with pytest.raises(Invalid, match="现有Rated、Reached"):
+        FactTable.of([{"a": Rated(Decimal(1))}, {"a": Reached(Decimal(1))}])
+
+
+def test_a_table_made_of_rows_leaves_out_what_does_not_apply() -> None:
+    scheme = make_scheme(make_criterion("a"), make_criterion("b"), not_applicable="rescale")
+    none, five = NotApplicable("无"), Rated(Decimal(5))
+    table = score(scheme, FactTable.of([{"a": none, "b": five}, {"a": none, "b": five}]))
+    assert [str(total) for total in table.total.values()] == ["10.00", "10.00"]
+    assert FactTable.of([]).columns == {}
+
+
+@given(st.lists(st.decimals(-50, 250, places=2), min_size=3, max_size=9), st.integers(1, 3))
+def test_reached_values_are_scored_alike_across_blocks(values: list[Decimal], block: int) -> None:
+    bands = tuple(Band(bound=Decimal(bound), points=Decimal(points)) for bound, points in ((90, 10), (60, 6)))
+    step = Step(edge="at_least", out_of=Decimal(10), bands=bands, otherwise=Decimal(0))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scored, "BLOCK", block)
+        demand_equal(
+            make_scheme(make_criterion("a", "10", step)), {"a": [Reached(value) for value in values]}, {}
+        )
