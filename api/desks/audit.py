@@ -88,7 +88,7 @@ async def handed_in(request: Request) -> AsyncIterator[UploadFile | Invalid]:
 
 @router.post(PAGE)
 def take(request: Request, file: Annotated[UploadFile | Invalid, Depends(handed_in)]) -> HTMLResponse:
-    """Audit a file and show row by row what is wrong; 422 when it cannot be read."""
+    """Audit a file and show row by row what is wrong; 422 when it cannot be read, 413 when it is too large."""
     name = (file.filename or "") if isinstance(file, UploadFile) else ""
     try:
         if isinstance(file, Invalid):
@@ -96,7 +96,7 @@ def take(request: Request, file: Annotated[UploadFile | Invalid, Depends(handed_
         return answer(_page(request, audited(request, file.file), filename=name))
     except Invalid as error:
         screen = _page(request, None, filename=name, refusal=error.text, problems=error.findings)
-        return answer(screen, 422)
+        return answer(screen, 413 if error.code == too_large().code else 422)
     except TooManyAttempts as error:
         page = answer(_page(request, None, filename=name, refusal=error.text), 429)
         page.headers["Retry-After"] = str(error.wait_seconds)

@@ -57,3 +57,4 @@ class IndexResult(Screen):
     settings: tuple[tuple[str, str], ...] = told("parameters by name")
     tables: tuple[TableView, ...] = told("tables of the report")
     files: tuple[Link, ...] = told("files the run made")
+    draft: str = told("where the draft it wrote is opened in the rules office; empty when there is none")
