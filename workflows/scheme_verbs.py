@@ -54,9 +54,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--from", dest="valid_from", type=day, metavar="DATE", help="生效日，缺省明年1月1日 / first day"
     )
     city.add_argument(
-        "--dir",
-        type=Path,
-        help="写到哪个文件夹，缺省 var/rulebook（BUDGETPERF_HOME 之下的 rulebook）/ where to",
+        "--dir", type=Path, help="写到哪个文件夹，缺省 BUDGETPERF_HOME（./var）下的 rulebook / where to"
     )
     verb("to-confirm", home=True)
     verb("schema").add_argument("kind", metavar="KIND", help="种类，如 grades / kind of edition")

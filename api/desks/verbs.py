@@ -178,14 +178,13 @@ def take(request: Request, ctx: Work, record_id: Key, verb: str, form: PostedFor
             refusal, record = error, get_record(ctx.session, ctx.actor, record_id)
             seen = replace(seen, version=record.version)
     row = _row_again(ctx, record, verb, refusal=refusal)
-    start = with_document(preset(ctx, record, verb, asked.form), document)
     screen = _page(
         frame_of(request, ctx),
         ctx,
         record,
         row=row,
         asked=asked,
-        start=start,
+        start=with_document(preset(ctx, record, verb, asked.form), document),
         findings=findings,
         refusal=refusal.text,
         reason=seen.reason,
