@@ -28,6 +28,12 @@ def new_allowance() -> Allowance:
     return Allowance(60, timedelta(minutes=10), at_once=4)
 
 
+def too_large() -> Invalid:
+    """Return the refusal of a file above ``MAX_BYTES``."""
+    text = f"文件超过{MAX_BYTES // 1024**2}MB，请只上传自评表本身，删去图片等无关内容"
+    return Invalid("audit.size", text)
+
+
 def audited(request: Request, file: BinaryIO, *, edition: str = "") -> AuditAnswer:
     """Audit an uploaded file.
 
@@ -43,8 +49,6 @@ def audited(request: Request, file: BinaryIO, *, edition: str = "") -> AuditAnsw
     with allowance.one(address_of(request), held.clock()):
         content = file.read(MAX_BYTES + 1)
         if len(content) > MAX_BYTES:
-            raise Invalid(
-                "audit.size", f"文件超过{MAX_BYTES // 1024**2}MB，请只上传自评表本身，删去图片等无关内容"
-            )
+            raise too_large()
         today = held.clock().astimezone(SHANGHAI).date()
         return audit_file(content, held.rules, today=today, edition=edition)

@@ -24,6 +24,7 @@ from budgetperf.actions.objections import file_objection
 from budgetperf.actions.rectification import issue_notice
 from budgetperf.actions.request import open_request
 from budgetperf.actions.rule_editions import open_draft
+from budgetperf.actions.rule_from_text import open_draft_from_text
 from budgetperf.budget.form import ObjectionForm, RoundForm
 from budgetperf.errors import Forbidden
 from budgetperf.forms import Form, Line, ask
@@ -33,7 +34,7 @@ from budgetperf.lifecycle.result_use.form import NoticeForm
 from budgetperf.permissions import may
 from budgetperf.process.stages import Stage
 from budgetperf.process.transitions import named
-from budgetperf.rulebook.form import NewEditionForm
+from budgetperf.rulebook.form import EditionForm, NewEditionForm
 
 router = APIRouter(prefix=PREFIX)
 Year = Annotated[int, Field(ge=2000, le=2100)]
@@ -258,6 +259,24 @@ def post_draft(
 ) -> OutcomeAnswer:
     """Open the draft of an edition as a copy of another."""
     return _opened(ctx, once, response, dry_run=dry_run, act=lambda: open_draft(ctx, form, Seen()))
+
+
+@router.post(
+    "/rule/text",
+    status_code=201,
+    summary="以全文起草规则版本",
+    tags=[Stage.RULE.label],
+    responses=refusals(403, 409, 413),
+)
+def post_draft_text(
+    form: EditionForm,
+    ctx: Work,
+    once: OnceOnly,
+    response: Response,
+    dry_run: DryRun = False,  # noqa: FBT002
+) -> OutcomeAnswer:
+    """Open the draft of an edition with its whole text, as a build of an indicator system writes it."""
+    return _opened(ctx, once, response, dry_run=dry_run, act=lambda: open_draft_from_text(ctx, form, Seen()))
 
 
 @router.post("/ledger", summary="登记收支（整批）", tags=["收支台账"], responses=refusals(403, 404, 409, 413))

@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import UploadFile
 
 from api.answers import Key
-from api.desks.frame import answer, frame_of, onward
+from api.desks.frame import answer, frame_of, holds, onward
 from api.desks.once import kept_for_its_mark, new_mark, taken_once
 from api.desks.verbs import multi
 from api.downloads import files_of
@@ -21,11 +21,14 @@ from api.screens.posted import read_posted
 from api.transaction import Work
 from budgetperf.actions.context import Context
 from budgetperf.actions.files import keep_own_file
+from budgetperf.actions.moves import Seen
+from budgetperf.actions.rule_from_text import open_draft_from_text
 from budgetperf.costing.records import restore
 from budgetperf.errors import Conflict, Invalid, NotFound
 from budgetperf.findings import Finding
 from budgetperf.forms import read
 from budgetperf.reports.index_report import IndexReport, index_report, shown
+from budgetperf.rulebook.form import EditionForm
 from budgetperf.statistics.form import IndexOrder, IndexSpec
 from budgetperf.statistics.records import IndexOutcome
 from budgetperf.store.runs import ORDER, RunFacts, RunState, effects_of, get_run, runs
@@ -37,7 +40,7 @@ router = APIRouter()
 HERE = "/rules/index"
 KIND = "batch.index"
 BUILD = "rules:index:build"
-RESULT = "result"
+RESULT, DRAFT = "result", "draft"
 CSV = "text/csv"
 TABLES = {
     "survey": ("重要性问卷", read_survey),
@@ -98,15 +101,34 @@ def show(request: Request, ctx: Work, run_id: Key) -> HTMLResponse:
         settings=report.settings if report else (),
         tables=tuple(
             TableView(
-                table.title, table.note, table.columns, tuple(tuple(map(shown, row)) for row in table.rows)
+                f"t-{number}",
+                table.title,
+                table.note,
+                table.columns,
+                tuple(tuple(map(shown, row)) for row in table.rows),
             )
-            for table in (report.tables if report else ())
+            for number, table in enumerate(report.tables if report else (), 1)
         ),
         files=tuple(
             Link(name, f"/runs/{run.id}/files/{digest}") for digest, name in files_of(ctx, run).items()
         ),
+        draft=f"{HERE}/{run.id}/draft"
+        if DRAFT in effects_of(ctx.session, run.id) and holds(ctx.actor, "rules:edition:draft")
+        else "",
     )
     return answer(screen)
+
+
+@router.post("/rules/index/{run_id}/draft")
+def open_as_draft(ctx: Work, run_id: Key) -> RedirectResponse:
+    """Open the draft edition a build wrote in the rules office."""
+    run = get_run(ctx.session, run_id)
+    written = effects_of(ctx.session, run.id).get(DRAFT)
+    if run.kind != KIND or not isinstance(written, Mapping):
+        raise NotFound("index.no_draft", "这次测算没有写出草案")
+    text = ctx.files.get(str(written["digest"])).decode().rstrip("\n")
+    opened = open_draft_from_text(ctx, EditionForm(text=text), Seen())
+    return onward(f"/rules/drafts/{opened.record_id}", "rule.open")
 
 
 def _report(ctx: Context, run: RunFacts) -> IndexReport | None:

@@ -57,7 +57,8 @@ def show(request: Request, ctx: Work, record_id: Key, impact: bool = False) -> H
     form = filed or begun(ctx, record)
     reviewed = Reviewed(ctx.rules.by_id(record.subject), ()) if enacted else review_text(ctx, record, form)
     buttons, barred = offered(record, steps_of(ctx.session, [record.id]), ctx.actor)
-    copied = next(item.edition for item in filings_of(ctx.session, record.id))
+    filings = tuple(filings_of(ctx.session, record.id))
+    copied = filings[0].edition
     comparable = reviewed.edition is not None and applies(reviewed.edition.kind) and not enacted
     view, refusal = (
         _tried(ctx, reviewed.edition) if impact and comparable and reviewed.edition else (None, "")
@@ -66,11 +67,11 @@ def show(request: Request, ctx: Work, record_id: Key, impact: bool = False) -> H
         frame_of(request, ctx),
         id=record.subject,
         title=reviewed.edition.title if reviewed.edition else record.name,
-        copied=Link(copied, f"/rules/{copied}"),
+        copied=Link(copied, f"/rules/{copied}") if copied != record.subject else None,
         status=record.status,
         moves=buttons,
         barred=barred,
-        filed=filed is not None,
+        filed=len(filings) > 1,
         findings=reviewed.findings,
         sound=not any(finding.severity is Severity.ERROR for finding in reviewed.findings),
         lines=tuple(form.text.split("\n")),

@@ -23,11 +23,23 @@ class AuditSheet:
 
     form: AuditedForm = told("the recomputed numbers beside the printed ones")
     errors: int = told("how many errors there are")
+    warnings: int = told("how many warnings")
+    notes: int = told("how many notes")
+    unchecked: int = told("how many of its rows could not be recomputed")
     whole: tuple[AuditFinding, ...] = told("told of the whole form")
     money: tuple[AuditFinding, ...] = told("told of the funds")
     goal: tuple[AuditFinding, ...] = told("told of the annual goal")
     rows: tuple[AuditRow, ...] = told("the indicators")
     foot: tuple[AuditFinding, ...] = told("told of total and grade")
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file that is in the page itself: nothing is kept on the server, nothing is sent again."""
+
+    label: str = told("Chinese text")
+    filename: str = told("what it is saved as")
+    href: str = told("the file as a data: address")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,5 +52,7 @@ class Audit(Screen):
     refusal: str = told("why it could not be read; empty when it could")
     problems: tuple[Finding, ...] = told("where it could not be read")
     sheets: tuple[AuditSheet, ...] = told("the forms of the file, or of the example")
-    example: str = told("address from which the example is fetched")
+    downloads: tuple[Download, ...] = told("the answer as files; none before an upload")
+    sample: str = told("address of the workbook to be filled anew")
+    example: str = told("address from which the example is fetched as JSON")
     megabytes: int = told("largest file that is read")

@@ -36,6 +36,7 @@ class IndexBuild(Screen):
 class TableView:
     """One table of a build's report."""
 
+    anchor: str = told("its place on the page")
     title: str = told("Chinese heading")
     note: str = told("what must be known to read it")
     columns: tuple[str, ...] = told("heads of the columns")
@@ -56,3 +57,4 @@ class IndexResult(Screen):
     settings: tuple[tuple[str, str], ...] = told("parameters by name")
     tables: tuple[TableView, ...] = told("tables of the report")
     files: tuple[Link, ...] = told("files the run made")
+    draft: str = told("where the draft it wrote is opened in the rules office; empty when there is none")

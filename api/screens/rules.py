@@ -54,7 +54,7 @@ class DraftPage(Screen):
 
     id: str = told("id the edition will have")
     title: str = told("title of the edition it was copied from")
-    copied: Link = told("edition it was copied from")
+    copied: Link | None = told("edition it was copied from; None where it was opened with a text")
     status: Status = told("where it stands")
     moves: tuple[Button, ...] = told("moves open to this person")
     barred: tuple[Barred, ...] = told("moves seen but not open, with the reason")

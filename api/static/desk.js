@@ -104,5 +104,9 @@
   document.addEventListener("DOMContentLoaded", function () {
     const summary = document.getElementById("summary");
     if (summary) summary.focus();
+    document.querySelectorAll("[data-print]").forEach((button) => {
+      button.hidden = false;
+      button.addEventListener("click", () => window.print());
+    });
   });
 })();

@@ -7,9 +7,20 @@ exact bytes under their digest. What a draft would change stands in ``rule_impac
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from budgetperf.actions.context import Context
-from budgetperf.actions.moves import Outcome, Seen, Target, file_form, filed_event, load, move, open_record
+from budgetperf.actions.moves import (
+    Move,
+    Outcome,
+    Seen,
+    Target,
+    file_form,
+    filed_event,
+    load,
+    move,
+    open_record,
+)
 from budgetperf.actions.payloads import Published
 from budgetperf.actions.rulebooks import forget_rulebook, texts_of
 from budgetperf.actions.simple import NoForm
@@ -51,22 +62,36 @@ def open_draft(ctx: Context, form: NewEditionForm, seen: Seen) -> Outcome:
         The edition exists, or somebody is already drafting it.
     """
     base = ctx.rules.by_id(form.copy_of)
-    subject = f"{LOCAL}/{base.kind}/{form.valid_from.isoformat()}"
+    moved = begin(ctx, base.kind, form.valid_from, title=base.title, seen=seen)
+    kept = file_form(ctx, moved, form, edition=base.id)
+    return moved.log(ctx, filed_event(moved, kept))
+
+
+def begin(ctx: Context, kind: str, valid_from: date, *, title: str, seen: Seen) -> Move:
+    """Open the record of a draft; what it begins with is still to be filed, and its event to be written.
+
+    Raises
+    ------
+    Conflict
+        The edition exists, or somebody is already drafting it.
+    """
+    subject = f"{LOCAL}/{kind}/{valid_from.isoformat()}"
     drafts = [one for one in list_records(ctx.session, ctx.actor, stage=Stage.RULE) if one.subject == subject]
-    target = Target(Stage.RULE, None, subject, base.title, "", form.valid_from.year, serial=len(drafts))
+    target = Target(Stage.RULE, None, subject, title, "", valid_from.year, serial=len(drafts))
     moved = open_record(ctx, target, seen=seen)
     if any(edition.id == subject for edition in ctx.rules.editions):
         raise Conflict("rule.exists", f"规则版本“{subject}”已发布，更正请另发生效日不同的新版本")
     if any(one.status is not Status.WITHDRAWN for one in drafts):
         raise Conflict("rule.drafted", f"“{subject}”已有草案，请在原草案上办理")
-    kept = file_form(ctx, moved, form, edition=base.id)
-    return moved.log(ctx, filed_event(moved, kept))
+    return moved
 
 
 def begun(ctx: Context, record: RecordFacts) -> EditionForm:
-    """Return the form a draft begins with: the copied text under its new head."""
+    """Return the form a draft begins with: the copied text under its new head, or the text it was opened with."""
     filing = latest_filing(ctx.session, record.id, NewEditionForm.__name__)
     if filing is None:
+        if (given := filed_text(ctx, record)) is not None:
+            return given
         raise Conflict("rule.none", f"“{record.name}”没有底稿")
     form = NewEditionForm.model_validate(filing.document)
     base = ctx.rules.by_id(form.copy_of)

@@ -1,7 +1,7 @@
 """The report of an indicator system: the same tables for the page, the workbook and the text.
 
-Builds the tables from the outcome and writes them as Markdown. Computes nothing; the order of the
-evaluands is that of the method the draft takes.
+Builds the tables from the outcome, weights and ranks first, and writes them as Markdown. Computes
+nothing; the order of the evaluands is that of the method the draft takes.
 """
 
 from collections.abc import Iterator
@@ -102,9 +102,9 @@ def _settings(outcome: IndexOutcome, spec: IndexSpec) -> Iterator[tuple[str, str
 
 
 def _tables(outcome: IndexOutcome, spec: IndexSpec) -> Iterator[ReportTable]:
-    yield _findings(outcome)
-    yield _standings(outcome, spec)
     yield _weights(outcome)
+    yield _standings(outcome, spec)
+    yield _findings(outcome)
     yield _agreement(outcome)
     yield from _screening(outcome)
     if outcome.factor:
@@ -150,10 +150,10 @@ def _weights(outcome: IndexOutcome) -> ReportTable:
     )
     note = "各方法的权重合计均为1。"
     if found := outcome.consistency:
-        ratio = shown(found.consistency_ratio)
-        note += (
-            f"层次分析：λmax={shown(found.lambda_max)}，CI={shown(found.consistency_index)}，"
-            f"RI={shown(found.random_index)}，一致性比率CR={ratio}（小于0.1为可以接受，Saaty 1980）。"
+        note = (
+            f"层次分析的一致性比率CR={shown(found.consistency_ratio)}（小于0.1为可以接受，Saaty 1980），"
+            f"λmax={shown(found.lambda_max)}，CI={shown(found.consistency_index)}，"
+            f"RI={shown(found.random_index)}。{note}"
         )
     columns = ("指标", "维度", "方向", "变异系数", *(method.label for method in methods))
     return ReportTable("各方法权重对照", note, columns, rows)

@@ -1,13 +1,17 @@
 """The public door: a stranger's form audited on page and API, within bounds, nothing stored."""
 
+import base64
 import io
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from python_calamine import CalamineWorkbook
 from starlette.testclient import TestClient
 
+from api import body_limit
 from api.allowance import ADDRESSES, Allowance
 from api.audits import MAX_BYTES, PATHS
 from api.body_limit import ENVELOPE
@@ -18,6 +22,7 @@ from api.settings import Settings
 from budgetperf.actions.audit_form import audit_file
 from budgetperf.rulebook.library import Rulebook
 from budgetperf.store.session import Database
+from budgetperf.workbooks.audit_book import audit_book
 from tests import cast
 from tests.api.conftest import House, QueuedWork
 
@@ -62,7 +67,7 @@ def test_what_is_no_form_is_refused(house: House, content: bytes, code: str) -> 
 def test_a_body_far_larger_than_a_form_is_not_read_to_its_end(house: House, path: str) -> None:
     answer = house.client().post(path, files=sent(b"x" * (MAX_BYTES + ENVELOPE)))
     assert answer.status_code == 413
-    assert "公开复算2MB" in answer.text
+    assert ("公开复算2MB" if path.startswith("/api/") else "文件超过2MB，请只上传自评表本身") in answer.text
 
 
 def test_the_page_says_which_edition_was_used_and_why(house: House) -> None:
@@ -106,6 +111,60 @@ def test_the_page_shows_what_is_told_of_the_whole_form_and_what_is_not_verified(
     assert "其中未核，暂不定等级 10" in page.text
 
 
+def test_the_headline_counts_errors_warnings_and_rows_that_could_not_be_checked(house: House) -> None:
+    page = house.client().post(
+        "/audit", files=sent((MADE / "should_fail/weights_of_110/form.xlsx").read_bytes())
+    )
+    assert "1处错误，1处警告</p>" in page.text
+    blank = house.client().post(
+        "/audit", files=sent((MADE / "should_fail/values_left_blank/form.xlsx").read_bytes())
+    )
+    assert "1处错误；1行未能复算，请人工核对</p>" in blank.text
+
+
+def test_a_form_with_rows_that_could_not_be_checked_is_never_told_clean(house: House) -> None:
+    row = {
+        "level1": "产出指标",
+        "level2": "质量指标",
+        "name": "新增就业",
+        "target": "10人",
+        "actual": "12户",
+        "weight": "90",
+        "score": "90",
+    }
+    funds = {"adjusted": "100", "executed": "100", "rate": "100%", "weight": "10", "score": "10"}
+    form = {"year": 2025, "budget": funds, "indicators": [row], "total_score": "100"}
+    page = house.client().post("/audit", files=sent(json.dumps(form).encode(), "表.json")).text
+    assert "1行未能复算，请人工核对" in page
+    assert "notice done" not in page
+
+
+def test_the_answer_is_saved_from_the_page_with_the_same_figures(house: House) -> None:
+    page = house.client().post("/audit", files=sent(WRONG, "甲<项目>.xlsx")).text
+    found = re.findall(r'href="data:[^;]+;base64,([^"]+)" download="([^"]+)"', page)
+    (book, book_name), (answer, answer_name) = [(base64.b64decode(content), name) for content, name in found]
+    assert (book_name, answer_name) == ("甲&lt;项目&gt;-复算.xlsx", "甲&lt;项目&gt;-复算.json")
+    expected = audit_file(WRONG, Rulebook.load(), today=cast.NOW.date())
+    assert json.loads(answer) == json.loads(expected.model_dump_json())
+    assert book == audit_book(expected)
+    assert "data:" not in house.client().get("/audit").text
+
+
+def test_the_samples_are_a_workbook_and_the_json_behind_it(house: House) -> None:
+    sample = house.client().get("/audit/sample.xlsx")
+    assert sample.content == SOUND
+    assert CalamineWorkbook.from_filelike(io.BytesIO(sample.content)).sheet_names
+    page = house.client().get("/audit").text
+    assert page.index("下载 Excel 样例") < page.index("下载 JSON 样例（供程序使用）")
+
+
+def test_a_body_above_every_limit_is_refused_in_the_words_of_the_page(house: House) -> None:
+    page = house.client().post("/audit", files=sent(b"x" * (body_limit.MAX_BYTES + 1)))
+    assert page.status_code == 413
+    assert "文件超过2MB" in page.text
+    assert "请选择一张自评表" in house.client().post("/audit").text
+
+
 def test_the_page_says_why_a_file_cannot_be_read(house: House) -> None:
     page = house.client().post("/audit", files=sent(OLD, "自评表<b>.xls"))
     assert page.status_code == 422
@@ -119,7 +178,9 @@ def test_the_page_is_linked_from_the_sign_in_page_and_speaks_english(house: Hous
     client = house.client()
     assert 'href="/audit"' in client.get("/sign-in").text
     client.get("/language/en?next=/audit")
-    assert "Row by row" in client.get("/audit").text
+    page = client.get("/audit").text
+    assert "Row by row" in page
+    assert "Findings and refusals are written in Chinese" in page
 
 
 def test_neither_database_nor_files_are_touched(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from budgetperf.permissions import Actor
+from budgetperf.rulebook.lock import ROOT
 from tests import cast
 from tests.actions.next_year import publish_unsure_grades, stricter_grades
 from tests.api.conftest import House, World
@@ -101,3 +102,17 @@ def test_a_draft_is_hidden_from_those_who_see_one_branch(house: House) -> None:
     _, _, form = begun(house)
     record = form.split("/")[2]
     assert sign_in(house, cast.CLERK)[0].get(f"/rules/drafts/{record}").status_code == 404
+
+
+def test_a_whole_text_is_opened_over_the_api_and_shown_as_not_yet_filed(house: House) -> None:
+    text = (ROOT / "national/grades/2020-02-25.yaml").read_text(encoding="utf-8").rstrip("\n")
+    body = {"text": text.replace("valid_from: 2020-02-25", "valid_from: 2027-01-01")}
+    tried = house.client(cast.RULES_OFFICE).post("/api/v1/rule/text?dry_run=true", json=body)
+    assert (tried.status_code, tried.json()["subject"]) == (200, "local/grades/2027-01-01")
+    made = house.client(cast.RULES_OFFICE).post("/api/v1/rule/text", json=body)
+    assert made.status_code == 201, made.text
+    assert house.client(cast.CLERK).post("/api/v1/rule/text", json=body).status_code == 403
+    browser, _ = sign_in(house, cast.RULES_OFFICE)
+    page = browser.get(f"/rules/drafts/{made.json()['record_id']}").text
+    assert "底稿，尚未提交" in page
+    assert 'href="/rules/local/' not in page

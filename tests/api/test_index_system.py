@@ -75,6 +75,8 @@ def test_the_tables_become_a_report_page_and_a_draft(live: tuple[House, WorkHous
     ):
         assert shown in page
     assert "后台正在测算" not in page
+    assert set(re.findall(r'href="#([^"]+)"', page)) - {"main"} <= set(re.findall(r' id="([^"]+)"', page))
+    assert page.index("<h2>各方法权重对照") < page.index("<h2>综合得分与排名") < page.index("<h2>发现的问题")
     links = dict(re.findall(r'<a href="(/runs/[^"]+)">([^<]+)</a>', page))
     draft = next(link for link, name in links.items() if name.endswith(".yaml"))
     edition = checked_edition(browser.get(draft).content, name="draft.yaml")
@@ -84,6 +86,14 @@ def test_the_tables_become_a_report_page_and_a_draft(live: tuple[House, WorkHous
         "样例指数-测算报告.md",
     }
     assert f'href="{address}"' in browser.get("/rules/index").text
+    opened = browser.post(f"{address}/draft", data={"csrf": csrf})
+    assert opened.status_code == 303, opened.text
+    drafted = browser.get(opened.headers["location"]).text
+    assert "local/composite_index/2027-01-01" in drafted
+    assert "底稿，尚未提交" in drafted
+    record = opened.headers["location"].split("/")[3].partition("?")[0]
+    assert "jurisdiction: local" in browser.get(f"/records/{record}/file").text
+    assert browser.post(f"{address}/draft", data={"csrf": csrf}).status_code == 409
     assert sign_in(house, cast.CLERK)[0].get(address).status_code == 403
 
 

@@ -17,8 +17,10 @@ def report() -> IndexReport:
 
 
 def test_findings_come_first_and_cities_in_the_order_of_the_drafts_method(report: IndexReport) -> None:
-    assert report.tables[0].title == "发现的问题"
-    assert "每个指标不足5个对象" in str(report.tables[0].rows)
+    titles = [table.title for table in report.tables[:3]]
+    assert titles == ["各方法权重对照", "综合得分与排名", "发现的问题"]
+    assert report.tables[0].note.startswith("层次分析的一致性比率CR=")
+    assert "每个指标不足5个对象" in str(report.tables[2].rows)
     standings = report.tables[1]
     at = standings.columns.index("因子载荷权重") + 1
     assert standings.columns[at] == "名次"

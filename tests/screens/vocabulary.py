@@ -112,6 +112,7 @@ def in_desks() -> Iterator[str]:
     yield from (title for _, title in STATUSES.values())
     report = ast.parse((API.parent / "budgetperf/reports/index_report.py").read_text(encoding="utf-8"))
     yield from _plain(report)
+    yield from ("下载 Excel", "下载 JSON")
     yield from ("系统出错", "待签署承诺", "已承诺，待评分", "已提交评分", "已回避")
 
 
