@@ -13,9 +13,11 @@ from api.answers import PREFIX
 from api.resources import resources_of
 from api.sign_in import address_of
 from budgetperf.actions.audit_form import audit_file
+from budgetperf.actions.rulebooks import rulebook_of
 from budgetperf.errors import Invalid
 from budgetperf.fiscal import SHANGHAI
 from budgetperf.lifecycle.evaluation.audit_answer import AuditAnswer
+from budgetperf.store.session import open_session
 
 MAX_BYTES = 2 * 1024 * 1024
 """Largest file of a stranger; a filled form weighs tens of kilobytes."""
@@ -51,4 +53,6 @@ def audited(request: Request, file: BinaryIO, *, edition: str = "") -> AuditAnsw
         if len(content) > MAX_BYTES:
             raise too_large()
         today = held.clock().astimezone(SHANGHAI).date()
-        return audit_file(content, held.rules, today=today, edition=edition)
+        with open_session(held.engine) as session:
+            rules = rulebook_of(session, held.rules)
+        return audit_file(content, rules, today=today, edition=edition)

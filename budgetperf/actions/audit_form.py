@@ -112,8 +112,11 @@ def _named(rulebook: Rulebook, name: str, as_of: date) -> _Choice:
 
 
 def _choice(form: FilledForm, rulebook: Rulebook, as_of: date) -> _Choice:
-    """Choose the edition of the place the form names, else the nation's; never one that only looks alike."""
+    """Choose the edition of the place the form names, else the one used here; never one that only looks alike."""
     jurisdiction, place = _place(form, rulebook)
+    used = _in_force(rulebook, KIND, as_of)
+    if used and used.jurisdiction != NATIONAL and (not place or jurisdiction == rulebook.place):
+        return _Choice(used, Chosen.PLACE if place else Chosen.SERVICE, place)
     own = _in_force(rulebook, KIND, as_of, jurisdiction) if place else None
     if own is not None:
         return _Choice(own, Chosen.PLACE, place)

@@ -152,6 +152,13 @@ def test_the_edition_is_that_of_the_place_the_form_begins_with(
     assert chosen(**changes) == found
 
 
+def test_a_form_that_names_no_place_is_held_against_what_the_service_works_by() -> None:
+    hubei = TWO.at("hubei")
+    assert chosen(hubei) == ("hubei/x", "service", "")
+    assert chosen(hubei, department="湖北省某厅") == ("hubei/x", "place", "湖北省")
+    assert chosen(hubei, department="北京市海淀区某街道") == ("haidian/x", "place", "北京市海淀区")
+
+
 def test_execution_points_like_those_of_a_place_do_not_make_a_form_of_that_place() -> None:
     twenty = {"全年预算数": 10, "全年执行数": 10, "执行率": "100%", "分值": 20, "得分": 20, "unit": "万元"}
     assert chosen(department="广东省某厅", budget=twenty) == NATION

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 from python_calamine import CalamineWorkbook
+from sqlalchemy import func, select
+from sqlmodel import SQLModel
 from starlette.testclient import TestClient
 
 from api import body_limit
@@ -24,6 +26,7 @@ from budgetperf.rulebook.library import Rulebook
 from budgetperf.store.session import Database
 from budgetperf.workbooks.audit_book import audit_book
 from tests import cast
+from tests.actions.next_year import publish_unsure_grades
 from tests.api.conftest import House, QueuedWork
 
 FORMS = Path(__file__).parents[2] / "fixtures/forms"
@@ -43,6 +46,24 @@ def test_the_api_answers_as_the_command_does_without_a_token(house: House) -> No
     expected = audit_file(WRONG, Rulebook.load(), today=cast.NOW.date())
     assert answer.json() == json.loads(expected.model_dump_json())
     assert answer.json()["forms"][0]["findings"][0]["code"] == "audit.raw_percent"
+
+
+def test_a_scale_published_in_the_service_is_the_one_used(house: House) -> None:
+    form = json.loads((MADE / "should_pass/sound.json").read_text(encoding="utf-8")) | {"year": 2026}
+    for at, actual, score in ((1, "1.2公里", 1), (2, "600个", 2)):
+        form["indicators"][at] |= {"actual": actual, "score": score, "note": "施工受阻"}
+    file = sent(json.dumps(form | {"total_score": 82.9}).encode(), "form.json")
+
+    def earned() -> str:
+        (answered,) = house.client().post("/api/v1/audit-form", files=file).json()["forms"]
+        assert answered["total"] == "82.9"
+        label: str = answered["grade"]["label"]
+        return label
+
+    assert earned() == "良"
+    with house.acting() as ctx:
+        publish_unsure_grades(ctx)
+    assert earned() == "中"
 
 
 def test_the_api_takes_typed_forms_and_a_named_edition(house: House) -> None:
@@ -183,16 +204,30 @@ def test_the_page_is_linked_from_the_sign_in_page_and_speaks_english(house: Hous
     assert "Findings and refusals are written in Chinese" in page
 
 
-def test_neither_database_nor_files_are_touched(tmp_path: Path) -> None:
+def test_nothing_is_written_to_database_or_files(house: House) -> None:
+    owner = house.database.owner_engine()
+
+    def written() -> tuple[list[int], int]:
+        with owner.connect() as connection:
+            counts = [
+                connection.execute(select(func.count()).select_from(table)).scalar_one()
+                for table in SQLModel.metadata.sorted_tables
+            ]
+        return counts, len(list(house.files.folder.rglob("*")))
+
+    before = written()
+    assert house.client().post("/audit", files=sent(WRONG)).status_code == 200
+    assert house.client().post("/api/v1/audit-form", files=sent(WRONG)).status_code == 200
+    assert written() == before
+    owner.dispose()
+
+
+def test_without_its_database_a_service_holds_nothing_against_another_law(tmp_path: Path) -> None:
     gone = Database(*["postgresql+psycopg://nobody@/none?host=/nowhere"] * 2)
-    folder = tmp_path / "files"
-    app = create_app(Settings(gone, folder), QueuedWork(), log=io.StringIO())
+    app = create_app(Settings(gone, tmp_path / "files"), QueuedWork(), log=io.StringIO())
     client = TestClient(app)
-    assert client.get("/health/ready").status_code == 503
     assert client.get("/audit").status_code == 200
-    assert client.post("/audit", files=sent(WRONG)).status_code == 200
-    assert client.post("/api/v1/audit-form", files=sent(WRONG)).status_code == 200
-    assert not folder.exists() or not any(folder.iterdir())
+    assert client.post("/audit", files=sent(WRONG)).status_code == 503
     app.state.resources.engine.dispose()
 
 

@@ -31,6 +31,7 @@ class Chosen(Term):
 
     NAMED = "named", "按指定的规则版本"
     PLACE = "place", "按表名或主管部门写明的地区"
+    SERVICE = "service", "表名和主管部门没有写明另有办法的地区，用本系统施行的办法"
     NOT_IN_FORCE = "not_in_force", "表中写明的地区当年没有施行自己的办法，用全国办法"
     NATIONAL = "national", "表名和主管部门没有写明另有办法的地区，用全国办法"
     FIRST = "first", "当年尚无办法，用最早的全国办法"
