@@ -7,6 +7,7 @@ exact bytes under their digest. What a draft would change stands in ``rule_impac
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from budgetperf.actions.context import Context
 from budgetperf.actions.moves import Outcome, Seen, Target, file_form, filed_event, load, move, open_record
@@ -47,10 +48,16 @@ def open_draft(ctx: Context, form: NewEditionForm, seen: Seen) -> Outcome:
     ------
     NotFound
         There is no such edition to copy.
+    Invalid
+        It would begin before today.
     Conflict
         The edition exists, or somebody is already drafting it.
     """
     base = ctx.rules.by_id(form.copy_of)
+    if form.valid_from < ctx.today:
+        text = _backdated(form.valid_from)
+        place = Where(pointer="/valid_from")
+        raise Invalid("rule.backdated", text, (Finding("rule.backdated", Severity.ERROR, place, text),))
     subject = f"{LOCAL}/{base.kind}/{form.valid_from.isoformat()}"
     drafts = [one for one in list_records(ctx.session, ctx.actor, stage=Stage.RULE) if one.subject == subject]
     target = Target(Stage.RULE, None, subject, base.title, "", form.valid_from.year, serial=len(drafts))
@@ -63,14 +70,23 @@ def open_draft(ctx: Context, form: NewEditionForm, seen: Seen) -> Outcome:
     return moved.log(ctx, filed_event(moved, kept))
 
 
+def copied_edition(ctx: Context, record: RecordFacts) -> Edition:
+    """Return the edition a draft was copied from."""
+    return ctx.rules.by_id(_opened_with(ctx, record).copy_of)
+
+
 def begun(ctx: Context, record: RecordFacts) -> EditionForm:
     """Return the form a draft begins with: the copied text under its new head."""
+    form = _opened_with(ctx, record)
+    text = text_of(ctx, ctx.rules.by_id(form.copy_of))
+    return EditionForm(text=begun_from(text, jurisdiction=LOCAL, valid_from=form.valid_from))
+
+
+def _opened_with(ctx: Context, record: RecordFacts) -> NewEditionForm:
     filing = latest_filing(ctx.session, record.id, NewEditionForm.__name__)
     if filing is None:
         raise Conflict("rule.none", f"“{record.name}”没有底稿")
-    form = NewEditionForm.model_validate(filing.document)
-    base = ctx.rules.by_id(form.copy_of)
-    return EditionForm(text=begun_from(text_of(ctx, base), jurisdiction=LOCAL, valid_from=form.valid_from))
+    return NewEditionForm.model_validate(filing.document)
 
 
 def filed_text(ctx: Context, record: RecordFacts) -> EditionForm | None:
@@ -109,14 +125,20 @@ def _after_its_end(rules: Rulebook, form: EditionForm, edition: Edition) -> Iter
         yield _at(form, name, "valid_to", text, severity=Severity.WARNING)
 
 
+def _backdated(day: date) -> str:
+    return f"生效日{day.isoformat()}早于今天，规则不溯及既往，请推迟生效日"
+
+
 def _misfits(ctx: Context, record: RecordFacts, form: EditionForm, edition: Edition) -> Iterator[Finding]:
     name = f"{record.subject}.yaml"
-    if edition.id != record.subject:
-        text = f"辖区、种类和生效日须与本草案一致（{record.subject}），改生效日请撤回后另行起草"
-        yield _at(form, name, "valid_from", text)
+    keys = ("jurisdiction", "kind", "valid_from")
+    head = zip(keys, edition.id.split("/"), record.subject.split("/"), strict=True)
+    for key, found, wanted in head:
+        if found != wanted:
+            text = f"此处须为“{wanted}”，与本草案（{record.subject}）一致，改生效日请撤回后另行起草"
+            yield _at(form, name, key, text)
     if edition.valid_from < ctx.today:
-        text = f"生效日{edition.valid_from.isoformat()}早于今天，规则不溯及既往，请推迟生效日"
-        yield _at(form, name, "valid_from", text)
+        yield _at(form, name, "valid_from", _backdated(edition.valid_from))
     if any(one.id == edition.id for one in ctx.rules.editions):
         yield _at(form, name, "valid_from", f"规则版本“{edition.id}”已发布，更正请另发新版本")
 
