@@ -49,7 +49,8 @@ class Actor:
 
 
 def _all(*names: str) -> frozenset[Permission]:
-    return frozenset(Permission(name) for name in names)
+    """What binds everybody may be read by everybody: the editions of the rules."""
+    return frozenset(Permission(name) for name in ("rules:edition:view", *names))
 
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -106,6 +107,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         "limits:round:issue",
         "limits:table:view",
         "objection:decision:write",
+        "rules:draft:view",
         "rules:edition:publish",
         "evidence:bundle:export",
         "evidence:anchor:cut",
@@ -113,7 +115,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.RULES_OFFICE: _all(
         "record:page:view",
         "baseline:model:fit",
-        "rules:edition:view",
+        "rules:draft:view",
         "rules:edition:draft",
         "rules:edition:publish",
         "rules:index:build",
@@ -125,7 +127,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         "limits:table:view",
         "evidence:bundle:export",
         "evidence:log:view",
-        "rules:edition:view",
+        "rules:draft:view",
     ),
     Role.ADMINISTRATOR: _all("accounts:person:manage"),
 }

@@ -30,7 +30,7 @@ MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("/limits", "预算控制数", ("limits:table:view",)),
     ("/runs", "后台任务", ("run:campaign:start", "baseline:model:fit", "evidence:bundle:export")),
     ("/log", "操作日志", ("evidence:log:view",)),
-    ("/rules", "规则版本", ("rules:edition:view", "rules:edition:publish")),
+    ("/rules", "规则版本", ("rules:edition:view",)),
     ("/people", "人员与岗位", ("accounts:person:manage",)),
 )
 """Address, Chinese word, and the permissions of which one opens it."""

@@ -29,12 +29,13 @@ from budgetperf.findings import Finding
 from budgetperf.forms import read
 from budgetperf.reports.index_report import IndexReport, index_report, shown
 from budgetperf.rulebook.form import EditionForm
+from budgetperf.statistics.errors import BadTable
 from budgetperf.statistics.form import IndexOrder, IndexSpec
-from budgetperf.statistics.records import IndexOutcome
+from budgetperf.statistics.records import IndexOutcome, IndexTables, demand_same
 from budgetperf.store.runs import ORDER, RunFacts, RunState, effects_of, get_run, runs
 from budgetperf.workbooks.index_tables import read_pairs, read_survey, read_values
 from budgetperf.workbooks.package import MAX_FILE_BYTES
-from budgetperf.workbooks.tables import read_table, write_csv
+from budgetperf.workbooks.tables import Table, read_table, write_csv
 
 router = APIRouter()
 HERE = "/rules/index"
@@ -42,12 +43,8 @@ KIND = "batch.index"
 BUILD = "rules:index:build"
 RESULT, DRAFT = "result", "draft"
 CSV = "text/csv"
-TABLES = {
-    "survey": ("重要性问卷", read_survey),
-    "measured": ("指标数据表", read_values),
-    "pairs": ("两两比较表", read_pairs),
-}
-"""The uploads by field: what they are called, and what must be able to read them."""
+TABLES = {"survey": "重要性问卷", "measured": "指标数据表", "pairs": "两两比较表"}
+"""What the uploads are called, by field."""
 
 OPTIONAL = "pairs"
 
@@ -170,21 +167,31 @@ def _page(
 
 
 def _kept(ctx: Context, posted: PostedForm) -> dict[str, list[str]]:
-    """Keep the tables as CSV when their readers take them, and return their digests by field."""
-    return {field: [digest] for field in TABLES if (digest := _digest(ctx, posted, field))}
+    """Keep the tables as CSV when their readers take them, and return their digests by field.
+
+    Raises
+    ------
+    Invalid
+        A table is missing, cannot be read, or names other indicators than the values.
+    """
+    given = {field: table for field in TABLES if (table := _table(posted, field))}
+    survey, measured = read_survey(given["survey"]), read_values(given["measured"])
+    pairs = read_pairs(given[OPTIONAL]) if OPTIONAL in given else None
+    try:
+        demand_same(IndexTables(survey, measured, pairs))
+    except BadTable as error:
+        raise Invalid("index.names", str(error)) from error
+    return {field: [keep_own_file(ctx, write_csv(table), CSV)] for field, table in given.items()}
 
 
-def _digest(ctx: Context, posted: PostedForm, field: str) -> str:
-    name, reader = TABLES[field]
-    upload = posted.get(field)
+def _table(posted: PostedForm, field: str) -> Table | None:
+    name, upload = TABLES[field], posted.get(field)
     content = upload.file.read(MAX_FILE_BYTES + 1) if isinstance(upload, UploadFile) else b""
-    if not content:
-        if field == OPTIONAL:
-            return ""
-        raise Invalid("index.table", f"请上传{name}（CSV 或 .xlsx）")
-    table = read_table(content, name=name)
-    reader(table)
-    return keep_own_file(ctx, write_csv(table), CSV)
+    if content:
+        return read_table(content, name=name)
+    if field == OPTIONAL:
+        return None
+    raise Invalid("index.table", f"请上传{name}（CSV 或 .xlsx）")
 
 
 def _started(

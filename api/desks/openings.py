@@ -320,14 +320,15 @@ def opened(
 
 
 @router.get("/open/{name}")
-def ask_opening(request: Request, ctx: Work, name: str) -> HTMLResponse:
+def ask_opening(request: Request, ctx: Work, name: str, copy_of: Line = "") -> HTMLResponse:
     """Show the page of something that can be started."""
     opening = _known(ctx, name)
     about = About(opening.title, "", "", "", "", "/work")
     year = ctx.today.year
-    known = {
+    known: Document = {
         "fiscal_year": year + 1 if name in {"request", "round", "baseline"} else year,
         "result_year": year,
+        "copy_of": copy_of,
     }
     start = Preset(
         {key: value for key, value in known.items() if key in opening.form.model_fields}, options=_places(ctx)

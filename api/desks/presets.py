@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from api.screens.fields import Document, Preset, RowNote
 from budgetperf.actions.context import Context
+from budgetperf.actions.drafts import Begin, typed_before
 from budgetperf.actions.exante import exante_gate, panel_result
 from budgetperf.actions.goals import approved_goals, filed_goals
 from budgetperf.actions.rule_editions import begun
@@ -20,15 +21,21 @@ from budgetperf.scoring.finance_evaluation import FinanceEvaluationRules
 from budgetperf.scoring.scheme import Scheme
 from budgetperf.store.exante import panel_of
 from budgetperf.store.organisations import organisation_at
-from budgetperf.store.records import RecordFacts, find_record, get_draft, get_evaluand, latest_filing
+from budgetperf.store.records import (
+    RecordFacts,
+    find_record,
+    get_evaluand,
+)
 
 Start = Callable[[Context, RecordFacts], Preset]
 
 
-def preset(ctx: Context, record: RecordFacts, verb: str, form: type[Form]) -> Preset:
+def preset(
+    ctx: Context, record: RecordFacts, verb: str, form: type[Form], *, begin: Begin | None = None
+) -> Preset:
     """Return what the form of a verb starts with."""
     known = STARTS.get((record.stage, verb), _nothing)(ctx, record)
-    typed = _typed(ctx, record, form)
+    typed = typed_before(ctx, record, form).document(begin)
     return known if typed is None else with_document(known, typed)
 
 
@@ -52,14 +59,6 @@ def _merge(fixed: Json, typed: Json) -> list[Json]:
 
 def _list(value: Json) -> list[Json]:
     return list(value) if isinstance(value, list | tuple) else []
-
-
-def _typed(ctx: Context, record: RecordFacts, form: type[Form]) -> Document | None:
-    draft = get_draft(ctx.session, ctx.actor, record.id)
-    if draft is not None and isinstance(draft.document, Mapping):
-        return draft.document
-    filing = latest_filing(ctx.session, record.id, form.__name__)
-    return filing.document if filing is not None and isinstance(filing.document, Mapping) else None
 
 
 def _nothing(_ctx: Context, _record: RecordFacts) -> Preset:

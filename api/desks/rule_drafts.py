@@ -8,25 +8,33 @@ from fastapi.responses import HTMLResponse
 from api.answers import Key
 from api.desks.frame import answer, frame_of, holds
 from api.desks.moves import offered
+from api.desks.rule_diff import diff_to_copied
+from api.guards import demand
 from api.screens.buttons import Link
+from api.screens.fields import Told, line_href
 from api.screens.rules import ChangeLine, DraftLine, DraftPage, ImpactView
 from api.transaction import Work
 from budgetperf.actions.context import Context
-from budgetperf.actions.rule_editions import Reviewed, begun, filed_text, review_text
-from budgetperf.actions.rule_impact import Change, applies, impact
-from budgetperf.errors import BudgetperfError, NotFound
+from budgetperf.actions.drafts import Begin
+from budgetperf.actions.rule_drafts import TextShown, draft_of
+from budgetperf.actions.rule_editions import copied_edition
+from budgetperf.actions.rule_impact import Change, impact
+from budgetperf.errors import BudgetperfError
 from budgetperf.findings import Severity
 from budgetperf.process.stages import Stage, Status
 from budgetperf.rulebook.edition import Edition
-from budgetperf.store.records import RecordFacts, filings_of, get_record, list_records, steps_of
+from budgetperf.store.records import RecordFacts, list_records, steps_of
 
 router = APIRouter()
 DRAFT = "rules:edition:draft"
+VIEW = "rules:draft:view"
 HERE = "/rules/drafts"
 
 
 def draft_lines(ctx: Context) -> tuple[DraftLine, ...]:
     """Return the drafts still worked on that this person may see."""
+    if not holds(ctx.actor, VIEW):
+        return ()
     over = {Status.ENACTED, Status.WITHDRAWN}
     return tuple(
         DraftLine(
@@ -47,38 +55,41 @@ def draft_openings(ctx: Context) -> tuple[Link, ...]:
 
 
 @router.get("/rules/drafts/{record_id}")
-def show(request: Request, ctx: Work, record_id: Key, impact: bool = False) -> HTMLResponse:  # noqa: FBT001, FBT002
+def show(
+    request: Request,
+    ctx: Work,
+    record_id: Key,
+    impact: bool = False,  # noqa: FBT001, FBT002
+    begin: Begin | None = None,
+) -> HTMLResponse:
     """Show a draft; what it would change is computed when asked for."""
-    record = get_record(ctx.session, ctx.actor, record_id)
-    if record.stage is not Stage.RULE:
-        raise NotFound("rule.draft", "该记录不是规则草案")
-    enacted = record.status is Status.ENACTED
-    filed = filed_text(ctx, record)
-    form = filed or begun(ctx, record)
-    reviewed = Reviewed(ctx.rules.by_id(record.subject), ()) if enacted else review_text(ctx, record, form)
+    draft = draft_of(ctx, record_id, begin)
+    demand(ctx.actor, VIEW, "查看规则草案")
+    record, findings = draft.record, draft.reviewed.findings
     buttons, barred = offered(record, steps_of(ctx.session, [record.id]), ctx.actor)
-    filings = tuple(filings_of(ctx.session, record.id))
-    copied = filings[0].edition
-    comparable = reviewed.edition is not None and applies(reviewed.edition.kind) and not enacted
-    view, refusal = (
-        _tried(ctx, reviewed.edition) if impact and comparable and reviewed.edition else (None, "")
-    )
+    copied = copied_edition(ctx, record)
+    view, refusal = _tried(ctx, draft.comparable) if impact and draft.comparable else (None, "")
+    here = f"{HERE}/{record.id}"
+    begun_with = f"&begin={begin.value}" if begin else ""
     screen = DraftPage(
         frame_of(request, ctx),
         id=record.subject,
-        title=reviewed.edition.title if reviewed.edition else record.name,
-        copied=Link(copied, f"/rules/{copied}") if copied != record.subject else None,
+        title=draft.reviewed.edition.title if draft.reviewed.edition else record.name,
+        copied=Link(copied.id, f"/rules/{copied.id}") if copied else None,
         status=record.status,
         moves=buttons,
         barred=barred,
-        filed=len(filings) > 1,
-        findings=reviewed.findings,
-        sound=not any(finding.severity is Severity.ERROR for finding in reviewed.findings),
-        lines=tuple(form.text.split("\n")),
+        shown=draft.shown,
+        saved_at=draft.saved_at,
+        drafted=f"{here}?begin=draft" if draft.saved_at and draft.shown is not TextShown.SAVED else "",
+        findings=tuple(Told(finding, line_href(finding)) for finding in findings),
+        sound=not any(finding.severity is Severity.ERROR for finding in findings),
+        diff=diff_to_copied(ctx, record, draft.text),
+        lines=tuple(draft.text.split("\n")),
         impact=view,
-        impact_href=f"{HERE}/{record.id}?impact=true#impact" if comparable else "",
+        impact_href=f"{here}?impact=true{begun_with}#impact" if draft.comparable else "",
         refusal=refusal,
-        published=f"/rules/{record.subject}" if enacted else "",
+        published=f"/rules/{record.subject}" if draft.shown is TextShown.ENACTED else "",
     )
     return answer(screen)
 
@@ -95,7 +106,8 @@ def _tried(ctx: Context, draft: Edition) -> tuple[ImpactView | None, str]:
         settled_records=found.count(open_=False),
         settled_changed=found.count(open_=False, changed=True),
         left_out=found.left_out,
-        changes=tuple(_line(change) for change in found.changes),
+        changed=tuple(_line(change) for change in found.changes if change.changed),
+        unchanged=tuple(_line(change) for change in found.changes if not change.changed),
     )
     return view, ""
 

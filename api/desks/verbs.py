@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from html import escape
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from pydantic import AwareDatetime, TypeAdapter
 
 from api.answers import Key
 from api.desks.errors import lead_back
@@ -12,6 +14,7 @@ from api.desks.frame import answer, frame_of, onward
 from api.desks.moves import page_of
 from api.desks.papers import papers_of, warnings_of
 from api.desks.presets import preset, with_document
+from api.desks.rule_diff import diff_to_copied
 from api.guards import PostedForm
 from api.problems import STATUSES
 from api.screens.fields import Document, Preset, row_form, view
@@ -19,12 +22,14 @@ from api.screens.filters import moment
 from api.screens.form import About, FormPage
 from api.screens.page import Frame
 from api.screens.posted import Posted, kept, read_posted, with_row, without_row
+from api.screens.rules import DiffLine
 from api.screens.words import speak
 from api.transaction import Work
 from api.validation import demand_writable
 from budgetperf.actions.context import Context
-from budgetperf.actions.drafts import save_draft
+from budgetperf.actions.drafts import Begin, save_draft, typed_before
 from budgetperf.actions.moves import Seen
+from budgetperf.actions.rule_editions import filed_text
 from budgetperf.actions.simple import NoForm
 from budgetperf.actions.verbs import VERBS, Verb
 from budgetperf.errors import BudgetperfError, Conflict, Invalid, NotFound, Stale
@@ -34,13 +39,15 @@ from budgetperf.money import MoneyUnit
 from budgetperf.process.advance import Attempt, advance
 from budgetperf.process.stages import Guard, Stage
 from budgetperf.process.transitions import Transition, named
-from budgetperf.store.records import RecordFacts, doers, get_draft, get_record
+from budgetperf.store.records import RecordFacts, doers, get_record
 
 router = APIRouter()
 KEPT = frozenset({(Stage.REQUEST, "file"), (Stage.MONITORING, "file"), (Stage.SELF_EVALUATION, "file"),
                   (Stage.FINANCE_EVALUATION, "score"), (Stage.EXANTE, "score"), (Stage.RECTIFICATION, "respond"),
                   (Stage.RULE, "file")})  # fmt: skip
 """Verbs whose form is worth a draft."""
+
+_INSTANT = TypeAdapter(AwareDatetime)
 
 
 def verb_of(record: RecordFacts, verb: str) -> Verb:
@@ -103,16 +110,15 @@ def version_of(posted: Posted) -> int:
 
 
 @router.get("/records/{record_id}/{verb}")
-def ask(request: Request, ctx: Work, record_id: Key, verb: str) -> HTMLResponse:
+def ask(request: Request, ctx: Work, record_id: Key, verb: str, begin: Begin | None = None) -> HTMLResponse:
     """Show the page of a move."""
     record = get_record(ctx.session, ctx.actor, record_id)
     asked = verb_of(record, verb)
     row = may_begin(ctx, record, verb)
-    start = preset(ctx, record, verb, asked.form)
+    start = preset(ctx, record, verb, asked.form, begin=begin)
     found = _checked_before(ctx, record, row, asked)
-    return answer(
-        _page(frame_of(request, ctx), ctx, record, row=row, asked=asked, start=start, findings=found)
-    )
+    frame = frame_of(request, ctx)
+    return answer(_page(frame, ctx, record, row=row, asked=asked, start=start, findings=found, begin=begin))
 
 
 def _checked_before(ctx: Context, record: RecordFacts, row: Transition, asked: Verb) -> tuple[Finding, ...]:
@@ -132,9 +138,11 @@ def _page(
     reason: str = "",
     version: int | None = None,
     unit: MoneyUnit | None = None,
+    begin: Begin | None = None,
 ) -> FormPage:
     here = f"/records/{record.id}/{row.verb}"
-    draft = get_draft(ctx.session, ctx.actor, record.id)
+    typed = typed_before(ctx, record, asked.form)
+    draft = typed.draft
     return FormPage(
         frame,
         about=about(record, row.label),
@@ -143,12 +151,20 @@ def _page(
         version=record.version if version is None else version,
         draft=f"{here}/draft" if (record.stage, row.verb) in KEPT else "",
         saved_at=draft.saved_at if draft else None,
+        overtaken=typed.overtaken,
+        begun=begin is Begin.DRAFT,
         asks_reason=row.needs_reason,
         reason=reason,
         refusal=refusal,
         facts=papers_of(ctx, record),
+        diff=_diff(ctx, record) if (record.stage, row.verb) == (Stage.RULE, "publish") else (),
         workbook=f"{here}/workbook" if (record.stage, row.verb) == (Stage.REQUEST, "file") else "",
     )
+
+
+def _diff(ctx: Context, record: RecordFacts) -> tuple[DiffLine, ...]:
+    filed = filed_text(ctx, record)
+    return diff_to_copied(ctx, record, filed.text) if filed else ()
 
 
 @router.post("/records/{record_id}/{verb}")
@@ -177,12 +193,11 @@ def take(request: Request, ctx: Work, record_id: Key, verb: str, form: PostedFor
                 raise  # nothing typed is lost; what was not looked at is not confirmed by a second click
             refusal, record = error, get_record(ctx.session, ctx.actor, record_id)
             seen = replace(seen, version=record.version)
-    row = _row_again(ctx, record, verb, refusal=refusal)
     screen = _page(
         frame_of(request, ctx),
         ctx,
         record,
-        row=row,
+        row=_row_again(ctx, record, verb, refusal=refusal),
         asked=asked,
         start=with_document(preset(ctx, record, verb, asked.form), document),
         findings=findings,
@@ -225,27 +240,78 @@ def changed_rows(document: Document, posted: Posted, tables: frozenset[str]) -> 
     return without_row(document, table, int(index) if index.isdecimal() else 0)
 
 
+def _save(
+    ctx: Context, record: RecordFacts, verb: str, asked: Verb, *, posted: Posted, document: Document
+) -> None:
+    """Keep a document as the draft that goes on from the one the page was shown with.
+
+    Raises
+    ------
+    Invalid
+        The page does not say which.
+    Stale
+    """
+    demand_writable(asked.form, posted)
+    said = first(posted, "saved_at")
+    try:
+        saved_at = _INSTANT.validate_python(said) if said else None
+    except ValueError as error:
+        raise Invalid("draft.saved_at", "页面没有写明草稿的保存时间，请刷新后重新提交") from error
+    save_draft(
+        ctx,
+        record.id,
+        verb,
+        asked.form.__name__,
+        document,
+        record_version=version_of(posted),
+        saved_at=saved_at,
+    )
+
+
 def _change_rows(
     ctx: Context, record: RecordFacts, *, verb: str, asked: Verb, posted: Posted
 ) -> RedirectResponse:
     """Add or remove a row without script: the draft is saved and the page shown again."""
-    demand_writable(asked.form, posted)
     document = kept(asked.form, posted, blanks=True)
     changed = changed_rows(document, posted, row_tables(asked.form))
-    save_draft(ctx, record.id, verb, asked.form.__name__, changed)
+    _save(ctx, record, verb, asked, posted=posted, document=changed)
     table = (first(posted, "add") or first(posted, "remove")).partition(".")[0]
-    return RedirectResponse(f"/records/{record.id}/{verb}#f-{table}", status_code=303)
+    return RedirectResponse(f"/records/{record.id}/{verb}?begin=draft#f-{table}", status_code=303)
 
 
 @router.post("/records/{record_id}/{verb}/draft")
 def keep(request: Request, ctx: Work, record_id: Key, verb: str, form: PostedForm) -> Response:
     """Save what was typed so far, unchecked."""
     record = get_record(ctx.session, ctx.actor, record_id)
+    lead_back(request, page_of(record))
     asked = verb_of(record, verb)
     posted = multi(form)
-    demand_writable(asked.form, posted)
-    save_draft(ctx, record_id, verb, asked.form.__name__, kept(asked.form, posted, blanks=True))
-    if request.headers.get("hx-request"):
-        word = speak(frame_of(request, ctx).language)
-        return HTMLResponse(f"{word('草稿已保存')} {moment(ctx.now)}")
-    return onward(f"/records/{record_id}/{verb}", "draft")
+    document = kept(asked.form, posted, blanks=True)
+    script = bool(request.headers.get("hx-request"))
+    try:
+        _save(ctx, record, verb, asked, posted=posted, document=document)
+    except Stale as refusal:
+        if script:  # 200: htmx shows no other answer; the mark on the page stays as it was
+            return HTMLResponse(_told(request, ctx, refusal.text, first(posted, "saved_at")))
+        screen = _page(
+            frame_of(request, ctx),
+            ctx,
+            record,
+            row=may_begin(ctx, record, verb),
+            asked=asked,
+            start=with_document(preset(ctx, record, verb, asked.form), document),
+            refusal=f"{refusal.text}；再次保存将取代那里保存的草稿",
+            reason=first(posted, "reason"),
+            unit=unit_of(posted),
+            begin=Begin.DRAFT,
+        )
+        return answer(screen, STATUSES[Stale][0])
+    if script:
+        return HTMLResponse(_told(request, ctx, "草稿已保存", ctx.now.isoformat(), moment(ctx.now)))
+    return onward(f"/records/{record_id}/{verb}?begin=draft", "draft")
+
+
+def _told(request: Request, ctx: Context, text: str, saved_at: str, when: str = "") -> str:
+    """Return what stands beside the button after a save by script, with the mark the next one goes on from."""
+    word = speak(frame_of(request, ctx).language)
+    return f'<input type="hidden" name="saved_at" value="{escape(saved_at)}">{escape(word(text))} {when}'

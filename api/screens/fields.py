@@ -4,6 +4,7 @@ A document is plain JSON, as a draft keeps it: texts as typed, an amount as its 
 posted is the business of ``posted``; whether it is right, of the form itself and of the checks.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -24,6 +25,10 @@ from budgetperf.terms import Term
 Document = Mapping[str, Json]
 UNIT = "amount_unit"
 LONG = 200
+NUMBERED = 2000
+"""A text that may have more signs than this is a file, shown with the numbers of its lines."""
+
+_LINE = re.compile(r":(\d+)$")
 
 
 class FieldKind(Term):
@@ -62,6 +67,11 @@ class Cell:
     def key(self) -> str:
         """Id of the element, for links from the summary."""
         return element_id("/" + self.name.replace(".", "/"))
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The lines of a text whose lines are numbered; of any other, none."""
+        return tuple(self.value.split("\n")) if self.most > NUMBERED else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +234,15 @@ def _pointers(part: Part) -> list[str]:
     return ["/" + part.name, *("/" + cell.name.replace(".", "/") for row in part.rows for cell in row.cells)]
 
 
+def line_href(finding: Finding) -> str:
+    """Return the address of the numbered line a finding is about; empty when it is about none."""
+    line = _LINE.search(finding.where.pointer)
+    return f"#l-{line[1]}" if line else ""
+
+
 def _href(finding: Finding, known: set[str]) -> str:
+    if href := line_href(finding):
+        return href
     pointer = finding.where.pointer
     while pointer and pointer not in known:
         pointer = pointer.rpartition("/")[0]

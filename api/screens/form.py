@@ -7,6 +7,7 @@ from typing import ClassVar
 from api.screens.buttons import Link
 from api.screens.fields import FormView
 from api.screens.page import Option, Screen, told
+from api.screens.rules import DiffLine
 from budgetperf.findings import Finding
 from budgetperf.money import Money
 
@@ -40,6 +41,9 @@ class FormPage(Screen):
     refusal: str = told("why the move was refused; empty before")
     facts: tuple[Link, ...] = told("what to look at before deciding")
     workbook: str = told("address of the Excel way; empty where there is none")
+    overtaken: bool = told("whether the form was filed since the draft was typed", default=False)
+    begun: bool = told("whether the draft is shown though it was overtaken", default=False)
+    diff: tuple[DiffLine, ...] = told("what differs from the edition copied; empty elsewhere", default=())
     once: str = told("mark of an opening's page, so that it is taken once; empty for a move", default="")
 
 

@@ -203,11 +203,14 @@ class Rules(Screen):
 
 @dataclass(frozen=True, slots=True)
 class EditionPage(Screen):
-    """One edition with its rules and worked examples."""
+    """One edition: its own text, and what of it still has to be confirmed."""
 
     template: ClassVar[str] = "edition.html"
 
     edition: EditionLine = told("head")
     unsure: tuple[UnsureLine, ...] = told("figures that still have to be confirmed")
-    rules: tuple[Leaf, ...] = told("the rules")
+    outline: tuple[Link, ...] = told("parts of the text, each with its line")
+    lines: tuple[str, ...] = told("the text, line by line")
     examples: tuple[str, ...] = told("names of the worked examples")
+    download: str = told("address of the text as a file")
+    copy: str = told("where a draft is begun as its copy; empty for whom may not")

@@ -73,6 +73,39 @@
       };
     });
 
+    // A file being typed: numbers beside its lines, and findings that lead to theirs.
+    Alpine.data("numbered", function () {
+      return {
+        init() {
+          const area = this.$el.querySelector("textarea");
+          const gutter = this.$el.querySelector(".gutter");
+          let shown = 0;
+          const number = () => {
+            const count = area.value.split("\n").length;
+            if (count !== shown) gutter.textContent = Array.from({ length: count }, (_, at) => at + 1).join("\n");
+            shown = count;
+            gutter.scrollTop = area.scrollTop;
+          };
+          gutter.hidden = false;
+          area.addEventListener("input", number);
+          area.addEventListener("scroll", number);
+          number();
+          document.addEventListener("click", (event) => {
+            const link = event.target.closest('.notice a[href^="#l-"]');
+            if (!link) return;
+            event.preventDefault();
+            const lines = area.value.split("\n");
+            const at = Math.min(Number(link.hash.slice(3)), lines.length) - 1;
+            const start = lines.slice(0, at).reduce((sum, line) => sum + line.length + 1, 0);
+            area.focus();
+            area.setSelectionRange(start, start + lines[at].length);
+            area.scrollTop = area.scrollHeight * at / lines.length - area.clientHeight / 3;
+            area.scrollLeft = 0;
+          });
+        },
+      };
+    });
+
     // The form as a whole: the unit beside every amount follows the unit chosen.
     Alpine.data("entry", function () {
       return {

@@ -58,10 +58,16 @@ def open_draft(ctx: Context, form: NewEditionForm, seen: Seen) -> Outcome:
     ------
     NotFound
         There is no such edition to copy.
+    Invalid
+        It would begin before today.
     Conflict
         The edition exists, or somebody is already drafting it.
     """
     base = ctx.rules.by_id(form.copy_of)
+    if form.valid_from < ctx.today:
+        text = _backdated(form.valid_from)
+        place = Where(pointer="/valid_from")
+        raise Invalid("rule.backdated", text, (Finding("rule.backdated", Severity.ERROR, place, text),))
     moved = begin(ctx, base.kind, form.valid_from, title=base.title, seen=seen)
     kept = file_form(ctx, moved, form, edition=base.id)
     return moved.log(ctx, filed_event(moved, kept))
@@ -86,16 +92,27 @@ def begin(ctx: Context, kind: str, valid_from: date, *, title: str, seen: Seen) 
     return moved
 
 
+def copied_edition(ctx: Context, record: RecordFacts) -> Edition | None:
+    """Return the edition a draft was copied from; None for one opened with a text of its own."""
+    form = _opened_with(ctx, record)
+    return None if form is None else ctx.rules.by_id(form.copy_of)
+
+
 def begun(ctx: Context, record: RecordFacts) -> EditionForm:
     """Return the form a draft begins with: the copied text under its new head, or the text it was opened with."""
-    filing = latest_filing(ctx.session, record.id, NewEditionForm.__name__)
-    if filing is None:
-        if (given := filed_text(ctx, record)) is not None:
-            return given
+    form = _opened_with(ctx, record)
+    if form is not None:
+        text = text_of(ctx, ctx.rules.by_id(form.copy_of))
+        return EditionForm(text=begun_from(text, jurisdiction=LOCAL, valid_from=form.valid_from))
+    given = filed_text(ctx, record)
+    if given is None:
         raise Conflict("rule.none", f"“{record.name}”没有底稿")
-    form = NewEditionForm.model_validate(filing.document)
-    base = ctx.rules.by_id(form.copy_of)
-    return EditionForm(text=begun_from(text_of(ctx, base), jurisdiction=LOCAL, valid_from=form.valid_from))
+    return given
+
+
+def _opened_with(ctx: Context, record: RecordFacts) -> NewEditionForm | None:
+    filing = latest_filing(ctx.session, record.id, NewEditionForm.__name__)
+    return None if filing is None else NewEditionForm.model_validate(filing.document)
 
 
 def filed_text(ctx: Context, record: RecordFacts) -> EditionForm | None:
@@ -134,14 +151,20 @@ def _after_its_end(rules: Rulebook, form: EditionForm, edition: Edition) -> Iter
         yield _at(form, name, "valid_to", text, severity=Severity.WARNING)
 
 
+def _backdated(day: date) -> str:
+    return f"生效日{day.isoformat()}早于今天，规则不溯及既往，请推迟生效日"
+
+
 def _misfits(ctx: Context, record: RecordFacts, form: EditionForm, edition: Edition) -> Iterator[Finding]:
     name = f"{record.subject}.yaml"
-    if edition.id != record.subject:
-        text = f"辖区、种类和生效日须与本草案一致（{record.subject}），改生效日请撤回后另行起草"
-        yield _at(form, name, "valid_from", text)
+    keys = ("jurisdiction", "kind", "valid_from")
+    head = zip(keys, edition.id.split("/"), record.subject.split("/"), strict=True)
+    for key, found, wanted in head:
+        if found != wanted:
+            text = f"此处须为“{wanted}”，与本草案（{record.subject}）一致，改生效日请撤回后另行起草"
+            yield _at(form, name, key, text)
     if edition.valid_from < ctx.today:
-        text = f"生效日{edition.valid_from.isoformat()}早于今天，规则不溯及既往，请推迟生效日"
-        yield _at(form, name, "valid_from", text)
+        yield _at(form, name, "valid_from", _backdated(edition.valid_from))
     if any(one.id == edition.id for one in ctx.rules.editions):
         yield _at(form, name, "valid_from", f"规则版本“{edition.id}”已发布，更正请另发新版本")
 

@@ -35,6 +35,7 @@ OTHER_USES: Mapping[Permission, str] = {
     Permission("ledger:entry:record"): "登记收支",
     Permission("benefit:analysis:write"): "成本效益分析",
     Permission("run:campaign:start"): "启动批量任务",
+    Permission("rules:draft:view"): "查看规则草案",
     Permission("rules:edition:view"): "查看规则版本",
     Permission("rules:index:build"): "建立指标体系",
     Permission("accounts:person:manage"): "管理单位、人员和岗位",

@@ -14,13 +14,13 @@ from scipy.stats import kendalltau, spearmanr
 from budgetperf.findings import Finding, Severity, Where
 from budgetperf.statistics.correlation import CorrelationResult, screen_correlation
 from budgetperf.statistics.discrimination import DiscriminationResult, screen_discrimination
-from budgetperf.statistics.errors import BadTable, NothingLeft
+from budgetperf.statistics.errors import NothingLeft
 from budgetperf.statistics.form import IndexSpec
 from budgetperf.statistics.importance import ImportanceResult, rate_importance
 from budgetperf.statistics.labelled import array
 from budgetperf.statistics.membership import MembershipResult, screen_membership
 from budgetperf.statistics.methods import WeightMethod
-from budgetperf.statistics.records import IndexTables
+from budgetperf.statistics.records import IndexTables, demand_same
 from budgetperf.statistics.weighing import Weighed, weigh
 
 MIN_INDICATORS = 2
@@ -90,7 +90,7 @@ def build_index(tables: IndexTables, spec: IndexSpec) -> IndexResult:
     NothingLeft
         Fewer than two candidates stay.
     """
-    _demand_same(tables)
+    demand_same(tables)
     values = _frame(tables)
     seen = _screen(values, _ratings(tables), spec)
     directions = {head.name: head.direction for head in tables.measured.indicators}
@@ -131,14 +131,6 @@ def _screen(values: pd.DataFrame, ratings: pd.DataFrame, spec: IndexSpec) -> _Sc
     discrimination = screen_discrimination(values[list(correlation.kept)], cut_off=float(spec.variation_cut))
     _demand_left(discrimination.kept)
     return _Screened(importance, membership, correlation, discrimination)
-
-
-def _demand_same(tables: IndexTables) -> None:
-    """Refuse tables that do not speak of the same candidates."""
-    names = [head.name for head in tables.measured.indicators]
-    for what, others in (("重要性问卷", tables.survey), ("两两比较表", tables.pairs)):
-        if others is not None and (odd := sorted(set(names) ^ set(others.indicators))):
-            raise BadTable(f"{what}与指标数据表的指标不一致，请统一名称", places=odd)
 
 
 def _demand_left(kept: tuple[str, ...]) -> None:

@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from budgetperf.findings import Finding
 from budgetperf.indicators import Direction
+from budgetperf.statistics.errors import BadTable
 from budgetperf.statistics.methods import Screen, WeightMethod
 
 ONE_DIMENSION = "综合"
@@ -59,6 +60,19 @@ class IndexTables:
     survey: SurveyTable
     measured: ValueTable
     pairs: PairTable | None = None
+
+
+def demand_same(tables: IndexTables) -> None:
+    """Refuse tables that do not speak of the same candidates.
+
+    Raises
+    ------
+    BadTable
+    """
+    names = [head.name for head in tables.measured.indicators]
+    for what, others in (("重要性问卷", tables.survey), ("两两比较表", tables.pairs)):
+        if others is not None and (odd := sorted(set(names) ^ set(others.indicators))):
+            raise BadTable(f"{what}与指标数据表的指标不一致，请统一名称", places=odd)
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,10 +108,10 @@ class EvaluandFacts:
 
 @dataclass(frozen=True, slots=True)
 class DraftFacts:
-    """What somebody has typed so far."""
+    """What somebody has typed so far, and the version of the record it was typed on."""
 
     document: Json
-    version: int
+    record_version: int
     saved_at: datetime
 
 
@@ -294,7 +294,7 @@ def latest_filings(
 
 def get_draft(session: Session, actor: Actor, record_id: str) -> DraftFacts | None:
     """Return the actor's own draft of a record, or None."""
-    statement = select(col(Draft.document), col(Draft.version), col(Draft.saved_at)).where(
+    statement = select(col(Draft.document), col(Draft.record_version), col(Draft.saved_at)).where(
         col(Draft.record_id) == record_id, col(Draft.person_id) == actor.id
     )
     return next(iter(fetch(session, statement, DraftFacts)), None)

@@ -52,7 +52,10 @@ def read_table(content: bytes, *, name: str) -> Table:
     """
     if len(content) > MAX_FILE_BYTES:
         raise Invalid("tables.size", f"“{name}”超过{MAX_FILE_BYTES // 1024 // 1024}MB，请只保留数据")
-    found = _from_workbook(content, name) if content.startswith(b"PK") else _from_csv(content, name)
+    if content.startswith(b"PK"):
+        name, found = _from_workbook(content, name)
+    else:
+        found = _from_csv(content, name)
     rows = [[cell.strip() for cell in row] for row in found]
     while rows and not any(rows[-1]):
         rows.pop()
@@ -88,14 +91,18 @@ def _from_csv(content: bytes, name: str) -> list[list[str]]:
     raise Invalid("tables.encoding", f"“{name}”不是文本CSV，也不是 .xlsx，请另存后重试")
 
 
-def _from_workbook(content: bytes, name: str) -> list[list[str]]:
+def _from_workbook(content: bytes, name: str) -> tuple[str, list[list[str]]]:
+    """Return the first sheet; where there are others, the name says which was read."""
     sheets = read_sheets(open_package(content))
     if not sheets:
         raise Invalid("tables.empty", f"“{name}”中没有工作表")
     sheet = sheets[0]
+    if len(sheets) > 1:
+        name = f"{name}（只读取第1张工作表“{sheet.name}”）"
     for place, mark in sheet.marks.items():
         if mark in {Mark.ERROR, Mark.UNCACHED}:
             raise Invalid(
                 "tables.formula", f"“{name}”的{address(place)}是错误值或没有计算结果的公式，请改为数值后重试"
             )
-    return [[spelled(sheet.value((row, at))) for at in range(sheet.width)] for row in range(sheet.height)]
+    rows = [[spelled(sheet.value((row, at))) for at in range(sheet.width)] for row in range(sheet.height)]
+    return name, rows

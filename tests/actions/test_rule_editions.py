@@ -158,7 +158,8 @@ def test_another_transaction_uses_it_too(ctx: MakeContext) -> None:
         ("cut_offs:", "cutoffs:", 10, "不认识的键"),
         ("at_least: 90}", "at_least: 90.5}", 11, "须加引号"),
         ("expect: {grade: poor}}", "expect: {grade: fair}}", 24, "算例"),
-        ("valid_from: 2026-07-01", "valid_from: 2026-08-01", 4, "须与本草案一致"),
+        ("valid_from: 2026-07-01", "valid_from: 2026-08-01", 4, "须为“2026-07-01”"),
+        ("jurisdiction: local", "jurisdiction: sichuan", 2, "须为“local”"),
     ],
 )
 def test_a_text_that_could_not_be_published_is_refused_with_its_line(
@@ -175,11 +176,10 @@ def test_a_text_that_could_not_be_published_is_refused_with_its_line(
 
 def test_no_edition_holds_before_the_day_it_is_published(ctx: MakeContext) -> None:
     rules = ctx(cast.RULES_OFFICE)
-    record_id = opened(rules, valid_from=rules.today - timedelta(days=1)).record_id
-    form = begun(rules, get_record(rules.session, rules.actor, record_id))
-    with pytest.raises(Invalid) as refused:
-        file_text(rules, record_id, form, Seen())
-    assert "不溯及既往" in refused.value.findings[0].message
+    with pytest.raises(Invalid, match="不溯及既往") as refused:
+        opened(rules, valid_from=rules.today - timedelta(days=1))
+    assert refused.value.findings[0].where.pointer == "/valid_from"
+    assert opened(rules, valid_from=rules.today).record_id
 
 
 def test_a_draft_that_waited_past_its_first_day_is_not_published(ctx: MakeContext) -> None:

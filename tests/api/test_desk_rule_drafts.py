@@ -32,6 +32,12 @@ def text_on(page: str) -> str:
     return found[1].replace("&#34;", '"').replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
+def save(browser: TestClient, csrf: str, form: str, *, text: str) -> str:
+    """Save a draft and return the address of its page."""
+    assert browser.post(f"{form}/draft", data={"csrf": csrf, "version": "1", "text": text}).status_code == 303
+    return f"/rules/drafts/{form.split('/')[2]}"
+
+
 def test_a_draft_is_filed_and_published_on_the_pages(house: House) -> None:
     browser, csrf, form = begun(house)
     text = stricter_grades(text_on(browser.get(form).text)).replace("\n", "\r\n")
@@ -74,12 +80,18 @@ def test_what_a_draft_would_change_is_counted_when_asked(world: World) -> None:
     house = world.house
     browser, csrf, form = begun(house)
     text = stricter_grades(text_on(browser.get(form).text))
-    page = browser.post(form, data={"csrf": csrf, "version": "1", "text": text}).headers["location"]
-    address = page.partition("?")[0]
+    address = save(browser, csrf, form, text=text)
+    tried = browser.get(f"{address}?impact=true").text
+    assert "82.8分 良" in tried
+    assert "<strong>82.8分 中</strong>" in tried
+    assert re.search(r"<details><summary>结果不变的记录 \d+</summary>", tried)
+    browser.post(form, data={"csrf": csrf, "version": "1", "text": text})
     assert "82.8分" not in browser.get(address).text
-    shown = browser.get(f"{address}?impact=true").text
-    assert "82.8分 良" in shown
-    assert "<strong>82.8分 中</strong>" in shown
+    assert "<strong>82.8分 中</strong>" in browser.get(f"{address}?impact=true").text
+    api = house.client(cast.RULES_OFFICE)
+    told = api.get(f"/api/v1/rule-drafts/{form.split('/')[2]}/impact").json()
+    assert told["before"] == COPY["copy_of"]
+    assert "82.8分 中" in [one["after"] for one in told["changes"] if one["changed"]]
 
 
 def test_figures_to_confirm_are_counted_and_shown(house: House) -> None:
@@ -91,6 +103,90 @@ def test_figures_to_confirm_are_counted_and_shown(house: House) -> None:
     page = browser.get("/rules/local/grades/2026-07-01").text
     assert re.search(r"待核实的数字.*良的界线</td><td>85</td><td>.*办法只写较好为良", page, re.DOTALL)
     assert "待核实的数字" not in browser.get("/rules/national/working_days/2026-01-01").text
+
+
+def test_the_page_judges_the_text_this_person_saved(house: House) -> None:
+    browser, csrf, form = begun(house)
+    text = text_on(browser.get(form).text)
+    page = save(browser, csrf, form, text=text.replace("cut_offs:", "cutoffs:"))
+    shown = browser.get(page).text
+    assert "草稿，尚未提交" in shown
+    assert "文本合格" not in shown
+    assert re.search(r'<a href="#l-10">第10行 [^<]*不认识的键', shown)
+    assert re.search(r'<tr id="l-10"><th scope="row">10</th><td>\s+cutoffs:', shown)
+    others = sign_in(house, cast.FINANCE_HEAD)[0].get(page).text
+    assert ("底稿，尚未提交" in others, "cutoffs" in others, "文本合格" in others) == (True, False, True)
+
+
+def test_a_published_draft_says_only_that_it_is(house: House) -> None:
+    browser, csrf, form = begun(house)
+    text = stricter_grades(text_on(browser.get(form).text))
+    page = browser.post(form, data={"csrf": csrf, "version": "1", "text": text}).headers["location"]
+    head, head_csrf = sign_in(house, cast.FINANCE_HEAD)
+    confirm = head.get(form.replace("/file", "/publish")).text
+    assert re.search(
+        r'class="removed"><th>12</th><th></th>.*at_least: 80.*class="added"><th></th><th>12</th>.*at_least: 85',
+        confirm,
+        re.DOTALL,
+    )
+    assert "未改动的行数" in confirm
+    head.post(form.replace("/file", "/publish"), data={"csrf": head_csrf, "version": "2"})
+    shown = browser.get(page).text
+    assert ("已发布，发布时文本合格" in shown, "不再试算" in shown, "文本不合格" in shown) == (
+        True,
+        True,
+        False,
+    )
+    assert "与底稿的差别" in shown
+
+
+def test_the_form_of_a_text_leads_to_the_wrong_line(house: House) -> None:
+    browser, csrf, form = begun(house)
+    text = text_on(browser.get(form).text).replace("jurisdiction: local", "jurisdiction: sichuan")
+    answer = browser.post(form, data={"csrf": csrf, "version": "1", "text": text}).text
+    assert '<a href="#l-2">第2行 此处须为“local”' in answer
+    assert '<tr id="l-2"><th scope="row">2</th><td>jurisdiction: sichuan</td>' in answer
+    assert 'wrap="off"' in answer
+
+
+def test_a_first_day_that_is_past_is_refused_where_it_is_asked(house: House) -> None:
+    browser, csrf = sign_in(house, cast.RULES_OFFICE)
+    mark = re.search(r'name="once" value="([^"]+)"', browser.get("/open/rule").text)
+    assert mark is not None
+    sent = {**COPY, "valid_from": "2025-01-01", "csrf": csrf, "once": mark[1]}
+    answer = browser.post("/open/rule", data=sent)
+    assert answer.status_code == 422
+    assert '<a href="#f-valid_from">生效日2025-01-01早于今天' in answer.text
+
+
+def test_everybody_reads_the_editions_and_few_the_drafts(house: House) -> None:
+    _, _, form = begun(house)
+    record = form.split("/")[2]
+    few = {cast.RULES_OFFICE, cast.FINANCE_HEAD, cast.AUDITOR}
+    for actor in cast.ONE_PER_ROLE.values():
+        browser, api = sign_in(house, actor)[0], house.client(actor)
+        page = browser.get("/rules")
+        assert (page.status_code, 'href="/rules"' in browser.get("/work").text) == (200, True)
+        assert ("规则草案" in page.text) is (actor in few), actor.name
+        assert ("以此为底稿" in browser.get(f"/rules/{COPY['copy_of']}").text) is (actor is cast.RULES_OFFICE)
+        edition = api.get(f"/api/v1/rules/{COPY['copy_of']}").json()
+        assert (edition["source_status"]["code"], "cut_offs:" in edition["text"]) == ("to_confirm", True)
+        assert COPY["copy_of"] in [one["id"] for one in api.get("/api/v1/rules").json()]
+        answers = [browser.get(f"/rules/drafts/{record}"), api.get(f"/api/v1/rule-drafts/{record}")]
+        answers.append(api.get(f"/api/v1/rule-drafts/{record}/impact"))
+        assert {answer.status_code == 200 for answer in answers} == {actor in few}, actor.name
+
+
+def test_an_edition_is_read_as_its_own_text(house: House) -> None:
+    browser, _ = sign_in(house, cast.RULES_OFFICE)
+    page = browser.get(f"/rules/{COPY['copy_of']}").text
+    assert '<a href="#l-5">依据</a>' in page
+    assert re.search(r'<tr id="l-5"><th scope="row">5</th><td>source:', page)
+    kept = browser.get(f"/rules/{COPY['copy_of']}.yaml")
+    assert kept.content == (ROOT / f"{COPY['copy_of']}.yaml").read_bytes()
+    assert "national-grades-2020-02-25.yaml" in kept.headers["content-disposition"]
+    begin = browser.get(f"/open/rule?copy_of={COPY['copy_of']}").text
+    assert f'<option value="{COPY["copy_of"]}" selected>' in begin
 
 
 def test_only_the_rules_office_begins_a_draft(house: House) -> None:

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 from starlette.testclient import TestClient
 
 from budgetperf.rulebook.checking import checked_edition
@@ -120,6 +122,30 @@ def test_a_wrong_table_is_told_by_cell_and_starts_nothing(house: House) -> None:
     assert "应为1至5的整数" in refused.text
     assert 'value="样例指数"' in refused.text
     assert house.jobs.orders == []
+
+
+def test_tables_of_other_indicators_are_told_at_once(house: House) -> None:
+    browser, csrf = sign_in(house, cast.RULES_OFFICE)
+    survey = (FIXTURES / "survey.csv").read_text(encoding="utf-8-sig")
+    first = survey.partition("\n")[0].split(",")[1]
+    renamed = survey.replace(first, f"{first}（新）", 1).encode()
+    refused = browser.post("/rules/index", data=filled(browser, csrf), files=uploads(survey=renamed))
+    assert refused.status_code == 422
+    assert f"重要性问卷与指标数据表的指标不一致，请统一名称：{first}、{first}（新）" in refused.text
+    assert house.jobs.orders == []
+
+
+def test_a_workbook_says_which_of_its_sheets_was_read(house: House) -> None:
+    browser, csrf = sign_in(house, cast.RULES_OFFICE)
+    book, content = Workbook(), BytesIO()
+    book.active.title = "说明"
+    book.active.append(["填表说明"])
+    book.create_sheet("问卷").append(["评分人", "甲", "乙"])
+    book.save(content)
+    sent = uploads(survey=content.getvalue())
+    refused = browser.post("/rules/index", data=filled(browser, csrf), files=sent)
+    assert refused.status_code == 422
+    assert "重要性问卷（只读取第1张工作表“说明”）" in refused.text
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,21 @@
 """Reads of one thing carry a tag: its version to write on, or one of its content to ask by."""
 
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from sqlalchemy import event
 
+from budgetperf.actions.moves import Seen
+from budgetperf.actions.rule_editions import open_draft
+from budgetperf.actions.simple import NoForm, moves
 from budgetperf.process.stages import Stage
+from budgetperf.rulebook.form import NewEditionForm
 from tests import cast, story
 from tests.api.conftest import House, World
 
 VERSIONED = frozenset({"/api/v1/records/{record_id}", "/api/v1/limits/{fiscal_year}"})
+DRAFT, DRAFT_OF = "local/grades/2027-06-01", "national/grades/2020-02-25"
 PATHS = (
     "/api/v1/decisions/{digest}",
     "/api/v1/exante/{record_id}/panel",
@@ -20,6 +26,9 @@ PATHS = (
     "/api/v1/projects/{code}/ledger/{fiscal_year}",
     "/api/v1/projects/{code}/life",
     "/api/v1/records/{record_id}",
+    "/api/v1/rule-drafts/{record_id}",
+    "/api/v1/rule-drafts/{record_id}/impact",
+    "/api/v1/rules/{jurisdiction}/{kind}/{valid_from}",
     "/api/v1/runs/{run_id}",
 )
 
@@ -36,7 +45,22 @@ def run(world: World) -> Iterator[str]:
     world.write("DELETE FROM run WHERE id = 'tagged'")
 
 
+@pytest.fixture(scope="module")
+def draft(world: World) -> Iterator[None]:
+    """A draft of grades, for the tests of this file."""
+    form = NewEditionForm(copy_of=DRAFT_OF, valid_from=date(2027, 6, 1))
+    with world.house.acting() as ctx:
+        open_draft(ctx(cast.RULES_OFFICE), form, Seen())
+    yield
+    record_id, _ = world.record(Stage.RULE, DRAFT)
+    with world.house.acting() as ctx:
+        moves("withdraw")(ctx(cast.RULES_OFFICE), record_id, NoForm(), Seen(reason="已经试过"))
+
+
 def filled(world: World, path: str) -> str:
+    if "/rule" in path:
+        edition = dict(zip(("jurisdiction", "kind", "valid_from"), DRAFT_OF.split("/"), strict=True))
+        return path.format(record_id=world.record(Stage.RULE, DRAFT)[0], **edition)
     stage = Stage.EXANTE if "panel" in path else Stage.REQUEST
     [(digest,)] = world.rows("SELECT digest FROM decision WHERE kind = 'limit' ORDER BY subject LIMIT 1")
     return path.format(
@@ -59,10 +83,10 @@ def test_these_are_all_reads_of_one_thing(house: House) -> None:
     assert found == set(PATHS)
 
 
-@pytest.mark.usefixtures("run")
+@pytest.mark.usefixtures("run", "draft")
 @pytest.mark.parametrize("path", PATHS)
 def test_a_read_of_one_thing_carries_its_tag(world: World, path: str) -> None:
-    client = world.house.client(cast.FINANCE_REVIEWER)
+    client = world.house.client(cast.RULES_OFFICE if "/rule" in path else cast.FINANCE_REVIEWER)
     first = client.get(filled(world, path))
     assert first.status_code == 200, first.text
     tag = first.headers["etag"]

@@ -18,6 +18,7 @@ PUBLIC = {
     "/api/v1/limits/{fiscal_year}": "a published round is known to all who may read limits",
     "/api/v1/limits/{fiscal_year}/lines": "the table holds only the reader's own lines",
     "/api/v1/events/{chain}": "the log is read by office, not by department",
+    "/api/v1/rules/{jurisdiction}/{kind}/{valid_from}": "what binds everybody may be read by everybody",
     "/api/v1/runs/{kind}": "names a kind of work, no record",
     **dict.fromkeys(
         (

@@ -48,7 +48,7 @@ STATUS_QUESTIONS: dict[str, str] = {
     "budgetperf/actions/filed_records.py": "whether the goals of other records are approved, to read them",
     "budgetperf/actions/goals.py": "whether the goals of another record are approved, to read them",
     "budgetperf/actions/line_facts.py": "which requests are lines of a round",
-    "api/desks/rule_drafts.py": "which drafts are still worked on, to list and try them",
+    "budgetperf/actions/rule_drafts.py": "whether the text of a draft is published already, to show it as such",
     "budgetperf/actions/rule_editions.py": "whether another draft of the same edition is still worked on",
     "budgetperf/actions/objections.py": "whether the round, another record, hears objections, for a guard",
     "api/desks/limit.py": "whether the round hears objections, to say so on the page",

@@ -21,7 +21,8 @@ PAGES: dict[str, tuple[str, ...]] = {
                 "/open/round", "/open/self-evaluation", "/projects/{library}"),
     "reviewer": ("/work", "/review/request", "/records/{filed}/review", "/records/{filed}/return"),
     "head": ("/work", "/open/sample"),
-    "rules": ("/work", "/rules", "/rules/index", "/rules/national/limit_cuts/2026-01-01", "/open/baseline"),
+    "rules": ("/work", "/rules", "/rules/index", "/rules/national/limit_cuts/2026-01-01", "/open/rule",
+              "/open/baseline"),
     "auditor": ("/work", "/log", "/log?chain={water}", "/projects/{school}", "/decisions/{cut}", "/decisions/{baseline}"),
     "admin": ("/work", "/people", "/people/person-clerk", "/open/person", "/open/organisation", "/projects/nowhere"),
 }  # fmt: skip

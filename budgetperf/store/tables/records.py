@@ -101,7 +101,7 @@ class Filing(SQLModel, table=True):
 
 
 class Draft(SQLModel, table=True):
-    """What somebody has typed so far; saved without checks, gone when filed."""
+    """What somebody has typed so far, on which version of the record; saved without checks, gone when filed."""
 
     __tablename__ = "draft"
 
@@ -109,7 +109,7 @@ class Draft(SQLModel, table=True):
     person_id: str = ref("person", primary=True)
     form: str = exact()
     document: Any = document()
-    version: int = 1
+    record_version: int
     saved_at: datetime = instant()
 
 
