@@ -50,6 +50,9 @@ def everything(house: House, actor: Actor, record_id: str) -> dict[str, bytes]:
                     person_id="none",
                     chain=SUBJECT,
                     fiscal_year=cast.YEAR,
+                    jurisdiction="national",
+                    kind="grades",
+                    valid_from="2020-02-25",
                 )
                 answer = client.get(filled, headers={"X-Request-ID": "request-0001"})
                 found[filled] = (
