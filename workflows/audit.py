@@ -112,7 +112,7 @@ def _form(form: AuditedForm) -> Iterator[str]:
     year = f"，{form.year}年度" if form.year else ""
     yield f"{form.id} {form.project or '（未写项目名称）'}（{form.department or '未写主管部门'}{year}）".strip()
     chosen = f"{form.edition.chosen.label} {form.edition.place}".rstrip()
-    yield f"依据：{form.edition.title}（{form.edition.id}；{chosen}）"
+    yield f"依据：{form.edition.title}（{form.edition.id}；{chosen}），等级按 {form.edition.grades}"
     yield _line(_HEAD)
     yield from _told(form, "全表")
     money = form.execution

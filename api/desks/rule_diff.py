@@ -12,11 +12,9 @@ AROUND = 3
 
 
 def diff_to_copied(ctx: Context, record: RecordFacts, text: str) -> tuple[DiffLine, ...]:
-    """Return the lines of a draft's text that differ from the edition copied, with a few lines around them."""
+    """Return the lines of a draft's text that differ from the edition copied, all where nothing was."""
     copied = copied_edition(ctx, record)
-    if copied is None:
-        return ()
-    before = text_of(ctx, copied).rstrip("\n").split("\n")
+    before = text_of(ctx, copied).rstrip("\n").split("\n") if copied else []
     return tuple(line_diff(before, text.split("\n")))
 
 

@@ -43,7 +43,7 @@ def _line(ctx: Context, edition: Edition, unsure: Sequence[Figure]) -> EditionLi
         kind=edition.kind,
         valid_from=edition.valid_from,
         valid_to=edition.valid_to,
-        source="".join(part for part in (source.document, source.number, source.clause) if part),
+        source="，".join(part for part in (source.document, source.number, source.clause) if part),
         status=source.status.label,
         digest=edition.digest,
         current=ctx.rules.applies(edition, ctx.today),

@@ -76,7 +76,7 @@ def _audited(
     as_of = date(form.year + 1, *SETTLED) if form.year else today
     choice = _named(rulebook, named, as_of) if named else _choice(form, rulebook, as_of)
     chosen = choice.edition
-    scale = _in_force(rulebook.at(chosen.jurisdiction), GRADES, as_of) or _first(rulebook, GRADES)
+    scale = _scale(rulebook, choice, as_of)
     case, findings = audit(form, chosen.rules_as(SelfEvaluationRules), grades=scale.rules_as(GradeRules))
     findings = (*_year_told(form, today), *findings)
     if choice.why is Chosen.FIRST:
@@ -84,9 +84,26 @@ def _audited(
     if sheet is not None:
         findings = (*sheet.findings, *(sheet.locate(one) for one in findings if not sheet.has_told(one)))
     told = AuditedEdition(
-        id=chosen.id, title=chosen.title, digest=chosen.digest, chosen=word_of(choice.why), place=choice.place
+        id=chosen.id,
+        title=chosen.title,
+        digest=chosen.digest,
+        chosen=word_of(choice.why),
+        place=choice.place,
+        grades=scale.id,
     )
     return answer_of(case, findings, edition=told)
+
+
+def _scale(rulebook: Rulebook, choice: _Choice, as_of: date) -> Edition:
+    """Return the grades that go with an edition: this service's for its own, else those of its place or the nation's."""
+    own = choice.why is Chosen.PLACE and rulebook.applies(choice.edition, as_of)
+    if own or choice.why in {Chosen.SERVICE, Chosen.NATIONAL}:
+        found = _in_force(rulebook, GRADES, as_of)
+    else:
+        places = (choice.edition.jurisdiction, NATIONAL)
+        held = (_in_force(rulebook, GRADES, as_of, place) for place in places)
+        found = next((edition for edition in held if edition), None)
+    return found or _first(rulebook, GRADES)
 
 
 def _year_told(form: FilledForm, today: date) -> Iterator[Finding]:

@@ -66,7 +66,7 @@ def draft_of(outcome: IndexOutcome, spec: IndexSpec, *, computed_on: date) -> Dr
         width=10_000,
     )
     head = (
-        f"# 草案：由指标体系测算写出（{computed_on.isoformat()}），尚未发布。\n"
+        f"# 由指标体系测算写出（{computed_on.isoformat()}）。\n"
         "# 各项分值为本系统测算结果，须经制度管理人员核定；算例按最小—最大法的定义写出。\n"
     )
     return Draft(f"{spec.jurisdiction}/{KIND}/{spec.valid_from.isoformat()}.yaml", head + body)
@@ -133,7 +133,7 @@ def _edition(
         "jurisdiction": spec.jurisdiction,
         "kind": KIND,
         "valid_from": spec.valid_from.isoformat(),
-        "source": _source(spec, "草案"),
+        "source": _source(spec, "指标体系"),
         "rules": {
             "source": source,
             "weighting": _weighting(outcome, spec, computed_on),

@@ -34,8 +34,10 @@ class IndexSpec(Form):
     """How the indicators are chosen and weighed, and what the draft is called."""
 
     title: Line = ask("指标体系名称", "印在报告和草案的题头")
-    jurisdiction: Code = ask("辖区代码", "草案放入规则库的哪个文件夹，如 guangdong")
-    valid_from: date = ask("拟生效日期", "草案的生效日，发布前可改")
+    jurisdiction: Code = ask(
+        "辖区代码", "下载的草案放入规则库的哪个文件夹，如 guangdong；送入规则版本的一律归本系统"
+    )
+    valid_from: date = ask("拟生效日期", "草案的生效日；送入规则版本后不能改")
     method: WeightMethod = ask(
         "草案采用的权重", "各方法的结果都列出，草案只取一种", default=WeightMethod.FACTOR
     )

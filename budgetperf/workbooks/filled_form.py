@@ -16,13 +16,14 @@ from budgetperf.lifecycle.evaluation.audit_form import MAX_FORMS, FilledForm, de
 from budgetperf.provenance import Json
 from budgetperf.workbooks.cells import Mark, Place, Sheet, address, read_sheets
 from budgetperf.workbooks.filled_grid import FilledGrid, find_filled, right_of
-from budgetperf.workbooks.filled_rows import words_of
+from budgetperf.workbooks.filled_rows import total_said, words_of
 from budgetperf.workbooks.goal_sheet import plain_label
 from budgetperf.workbooks.package import open_package
 from budgetperf.workbooks.values import EXCEL_DIGITS, normal, read_number, spelled
 from budgetperf.workbooks.visibility import hidden_sheets
 
 _YEAR = re.compile(r"(20\d\d)\s*年")
+_GRADE_SAID = re.compile("(?:评价等级|自评等级|绩效等级|自评结论|评价结论)([优良中差])")
 _TITLE_ROWS = 6
 _MOST_SPELLED = 10**15
 """From here on Excel itself shows a number as ``1E+15``."""
@@ -131,7 +132,7 @@ class _Reader:
     def _document(self) -> Json:
         grid = self.grid
         document: dict[str, Json] = {
-            name: self._text(f"/{name}", right_of(grid.sheet, place)) for name, place in grid.head.items()
+            name: self._text(f"/{name}", self._beside(name, place)) for name, place in grid.head.items()
         }
         document["year"] = self._year(document.pop("year", ""))
         document["form_kind"] = self._title()
@@ -144,6 +145,16 @@ class _Reader:
         if grid.total is not None:
             document |= self._total(grid.total)
         return document
+
+    def _beside(self, name: str, label: Place) -> Place:
+        """Return the cell right of a label; a grade may stand further to the right."""
+        sheet, (row, column) = self.grid.sheet, right_of(self.grid.sheet, label)
+        if name == "grade":
+            filled = (
+                place for place in ((row, at) for at in range(column, sheet.width)) if sheet.filled(place)
+            )
+            return next(filled, (row, column))
+        return row, column
 
     def _title(self) -> str:
         """Return the first words of the sheet: the name of the form."""
@@ -193,8 +204,9 @@ class _Reader:
                 carried |= self._headed(row)
                 continue
             at = len(found)
+            shared = self._shared(row)
             cells = {
-                name: self._text(f"/indicators/{at}/{name}", (row, column))
+                name: "" if name in shared else self._text(f"/indicators/{at}/{name}", (row, column))
                 for name, column in grid.columns.items()
             }
             carried = {level: cells.get(level) or text for level, text in carried.items()}
@@ -206,6 +218,22 @@ class _Reader:
                 cells["target"] = uom
             found.append(cells)
         return found
+
+    def _shared(self, row: int) -> set[str]:
+        """Return the points of a row that are merged with those of an indicator above: they count once, there."""
+        grid = self.grid
+        anchors = {
+            name: self._anchor(row, grid.columns[name])
+            for name in ("weight", "score")
+            if name in grid.columns
+        }
+        shared = {name for name, (top, _) in anchors.items() if top != row and top in grid.rows}
+        for name in sorted(shared):
+            where = Where(sheet=grid.sheet.name, cell=address(anchors[name]))
+            label = "分值" if name == "weight" else "得分"
+            text = f"{label}合并填在几行指标上，只计入第一行；请逐行填写"
+            self.findings.append(Finding("audit.merged_points", Severity.ERROR, where, text))
+        return shared
 
     def _headed(self, row: int) -> dict[str, str]:
         """Return the levels a row of sums names for those below it: ``产出指标（40分）`` does, 小计 does not."""
@@ -221,15 +249,38 @@ class _Reader:
         weight, score = grid.columns.get("weight"), grid.columns.get("score")
         found: dict[str, Json] = {}
         if score is not None:
-            found["total_score"] = self._text("/total_score", (row, score))
+            found["total_score"] = self._text("/total_score", (row, score)) or self._total_said(row)
         merged = (
             weight is not None and score is not None and self._anchor(row, weight) == self._anchor(row, score)
         )
         if weight is not None and not merged:
             found["total_weight"] = self._text("/total_weight", (row, weight))
-        if "note" in grid.columns and "grade" not in grid.head:
+        if "grade" not in grid.head:
+            found["grade"] = self._grade_said(row)
+        if "note" in grid.columns and not found.get("grade") and "grade" not in grid.head:
             found["grade"] = self._text("/grade", (row, grid.columns["note"]))
         return found
+
+    def _grade_said(self, total: int) -> str:
+        """Return the grade written behind its label in one cell, at the total or below it."""
+        for row, line in words_of(self.grid.sheet).items():
+            for column, word in line.items():
+                if row >= total and (said := _GRADE_SAID.fullmatch(word)):
+                    cell = address((row, column))
+                    self.places["/grade"] = Where(sheet=self.grid.sheet.name, cell=cell, pointer="/grade")
+                    return said[1]
+        return ""
+
+    def _total_said(self, row: int) -> str:
+        """Return the number written behind the label of the total, in its cell."""
+        words = words_of(self.grid.sheet).get(row, {})
+        column, said = next(
+            ((column, said) for column, word in words.items() if (said := total_said(word)[1])), (0, "")
+        )
+        if said:
+            cell = address((row, column))
+            self.places["/total_score"] = Where(sheet=self.grid.sheet.name, cell=cell, pointer="/total_score")
+        return said
 
     def _anchor(self, row: int, column: int) -> Place:
         return self.grid.sheet.anchor((row, column))

@@ -3,6 +3,7 @@
 It knows rows and labels; where the columns stand is found by ``filled_grid``.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import accumulate, takewhile
@@ -12,7 +13,21 @@ from budgetperf.workbooks.cells import Sheet
 from budgetperf.workbooks.goal_sheet import plain_label
 from budgetperf.workbooks.values import spelled
 
-_TOTALS = frozenset({"总分", "总得分", "自评总分", "自评总得分", "总分合计"})
+_TOTALS = frozenset(
+    {
+        "总分",
+        "总得分",
+        "自评总分",
+        "自评总得分",
+        "总分合计",
+        "自评得分",
+        "自评得分合计",
+        "得分合计",
+        "最终得分",
+    }
+)
+_TOTAL_SAID = re.compile(rf"(?:{'|'.join(sorted(_TOTALS))})(\d+(?:\.\d+)?)分?")
+_HEADERS = frozenset({"三级指标", "指标名称"})
 _SUMS = frozenset({"合计", "总计"})
 _SUBTOTALS = ("小计", "合计", "总计")
 _CROSSED = frozenset({"/", "-", "—", "——"})
@@ -47,13 +62,25 @@ def words_of(sheet: Sheet) -> dict[int, dict[int, str]]:
 
 def total_row(words: Words, span: range) -> int | None:
     """Return the last row labelled 总分 above the foot, else the last labelled 合计; None when there is none."""
-    all_rows = [row for row in words if row in span]
+    all_rows = [row for row in words if row in span and not _HEADERS & set(words[row].values())]
     rows = list(_above_foot(words, all_rows))
     for labels, among in ((_TOTALS, rows), (_TOTALS, all_rows), (_SUMS, rows)):
-        found = [row for row in among if labels & set(words[row].values())]
+        found = [row for row in among if labels & {total_said(word)[0] for word in words[row].values()}]
         if found:
             return found[-1]
     return None
+
+
+def total_said(word: str) -> tuple[str, str]:
+    """Return a label and the number that follows it in one cell; empty where there is none.
+
+    Examples
+    --------
+    >>> total_said("总分99.4分"), total_said("合计")
+    (('总分', '99.4'), ('合计', ''))
+    """
+    said = _TOTAL_SAID.fullmatch(word)
+    return (word[: said.start(1)], said[1]) if said else (word, "")
 
 
 def find_rows(
@@ -94,7 +121,7 @@ def _is_line(sheet: Sheet, row: int, columns: Mapping[str, int]) -> bool:
 
 def _repeats_header(sheet: Sheet, row: int, columns: Mapping[str, int]) -> bool:
     """Tell whether the header of the table is printed again, as on the top of a page."""
-    return plain_label(sheet.value((row, columns["name"]))) in {"三级指标", "指标名称"}
+    return plain_label(sheet.value((row, columns["name"]))) in _HEADERS
 
 
 def _is_labelled_sum(sheet: Sheet, words: Words, row: int, columns: Mapping[str, int]) -> bool:

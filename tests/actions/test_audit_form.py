@@ -159,6 +159,32 @@ def test_a_form_that_names_no_place_is_held_against_what_the_service_works_by() 
     assert chosen(hubei, department="北京市海淀区某街道") == ("haidian/x", "place", "北京市海淀区")
 
 
+def test_a_form_of_another_place_is_graded_by_its_own_or_the_nations_scale() -> None:
+    scale = BOOK.by_id("national/grades/2020-02-25")
+    cut_offs = scale.rules_as(GradeRules).cut_offs
+    strict = tuple(
+        one.model_copy(update={"at_least": Decimal("99.9")}) if at == 0 else one
+        for at, one in enumerate(cut_offs)
+    )
+    ours = scale.model_copy(
+        update={
+            "id": "local/grades/2020-02-25",
+            "jurisdiction": "local",
+            "rules": scale.rules_as(GradeRules).model_copy(update={"cut_offs": strict}),
+        }
+    )
+    book = Rulebook((*TWO.editions, ours), "hubei")
+
+    def graded(edition: str = "", **changes: object) -> tuple[str, str]:
+        [form] = audit_file(packed(sound() | changes), book, today=TODAY, edition=edition).forms
+        return form.edition.grades, form.grade.label if form.grade else ""
+
+    assert graded()[0] == ours.id, "the service's own"
+    assert graded(department="湖北省某厅")[0] == ours.id, "of the service's own place"
+    assert graded(department="北京市海淀区某街道") == (scale.id, "优")
+    assert graded(EDITION) == (scale.id, "优")
+
+
 def test_execution_points_like_those_of_a_place_do_not_make_a_form_of_that_place() -> None:
     twenty = {"全年预算数": 10, "全年执行数": 10, "执行率": "100%", "分值": 20, "得分": 20, "unit": "万元"}
     assert chosen(department="广东省某厅", budget=twenty) == NATION

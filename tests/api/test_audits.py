@@ -129,7 +129,7 @@ def test_the_page_shows_what_is_told_of_the_whole_form_and_what_is_not_verified(
     document["indicators"][6]["actual"] = "基本完成"
     page = house.client().post("/audit", files=sent(json.dumps(document).encode(), "表.json"))
     assert "本表没有写明年度" in page.text
-    assert "其中未核，暂不定等级 10" in page.text
+    assert "其中未核 10 分，暂不定等级" in page.text
 
 
 def test_the_headline_counts_errors_warnings_and_rows_that_could_not_be_checked(house: House) -> None:

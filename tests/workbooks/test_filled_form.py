@@ -2,11 +2,14 @@
 
 import io
 import json
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell import MergedCell
+from openpyxl.worksheet.worksheet import Worksheet
 
 from budgetperf.errors import Invalid
 from budgetperf.lifecycle.evaluation.audit_form import MAX_FILE_ROWS
@@ -205,3 +208,70 @@ def test_a_cell_that_could_not_be_read_is_not_called_empty_too() -> None:
     told = [one for one in audited(found.form)[1] if not found.has_told(one)]
     assert [one.code for one in found.findings] == ["audit.cell"]
     assert "audit.total_missing" not in {one.code for one in told}
+
+
+NATIONAL = FOLDER / "should_pass/national_layout.xlsx"
+TOTAL = 21
+"""Row of the total in the national layout, 1-based."""
+
+
+def national(change: Callable[[Worksheet], None]) -> FilledSheet:
+    """The sound national layout, changed by hand as people change it."""
+    made = load_workbook(NATIONAL)
+    change(made.worksheets[0])
+    stream = io.BytesIO()
+    made.save(stream)
+    return only(stream.getvalue())
+
+
+def codes(found: FilledSheet) -> set[str]:
+    return {finding.code.removeprefix("audit.") for finding in (*found.findings, *audited(found.form)[1])}
+
+
+@pytest.mark.parametrize(
+    ("printed", "told"),
+    [("总分：99.4", set()), ("总分 99.4分", set()), ("自评总分：95", {"total_sum"})],
+)
+def test_a_total_may_stand_with_its_label_in_one_cell(printed: str, told: set[str]) -> None:
+    def change(sheet: Worksheet) -> None:
+        for cell in sheet[TOTAL]:
+            if not isinstance(cell, MergedCell):
+                cell.value = None
+        sheet.cell(TOTAL, 1).value = printed
+
+    assert codes(national(change)) == told
+
+
+@pytest.mark.parametrize("label", ["自评得分", "得分合计", "最终得分"])
+def test_other_words_for_the_total_make_no_indicator(label: str) -> None:
+    found = national(lambda sheet: setattr(sheet.cell(TOTAL, 1), "value", label))
+    assert (codes(found), found.form.total_score) == (set(), "99.4")
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        ({1: "评价等级", 3: "优"}, set()),
+        ({1: "评价等级", 3: "良"}, {"grade"}),
+        ({1: "评价等级：中"}, {"grade"}),
+        ({1: "自评结论：优"}, set()),
+    ],
+)
+def test_a_grade_is_read_beside_its_label_or_behind_it(cells: dict[int, str], told: set[str]) -> None:
+    def change(sheet: Worksheet) -> None:
+        for column, text in cells.items():
+            sheet.cell(TOTAL + 1, column).value = text
+
+    assert codes(national(change)) == told
+
+
+def test_points_merged_over_indicators_count_once_and_are_told() -> None:
+    def change(sheet: Worksheet) -> None:
+        sheet.cell(14, 7).value, sheet.cell(14, 8).value = 20, 19.5
+        sheet.merge_cells("G14:G15")
+        sheet.merge_cells("H14:H15")
+
+    found = national(change)
+    assert [finding.where.cell for finding in found.findings] == ["H14", "G14"]
+    assert {finding.code for finding in found.findings} == {"audit.merged_points"}
+    assert not {"weights_sum", "total_sum"} & codes(found)

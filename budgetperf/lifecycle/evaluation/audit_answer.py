@@ -120,13 +120,14 @@ class AuditedSums(_Answer):
 
 
 class AuditedEdition(_Answer):
-    """The edition a form is held against, why, and the place the form names (empty when none)."""
+    """The edition a form is held against, why, the place the form names (empty when none), whose grades are given."""
 
     id: str
     title: str
     digest: str
     chosen: AuditWord
     place: str
+    grades: str
 
 
 class AuditedForm(_Answer):

@@ -4,6 +4,7 @@ Points are computed by ``scoring.score`` and nowhere else. A row whose values ca
 keeps its printed score and says so; nothing is guessed. What differs is told by ``audit``.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -60,7 +61,7 @@ class AuditedLine:
     reversed_by_score : bool
         A bare cost target that only the printed score shows to be an upper bound.
     undirected : bool
-        Full marks for less than a bare target: right only if less is better, which nobody wrote.
+        Full marks for less than a bare target, or for more of what there should be less of: which is better nobody wrote.
     percent_supplied : bool
         An actual such as ``0.96`` under a target of 95%, read as 96%.
     """
@@ -224,6 +225,9 @@ def _line(row: FilledIndicator, rules: SelfEvaluationRules) -> AuditedLine:
     return replace(line, basis=Basis.AS_PRINTED)
 
 
+_FEWER = re.compile("事故|投诉|违规|违纪|差错|超支|信访|死亡")  # better the fewer there are
+
+
 def _measured(line: AuditedLine) -> AuditedLine:
     """Settle the sign: the printed one, else ``=``; a bare cost target may be an upper bound."""
     if line.target.operator is not None:
@@ -232,7 +236,8 @@ def _measured(line: AuditedLine) -> AuditedLine:
     below = line.actual.number is not None and line.actual.number < (line.target.number or 0)
     if cost and below and line.printed == line.weight:
         return replace(line, operator=Operator.AT_MOST, basis=Basis.VALUES, reversed_by_score=True)
-    if below and line.printed == line.weight:
+    fewer = cost or _FEWER.search(line.row.name) is not None
+    if (below or (fewer and line.actual.number != line.target.number)) and line.printed == line.weight:
         return replace(line, basis=Basis.AS_PRINTED, undirected=True)
     return replace(line, operator=Operator.EQUAL, basis=Basis.VALUES)
 

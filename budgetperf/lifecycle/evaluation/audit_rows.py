@@ -277,6 +277,9 @@ def check_total_sum(case: AuditCase) -> Iterator[Finding]:
     if total not in {printed, found.score_sum} and not rescaled:
         message = f"总分{points(total)}分与各行得分之和{points(printed)}分不符"
         yield error("total_sum", "/total_score", message)
+    elif found.total not in {None, total} and any(one.basis is Basis.NOT_APPLICABLE for one in found.lines):
+        message = f"有不适用的指标，剔除后按比例折算，总分应为{points(found.total)}分"
+        yield warning("not_applicable_rescaled", "/total_score", message)
     weight = read_points(case.form.total_weight)
     if (
         weight is not None

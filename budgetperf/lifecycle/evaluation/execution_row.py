@@ -13,7 +13,7 @@ from budgetperf.lifecycle.evaluation.published_value import read_points
 from budgetperf.scoring.self_evaluation import SelfEvaluationRules
 
 _NAME = re.compile(
-    r"(预算|资金|经费)[^，。；]{0,4}(执行|支付|支出|使用)(完成)?率|(资金|经费)(支付|支出|执行)进度"
+    r"(预算|资金|经费)[^，。；]{0,4}(执行|支付|支出|使用)(完成)?率|(资金|经费)(支付|支出|执行)进度|(预算|资金|经费)完成率"
 )
 _CELLS = {"/budget/weight": "weight", "/budget/score": "score", "/budget/rate": "actual"}
 

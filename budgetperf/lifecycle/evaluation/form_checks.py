@@ -17,7 +17,7 @@ from budgetperf.lifecycle.evaluation.audit_case import (
 from budgetperf.lifecycle.evaluation.audit_form import FilledForm, FilledFunds
 from budgetperf.lifecycle.evaluation.audit_recompute import Basis, is_total_row
 from budgetperf.lifecycle.evaluation.printed_amount import is_unreadable, unit_of
-from budgetperf.lifecycle.evaluation.published_value import read_value
+from budgetperf.lifecycle.evaluation.published_value import read_points, read_value
 
 _AMOUNTS = (("initial", "年初预算数"), ("adjusted", "全年预算数"), ("executed", "全年执行数"))
 
@@ -58,6 +58,18 @@ def check_scores_given(case: AuditCase) -> Iterator[Finding]:
         yield error("score_missing", "/budget/score", message)
 
 
+def check_weights_given(case: AuditCase) -> Iterator[Finding]:
+    """A whole form that is scored has indicators, each with its weight."""
+    if not case.form.complete or not case.found.scored:
+        return
+    for at, line in enumerate(case.found.lines):
+        if line.weight is None and line.printed:
+            message = f"得了{points(line.printed)}分，但没有填写分值，无从复算"
+            yield error("weight_missing", at_indicator(at, "weight"), message)
+    if not case.found.lines and read_points(case.form.total_score):
+        yield error("indicators_missing", "/indicators", "没有填写绩效指标，总分无从复算")
+
+
 def check_total_given(case: AuditCase) -> Iterator[Finding]:
     """A whole form that is scored states its total."""
     scored = any(line.printed is not None for line in case.found.lines)
@@ -67,18 +79,19 @@ def check_total_given(case: AuditCase) -> Iterator[Finding]:
 
 
 def check_direction_given(case: AuditCase) -> Iterator[Finding]:
-    """Full marks for less than a bare target need the sign that says less is better."""
+    """Full marks beside a bare target need the sign that says which side of it is better."""
     for at, line, weight in case.weighted:
         if line.undirected:
             message = (
                 f"年度指标值“{line.target.text}”没有计算符号，实际完成{line.actual.text}得了满分{points(weight)}分："
-                "越低越好的请补写“≤”，越高越好的请补写“≥”并按比例扣分；本行暂按原得分计"
+                "越低越好的请补写“≤”，越高越好的请补写“≥”，并按填报值计分；本行暂按原得分计"
             )
             yield warning("direction_missing", at_indicator(at, "target"), message)
 
 
 FORM_CHECKS: tuple[Check, ...] = (
     check_amounts_readable,
+    check_weights_given,
     check_scores_given,
     check_total_given,
     check_direction_given,

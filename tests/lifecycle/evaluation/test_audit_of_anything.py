@@ -19,7 +19,7 @@ TYPED = st.one_of(
 ROWS = st.lists(st.builds(row, TYPED, TYPED, TYPED, TYPED, TYPED, level3=TYPED, level2=TYPED), max_size=4)
 NAMES = ("年初预算数", "全年预算数", "全年执行数", "执行率", "分值", "得分", "unit")
 FUNDS = st.fixed_dictionaries(dict.fromkeys(NAMES, TYPED))
-EDITION = AuditedEdition(id="x", title="x", digest="x", chosen=word_of(Chosen.NATIONAL), place="")
+EDITION = AuditedEdition(id="x", title="x", digest="x", chosen=word_of(Chosen.NATIONAL), place="", grades="x")
 
 
 @settings(max_examples=400, deadline=None, derandomize=True)

@@ -25,7 +25,9 @@ WHY = "两个标段因征地推迟，已安排下年完成"
 
 def answered(filled: FilledForm) -> AuditedForm:
     case, findings = audited(filled)
-    edition = AuditedEdition(id="x", title="x", digest="x", chosen=word_of(Chosen.NATIONAL), place="")
+    edition = AuditedEdition(
+        id="x", title="x", digest="x", chosen=word_of(Chosen.NATIONAL), place="", grades="x"
+    )
     return answer_of(case, findings, edition=edition)
 
 
@@ -153,3 +155,38 @@ def test_a_total_row_or_source_that_cannot_be_read_is_no_wrong_sum() -> None:
     assert "fund_total" not in told(form(budget={"全年执行数": "90", "rows": unread}))
     total = {"年初预算数": "110", "全年执行数": "若干", "rows": SOURCES}
     assert {"empty_fund_total", "fund_total"}.isdisjoint(told(form(budget=total)))
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"level2": "经济成本指标", "level1": "成本指标", "level3": "单位改造成本"}, ["direction_missing"]),
+        ({"level3": "安全事故发生数"}, ["direction_missing"]),
+        ({"level3": "改造数量"}, []),
+    ],
+    ids=["cost", "accidents", "output"],
+)
+def test_more_than_a_bare_target_asks_for_its_sign_where_less_is_better(
+    changes: Row, expected: list[str]
+) -> None:
+    over = row("70", "90", "60", "60", **changes)
+    assert [code for code in told(form([over, SATISFIED])) if code == "direction_missing"] == expected
+
+
+def test_points_without_a_weight_and_a_total_without_indicators_are_errors() -> None:
+    bare = [row("≥100个", "100个", "", "60"), row("≥90%", "92%", "", "30", level3="满意度")]
+    assert told(form(bare), Severity.ERROR).count("weight_missing") == 2
+    empty = form().model_copy(update={"indicators": ()})
+    assert "indicators_missing" in told(empty, Severity.ERROR)
+
+
+def test_a_total_left_raw_beside_what_does_not_apply_is_told_its_rescaled_value() -> None:
+    left_out = [row("≥100个", "100个", "60", "60"), row("≥90%", "/", "30", "", level3="满意度")]
+    assert told(form(left_out, total_score="69.5")) == ["not_applicable_rescaled"]
+    assert told(form(left_out, total_score="99.29")) == []
+
+
+@pytest.mark.parametrize("name", ["预算完成率", "资金完成率", "预算执行率"])
+def test_execution_under_another_name_is_scored_twice(name: str) -> None:
+    rows = [row("≥100个", "100个", "60", "60"), row("=100%", "95%", "30", "28.5", WHY, level3=name)]
+    assert "execution_twice" in told(form(rows, total_score="98"))
