@@ -143,7 +143,7 @@ def check(given: Arguments) -> int:
     from budgetperf.actions.invariants import check_all
 
     count = errors = 0
-    with _home(given) as home, _owner_session(home) as session:
+    with _made_home(given) as home, _owner_session(home) as session:
         for invariant, findings in check_all(session, home.files):
             say(f"[{'不通过' if findings else '通过'}] {invariant.label}")
             for finding in findings:
@@ -168,7 +168,7 @@ def recompute(given: Arguments) -> int:
     if sum((bool(given.digest), bool(given.subject), given.all)) != 1:
         raise Invalid("recompute.what", "请写明一个摘要，或 --subject 编码，或 --all")
     different = 0
-    with _home(given) as home, _owner_session(home) as session:
+    with _made_home(given) as home, _owner_session(home) as session:
         rules = rulebook_of(session, Rulebook.load())
         digests = [given.digest] if given.digest else decision_digests(session, subject=given.subject or "")
         for digest in digests:
@@ -350,6 +350,14 @@ def _home(given: Arguments) -> AbstractContextManager["Home"]:
     from workflows.home import at_home  # SQLAlchemy, DBOS: not for --help
 
     return at_home(given.home)
+
+
+def _made_home(given: Arguments) -> AbstractContextManager["Home"]:
+    """Open a home to look into it: a folder that is not there is a mistyped one, and none is made."""
+    from workflows.home import demand_folder
+
+    demand_folder(given.home)
+    return _home(given)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import Engine, NullPool, create_engine, text
 
 from budgetperf.actions.rulebooks import rulebook_of
-from budgetperf.errors import Conflict
+from budgetperf.errors import Conflict, NotFound
 from budgetperf.rulebook.library import NATIONAL, Rulebook
 from budgetperf.store import migrate
 from budgetperf.store.files import FileStore
@@ -67,6 +67,18 @@ class Home:
             yield House(engine, rules, self.files)
         finally:
             engine.dispose()
+
+
+def demand_folder(folder: Path | None) -> None:
+    """Refuse a data folder that was named and is not there.
+
+    Raises
+    ------
+    NotFound
+        ``home.none``
+    """
+    if folder is not None and not folder.is_dir():
+        raise NotFound("home.none", f"没有数据目录“{folder}”，请核对 --home / no such data folder")
 
 
 def open_home(folder: Path | None = None) -> Home:

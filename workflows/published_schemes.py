@@ -5,7 +5,7 @@ from pathlib import Path
 from budgetperf.actions.rulebooks import rulebook_of, texts_of
 from budgetperf.rulebook.reading import LOCAL
 from budgetperf.store.session import open_session
-from workflows.home import at_home, demand_current
+from workflows.home import at_home, demand_current, demand_folder
 from workflows.schemes import Known
 
 
@@ -14,9 +14,12 @@ def known_at(folder: Path) -> Known:
 
     Raises
     ------
+    NotFound
+        There is no such folder.
     Conflict
         The database of the home is not of this version.
     """
+    demand_folder(folder)
     with at_home(folder) as home:
         demand_current(home)
         with home.house() as house, open_session(house.engine) as session:

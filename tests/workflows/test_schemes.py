@@ -309,3 +309,13 @@ def test_schema_prints_the_shape_of_a_kind(bp) -> None:
     assert json.loads(bp("schema", "grades"))["properties"]["kind"]["const"] == "grades"
     assert bp("schema", "评价等级") == bp("schema", "grades")
     assert "grades（评价等级）" in bp("schema", "grade", code=1)
+
+
+@pytest.mark.parametrize("verb", [("schemes", "list"), ("check",), ("recompute", "--all")], ids=" ".join)
+def test_a_mistyped_home_is_said_and_not_made(
+    verb: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = tmp_path / "nosuch"
+    assert main([*verb, "--home", str(home)]) != 0
+    assert "没有数据目录" in "".join(capsys.readouterr())
+    assert not home.exists()
