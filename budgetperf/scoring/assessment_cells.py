@@ -24,6 +24,7 @@ from budgetperf.scoring.formulas import (
     Graded,
     Judged,
     MinMax,
+    Piecewise,
     Rank,
     Satisfaction,
     Threshold,
@@ -113,7 +114,7 @@ def read_answer(text: str) -> bool | None:
 
 def needs_standard(formula: Single) -> bool:
     """Tell whether the formula holds the value against a standard."""
-    if isinstance(formula, Judged | Graded | YesNo | Satisfaction | MinMax | Rank):
+    if isinstance(formula, Judged | Graded | YesNo | Satisfaction | Piecewise | MinMax | Rank):
         return False
     if isinstance(formula, Threshold) and formula.bound == "target":
         return True

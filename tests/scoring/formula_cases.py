@@ -25,6 +25,10 @@ from budgetperf.scoring.formulas.readings import NumberRule
 
 _BANDS = [{"bound": "90", "points": "10"}, {"bound": "80", "points": "8"}, {"bound": "0", "points": "0"}]
 _RISING = [{"bound": "0.05", "points": "10"}, {"bound": "33.335", "points": "3.3"}]
+_SLOPES = [
+    {"bound": "90", "points": "10"}, {"bound": "80", "points": "8", "rises_to": "9"},
+    {"bound": "70", "points": "5", "rises_to": "6"}, {"bound": "0", "points": "0"},
+]  # fmt: skip
 _TIERS = [
     {"achievement": "met", "at_least": "0.8", "below": "1"},
     {"achievement": "partly", "at_least": "0.5", "below": "0.8"},
@@ -62,6 +66,11 @@ _FILLED: list[dict[str, object]] = [
         "reading": "ratio", "no_base": "full_if_nothing",
     },
     {"name": "satisfaction", "out_of": "10", "bands": _BANDS},
+    {"name": "piecewise", "out_of": "10", "highest": "100", "bands": _SLOPES},
+    {
+        "name": "piecewise", "out_of": "3.5", "highest": "100",
+        "bands": [{"bound": "33.3", "points": "1.1", "rises_to": "3.4"}, {"bound": "0", "points": "0.3"}],
+    },
     {"name": "graded", "tiers": _TIERS},
     {"name": "judged"},
     {"name": "yes_no"},
@@ -140,6 +149,7 @@ def facts_for(formula: NamedRule, weight: Decimal, *, wide: bool = True) -> st.S
         return st.builds(Reached, numbers) if formula.reading == "value" else _measured(numbers) | _money(top)
     others: dict[str, st.SearchStrategy[Fact]] = {
         "satisfaction": st.builds(Reached, PERCENT),
+        "piecewise": st.builds(Reached, PERCENT),
         "yes_no": st.builds(Answer, st.booleans()),
         "execution": _money(top),
         "min_max": st.tuples(numbers, numbers, numbers, st.booleans()).map(lambda four: _in_group(*four)),

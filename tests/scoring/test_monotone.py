@@ -26,7 +26,7 @@ from tests.scoring.formula_cases import FORMULA_CASES, facts_for
 from tests.scoring.makers import make_criterion, make_scheme
 
 WEIGHT = Decimal("7.35")
-RISING = {"proportional", "satisfaction", "graded", "judged", "yes_no", "execution", "min_max"}
+RISING = {"proportional", "satisfaction", "piecewise", "graded", "judged", "yes_no", "execution", "min_max"}
 FALLING = {"reverse", "rank"}
 
 

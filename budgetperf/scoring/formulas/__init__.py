@@ -7,6 +7,7 @@ method, ``part``. Rounding is not done here: ``score`` rounds once. One family a
     deviation   deviation_band: beyond the target costs points too
     bounds      threshold, interval, deduction: one number against a bound
     steps       step, satisfaction: bands to points
+    slopes      piecewise: bands whose points rise inside
     judged      graded, judged, yes_no: what a person decides
     money       execution: amount / base
     group       min_max, rank: among the values of a group
@@ -28,6 +29,7 @@ from budgetperf.scoring.formulas.deviation import DeviationBand
 from budgetperf.scoring.formulas.group import MinMax, Rank
 from budgetperf.scoring.formulas.judged import Graded, Judged, Tier, YesNo
 from budgetperf.scoring.formulas.money import Execution
+from budgetperf.scoring.formulas.slopes import Piecewise, Slope
 from budgetperf.scoring.formulas.steps import Band, Satisfaction, Step
 from budgetperf.scoring.formulas.targets import Exact, Proportional, Reverse, ZeroTarget
 
@@ -47,10 +49,12 @@ __all__ = [
     "MinMax",
     "NamedRule",
     "Part",
+    "Piecewise",
     "Proportional",
     "Rank",
     "Reverse",
     "Satisfaction",
+    "Slope",
     "Step",
     "Threshold",
     "Tier",
@@ -72,6 +76,7 @@ FORMULAS: Mapping[str, type[NamedRule]] = {
     "deduction": Deduction,
     "step": Step,
     "satisfaction": Satisfaction,
+    "piecewise": Piecewise,
     "graded": Graded,
     "judged": Judged,
     "yes_no": YesNo,

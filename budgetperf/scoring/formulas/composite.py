@@ -17,6 +17,7 @@ from budgetperf.scoring.formulas.deviation import DeviationBand
 from budgetperf.scoring.formulas.group import MinMax, Rank
 from budgetperf.scoring.formulas.judged import Graded, Judged, YesNo
 from budgetperf.scoring.formulas.money import Execution
+from budgetperf.scoring.formulas.slopes import Piecewise
 from budgetperf.scoring.formulas.steps import Satisfaction, Step
 from budgetperf.scoring.formulas.targets import Exact, Proportional, Reverse
 from budgetperf.scoring.rules import Points
@@ -31,6 +32,7 @@ Single: TypeAlias = (
     | Deduction
     | Step
     | Satisfaction
+    | Piecewise
     | Graded
     | Judged
     | YesNo

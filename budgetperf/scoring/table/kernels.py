@@ -23,6 +23,7 @@ from budgetperf.scoring.formulas import (
     LevelGrowth,
     MinMax,
     NamedRule,
+    Piecewise,
     Proportional,
     Rank,
     Reverse,
@@ -44,7 +45,15 @@ from budgetperf.scoring.table.columns import (
     RatedColumn,
     ReachedColumn,
 )
-from budgetperf.scoring.table.numbers import READABLE, deduction, interval, satisfaction, step, threshold
+from budgetperf.scoring.table.numbers import (
+    READABLE,
+    deduction,
+    interval,
+    piecewise,
+    satisfaction,
+    step,
+    threshold,
+)
 from budgetperf.scoring.table.rows import LIMIT, EveryRowLeft, Int64s, Rows, Shares, over_common
 
 R = TypeVar("R", bound=NamedRule)
@@ -263,6 +272,7 @@ KERNELS: Mapping[str, Runner] = {
     "deduction": Kernel(Deduction, READABLE, deduction),
     "step": Kernel(Step, READABLE, step),
     "satisfaction": Kernel(Satisfaction, ReachedColumn, satisfaction),
+    "piecewise": Kernel(Piecewise, ReachedColumn, piecewise),
     "graded": Kernel(Graded, AchievedColumn, graded),
     "judged": Kernel(Judged, RatedColumn, judged),
     "yes_no": Kernel(YesNo, AnswerColumn, yes_no),

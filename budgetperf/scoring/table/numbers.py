@@ -1,4 +1,4 @@
-"""The formulas on one number, on columns: threshold, interval, deduction, step, satisfaction.
+"""The formulas on one number, on columns: threshold, interval, deduction, step, satisfaction, piecewise.
 
 A number is read as a quotient of two integers, so a rate keeps its two amounts and a bound is
 compared by cross-multiplication; see ``kernels`` for what a row left means.
@@ -13,7 +13,7 @@ from typing import TypeAlias
 import numpy as np
 
 from budgetperf.indicators import Operator
-from budgetperf.scoring.formulas import Deduction, Fall, Interval, Satisfaction, Step, Threshold
+from budgetperf.scoring.formulas import Deduction, Fall, Interval, Piecewise, Satisfaction, Step, Threshold
 from budgetperf.scoring.formulas.readings import NumberRule
 from budgetperf.scoring.table.columns import Mask, MeasuredColumn, MoneyColumn, ReachedColumn
 from budgetperf.scoring.table.rows import EveryRowLeft, Int64s, Rows, Shares, over_common
@@ -179,3 +179,32 @@ def satisfaction(formula: Satisfaction, column: ReachedColumn, _weight: Decimal,
     nums, den = over_common(*(Fraction(band.points) / Fraction(formula.out_of) for band in formula.bands))
     inside = [rate * bound.denominator >= bound.numerator * scale for bound in bounds]
     return Shares(np.select(inside, [np.int64(num) for num in nums], np.int64(0)), den)
+
+
+def piecewise(formula: Piecewise, column: ReachedColumn, _weight: Decimal, rows: Rows) -> Shares:
+    """``Piecewise.part`` on a column; a number outside the bands is left to be refused.
+
+    Inside a band the share is (rise x number + base) / den, with ``base`` its value at number 0.
+    """
+    bounds = [Fraction(band.bound) for band in formula.bands]
+    highest, out_of = Fraction(formula.highest), Fraction(formula.out_of)
+    rises = [
+        Fraction(band.top - band.points) / Fraction(top - band.bound) / out_of
+        for band, top in zip(formula.bands, formula.tops(), strict=True)
+    ]
+    bases = [
+        Fraction(band.points) / out_of - rise * bound
+        for band, rise, bound in zip(formula.bands, rises, bounds, strict=True)
+    ]
+    tops, den = over_common(*rises, *bases)
+    factor = max(den, *(abs(top) for top in tops), *(_size(bound) for bound in (highest, *bounds)))
+    scale = rows.constant(10**column.value.places, factor)
+    number = rows.fit(column.value.units, factor)
+    lower = [number * bound.denominator >= bound.numerator * scale for bound in bounds]
+    outside = ~lower[-1] | (number * highest.denominator > highest.numerator * scale)
+    rows.leave(outside)
+    lines = [
+        number * np.int64(rise) + np.int64(base * scale)
+        for rise, base in zip(tops[: len(rises)], tops[len(rises) :], strict=True)
+    ]
+    return Shares(np.where(outside, 0, np.select(lower, lines, np.int64(0))), den * scale)
