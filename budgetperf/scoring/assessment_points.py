@@ -75,6 +75,21 @@ def company(sheet: UnitSheet) -> str:
             return sheet.track.key
 
 
+def completion(sheet: UnitSheet) -> dict[str, Fraction]:
+    """Return value / standard of the unit's items that are held against a standard once a year."""
+    found: dict[str, Fraction] = {}
+    for part in sheet.track.components:
+        for slot in part.slots if part.periods is None and part.raters is None else ():
+            cell = sheet.cells[slot.item][("", "")]
+            if part.wants_standard(slot) and cell.number is not None:
+                assert cell.standard is not None
+                met = Fraction(cell.number >= cell.standard)
+                found[slot.item] = (
+                    Fraction(cell.number) / Fraction(cell.standard) if cell.standard > 0 else met
+                )
+    return found
+
+
 def component_results(track: Track, sheets: Sequence[UnitSheet], defects: Defects) -> Parts:
     """Return the parts of every unit, in printed order.
 
@@ -112,7 +127,7 @@ def _group_facts(component: Component, sheets: Sequence[UnitSheet]) -> dict[tupl
                 cell = sheet.cells[slot.item].get((period, ""))
                 if cell is not None and cell.number is not None:
                     units.append(sheet.unit)
-                    values.append(cell.number)
+                    values.append(cell.number - _base(component, slot, cell))
                     groups.append(names[company(sheet)])
             column = (
                 in_group(values, way, groups=groups)
@@ -121,6 +136,14 @@ def _group_facts(component: Component, sheets: Sequence[UnitSheet]) -> dict[tupl
             )
             found |= {(unit, slot.item, period): column[i] for i, unit in enumerate(units)}
     return found
+
+
+def _base(component: Component, slot: Slot, cell: Cell) -> Decimal:
+    """Return what a value is compared above: its standard where the rules say so, else 0."""
+    if slot.item not in component.over_standard:
+        return Decimal(0)
+    assert cell.standard is not None
+    return cell.standard
 
 
 def _years(component: Component, sheets: Sequence[UnitSheet], defects: Defects) -> dict[str, _Year]:
