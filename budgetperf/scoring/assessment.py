@@ -18,7 +18,7 @@ from budgetperf.indicators import plain_number
 from budgetperf.scoring.adjustments import AboveTotal, AdjustmentItem, AdjustmentRules, DeductionRules
 from budgetperf.scoring.assessment_cells import needs_standard
 from budgetperf.scoring.consequences import TOTAL, Condition, Consequence
-from budgetperf.scoring.formulas import Formula, LevelGrowth, MinMax, Rank
+from budgetperf.scoring.formulas import Formula, LevelGrowth, MinMax, Proportional, Rank
 from budgetperf.scoring.formulas.composite import Single
 from budgetperf.scoring.grade import NamedGradeRules
 from budgetperf.scoring.periods import PeriodRules
@@ -124,6 +124,12 @@ class Component(SourcedRule):
             return tuple(slot for criterion in self.scheme.criteria() for slot in _slots(criterion))
         assert self.deductions is not None
         return tuple(Slot(item.key, item.label) for item in self.deductions.items)
+
+    @cached_property
+    def completable(self) -> tuple[Slot, ...]:
+        """The cells that say how far a standard was reached, filled once a year."""
+        once = self.periods is None and self.raters is None
+        return tuple(slot for slot in self.slots if once and isinstance(slot.formula, Proportional))
 
     def wants_standard(self, slot: Slot) -> bool:
         """Tell whether the value of ``slot`` is held against a standard."""
@@ -286,7 +292,7 @@ class AssessmentRules(Rule):
         measured |= {c.key for track in self.tracks for part in track.components for c in _criteria(part)}
         _demand_known("计分项", (condition.of,), measured)
         if condition.by == "completion":
-            _demand_known("对照标准值、每年一次的评分项", (condition.of,), set(self._completable()))
+            _demand_known("按完成比例计分、每年填报一次的评分项", (condition.of,), set(self._completable()))
         _demand_known("分组", condition.groups, {g.key for track in self.tracks for g in track.groups})
         stated = {statement.key for statement in self.statements}
         _demand_known("认定事项", (condition.found,) if condition.found else (), stated)
@@ -294,10 +300,10 @@ class AssessmentRules(Rule):
             _demand_known("在前的后果", (condition.repeated.consequence,), earlier)
 
     def _completable(self) -> Iterator[str]:
-        """Yield the items held against a standard, filled once a year."""
-        for part in (part for track in self.tracks for part in track.components):
-            if part.periods is None and part.raters is None:
-                yield from (slot.item for slot in part.slots if part.wants_standard(slot))
+        """Yield the items of which a completion is known."""
+        yield from (
+            slot.item for track in self.tracks for part in track.components for slot in part.completable
+        )
 
     def common_items(self) -> Iterator[str]:
         """Yield the item codes that every track shares."""

@@ -76,18 +76,21 @@ def company(sheet: UnitSheet) -> str:
 
 
 def completion(sheet: UnitSheet) -> dict[str, Fraction]:
-    """Return value / standard of the unit's items that are held against a standard once a year."""
-    found: dict[str, Fraction] = {}
-    for part in sheet.track.components:
-        for slot in part.slots if part.periods is None and part.raters is None else ():
-            cell = sheet.cells[slot.item][("", "")]
-            if part.wants_standard(slot) and cell.number is not None:
-                assert cell.standard is not None
-                met = Fraction(cell.number >= cell.standard)
-                found[slot.item] = (
-                    Fraction(cell.number) / Fraction(cell.standard) if cell.standard > 0 else met
-                )
-    return found
+    """Return value / standard of every item that says how far a standard was reached."""
+    cells = {
+        slot.item: sheet.cells[slot.item]["", ""]
+        for part in sheet.track.components
+        for slot in part.completable
+    }
+    return {item: _completed(cell) for item, cell in cells.items() if cell.number is not None}
+
+
+def _completed(cell: Cell) -> Fraction:
+    assert cell.number is not None
+    assert cell.standard is not None
+    if cell.standard <= 0:
+        return Fraction(cell.number >= cell.standard)
+    return Fraction(cell.number) / Fraction(cell.standard)
 
 
 def component_results(track: Track, sheets: Sequence[UnitSheet], defects: Defects) -> Parts:

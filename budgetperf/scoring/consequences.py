@@ -44,7 +44,7 @@ class Condition(Rule):
         What ``first``, ``last``, ``at_least``, ``below`` and ``below_mean`` look at: ``total``, a
         component or an item.
     by : {"points", "completion"}
-        What of it; ``completion`` of an item with a standard, filled once a year.
+        What of it; ``completion`` of a ``proportional`` item, filled once a year.
     first, last : int or None
         Among the best or the worst so many of ``scope``.
     at_least, below : Decimal or None
@@ -118,7 +118,7 @@ class Standing:
     points : mapping of str to Decimal
         ``total``, components and items.
     completion : mapping of str to Fraction
-        Items held against a standard.
+        By item, value / standard.
     ties : {"shared", "code"}
         Of its track.
     found : frozenset of str
