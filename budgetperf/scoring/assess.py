@@ -14,7 +14,7 @@ from budgetperf.scoring.adjustments import Adjustment, AdjustmentSide, adjust
 from budgetperf.scoring.assessment import AssessmentRules, Track
 from budgetperf.scoring.assessment_cells import UnitFact
 from budgetperf.scoring.assessment_facts import UnitSheet, read_facts
-from budgetperf.scoring.assessment_points import Parts, company, component_results
+from budgetperf.scoring.assessment_points import Parts, company, completion, component_results
 from budgetperf.scoring.assessment_results import ComponentResult, Reached, UnitResult
 from budgetperf.scoring.assessment_rows import Defects
 from budgetperf.scoring.consequences import TOTAL, Standing, consequences
@@ -221,6 +221,7 @@ def _standing(tally: _Tally) -> Standing:
         ties=sheet.track.ranking.ties,
         found=sheet.found,
         past=sheet.past,
+        completion=completion(sheet),
     )
 
 

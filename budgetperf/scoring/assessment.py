@@ -16,8 +16,9 @@ from pydantic import Field, model_validator
 
 from budgetperf.indicators import plain_number
 from budgetperf.scoring.adjustments import AboveTotal, AdjustmentItem, AdjustmentRules, DeductionRules
+from budgetperf.scoring.assessment_cells import needs_standard
 from budgetperf.scoring.consequences import TOTAL, Condition, Consequence
-from budgetperf.scoring.formulas import Formula, LevelGrowth, MinMax, Rank
+from budgetperf.scoring.formulas import Formula, LevelGrowth, MinMax, Proportional, Rank
 from budgetperf.scoring.formulas.composite import Single
 from budgetperf.scoring.grade import NamedGradeRules
 from budgetperf.scoring.periods import PeriodRules
@@ -76,6 +77,8 @@ class Component(SourcedRule):
         Points by place in the ranking's scope instead of the result itself, out of ``out_of``.
     lower_is_better : tuple of str
         Items whose lowest value is the best of the group (``min_max``, ``rank``).
+    over_standard : tuple of str
+        Items of these two formulas compared by value less standard (growth over that of a paired peer).
     absent : {"refuse", "rescale", "move"}
     move_to : str
         The component that takes the points under ``move``.
@@ -91,6 +94,7 @@ class Component(SourcedRule):
     raters: RaterRules | None = None
     bands: RankBands | None = None
     lower_is_better: tuple[str, ...] = ()
+    over_standard: tuple[str, ...] = ()
     absent: AbsentRule = "refuse"
     move_to: str = ""
 
@@ -108,6 +112,9 @@ class Component(SourcedRule):
             raise ValueError(f"“{self.label}”强制分布的分值须在0与{plain_number(self.out_of)}之间")
         if unknown := sorted(set(self.lower_is_better) - {slot.item for slot in self.slots}):
             raise ValueError(f"“{self.label}”没有评分项：{'、'.join(unknown)}")
+        compared = {slot.item for slot in self.slots if isinstance(slot.formula, MinMax | Rank)}
+        if alone := sorted(set(self.over_standard) - compared):
+            raise ValueError(f"“{self.label}”没有按组内位置计分的评分项：{'、'.join(alone)}")
         return self
 
     @cached_property
@@ -117,6 +124,16 @@ class Component(SourcedRule):
             return tuple(slot for criterion in self.scheme.criteria() for slot in _slots(criterion))
         assert self.deductions is not None
         return tuple(Slot(item.key, item.label) for item in self.deductions.items)
+
+    @cached_property
+    def completable(self) -> tuple[Slot, ...]:
+        """The cells that say how far a standard was reached, filled once a year."""
+        once = self.periods is None and self.raters is None
+        return tuple(slot for slot in self.slots if once and isinstance(slot.formula, Proportional))
+
+    def wants_standard(self, slot: Slot) -> bool:
+        """Tell whether the value of ``slot`` is held against a standard."""
+        return slot.item in self.over_standard or (slot.formula is not None and needs_standard(slot.formula))
 
     @property
     def scale(self) -> Decimal:
@@ -274,11 +291,19 @@ class AssessmentRules(Rule):
         measured = {TOTAL, *(c.key for track in self.tracks for c in track.components)}
         measured |= {c.key for track in self.tracks for part in track.components for c in _criteria(part)}
         _demand_known("计分项", (condition.of,), measured)
+        if condition.by == "completion":
+            _demand_known("按完成比例计分、每年填报一次的评分项", (condition.of,), set(self._completable()))
         _demand_known("分组", condition.groups, {g.key for track in self.tracks for g in track.groups})
         stated = {statement.key for statement in self.statements}
         _demand_known("认定事项", (condition.found,) if condition.found else (), stated)
         if condition.repeated:
             _demand_known("在前的后果", (condition.repeated.consequence,), earlier)
+
+    def _completable(self) -> Iterator[str]:
+        """Yield the items of which a completion is known."""
+        yield from (
+            slot.item for track in self.tracks for part in track.components for slot in part.completable
+        )
 
     def common_items(self) -> Iterator[str]:
         """Yield the item codes that every track shares."""

@@ -75,6 +75,24 @@ def company(sheet: UnitSheet) -> str:
             return sheet.track.key
 
 
+def completion(sheet: UnitSheet) -> dict[str, Fraction]:
+    """Return value / standard of every item that says how far a standard was reached."""
+    cells = {
+        slot.item: sheet.cells[slot.item]["", ""]
+        for part in sheet.track.components
+        for slot in part.completable
+    }
+    return {item: _completed(cell) for item, cell in cells.items() if cell.number is not None}
+
+
+def _completed(cell: Cell) -> Fraction:
+    assert cell.number is not None
+    assert cell.standard is not None
+    if cell.standard <= 0:
+        return Fraction(cell.number >= cell.standard)
+    return Fraction(cell.number) / Fraction(cell.standard)
+
+
 def component_results(track: Track, sheets: Sequence[UnitSheet], defects: Defects) -> Parts:
     """Return the parts of every unit, in printed order.
 
@@ -112,7 +130,7 @@ def _group_facts(component: Component, sheets: Sequence[UnitSheet]) -> dict[tupl
                 cell = sheet.cells[slot.item].get((period, ""))
                 if cell is not None and cell.number is not None:
                     units.append(sheet.unit)
-                    values.append(cell.number)
+                    values.append(cell.number - _base(component, slot, cell))
                     groups.append(names[company(sheet)])
             column = (
                 in_group(values, way, groups=groups)
@@ -121,6 +139,14 @@ def _group_facts(component: Component, sheets: Sequence[UnitSheet]) -> dict[tupl
             )
             found |= {(unit, slot.item, period): column[i] for i, unit in enumerate(units)}
     return found
+
+
+def _base(component: Component, slot: Slot, cell: Cell) -> Decimal:
+    """Return what a value is compared above: its standard where the rules say so, else 0."""
+    if slot.item not in component.over_standard:
+        return Decimal(0)
+    assert cell.standard is not None
+    return cell.standard
 
 
 def _years(component: Component, sheets: Sequence[UnitSheet], defects: Defects) -> dict[str, _Year]:

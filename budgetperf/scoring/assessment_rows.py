@@ -17,7 +17,6 @@ from budgetperf.scoring.assessment_cells import (
     Cell,
     CellKey,
     UnitFact,
-    needs_standard,
     read_answer,
     read_number,
 )
@@ -74,7 +73,7 @@ def read_cell(fact: UnitFact, component: Component, slot: Slot) -> Cell | Defect
     if refusal := _refusal(fact, component, slot):
         return Defect("value", refusal)
     standard = read_number(fact.standard)
-    if slot.formula is not None and needs_standard(slot.formula) and standard is None:
+    if component.wants_standard(slot) and standard is None:
         return Defect("standard", f"“{slot.label}”须填写标准值，且只填数字")
     text = "01"[bool(read_answer(fact.value))] if isinstance(slot.formula, YesNo) else fact.value
     return Cell(fact.row, read_number(text), standard, fact.note.strip())

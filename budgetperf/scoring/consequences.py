@@ -18,6 +18,10 @@ from budgetperf.scoring.rules import Exact, Rule, SourcedRule
 Scope: TypeAlias = Literal["group", "parent", "track", "whole"]
 """Whose company counts: the own group, the group above it, the track, or all tracks together."""
 
+Measure: TypeAlias = Literal["points", "completion"]
+"""The points earned, or value / standard of an item, not cut back at full marks. A standard not above
+0 has no quotient: completion is 1 when it is met, else 0."""
+
 TOTAL = "total"
 _Count = Annotated[int, Field(ge=1, strict=True)]
 
@@ -39,10 +43,12 @@ class Condition(Rule):
     of : str
         What ``first``, ``last``, ``at_least``, ``below`` and ``below_mean`` look at: ``total``, a
         component or an item.
+    by : {"points", "completion"}
+        What of it; ``completion`` of a ``proportional`` item, filled once a year.
     first, last : int or None
         Among the best or the worst so many of ``scope``.
     at_least, below : Decimal or None
-        Points: included, excluded.
+        Included, excluded.
     below_mean : bool
         Below the plain mean of ``scope``.
     scope : {"group", "parent", "track", "whole"}
@@ -56,6 +62,7 @@ class Condition(Rule):
 
     grades: tuple[str, ...] = ()
     of: str = TOTAL
+    by: Measure = "points"
     first: _Count | None = None
     last: _Count | None = None
     at_least: Exact | None = None
@@ -110,6 +117,8 @@ class Standing:
         What it is ranked by inside its track, the total first unless it was set back.
     points : mapping of str to Decimal
         ``total``, components and items.
+    completion : mapping of str to Fraction
+        By item, value / standard.
     ties : {"shared", "code"}
         Of its track.
     found : frozenset of str
@@ -128,6 +137,13 @@ class Standing:
     ties: TieRule
     found: frozenset[str] = frozenset()
     past: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    completion: Mapping[str, Fraction] = field(default_factory=dict)
+
+    def measured(self, condition: Condition) -> Decimal | Fraction | None:
+        """Return the number that ``condition`` looks at; None where the unit has none."""
+        if condition.by == "completion":
+            return self.completion.get(condition.of)
+        return self.points.get(condition.of)
 
 
 def consequences(
@@ -169,7 +185,7 @@ def _holders(
 
 def _holds(standing: Standing, condition: Condition, reached: frozenset[str]) -> bool:
     """Tell whether the parts that look at the unit alone hold."""
-    points, again = standing.points.get(condition.of), condition.repeated
+    points, again = standing.measured(condition), condition.repeated
     if condition.grades and standing.grade not in condition.grades:
         return False
     if condition.found and condition.found not in standing.found:
@@ -190,7 +206,7 @@ def _placed(standings: Sequence[Standing], condition: Condition) -> frozenset[st
         return frozenset(standing.unit for standing in standings)
     companies: dict[str, list[Standing]] = {}
     for standing in standings:
-        if condition.of in standing.points:
+        if standing.measured(condition) is not None:
             companies.setdefault(_company(standing, condition.scope), []).append(standing)
     return frozenset(unit for company in companies.values() for unit in _singled_out(company, condition))
 
@@ -217,7 +233,7 @@ def _singled_out(company: Sequence[Standing], condition: Condition) -> set[str]:
     if condition.last is not None:
         units &= _edge(best_first[::-1], keys, condition.last, by_code=by_code)
     if condition.below_mean:
-        points = {standing.unit: Fraction(standing.points[condition.of]) for standing in company}
+        points = {s.unit: Fraction(s.measured(condition) or 0) for s in company}
         mean = sum(points.values(), Fraction(0)) / len(points)
         units &= {unit for unit, value in points.items() if value < mean}
     return units
@@ -233,5 +249,5 @@ def _edge(order: Sequence[str], keys: Mapping[str, Values], size: int, *, by_cod
 
 def _key(standing: Standing, condition: Condition) -> Values:
     if condition.of != TOTAL:
-        return (standing.points[condition.of],)
+        return (standing.measured(condition) or Decimal(0),)
     return (standing.points[TOTAL],) if condition.scope == "whole" else standing.values

@@ -188,6 +188,49 @@ def test_formulas_over_a_group_see_the_values_of_its_units() -> None:
     assert by_unit(found, "甲乙丙", "total") == [49, 60, 51]
 
 
+def test_growth_over_a_peer_is_value_less_standard_and_the_peer_is_asked_for() -> None:
+    growth = scheme("growth", formula={"name": "min_max"})
+    scheme_rules = rules(track(component("work", 100, scheme=growth, over_standard=["growth"])))
+    # leads 2, 1 and -2: the fastest of the three is not the best
+    found = results(scheme_rules, rows("甲 growth 8 of=6", "乙 growth 9 of=8", "丙 growth -3 of=-1"))
+    assert by_unit(found, "甲乙丙", "total") == [100, 75, 0]
+    with pytest.raises(Invalid, match="须填写标准值"):
+        results(scheme_rules, rows("甲 growth 8", "乙 growth 9 of=8"))
+
+
+def test_completion_is_looked_at_beyond_full_marks_and_before_rounding() -> None:
+    half = {"name": "proportional", "zero_target": "met"}
+    first = {
+        "key": "first",
+        "label": "第一",
+        "source": SOURCE,
+        "any_of": [{"of": "a", "by": "completion", "first": 1}],
+    }
+    missed = {
+        "key": "missed",
+        "label": "未完成",
+        "source": SOURCE,
+        "any_of": [{"of": "a", "by": "completion", "below": 1}],
+    }
+    scheme_rules = rules(
+        track(component("work", 100, scheme=scheme("a", formula=half))), consequences=[first, missed]
+    )
+    found = results(
+        scheme_rules,
+        rows(
+            "甲 a 120 of=100",
+            "乙 a 130 of=100",
+            "丙 a 99999 of=100000",
+            "丁 a 0 of=0",
+            "戊 a -1 of=0",
+            "己 a -2 of=-1",
+        ),
+    )
+    assert by_unit(found, "甲乙丙丁戊己", "total") == [100, 100, 100, 100, 0, 0]
+    reached = [[one.key for one in held] for held in by_unit(found, "甲乙丙丁戊己", "consequences")]
+    assert reached == [[], ["first"], ["missed"], [], ["missed"], ["missed"]]
+
+
 @pytest.mark.parametrize(
     ("formula", "value", "total"),
     [
