@@ -239,6 +239,8 @@ def _result(tally: _Tally, reached: tuple[Reached, ...]) -> UnitResult:
         grade_label=sheet.track.grades.label(tally.grade),
         consequences=reached,
         reasons=tuple(tally.reasons),
+        claims=sheet.claims,
+        struck=tuple(sorted(sheet.struck)),
     )
 
 

@@ -5,7 +5,7 @@ once, half up, to the places of the track; totals and ranks stand in ``assess``.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import TypeAlias
@@ -42,6 +42,7 @@ class _Year:
 
     share: Fraction | None
     items: tuple[ItemPoints, ...] = ()
+    marks: Mapping[CellKey, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,14 +211,15 @@ def _year(component: Component, marks: _Marks, at: Mapping[CellKey, int], places
     """Return the year of one unit from the numbers of its rows."""
     if not at:
         return _Year(None)
-    share = _over_year(component, {key: marks.totals[number] for key, number in at.items()})
+    totals = {key: marks.totals[number] for key, number in at.items()}
+    share = _over_year(component, totals)
     items: list[ItemPoints] = []
     for criterion, points in marks.items:
         given = {key: mark for key, number in at.items() if (mark := points[number]) is not None}
         if len(given) == len(at):
             printed = half_up(_over_year(component, given), places)
             items.append(ItemPoints(criterion.key, criterion.label, printed, criterion.weight))
-    return _Year(share / Fraction(component.scale), tuple(items))
+    return _Year(share / Fraction(component.scale), tuple(items), totals)
 
 
 def _over_year(component: Component, marks: Mapping[CellKey, Decimal]) -> Fraction:
@@ -243,7 +245,7 @@ def _force(component: Component, sheets: Sequence[UnitSheet], years: Mapping[str
     for values in companies.values():
         for unit, points in banded(values, component.bands).items():
             share = Fraction(points) / Fraction(component.out_of)
-            years[unit][component.key] = _Year(share, years[unit][component.key].items)
+            years[unit][component.key] = replace(years[unit][component.key], share=share)
 
 
 def _printed(
@@ -260,4 +262,4 @@ def _printed(
             text = f"“{sheet.unit}”的“{part.label}”不适用，无法承接其他部分转入的分值，请填报实际情况"
             defects.add("value", min(c.row for cells in sheet.cells.values() for c in cells.values()), text)
         points = None if year.share is None else half_up(Fraction(out_of) * year.share, track.places)
-        yield ComponentResult(part.key, part.label, points, out_of, part.factor, year.items)
+        yield ComponentResult(part.key, part.label, points, out_of, part.factor, year.items, year.marks)
