@@ -7,6 +7,7 @@ per unit. Points are computed by ``assess``; files are read elsewhere.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 from typing import Literal, TypeAlias
 
 from budgetperf.scoring.adjustments import AdjustmentItem, Claim
@@ -94,7 +95,7 @@ def read_facts(rules: AssessmentRules, facts: Iterable[UnitFact]) -> tuple[UnitS
     """
     defects = Defects()
     by_unit: dict[str, list[UnitFact]] = {}
-    for fact in sorted(facts, key=lambda fact: fact.row):
+    for fact in sorted(facts, key=attrgetter("row")):
         if fact.unit.strip():
             by_unit.setdefault(fact.unit.strip(), []).append(fact)
         else:

@@ -237,14 +237,15 @@ def _year(component: Component, marks: _Marks, at: Mapping[CellKey, int], places
     if not at:
         return _Year(None)
     totals = {key: marks.totals[number] for key, number in at.items()}
-    share = _over_year(component, totals)
+    result = _over_year(component, totals)
     items: list[ItemPoints] = []
     for criterion, points in marks.items:
         given = {key: mark for key, number in at.items() if (mark := points[number]) is not None}
         if len(given) == len(at):
-            printed = half_up(_over_year(component, given), places)
+            mean = result if given == totals else _over_year(component, given)
+            printed = half_up(mean, places)
             items.append(ItemPoints(criterion.key, criterion.label, printed, criterion.weight))
-    return _Year(_share(share, component.scale), tuple(items), totals)
+    return _Year(_share(result, component.scale), tuple(items), totals)
 
 
 @lru_cache(maxsize=_MANY)

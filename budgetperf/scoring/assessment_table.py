@@ -42,31 +42,32 @@ def read_table(text: str) -> tuple[UnitFact, ...]:
     >>> read_table(table)[0].value, read_table(table)[0].row
     ('95', 2)
     """
-    reader = csv.reader(io.StringIO(text.removeprefix("\ufeff")), strict=True)
+    lines = csv.reader(io.StringIO(text.removeprefix("\ufeff")), strict=True)
+    reader = ((lines.line_num, row) for row in lines)
     try:
-        rows = [(reader.line_num, row) for row in reader]
+        return tuple(_facts(reader))
     except csv.Error as error:
-        raise _refused(f"第{reader.line_num}行的引号不成对，请用表格软件重新另存为CSV") from error
-    notes = next((i for i, (_, row) in enumerate(rows) if not _is_note(row)), len(rows))
-    number, first = rows[notes] if notes < len(rows) else (1, [])
+        raise _refused(f"第{lines.line_num}行的引号不成对，请用表格软件重新另存为CSV") from error
+
+
+def _facts(rows: Iterator[tuple[int, list[str]]]) -> Iterator[UnitFact]:
+    at, first = next(((number, row) for number, row in rows if not _is_note(row)), (1, []))
     heading = [name.strip() for name in first]
     while heading and not heading[-1]:
         heading.pop()  # a spreadsheet pads the table to its widest row
     if sorted(heading) != sorted(COLUMNS):
-        raise _refused(f"第{number}行的列名应为 {','.join(COLUMNS)}，各写一次")
+        raise _refused(f"第{at}行的列名应为 {','.join(COLUMNS)}，各写一次")
     unit, item, value, group, period, rater, standard, note = map(heading.index, _FACT)
-    facts: list[UnitFact] = []
-    for number, row in rows[notes + 1 :]:
-        if len(row) > len(COLUMNS) and any(row[len(COLUMNS) :]):
-            raise _refused(f"第{number}行有{len(row)}列，应为{len(COLUMNS)}列，文字中的逗号须加引号")
-        if "".join(row).strip():
-            r = row if len(row) >= len(COLUMNS) else [*row, *[""] * (len(COLUMNS) - len(row))]
-            facts.append(
-                UnitFact(
-                    number, r[unit], r[item], r[value], r[group], r[period], r[rater], r[standard], r[note]
-                )
-            )
-    return tuple(facts)
+    width = len(COLUMNS)
+    for number, row in rows:
+        if len(row) > width and any(row[width:]):
+            raise _refused(f"第{number}行有{len(row)}列，应为{width}列，文字中的逗号须加引号")
+        if not "".join(row).strip():
+            continue
+        r = row if len(row) >= width else [*row, *[""] * (width - len(row))]
+        yield UnitFact(
+            number, r[unit], r[item], r[value], r[group], r[period], r[rater], r[standard], r[note]
+        )
 
 
 def result_rows(rules: AssessmentRules, results: Sequence[UnitResult]) -> Iterator[tuple[str, ...]]:
