@@ -17,8 +17,8 @@ from budgetperf.scoring.assessment_rows import Defect, Defects, gaps, read_cell
 
 AnswerKind: TypeAlias = Literal["veto", "statement", "exemption", "history"]
 
-Filled: TypeAlias = tuple[frozenset[tuple[str, str, str]], frozenset[tuple[str, CellKey]]]
-"""Which item, period and rater have a row, and which of them say that they do not apply."""
+Filled: TypeAlias = tuple[frozenset[tuple[str, str, str]], frozenset[tuple[str, CellKey, bool]]]
+"""Which item, period and rater have a row, and which of them could be read, with whether they do not apply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,17 +219,16 @@ class _Gathered:
 def _gaps(gathered: _Gathered, items: _Items) -> list[Defect]:
     """Return what a unit lacks; units that filled the same cells as a complete one lack nothing."""
     given = frozenset((item, period, rater) for item, period, rater, _ in gathered.seen)
-    left_out = frozenset(
-        (item, key)
+    read = frozenset(
+        (item, key, cell.number is None)
         for item, cells in gathered.cells.items()
         for key, cell in cells.items()
-        if cell.number is None
     )
-    if (given, left_out) in items.complete:
+    if (given, read) in items.complete:
         return []
     found = [gap for part in items.track.components for gap in gaps(part, given, gathered.cells)]
     if not found:
-        items.complete.add((given, left_out))
+        items.complete.add((given, read))
     return found
 
 

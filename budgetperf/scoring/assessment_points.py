@@ -276,11 +276,11 @@ def _force(component: Component, sheets: Sequence[UnitSheet], years: Mapping[str
     """Replace the results of a component by the points of their places."""
     assert component.bands is not None
     shares = {sheet.unit: years[sheet.unit][component.key].share for sheet in sheets}
-    common = lcm(*{share.denominator for share in shares.values() if share is not None})
+    denominator = lcm(*{share.denominator for share in shares.values() if share is not None})
     companies: dict[str, dict[str, tuple[int]]] = {}
     for sheet in sheets:
         if (share := shares[sheet.unit]) is not None:
-            companies.setdefault(company(sheet), {})[sheet.unit] = (int(share * common),)
+            companies.setdefault(company(sheet), {})[sheet.unit] = (int(share * denominator),)
     for values in companies.values():
         for unit, points in banded(values, component.bands).items():
             share = Fraction(points) / Fraction(component.out_of)
