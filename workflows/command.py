@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from budgetperf.errors import BudgetperfError, Invalid
 from budgetperf.findings import Severity
 from budgetperf.fiscal import SHANGHAI
-from workflows import index_verb, scheme_verbs
+from workflows import assess_verb, index_verb, scheme_verbs
 from workflows.help import ENVIRONMENT, PROGRAM, VERBS
 from workflows.terminal import visible
 
@@ -207,6 +207,15 @@ def schemes(given: Arguments) -> int:
     return scheme_verbs.act(given, say, today=datetime.now(SHANGHAI).date())
 
 
+def assess(given: Arguments) -> int:
+    """Assess units or people from a table of facts."""
+
+    def plainly(line: str) -> None:
+        say(visible(line))
+
+    return assess_verb.act(given, plainly, today=datetime.now(SHANGHAI).date())
+
+
 def build_index(given: Arguments) -> int:
     """Build an indicator system from its tables."""
     return index_verb.act(given, say, today=datetime.now(SHANGHAI).date())
@@ -308,6 +317,7 @@ def _parser() -> argparse.ArgumentParser:
     verb("worker", worker).add_argument("--with-parent", action="store_true", help=argparse.SUPPRESS)
     _operator_verbs(verb)
     scheme_verbs.add(verb("schemes", schemes, home=False))
+    assess_verb.add(verb("assess", assess, home=False))
     index_verb.add(verb("build-index", build_index, home=False))
     verb("test", test, home=False)
     verb("check-code", check_code, home=False)

@@ -135,6 +135,18 @@ VERBS: dict[str, Words] = {
             "./bp schemes to-confirm --home ./var",
         ),
     ),
+    "assess": Words(
+        "由事实表算出一次考评的得分、名次、等次和后果 / a whole assessment from a table of facts",
+        "事实表是一张长表，列为 unit,group,item,period,rater,value,standard,note；项目编码、考核期、评分人和可直接试算\n"
+        "的例表见 ./bp schemes show 辖区/unit_assessment --template。事实有误时逐行指出并返回 1，不写出结果。不需要数据库。\n"
+        "Takes one long table and writes a row a unit: points by part, bonus, penalty, total, rank, grade,\n"
+        "consequence, reasons. Bad facts are named by row and nothing is written. Needs no database.",
+        (
+            "./bp schemes show zhengding --template > 事实.csv",
+            "./bp assess zhengding --facts 事实.csv --out 结果.csv",
+            "./bp assess meiling --edition 2025-12-31 --facts 事实.csv --out 结果.csv --trace 过程.json",
+        ),
+    ),
     "build-index": Words(
         "由问卷和数据建立指标体系 / build an indicator system from a survey and values",
         "依次作重要性、隶属度、相关性、辨别力分析，用因子分析、熵权、层次分析和等权赋权并列出得分与排名，写出\n"

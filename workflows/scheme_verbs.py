@@ -35,12 +35,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         return made
 
     verb("list", home=True)
-    show = verb("show", home=True)
-    show.add_argument("id", metavar="ID", help="版本编号，或 辖区/种类 / id, or jurisdiction/kind")
-    show.add_argument(
-        "--as-of", type=day, metavar="DATE", help="哪一天有效的版本，缺省今天 / holding on that day"
-    )
-    show.add_argument("--yaml", action="store_true", help="打印规则文件原文，可照抄 / the text of the file")
+    _show_arguments(verb("show", home=True))
     verb("check").add_argument("path", metavar="PATH", type=Path, help="文件或文件夹 / file or folder")
     compare = verb("compare", home=True)
     compare.add_argument("before", metavar="A", help="版本编号或草稿文件 / id or draft file")
@@ -60,6 +55,19 @@ def add(parser: argparse.ArgumentParser) -> None:
     verb("schema").add_argument("kind", metavar="KIND", help="种类，如 grades / kind of edition")
 
 
+def _show_arguments(show: argparse.ArgumentParser) -> None:
+    show.add_argument("id", metavar="ID", help="版本编号，或 辖区/种类 / id, or jurisdiction/kind")
+    show.add_argument(
+        "--as-of", type=day, metavar="DATE", help="哪一天有效的版本，缺省今天 / holding on that day"
+    )
+    show.add_argument("--yaml", action="store_true", help="打印规则文件原文，可照抄 / the text of the file")
+    show.add_argument(
+        "--template",
+        action="store_true",
+        help="打印考评的项目编码、考核期、评分人和可直接试算的事实表 / an assessment's codes and example facts",
+    )
+
+
 def act(given: argparse.Namespace, say: Callable[[str], None], *, today: date) -> int:
     """Run the sub-verb and return its exit code."""
     from workflows import schemes  # YAML and the whole rulebook: not for --help
@@ -69,8 +77,12 @@ def act(given: argparse.Namespace, say: Callable[[str], None], *, today: date) -
 
     verbs: dict[str, Callable[[], int]] = {
         "list": lambda: schemes.list_editions(plainly, _known(given)),
-        "show": lambda: schemes.show(
-            plainly, _known(given), given.id, as_of=given.as_of, today=today, as_yaml=given.yaml
+        "show": lambda: (
+            schemes.print_template(plainly, _known(given), given.id, as_of=given.as_of or today)
+            if given.template
+            else schemes.show(
+                plainly, _known(given), given.id, as_of=given.as_of, today=today, as_yaml=given.yaml
+            )
         ),
         "check": lambda: schemes.check(plainly, given.path),
         "compare": lambda: schemes.compare(

@@ -27,9 +27,13 @@ from budgetperf.rulebook.outline import outline, validity
 from budgetperf.rulebook.reading import read_document
 from budgetperf.rulebook.schema import edition_schema
 from budgetperf.rulebook.skeletons import write_skeletons
+from budgetperf.scoring.assessment import AssessmentRules
+from budgetperf.scoring.assessment_template import template
 from budgetperf.scoring.grade import GradeRules
 
 Say = Callable[[str], None]
+ASSESSMENT = "unit_assessment"
+_DRAFTS = frozenset({".yaml", ".yml"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +109,7 @@ def check(say: Say, path: Path) -> int:
             edition = checked_edition(file.read_bytes(), name=str(file))
         except Invalid as error:
             refused += 1
-            _tell(say, error)
+            tell(say, error)
             continue
         editions.append(edition)
         say(f"{file} 通过：{edition.title}，{len(edition.examples)}个算例成立 / passes")
@@ -115,7 +119,7 @@ def check(say: Say, path: Path) -> int:
         demand_publishable(editions, Rulebook.load().editions)
     except Invalid as error:
         refused += 1
-        _tell(say, error)
+        tell(say, error)
     if refused:
         say(f"共检查 {len(files)} 个文件，{refused} 个须更正 / {refused} of {len(files)} to be corrected")
     return int(refused > 0)
@@ -125,11 +129,11 @@ def compare(say: Say, known: Known, sides: tuple[str, str], *, facts: Path, toda
     """Print the same facts under two editions; 1 when a draft or the facts are refused."""
     rulebook = known.rulebook
     try:
-        left, right = (_find_or_read(rulebook, name, today=today) for name in sides)
+        left, right = (_find_or_read(rulebook, name, as_of=today) for name in sides)
         graded = (_grades(rulebook, left), _grades(rulebook, right))
         found = compared(facts, left, after=right, grades=graded)
     except Invalid as error:
-        _tell(say, error)
+        tell(say, error)
         return 1
     ungraded = (_ungraded(left, graded[0]), _ungraded(right, graded[1]))
     say(f"A：{left.id} {left.title}")
@@ -207,7 +211,33 @@ def table(rows: Sequence[Sequence[str]]) -> list[str]:
     ]
 
 
-def _tell(say: Say, error: Invalid) -> None:
+def assessment_edition(rulebook: Rulebook, name: str, *, as_of: date) -> Edition:
+    """Return the assessment scheme called ``name``: a jurisdiction, an id, or a draft file.
+
+    Raises
+    ------
+    NotFound
+        There is no such edition.
+    Invalid
+        ``schemes.kind`` if it is of another kind; the codes of ``check`` for a draft.
+    """
+    plain = "/" not in name and Path(name).suffix not in _DRAFTS
+    edition = _find_or_read(rulebook, f"{name}/{ASSESSMENT}" if plain else name, as_of=as_of)
+    if edition.kind != ASSESSMENT:
+        text = f"{edition.id} 是“{KINDS[edition.kind].label}”，不是“{KINDS[ASSESSMENT].label}”"
+        raise Invalid("schemes.kind", f"{text}，考评方案见 ./bp schemes list")
+    return edition
+
+
+def print_template(say: Say, known: Known, name: str, *, as_of: date) -> int:
+    """Print what an assessment scheme asks for, with example facts: all of it a facts file itself."""
+    edition = assessment_edition(known.rulebook, name, as_of=as_of)
+    title = f"{edition.id} {edition.title}"
+    say(template(edition.rules_as(AssessmentRules), title).removesuffix("\n"))
+    return 0
+
+
+def tell(say: Say, error: Invalid) -> None:
     """Print what is refused, a finding a line with its file and line."""
     for line in [f"{finding.where} {finding.message}" for finding in error.findings] or [error.text]:
         say(line)
@@ -257,13 +287,13 @@ def _not_in_force(rulebook: Rulebook, jurisdiction: str, error: NotFound, *, as_
     return NotFound(error.code, text)
 
 
-def _find_or_read(rulebook: Rulebook, name: str, *, today: date) -> Edition:
+def _find_or_read(rulebook: Rulebook, name: str, *, as_of: date) -> Edition:
     """Return a published edition, or a draft when ``name`` is a file."""
     path = Path(name)
-    if path.suffix in {".yaml", ".yml"}:
+    if path.suffix in _DRAFTS:
         (file,) = edition_files(path)
         return checked_edition(file.read_bytes(), name=name)
-    return _find(rulebook, name, as_of=None, today=today)
+    return _find(rulebook, name, as_of=None, today=as_of)
 
 
 def _grades(rulebook: Rulebook, edition: Edition) -> GradeRules | None:

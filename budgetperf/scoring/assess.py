@@ -98,8 +98,12 @@ def _tally(sheet: UnitSheet, components: tuple[ComponentResult, ...]) -> _Tally:
     track, tally = sheet.track, _Tally(sheet, components)
     tally.bonus = _side(tally, track.adjustments.bonus, "加分")
     tally.penalty = _side(tally, track.adjustments.penalty, "扣分")
-    exact = _parts_total(tally) + Fraction(tally.bonus - tally.penalty) * Fraction(track.adjustment_factor)
-    total = half_up(exact, track.places)
+    adjusted = tally.bonus - tally.penalty
+    parts = _parts_total(tally)
+    if isinstance(parts, Decimal):
+        total = half_up(parts + adjusted * track.adjustment_factor, track.places)
+    else:
+        total = half_up(parts + Fraction(adjusted) * Fraction(track.adjustment_factor), track.places)
     if total < 0:
         tally.reasons.append(f"总分{plain_number(total)}分，低于0分按0分计")
     if total > track.total and track.above_total == "clip":
@@ -112,28 +116,33 @@ def _tally(sheet: UnitSheet, components: tuple[ComponentResult, ...]) -> _Tally:
     return tally
 
 
-def _parts_total(tally: _Tally) -> Fraction:
-    """Return the sum of the parts, rescaled to full marks for those that do not apply."""
+def _parts_total(tally: _Tally) -> Decimal | Fraction:
+    """Return the exact sum of the parts, rescaled to full marks for those that do not apply."""
     track = tally.sheet.track
+    applied = [part for part in tally.components if part.points is not None]
+    found = sum((part.points * part.factor for part in applied if part.points is not None), _ZERO)
+    if len(applied) == len(tally.components):
+        return found
     rules = {part.key: part for part in track.components}
-    found = full = Fraction(0)
+    labels = {part.key: part.label for part in track.components}
     for part in tally.components:
-        if part.points is not None:
-            found += Fraction(part.points) * Fraction(part.factor)
-            full += Fraction(part.out_of) * Fraction(part.factor)
-        elif rules[part.key].absent == "move":
-            target = next(other.label for other in tally.components if other.key == rules[part.key].move_to)
-            tally.reasons.append(f"“{part.label}”不适用，其{plain_number(part.out_of)}分转入“{target}”")
-        else:
-            tally.reasons.append(f"“{part.label}”不适用，其余部分按比例折算为{plain_number(track.total)}分")
-    if full == 0:
+        if part.points is None and (target := rules[part.key].move_to):
+            full = plain_number(part.out_of)
+            tally.reasons.append(f"“{part.label}”不适用，其{full}分转入“{labels[target]}”")
+        elif part.points is None:
+            full = plain_number(track.total)
+            tally.reasons.append(f"“{part.label}”不适用，其余部分按比例折算为{full}分")
+    whole = sum((part.out_of * part.factor for part in applied), _ZERO)
+    if whole == 0:
         tally.reasons.append("各部分均不适用，按0分计")
-        return Fraction(0)
-    return found * Fraction(track.total) / full
+        return _ZERO
+    return Fraction(found) * Fraction(track.total) / Fraction(whole)
 
 
 def _side(tally: _Tally, side: AdjustmentSide | None, what: str) -> Decimal:
     if side is None:
+        return _ZERO
+    if not tally.sheet.claims:
         return _ZERO
     items = {item.key for item in side.items()}
     found: Adjustment = adjust((claim for claim in tally.sheet.claims if claim.item in items), side)
@@ -240,6 +249,8 @@ def _result(tally: _Tally, reached: tuple[Reached, ...]) -> UnitResult:
         grade_label=sheet.track.grades.label(tally.grade),
         consequences=reached,
         reasons=tuple(tally.reasons),
+        claims=sheet.claims,
+        struck=tuple(sorted(sheet.struck)),
     )
 
 

@@ -7,6 +7,7 @@ per unit. Points are computed by ``assess``; files are read elsewhere.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 from typing import Literal, TypeAlias
 
 from budgetperf.scoring.adjustments import AdjustmentItem, Claim
@@ -15,6 +16,9 @@ from budgetperf.scoring.assessment_cells import Cell, CellKey, UnitFact, read_an
 from budgetperf.scoring.assessment_rows import Defect, Defects, gaps, read_cell
 
 AnswerKind: TypeAlias = Literal["veto", "statement", "exemption", "history"]
+
+Filled: TypeAlias = tuple[frozenset[tuple[str, str, str]], frozenset[tuple[str, CellKey, bool]]]
+"""Which item, period and rater have a row, and which of them could be read, with whether they do not apply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,8 @@ class _Items:
 
     def __init__(self, rules: AssessmentRules, track: Track) -> None:
         self.rules, self.track = rules, track
+        self.accepted: dict[tuple[str, str, str, str, str], Cell] = {}
+        self.complete: set[Filled] = set()
 
     @cached_property
     def slots(self) -> Mapping[str, tuple[Component, Slot]]:
@@ -89,7 +95,7 @@ def read_facts(rules: AssessmentRules, facts: Iterable[UnitFact]) -> tuple[UnitS
     """
     defects = Defects()
     by_unit: dict[str, list[UnitFact]] = {}
-    for fact in sorted(facts, key=lambda fact: fact.row):
+    for fact in sorted(facts, key=attrgetter("row")):
         if fact.unit.strip():
             by_unit.setdefault(fact.unit.strip(), []).append(fact)
         else:
@@ -160,11 +166,7 @@ class _Gathered:
             return
         self.seen[mark] = fact.row
         if item in self.items.slots:
-            cell = read_cell(fact, *self.items.slots[item])
-            if isinstance(cell, Defect):
-                self.defects.add(cell.code, fact.row, cell.text)
-            else:
-                self.cells.setdefault(item, {})[period, rater] = cell
+            self._cell(fact, item, (period, rater))
         elif item in self.items.claims:
             self._claim(fact, self.items.claims[item])
         elif item in self.items.answers:
@@ -172,6 +174,21 @@ class _Gathered:
         else:
             text = f"“{self.unit}”的项目编码“{item}”不在方案中，请按方案列出的项目编码更正"
             self.defects.add("item", fact.row, text)
+
+    def _cell(self, fact: UnitFact, item: str, key: CellKey) -> None:
+        """Read a cell; one that says what an accepted one said is not judged again."""
+        said = (item, key[0], key[1].partition("/")[0], fact.value, fact.standard)
+        known = self.items.accepted.get(said)
+        if known is not None:
+            cell: Cell | Defect = Cell(fact.row, known.number, known.standard, fact.note.strip())
+        else:
+            cell = read_cell(fact, *self.items.slots[item])
+        if isinstance(cell, Defect):
+            self.defects.add(cell.code, fact.row, cell.text)
+            return
+        if cell.number is not None:  # what does not apply needs its own reason
+            self.items.accepted[said] = cell
+        self.cells.setdefault(item, {})[key] = cell
 
     def _claim(self, fact: UnitFact, item: AdjustmentItem) -> None:
         number, period = read_number(fact.value), fact.period.strip()
@@ -199,16 +216,30 @@ class _Gathered:
             self.past.setdefault(item, set()).add(-int(period))
 
 
+def _gaps(gathered: _Gathered, items: _Items) -> list[Defect]:
+    """Return what a unit lacks; units that filled the same cells as a complete one lack nothing."""
+    given = frozenset((item, period, rater) for item, period, rater, _ in gathered.seen)
+    read = frozenset(
+        (item, key, cell.number is None)
+        for item, cells in gathered.cells.items()
+        for key, cell in cells.items()
+    )
+    if (given, read) in items.complete:
+        return []
+    found = [gap for part in items.track.components for gap in gaps(part, given, gathered.cells)]
+    if not found:
+        items.complete.add((given, read))
+    return found
+
+
 def _sheet(unit: str, group: str, rows: Sequence[UnitFact], items: _Items, defects: Defects) -> UnitSheet:
     gathered = _Gathered(unit, items, defects)
     for fact in rows:
         gathered.take(fact)
     exempt = tuple(each for each in items.rules.exemptions if each.key in gathered.held["exemption"])
     if not exempt:
-        given = frozenset((item, period, rater) for item, period, rater, _ in gathered.seen)
-        for component in items.track.components:
-            for gap in gaps(component, given, gathered.cells):
-                defects.add(gap.code, rows[0].row, f"“{unit}”{gap.text}")
+        for gap in _gaps(gathered, items):
+            defects.add(gap.code, rows[0].row, f"“{unit}”{gap.text}")
     return UnitSheet(
         unit=unit,
         group=group,

@@ -5,9 +5,11 @@ once, half up, to the places of the track; totals and ranks stand in ``assess``.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
+from math import lcm
 from typing import TypeAlias
 
 from budgetperf.errors import Invalid
@@ -32,8 +34,13 @@ from budgetperf.scoring.table import FactTable
 GroupFacts: TypeAlias = Mapping[tuple[str, str, str], SingleFact]
 """Unit, item and period to where its value stands among those of its company."""
 
+Made: TypeAlias = dict[tuple[str, Decimal | None, Decimal | None], SingleFact]
+"""Facts by item, number and standard."""
+
 Parts: TypeAlias = Mapping[str, tuple[ComponentResult, ...]]
 """By unit, its printed parts."""
+
+_MANY = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,7 @@ class _Year:
 
     share: Fraction | None
     items: tuple[ItemPoints, ...] = ()
+    marks: Mapping[CellKey, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +168,16 @@ def _years(component: Component, sheets: Sequence[UnitSheet], defects: Defects) 
     numbers: dict[str, dict[CellKey, int]] = {sheet.unit: {} for sheet in sheets}
     for number, row in enumerate(rows):
         numbers[row.sheet.unit][row.key] = number
-    return {sheet.unit: _year(component, marks, numbers[sheet.unit], sheet.track.places) for sheet in sheets}
+    lines = list(zip(marks.totals, *(points for _, points in marks.items), strict=True))
+    told: dict[tuple[tuple[CellKey, tuple[Decimal | None, ...]], ...], _Year] = {}
+    years: dict[str, _Year] = {}
+    for sheet in sheets:  # units with equal marks have one year
+        at = numbers[sheet.unit]
+        line = tuple((key, lines[number]) for key, number in at.items())
+        if line not in told:
+            told[line] = _year(component, marks, at, sheet.track.places)
+        years[sheet.unit] = told[line]
+    return years
 
 
 def _judged_at(slots: Sequence[Slot], sheet: UnitSheet) -> list[CellKey]:
@@ -181,19 +198,28 @@ def _facts(slots: Sequence[Slot], rows: Sequence[_Row], placed: GroupFacts) -> l
     for slot in slots:
         assert slot.criterion is not None
         parts.setdefault(slot.criterion.key, []).append(slot)
-    return [{key: _fact(halves, row, placed) for key, halves in parts.items()} for row in rows]
+    made: Made = {}
+    return [{key: _fact(halves, row, placed, made) for key, halves in parts.items()} for row in rows]
 
 
-def _fact(slots: Sequence[Slot], row: _Row, placed: GroupFacts) -> Fact:
+def _fact(slots: Sequence[Slot], row: _Row, placed: GroupFacts, made: Made) -> Fact:
     single: list[SingleFact] = []
     for slot in slots:
         cell = row.cell(slot)
         if cell.number is None:
             return NotApplicable(cell.note)
-        assert slot.formula is not None
-        among = placed.get((row.sheet.unit, slot.item, row.key[0]))
-        single.append(scoring_fact(slot.formula, cell) if among is None else among)
+        among = placed.get((row.sheet.unit, slot.item, row.key[0])) if placed else None
+        single.append(_own(slot, cell, made) if among is None else among)
     return single[0] if len(single) == 1 else LevelAndGrowth(single[0], single[1])
+
+
+def _own(slot: Slot, cell: Cell, made: Made) -> SingleFact:
+    """Return the fact of a cell by itself; equal cells share one."""
+    assert slot.formula is not None
+    key = (slot.item, cell.number, cell.standard)
+    if (fact := made.get(key)) is None:
+        fact = made[key] = scoring_fact(slot.formula, cell)
+    return fact
 
 
 def _scored(
@@ -236,18 +262,32 @@ def _year(component: Component, marks: _Marks, at: Mapping[CellKey, int], places
     """Return the year of one unit from the numbers of its rows."""
     if not at:
         return _Year(None)
-    share = _over_year(component, {key: marks.totals[number] for key, number in at.items()})
+    totals = {key: marks.totals[number] for key, number in at.items()}
+    result = _over_year(component, totals)
     items: list[ItemPoints] = []
     for criterion, points in marks.items:
         given = {key: mark for key, number in at.items() if (mark := points[number]) is not None}
         if len(given) == len(at):
-            printed = half_up(_over_year(component, given), places)
+            mean = result if given == totals else _over_year(component, given)
+            printed = half_up(mean, places)
             items.append(ItemPoints(criterion.key, criterion.label, printed, criterion.weight))
-    return _Year(share / Fraction(component.scale), tuple(items))
+    return _Year(_share(result, component.scale), tuple(items), totals)
 
 
-def _over_year(component: Component, marks: Mapping[CellKey, Decimal]) -> Fraction:
+@lru_cache(maxsize=_MANY)
+def _share(result: Decimal | Fraction, scale: Decimal) -> Fraction:
+    return Fraction(result) / Fraction(scale)
+
+
+@lru_cache(maxsize=_MANY)
+def _points(out_of: Decimal, share: Fraction, places: int) -> Decimal:
+    return half_up(Fraction(out_of) * share, places)
+
+
+def _over_year(component: Component, marks: Mapping[CellKey, Decimal]) -> Decimal | Fraction:
     """Return the mean over raters, then over periods, exact."""
+    if len(marks) == 1:
+        return next(iter(marks.values()))
     if component.raters is None:
         results: dict[str, Decimal | Fraction] = {period: mark for (period, _), mark in marks.items()}
     else:
@@ -261,15 +301,16 @@ def _over_year(component: Component, marks: Mapping[CellKey, Decimal]) -> Fracti
 def _force(component: Component, sheets: Sequence[UnitSheet], years: Mapping[str, dict[str, _Year]]) -> None:
     """Replace the results of a component by the points of their places."""
     assert component.bands is not None
-    companies: dict[str, dict[str, tuple[Fraction]]] = {}
+    shares = {sheet.unit: years[sheet.unit][component.key].share for sheet in sheets}
+    denominator = lcm(*{share.denominator for share in shares.values() if share is not None})
+    companies: dict[str, dict[str, tuple[int]]] = {}
     for sheet in sheets:
-        share = years[sheet.unit][component.key].share
-        if share is not None:
-            companies.setdefault(company(sheet), {})[sheet.unit] = (share,)
+        if (share := shares[sheet.unit]) is not None:
+            companies.setdefault(company(sheet), {})[sheet.unit] = (int(share * denominator),)
     for values in companies.values():
         for unit, points in banded(values, component.bands).items():
             share = Fraction(points) / Fraction(component.out_of)
-            years[unit][component.key] = _Year(share, years[unit][component.key].items)
+            years[unit][component.key] = replace(years[unit][component.key], share=share)
 
 
 def _printed(
@@ -285,5 +326,5 @@ def _printed(
         if year.share is None and part.key in moved:
             text = f"“{sheet.unit}”的“{part.label}”不适用，无法承接其他部分转入的分值，请填报实际情况"
             defects.add("value", min(c.row for cells in sheet.cells.values() for c in cells.values()), text)
-        points = None if year.share is None else half_up(Fraction(out_of) * year.share, track.places)
-        yield ComponentResult(part.key, part.label, points, out_of, part.factor, year.items)
+        points = None if year.share is None else _points(out_of, year.share, track.places)
+        yield ComponentResult(part.key, part.label, points, out_of, part.factor, year.items, year.marks)

@@ -3,9 +3,11 @@
 Holds the shapes and how a result reads as a judgement to be compared; computes nothing.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 
+from budgetperf.scoring.adjustments import Claim
 from budgetperf.scoring.compare import JudgedLine, Judgement
 
 
@@ -34,6 +36,8 @@ class ComponentResult:
         What a point is worth in the total.
     items : tuple of ItemPoints
         Criteria that applied throughout.
+    marks : mapping of (period, rater) to Decimal
+        The sheets the points come from, each out of the scheme's full marks.
     """
 
     key: str
@@ -42,6 +46,7 @@ class ComponentResult:
     out_of: Decimal
     factor: Decimal
     items: tuple[ItemPoints, ...]
+    marks: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,10 @@ class UnitResult:
     consequences : tuple of Reached
     reasons : tuple of str
         What was capped, moved, lowered or left without a place, in Chinese.
+    claims : tuple of Claim
+        What bonus and penalty are counted from.
+    struck : tuple of str
+        Vetoes, by code.
     """
 
     unit: str
@@ -84,6 +93,8 @@ class UnitResult:
     grade_label: str
     consequences: tuple[Reached, ...]
     reasons: tuple[str, ...]
+    claims: tuple[Claim, ...] = ()
+    struck: tuple[str, ...] = ()
 
     def judgement(self) -> Judgement | None:
         """Return what ``compare`` lays beside another result; None for an exempt unit."""

@@ -1,16 +1,25 @@
 """The long table of an assessment as comma-separated text: a heading, then a fact a row.
 
-Holds the columns and the reading of rows; whether the facts fit a scheme is said by
-``assessment_facts``.
+Holds the columns, the reading of rows and the table of results; whether the facts fit a scheme is
+said by ``assessment_facts``.
 """
 
 import csv
 import io
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from budgetperf.errors import Invalid
+from budgetperf.scoring.assessment import AssessmentRules
 from budgetperf.scoring.assessment_cells import UnitFact
+from budgetperf.scoring.assessment_results import UnitResult
 
 COLUMNS = ("unit", "group", "item", "period", "rater", "value", "standard", "note")
+NOTE = "#"
+"""What a note before the heading begins with."""
+
+_FACT = ("unit", "item", "value", "group", "period", "rater", "standard", "note")
+_AFTER = ("bonus", "penalty", "total", "rank", "grade", "consequence", "reasons")
 
 
 def read_table(text: str) -> tuple[UnitFact, ...]:
@@ -19,7 +28,8 @@ def read_table(text: str) -> tuple[UnitFact, ...]:
     Parameters
     ----------
     text : str
-        Columns in any order, each named once; trailing blank columns may be left out of a row.
+        Columns in any order, each named once; trailing blank columns may be left out of a row. Rows
+        that begin with ``#`` before the heading are notes.
 
     Raises
     ------
@@ -32,22 +42,63 @@ def read_table(text: str) -> tuple[UnitFact, ...]:
     >>> read_table(table)[0].value, read_table(table)[0].row
     ('95', 2)
     """
-    reader = csv.reader(io.StringIO(text.removeprefix("\ufeff")), strict=True)
+    lines = csv.reader(io.StringIO(text.removeprefix("\ufeff")), strict=True)
+    reader = ((lines.line_num, row) for row in lines)
     try:
-        rows = [(reader.line_num, row) for row in reader]
+        return tuple(_facts(reader))
     except csv.Error as error:
-        raise _refused(f"第{reader.line_num}行的引号不成对，请用表格软件重新另存为CSV") from error
-    heading = [name.strip() for name in rows[0][1]] if rows else []
+        raise _refused(f"第{lines.line_num}行的引号不成对，请用表格软件重新另存为CSV") from error
+
+
+def _facts(rows: Iterator[tuple[int, list[str]]]) -> Iterator[UnitFact]:
+    at, first = next(((number, row) for number, row in rows if not _is_note(row)), (1, []))
+    heading = [name.strip() for name in first]
+    while heading and not heading[-1]:
+        heading.pop()  # a spreadsheet pads the table to its widest row
     if sorted(heading) != sorted(COLUMNS):
-        raise _refused(f"第1行的列名应为 {','.join(COLUMNS)}，各写一次")
-    facts: list[UnitFact] = []
-    for number, row in rows[1:]:
-        if len(row) > len(heading):
-            raise _refused(f"第{number}行有{len(row)}列，应为{len(heading)}列，文字中的逗号须加引号")
-        if any(value.strip() for value in row):
-            named = dict(zip(heading, row, strict=False))
-            facts.append(UnitFact(row=number, **{name: named.get(name, "") for name in COLUMNS}))
-    return tuple(facts)
+        raise _refused(f"第{at}行的列名应为 {','.join(COLUMNS)}，各写一次")
+    unit, item, value, group, period, rater, standard, note = map(heading.index, _FACT)
+    width = len(COLUMNS)
+    for number, row in rows:
+        if len(row) > width and any(row[width:]):
+            raise _refused(f"第{number}行有{len(row)}列，应为{width}列，文字中的逗号须加引号")
+        if not "".join(row).strip():
+            continue
+        r = row if len(row) >= width else [*row, *[""] * (width - len(row))]
+        yield UnitFact(
+            number, r[unit], r[item], r[value], r[group], r[period], r[rater], r[standard], r[note]
+        )
+
+
+def result_rows(rules: AssessmentRules, results: Sequence[UnitResult]) -> Iterator[tuple[str, ...]]:
+    """Yield the heading, then a row a unit: its parts by code, blank where one is not of its track.
+
+    Several consequences or reasons of a unit stand in one cell, divided by ``；``.
+    """
+    parts = list(dict.fromkeys(part.key for track in rules.tracks for part in track.components))
+    yield ("unit", "group", *parts, *_AFTER)
+    for result in results:
+        points = {part.key: part.points for part in result.components}
+        yield (
+            result.unit,
+            result.group,
+            *(_said(points.get(part)) for part in parts),
+            str(result.bonus),
+            str(result.penalty),
+            _said(result.total),
+            _said(result.rank),
+            result.grade_label,
+            "；".join(reached.label for reached in result.consequences),
+            "；".join(result.reasons),
+        )
+
+
+def _said(number: Decimal | int | None) -> str:
+    return "" if number is None else str(number)
+
+
+def _is_note(row: Sequence[str]) -> bool:
+    return not row or row[0].lstrip().startswith(NOTE)
 
 
 def _refused(why: str) -> Invalid:

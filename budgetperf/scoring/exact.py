@@ -4,13 +4,15 @@ Holds the rounding and the Chinese spelling of exact numbers; no rule and no for
 """
 
 from collections.abc import Iterable
-from decimal import Decimal
+from decimal import MAX_PREC, ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 
 from budgetperf.indicators import plain_number
 
+_WIDE = Context(prec=MAX_PREC)
 
-def half_up(value: Fraction, places: int) -> Decimal:
+
+def half_up(value: Decimal | Fraction, places: int) -> Decimal:
     """Round to ``places`` decimals, halves away from zero (ROUND_HALF_UP).
 
     The value is exact until here, so a tie is a tie and 0.015 x 1/3 is 0.01 at two places.
@@ -19,7 +21,11 @@ def half_up(value: Fraction, places: int) -> Decimal:
     --------
     >>> half_up(Fraction(1, 200), 2), half_up(Fraction(-1, 200), 2), half_up(Fraction(2, 3), 2)
     (Decimal('0.01'), Decimal('-0.01'), Decimal('0.67'))
+    >>> half_up(Decimal("1.005"), 2), half_up(Decimal("-0.004"), 2), half_up(Decimal(3), 2)
+    (Decimal('1.01'), Decimal('0.00'), Decimal('3.00'))
     """
+    if isinstance(value, Decimal):
+        return _WIDE.plus(value.quantize(Decimal((0, (1,), -places)), ROUND_HALF_UP, _WIDE))
     base = value.denominator
     units = (2 * abs(value.numerator) * 10**places + base) // (2 * base)
     return Decimal(units if value >= 0 else -units).scaleb(-places)

@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 
 from budgetperf.scoring.rules import Exact, Rule, Share, SourcedRule
 
-Values: TypeAlias = tuple[Decimal | Fraction, ...]
+Values: TypeAlias = tuple[Decimal | Fraction | int, ...]
 """What a unit is ranked by: the first number counts, the next breaks its ties. Highest first."""
 
 TieRule: TypeAlias = Literal["shared", "code"]

@@ -210,4 +210,4 @@ def groups_mean(ratings: Mapping[str, Sequence[Decimal]], rules: RaterRules) -> 
         means.append((group.weight, weighted_mean((1, value) for value in counted)))
     if not means:
         raise Invalid("scoring.raters", "没有任何一组评分人的评分，请至少补齐一组")
-    return weighted_mean(means)
+    return means[0][1] if len(means) == 1 else weighted_mean(means)

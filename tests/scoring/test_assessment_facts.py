@@ -275,3 +275,27 @@ def test_every_defect_is_told_at_once_by_row_and_the_text_stays_short() -> None:
     assert len(refusal.value.findings) == 30
     assert refusal.value.text.startswith("考评事实有30处问题，未作任何计算：第13行 ")
     assert refusal.value.text.endswith("；另有10处")
+
+
+def test_a_unit_is_not_taken_for_complete_because_another_with_a_refused_cell_seemed_so() -> None:
+    either = rules(
+        track(component("work", 50, scheme=scheme("a", "b"), absent="rescale"), component("more", 50))
+    )
+    lines = ["甲 a 不适用 note=无", "甲 b x", "甲 more_item 1"]
+    lines += ["乙 a 不适用 note=无", "乙 b 5", "乙 more_item 1"]
+    with pytest.raises(Invalid) as refusal:
+        assess(either, rows(*lines))
+    assert [finding.message[:4] for finding in refusal.value.findings] == ["“项b”", "“乙”的"]
+    assert "部分填为不适用" in refusal.value.text
+
+
+def test_what_was_accepted_once_is_judged_again_where_it_does_not_belong() -> None:
+    other = [line.replace("甲", "丙", 1) for line in SOUND[:-1]]
+    sound = (*SOUND[:-1], *other, SOUND[-1])
+    assert len(assess(RULES, rows(*sound))) == 3
+    wrong = [line.replace("丙 poll 4 by=leader", "丙 poll 4 by=peer") for line in sound]
+    assert [code for code, _, _ in refused(*wrong)] == ["rater", "rater"]
+    assert {code for code, _, _ in refused(*(line.replace("丙 s 50", "丙 s 50 @q1") for line in sound))} == {
+        "period",
+        "missing",
+    }

@@ -43,3 +43,17 @@ def test_another_shape_is_refused_with_its_row(text: str, told: str) -> None:
     with pytest.raises(Invalid, match=told) as refusal:
         read_table(text)
     assert refusal.value.code == "assessment.table"
+
+
+def test_notes_before_the_heading_are_passed_over_and_counted() -> None:
+    noted = '# 说明\n"# 甲, 乙",,,,,,,\n' + HEAD + "甲,g,a,,,95\n"
+    assert [(fact.row, fact.unit) for fact in read_table(noted)] == [(4, "甲")]
+
+
+def test_a_unit_may_be_called_as_a_note_begins_once_the_heading_has_passed() -> None:
+    assert read_table(HEAD + "#1,g,a,,,95\n")[0].unit == "#1"
+
+
+def test_blank_columns_a_spreadsheet_adds_are_passed_over() -> None:
+    table = HEAD.strip() + ",,\n甲,g,a,,,95,,,,\n"
+    assert read_table(table)[0].value == "95"

@@ -31,7 +31,8 @@ def test_the_page_is_followed_from_the_list_to_the_published_edition(
     Path("事实.json").write_text(FACTS, encoding="utf-8")
     said = {}
     for command in COMMANDS:
-        words = shlex.split(command)
+        spoken, _, redirected = command.partition(" > ")
+        words = shlex.split(spoken)
         if words[0] == "cp":
             shutil.copytree(words[2], Path(words[3]) / Path(words[2]).name)
         elif words[:3] == [".venv/bin/python", "-m", "budgetperf.rulebook.lock"]:
@@ -40,6 +41,8 @@ def test_the_page_is_followed_from_the_list_to_the_published_edition(
             assert words[0] == "./bp"
             assert main(words[1:]) == 0, capsys.readouterr()
         said[command] = capsys.readouterr().out
+        if redirected:
+            Path(redirected).write_text(said[command], encoding="utf-8")
         if "new-city" in command:
             for path in DRAFTS.glob("*/*.yaml"):
                 path.write_text(filled(path.read_text(encoding="utf-8")), encoding="utf-8")
