@@ -12,7 +12,7 @@ from decimal import Decimal
 from budgetperf.indicators import plain_number
 from budgetperf.scoring.adjustments import AdjustmentSide
 from budgetperf.scoring.assessment import AssessmentRules, Component, Slot, Track
-from budgetperf.scoring.assessment_cells import UnitFact, needs_standard
+from budgetperf.scoring.assessment_cells import UnitFact
 from budgetperf.scoring.assessment_table import COLUMNS, NOTE
 from budgetperf.scoring.formulas import Graded, Judged, Satisfaction, Step, YesNo
 
@@ -56,7 +56,7 @@ def _rows(part: Component) -> Iterator[tuple[str, str, str, str, str]]:
     for period in periods:
         for rater in raters:
             for slot in part.slots:
-                asks = slot.formula is not None and needs_standard(slot.formula)
+                asks = part.wants_standard(slot)
                 standard = plain_number(_HUNDRED) if asks else ""
                 yield slot.item, period, rater, _value(part, slot), standard
 
@@ -99,7 +99,7 @@ def _track(track: Track) -> Iterator[str]:
     for part in track.components:
         yield f"  {part.label}，{plain_number(part.out_of)}分{_when(part)}{_who(part)}"
         for slot in part.slots:
-            asks = slot.formula is not None and needs_standard(slot.formula)
+            asks = part.wants_standard(slot)
             yield f"    {slot.item} {slot.label}{_scale(part, slot)}{'，standard 填标准值' if asks else ''}"
     sides = (("加分", track.adjustments.bonus), ("减分", track.adjustments.penalty))
     for what, side in sides:

@@ -51,8 +51,8 @@ def year(part: Mapping[str, Any], marks: Sequence[Mapping[str, str]]) -> Fractio
 
 
 def company(track: Mapping[str, Any], group: str) -> str:
-    assert track["ranking"]["scope"] == "group"
-    return group
+    above = {each["key"]: each.get("within") or each["key"] for each in track["groups"]}
+    return {"group": group, "parent": above[group], "track": track["key"]}[track["ranking"]["scope"]]
 
 
 def forced(part: Mapping[str, Any], years: Mapping[str, Fraction], unit: str) -> Fraction:
@@ -101,7 +101,7 @@ def test_totals_are_done_again_by_hand(edition, example) -> None:
         if unit["total"] is None:
             continue
         track = tracks[unit["track"]]
-        total = Fraction(0)
+        total = whole = Fraction(0)
         for part, rule in zip(unit["components"], track["components"], strict=True):
             if part["points"] is None:
                 assert not part["marks"]
@@ -113,6 +113,8 @@ def test_totals_are_done_again_by_hand(edition, example) -> None:
                 share = forced(rule, group, unit["unit"]) / Fraction(rule["out_of"])
             assert Decimal(part["points"]) == rounded(Fraction(part["out_of"]) * share, track["places"])
             total += Fraction(part["points"]) * Fraction(part["factor"])
+            whole += Fraction(part["out_of"]) * Fraction(part["factor"])
+        total *= Fraction(track["total"]) / whole  # parts that do not apply leave theirs to the others
         for name in ("bonus", "penalty"):
             side = track["adjustments"].get(name)
             expected = side_points(side, unit["claims"]) if side else Decimal(0)
