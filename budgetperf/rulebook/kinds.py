@@ -10,9 +10,11 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from budgetperf.budget.rules import CutRules
+from budgetperf.lifecycle.unit_assessment.rules import CampaignRules
 from budgetperf.provenance import Json
 from budgetperf.rulebook import cases, form_cases, models, parameters
 from budgetperf.rulebook.assessment_cases import AssessmentCase, assessment_case
+from budgetperf.rulebook.campaign_cases import CampaignCase, campaign_case
 from budgetperf.rulebook.cut_cases import LimitCutsCase, limit_cuts_case
 from budgetperf.rulebook.exante_cases import ExanteCase, exante_case
 from budgetperf.rulebook.index_cases import CompositeIndexCase, composite_index_case
@@ -181,4 +183,5 @@ KINDS: Mapping[str, Kind] = {
     ),
     "limit_cuts": _kind("控制数核减", CutRules, LimitCutsCase, limit_cuts_case),
     "unit_assessment": _kind("考评", AssessmentRules, AssessmentCase, assessment_case, refuses=True),
+    "assessment_campaign": _kind("考评组织实施", CampaignRules, CampaignCase, campaign_case, refuses=True),
 }
