@@ -209,11 +209,8 @@ def schemes(given: Arguments) -> int:
 
 def assess(given: Arguments) -> int:
     """Assess units or people from a table of facts."""
-
-    def plainly(line: str) -> None:
-        say(visible(line))
-
-    return assess_verb.act(given, plainly, today=datetime.now(SHANGHAI).date())
+    today = datetime.now(SHANGHAI).date()
+    return assess_verb.act(given, lambda line: say(visible(line)), today=today)
 
 
 def build_index(given: Arguments) -> int:
