@@ -15,7 +15,7 @@ Permission = NewType("Permission", str)
 
 
 class Role(Term):
-    """The eight roles."""
+    """The roles."""
 
     CLERK = "clerk", "单位经办"
     DEPARTMENT_REVIEWER = "department_reviewer", "主管部门审核"
@@ -25,6 +25,10 @@ class Role(Term):
     EXPERT = "expert", "评审专家"
     AUDITOR = "auditor", "审计"
     ADMINISTRATOR = "administrator", "系统管理"
+    LEADER = "leader", "单位负责人"
+    ASSESSMENT_OFFICE = "assessment_office", "考评办公室"
+    ASSESSMENT_HEAD = "assessment_head", "考评领导小组"
+    PARTICIPANT = "participant", "考评参与人"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,12 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         "objection:form:file",
         "evidence:file:attach",
         "limits:table:view",
+        "task_book:form:file",
+        "progress:form:file",
+        "fact_report:form:file",
+        "bonus:form:file",
+        "appeal:form:file",
+        "improvement:form:respond",
     ),
     Role.DEPARTMENT_REVIEWER: _all(
         "record:page:view",
@@ -128,8 +138,38 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         "evidence:bundle:export",
         "evidence:log:view",
         "rules:draft:view",
+        "assessment:page:view",
     ),
     Role.ADMINISTRATOR: _all("accounts:person:manage"),
+    Role.LEADER: _all("record:page:view", "task_book:form:confirm", "appeal:form:file"),
+    Role.ASSESSMENT_OFFICE: _all(
+        "assessment:page:view",
+        "assessment:campaign:prepare",
+        "assessment:result:compute",
+        "task_book:form:open",
+        "task_book:form:audit",
+        "progress:form:check",
+        "fact_report:form:open",
+        "fact_report:form:audit",
+        "rating:sheet:open",
+        "rating:sheet:void",
+        "bonus:claim:judge",
+        "penalty:notice:write",
+        "appeal:decision:write",
+        "improvement:notice:write",
+        "assessment:run:start",
+    ),
+    Role.ASSESSMENT_HEAD: _all(
+        "assessment:page:view",
+        "assessment:campaign:start",
+        "assessment:result:approve",
+        "task_book:form:open",
+        "task_book:form:issue",
+        "fact_report:form:open",
+        "rating:sheet:open",
+        "appeal:decision:write",
+    ),
+    Role.PARTICIPANT: _all("rating:sheet:submit", "appeal:form:file"),
 }
 
 DENIALS: dict[str, str] = {

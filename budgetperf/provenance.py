@@ -117,6 +117,7 @@ class DecisionKind(Term):
     CUT = "cut", "预算核减"
     ALLOCATION = "allocation", "限额分配"
     LIMIT = "limit", "预算控制数"
+    ASSESSMENT = "assessment", "年度考评"
 
 
 @dataclass(frozen=True, slots=True)

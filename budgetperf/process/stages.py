@@ -16,6 +16,31 @@ class Stage(Term):
     LIMITS = "limits", "预算控制数"
     OBJECTION = "objection", "控制数异议"
     RULE = "rule", "规则版本"
+    ASSESSMENT = "assessment", "年度考评"
+    TASK_BOOK = "task_book", "年度任务书"
+    PROGRESS = "progress", "任务进展"
+    FACT_REPORT = "fact_report", "考评数据"
+    RATING = "rating", "考评评分"
+    BONUS = "bonus", "加分申报"
+    PENALTY = "penalty", "扣分"
+    APPEAL = "appeal", "考评申诉"
+    IMPROVEMENT = "improvement", "考评整改"
+
+
+ASSESSMENT_STAGES = frozenset(
+    {
+        Stage.ASSESSMENT,
+        Stage.TASK_BOOK,
+        Stage.PROGRESS,
+        Stage.FACT_REPORT,
+        Stage.RATING,
+        Stage.BONUS,
+        Stage.PENALTY,
+        Stage.APPEAL,
+        Stage.IMPROVEMENT,
+    }
+)
+"""The stages of the assessment of units and staff: seen and moved apart from the money's."""
 
 
 class Status(Term):
@@ -46,6 +71,13 @@ class Status(Term):
     DECIDED = "decided", "已答复"
     ENACTED = "enacted", "已发布"
     WITHDRAWN = "withdrawn", "已撤回"
+    RUNNING = "running", "考评实施中"
+    AUDITED = "audited", "已审核"
+    ADMITTED = "admitted", "已认定"
+    TOLD = "told", "已告知"
+    SETTLED = "settled", "已生效"
+    OPENLY = "openly", "公示中"
+    ARCHIVED = "archived", "已归档"
 
 
 class Guard(Term):
@@ -58,4 +90,12 @@ class Guard(Term):
     SEAT_DECLARED = "seat_declared", "请先签署专家承诺并申明利益关系，再提交评分"
     SEAT_OPEN = "seat_open", "您的评分已提交，提交后不可修改"
     WINDOW_OPEN = "window_open", "异议期未开始或已结束"
+    ROSTER_COMPLETE = "roster_complete", "考评对象或评分人尚未登记齐全，请按提示补登"
+    RUNNING = "running", "该年度考评不在实施阶段"
+    FACTS_COMPLETE = "facts_complete", "考评数据尚未齐备"
+    CONTEST_OVER = "contest_over", "公示或申诉期未满，或仍有申诉、异议未答复"
+    OWN_SHEET = "own_sheet", "该评分表不是发给您的"
+    APPEAL_BODY = "appeal_body", "按本方案规定，该申诉由另一机构受理"
+    INDEPENDENT = "independent", "您办理过被申诉的事项，申诉须由他人答复"
+    KEPT_LONG_ENOUGH = "kept_long_enough", "评分尚在方案规定的保存期内"
     OBJECTIONS_DECIDED = "objections_decided", "仍有异议未答复，全部答复后方可定稿"

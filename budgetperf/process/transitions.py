@@ -149,6 +149,63 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row(S.RULE, "return", (T.FILED,), T.RETURNED, "rules:edition:publish", "退回修改", needs_reason=True),
     _row(S.RULE, "withdraw", _FILLABLE, T.WITHDRAWN, "rules:edition:draft", "撤回规则草案", needs_reason=True),
     _row(S.RULE, "publish", (T.FILED,), T.ENACTED, "rules:edition:publish", "发布规则版本", not_by=("file",)),
+    # the assessment of units and staff: a campaign, and beside it books, facts, ratings, claims and appeals
+    _row(S.ASSESSMENT, "open", (), T.DRAFT, "assessment:campaign:prepare", "启动年度考评"),
+    _row(S.ASSESSMENT, "enrol", (T.DRAFT,), T.DRAFT, "assessment:campaign:prepare", "登记考评对象"),
+    _row(S.ASSESSMENT, "start", (T.DRAFT,), T.RUNNING, "assessment:campaign:start", "下达考评任务",
+         guards=(Guard.ROSTER_COMPLETE,), not_by=("open", "enrol")),
+    _row(S.ASSESSMENT, "compute", (T.RUNNING, T.COMPUTED), T.COMPUTED, "assessment:result:compute", "汇总计分",
+         guards=(Guard.FACTS_COMPLETE,)),
+    _row(S.ASSESSMENT, "publish", (T.COMPUTED,), T.OPENLY, "assessment:result:approve", "公示考评结果", not_by=("compute",)),
+    _row(S.ASSESSMENT, "finalise", (T.OPENLY,), T.FINAL, "assessment:result:compute", "定稿", guards=(Guard.CONTEST_OVER,)),
+    _row(S.ASSESSMENT, "approve", (T.FINAL,), T.APPROVED, "assessment:result:approve", "审定考评结果",
+         not_by=("compute", "finalise")),
+    _row(S.ASSESSMENT, "archive", (T.APPROVED,), T.ARCHIVED, "assessment:campaign:prepare", "归档"),
+    # the year's task book: drafted by the unit, confirmed by its leader, audited and issued
+    _row(S.TASK_BOOK, "open", (), T.DRAFT, "task_book:form:open", "布置任务书"),
+    _row(S.TASK_BOOK, "file", _FILLABLE, T.FILED, "task_book:form:file", "报送任务书"),
+    _row(S.TASK_BOOK, "return", (T.FILED,), T.RETURNED, "task_book:form:confirm", "退回修改", needs_reason=True),
+    _row(S.TASK_BOOK, "confirm", (T.FILED,), T.CONFIRMED, "task_book:form:confirm", "领导确认", not_by=("file",)),
+    _row(S.TASK_BOOK, "send_back", (T.CONFIRMED,), T.RETURNED, "task_book:form:audit", "审核退回", needs_reason=True),
+    _row(S.TASK_BOOK, "audit", (T.CONFIRMED,), T.AUDITED, "task_book:form:audit", "审核通过", not_by=("file", "confirm")),
+    _row(S.TASK_BOOK, "issue", (T.AUDITED,), T.ISSUED, "task_book:form:issue", "下达任务书", not_by=("file", "confirm", "audit")),
+    # progress on the task book, at the rhythm of the edition
+    _row(S.PROGRESS, "open", (), T.DRAFT, "task_book:form:open", "布置进展报告"),
+    _row(S.PROGRESS, "file", _FILLABLE, T.FILED, "progress:form:file", "报送进展"),
+    _row(S.PROGRESS, "return", (T.FILED,), T.RETURNED, "progress:form:check", "退回修改", needs_reason=True),
+    _row(S.PROGRESS, "check", (T.FILED,), T.AUDITED, "progress:form:check", "核查通过", not_by=("file",)),
+    # facts of a period from a named supplier
+    _row(S.FACT_REPORT, "open", (), T.DRAFT, "fact_report:form:open", "布置数据报送"),
+    _row(S.FACT_REPORT, "file", _FILLABLE, T.FILED, "fact_report:form:file", "报送数据"),
+    _row(S.FACT_REPORT, "return", (T.FILED,), T.RETURNED, "fact_report:form:audit", "退回修改", needs_reason=True),
+    _row(S.FACT_REPORT, "accept", (T.FILED,), T.AUDITED, "fact_report:form:audit", "审核通过", not_by=("file",)),
+    # one rater's sheet of one period; the sheet itself is kept apart and only as long as the edition says
+    _row(S.RATING, "open", (), T.DRAFT, "rating:sheet:open", "发放评分表"),
+    _row(S.RATING, "submit", (T.DRAFT,), T.FILED, "rating:sheet:submit", "提交评分", guards=(Guard.OWN_SHEET,)),
+    _row(S.RATING, "void", (T.DRAFT,), T.WITHDRAWN, "rating:sheet:void", "收回评分表", needs_reason=True),
+    _row(S.RATING, "forget", (T.FILED,), T.ARCHIVED, "rating:sheet:void", "到期清除评分人信息",
+         guards=(Guard.KEPT_LONG_ENOUGH,)),
+    # a bonus: claimed with documents, judged, published for objection, settled
+    _row(S.BONUS, "file", (), T.FILED, "bonus:form:file", "申报加分", guards=(Guard.RUNNING,)),
+    _row(S.BONUS, "admit", (T.FILED,), T.ADMITTED, "bonus:claim:judge", "认定加分", not_by=("file",)),
+    _row(S.BONUS, "reject", (T.FILED,), T.REJECTED, "bonus:claim:judge", "不予认定", needs_reason=True),
+    _row(S.BONUS, "publish", (T.ADMITTED,), T.OPENLY, "bonus:claim:judge", "公示加分"),
+    _row(S.BONUS, "strike", (T.OPENLY,), T.REJECTED, "bonus:claim:judge", "撤销加分", needs_reason=True),
+    _row(S.BONUS, "settle", (T.OPENLY,), T.SETTLED, "bonus:claim:judge", "加分生效", guards=(Guard.CONTEST_OVER,), not_by=("file",)),
+    # a penalty: told to the unit, which may appeal
+    _row(S.PENALTY, "tell", (), T.TOLD, "penalty:notice:write", "告知扣分", guards=(Guard.RUNNING,)),
+    _row(S.PENALTY, "withdraw", (T.TOLD,), T.WITHDRAWN, "penalty:notice:write", "撤销扣分", needs_reason=True),
+    _row(S.PENALTY, "settle", (T.TOLD,), T.SETTLED, "penalty:notice:write", "扣分生效", guards=(Guard.CONTEST_OVER,)),
+    # an appeal against a penalty or a result, or an objection to a published bonus
+    _row(S.APPEAL, "file", (), T.FILED, "appeal:form:file", "提出申诉或异议", guards=(Guard.WINDOW_OPEN,)),
+    _row(S.APPEAL, "withdraw", (T.FILED,), T.WITHDRAWN, "appeal:form:file", "撤回申诉", needs_reason=True),
+    _row(S.APPEAL, "decide", (T.FILED,), T.DECIDED, "appeal:decision:write", "答复申诉", not_by=("file",),
+         guards=(Guard.APPEAL_BODY, Guard.INDEPENDENT)),
+    # what a result asks to be mended: becomes a task of the next year
+    _row(S.IMPROVEMENT, "open", (), T.TOLD, "improvement:notice:write", "下达整改事项"),
+    _row(S.IMPROVEMENT, "respond", (T.TOLD, T.RETURNED), T.RESPONDED, "improvement:form:respond", "反馈整改情况"),
+    _row(S.IMPROVEMENT, "return", (T.RESPONDED,), T.RETURNED, "improvement:notice:write", "整改不到位，退回", needs_reason=True),
+    _row(S.IMPROVEMENT, "close", (T.RESPONDED,), T.CLOSED, "improvement:notice:write", "核实销号", not_by=("respond",)),
 )
 # fmt: on
 

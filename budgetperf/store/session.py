@@ -25,6 +25,7 @@ APP_LOGIN = "budgetperf"
 DATABASE = "budgetperf"
 _VIEW = Permission("record:page:view")
 _ACCOUNTS = Permission("accounts:person:manage")
+_ASSESSES = Permission("assessment:page:view")
 _LOOKING = ("view", "export")
 
 
@@ -160,6 +161,14 @@ def administers(actor: Actor | None) -> bool:
     )
 
 
+def assesses(actor: Actor | None) -> str:
+    """Return whether the actor sees the whole assessment of units and staff (``sees``) or runs it (``writes``)."""
+    roles = {grant.role for grant in actor.grants if not grant.scope} if actor else set()
+    seeing = [ROLE_PERMISSIONS[role] for role in roles if _ASSESSES in ROLE_PERMISSIONS[role]]
+    runs = any(name.startswith("assessment:") and name != _ASSESSES for held in seeing for name in held)
+    return "writes" if runs else "sees" if seeing else ""
+
+
 def _told(paths: set[str]) -> str:
     return "*" if "" in paths else ",".join(sorted(paths))
 
@@ -177,7 +186,8 @@ class BoundSession(Session):
 
 _TELL = text(
     "SELECT set_config('bp.person', :person, true), set_config('bp.scopes', :scopes, true),"
-    " set_config('bp.writes', :writes, true), set_config('bp.admin', :admin, true)"
+    " set_config('bp.writes', :writes, true), set_config('bp.admin', :admin, true),"
+    " set_config('bp.assess', :assess, true)"
 )
 
 
@@ -189,6 +199,7 @@ def _tell(connection: Connection, actor: Actor | None) -> None:
             "scopes": scopes(actor),
             "writes": writes(actor),
             "admin": "yes" if administers(actor) else "",
+            "assess": assesses(actor),
         },
     )
 

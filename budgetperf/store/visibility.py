@@ -6,13 +6,14 @@ still finds nothing that is not theirs.
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select, true
 from sqlmodel import col
 
 from budgetperf.permissions import Actor
-from budgetperf.process.stages import Stage
+from budgetperf.process.stages import ASSESSMENT_STAGES, Stage, Status
 from budgetperf.store.fetch import Column, Rows, prefix
-from budgetperf.store.session import scopes
+from budgetperf.store.session import assesses, scopes
+from budgetperf.store.tables.assessment import AssessedUnit, RaterSeat, RatingSheet
 from budgetperf.store.tables.budget import LimitRound
 from budgetperf.store.tables.exante import PanelSeat
 from budgetperf.store.tables.records import EvaluandRow, Record
@@ -36,7 +37,12 @@ def evaluands_visible_to(actor: Actor) -> ColumnElement[bool]:
 
 
 def records_visible_to(actor: Actor) -> ColumnElement[bool]:
-    """Return the condition on ``record``: own branch, own panel, or a published round."""
+    """Return the condition on ``record``: own branch, own panel, a published round, one's part of an assessment."""
+    assessed = col(Record.stage).in_(ASSESSMENT_STAGES)
+    return and_(assessed, _assessment_visible_to(actor)) | and_(not_(assessed), _year_visible_to(actor))
+
+
+def _year_visible_to(actor: Actor) -> ColumnElement[bool]:
     if scopes(actor) == "*":
         return true()
     seated = exists(
@@ -47,6 +53,30 @@ def records_visible_to(actor: Actor) -> ColumnElement[bool]:
     published = exists(select(col(LimitRound.id)).where(col(LimitRound.id) == Record.id))
     own = col(Record.evaluand_id).is_not(None) & _in_scopes(actor, col(Record.path))
     return own | (seated & col(Record.stage).in_((Stage.REQUEST, Stage.EXANTE))) | published
+
+
+def _assessment_visible_to(actor: Actor) -> ColumnElement[bool]:
+    """The campaign itself, one's own unit or person, one's own sheet, and bonuses published for objection."""
+    if assesses(actor):
+        return true()
+    unit = exists(
+        select(col(AssessedUnit.id)).where(
+            col(AssessedUnit.subject) == Record.subject,
+            or_(col(AssessedUnit.person_id) == actor.id, col(AssessedUnit.leader_id) == actor.id),
+        )
+    )
+    sheet = exists(
+        select(col(RatingSheet.record_id))
+        .join(RaterSeat, col(RaterSeat.id) == RatingSheet.seat_id)
+        .where(col(RatingSheet.record_id) == Record.id, col(RaterSeat.person_id) == actor.id)
+    )
+    return or_(
+        col(Record.stage) == Stage.ASSESSMENT,
+        and_(col(Record.path) != "", _in_scopes(actor, col(Record.path))),
+        unit,
+        sheet,
+        and_(col(Record.stage) == Stage.BONUS, col(Record.status).in_((Status.OPENLY, Status.SETTLED))),
+    )
 
 
 def visible_records(actor: Actor, *columns: Any) -> Rows:  # noqa: ANN401 - SQLAlchemy columns

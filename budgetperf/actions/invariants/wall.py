@@ -38,7 +38,7 @@ GUARDED = (
 """Open tables whose rows not everybody may write: the policies that write must ask something."""
 
 APPEND_ONLY = (
-    "anchor", "attachment", "cost_band", "decision", "event", "filing", "fund_line", "indicator_line",
+    "anchor", "attachment", "campaign_file", "cost_band", "decision", "event", "filing", "fund_line", "indicator_line",
     "ledger_entry", "light", "panel_rating", "published_edition", "score", "step", "stored_file",
 )  # fmt: skip
 

@@ -1,0 +1,168 @@
+"""the wall around the assessment: units see theirs, raters their sheets, people their own result
+
+``bp.assess`` says whether somebody sees the whole assessment (``sees``) or also runs it (``writes``). What
+the money's people see over the city does not open it: a person's result and a rater's sheet are nobody's
+business but theirs and that of those who run the campaign.
+
+Revision ID: 0004_assessment_wall
+Revises: 0003_assessment
+"""
+
+from importlib import import_module
+
+from alembic import op
+
+revision = "0004_assessment_wall"
+down_revision = "0003_assessment"
+branch_labels = None
+depends_on = None
+
+FUNCTIONS = (
+    """CREATE FUNCTION bp_assesses() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS
+  $$ SELECT coalesce(current_setting('bp.assess', true), '') IN ('sees', 'writes') $$""",
+    """CREATE FUNCTION bp_assess_writes() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS
+  $$ SELECT coalesce(current_setting('bp.assess', true), '') = 'writes' $$""",
+    """CREATE FUNCTION bp_assessment(stage text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+  $$ SELECT stage IN ('assessment', 'task_book', 'progress', 'fact_report', 'rating', 'bonus', 'penalty',
+       'appeal', 'improvement') $$""",
+)
+
+_OWN_UNIT = """EXISTS (SELECT 1 FROM assessed_unit u WHERE u.subject = record.subject
+        AND bp_person() IN (u.person_id, u.leader_id))"""
+_OWN_SHEET = """EXISTS (SELECT 1 FROM rating_sheet t JOIN rater_seat s ON s.id = t.seat_id
+        WHERE t.record_id = record.id AND s.person_id = bp_person())"""
+
+RECORD = f"""stage = 'assessment' OR bp_assesses() OR (path <> '' AND bp_sees(path)) OR {_OWN_UNIT} OR {_OWN_SHEET}
+        OR (stage = 'bonus' AND status IN ('openly', 'settled'))"""
+"""What of an assessment is seen: the campaign itself, one's own, and bonuses published for objection."""
+
+RECORD_WRITER = f"bp_assess_writes() OR (path <> '' AND bp_writes(path)) OR {_OWN_UNIT} OR {_OWN_SHEET}"
+
+_OF_RECORD = "EXISTS (SELECT 1 FROM record r WHERE r.id = {table}.record_id)"
+
+SEEN: dict[str, str] = {
+    "record": RECORD,
+    "step": _OF_RECORD.format(table="step"),
+    "filing": _OF_RECORD.format(table="filing"),
+}
+"""What holds for the rows of an assessment in the tables that all stages share."""
+
+_UNIT = "person_id IS NULL OR bp_assesses() OR bp_person() IN (person_id, leader_id)"
+_THEIRS = """EXISTS (SELECT 1 FROM assessed_unit u WHERE u.id = {table}.unit_id AND (
+        (u.path <> '' AND bp_sees(u.path)) OR bp_person() IN (u.person_id, u.leader_id)))"""
+_RATED = "EXISTS (SELECT 1 FROM rater_seat s WHERE s.campaign_id = assessed_unit.campaign_id AND s.person_id = bp_person())"
+
+POLICIES: dict[str, tuple[str, str]] = {
+    "campaign": ("bp_person() <> ''", "bp_assess_writes()"),
+    "assessed_unit": (f"{_UNIT} OR {_RATED}", "bp_assess_writes()"),
+    "supplying": ("bp_assesses() OR bp_sees(path)", "bp_assess_writes()"),
+    "rater_seat": ("bp_assesses() OR person_id = bp_person()", "bp_assess_writes()"),
+    "rating_sheet": (
+        "bp_assesses() OR EXISTS (SELECT 1 FROM rater_seat s WHERE s.id = seat_id AND s.person_id = bp_person())",
+        "bp_assess_writes() OR EXISTS (SELECT 1 FROM rater_seat s WHERE s.id = seat_id AND s.person_id = bp_person())",
+    ),
+    "unit_result": (
+        f"""bp_assesses() OR EXISTS (SELECT 1 FROM campaign c WHERE c.id = unit_result.campaign_id
+          AND c.contest_ends_on IS NOT NULL AND ({_THEIRS.format(table="unit_result")}
+            OR (c.told_to_all AND c.approved_on IS NOT NULL
+              AND EXISTS (SELECT 1 FROM assessed_unit u WHERE u.id = unit_result.unit_id AND u.person_id IS NULL))))""",
+        "bp_assess_writes()",
+    ),
+    "campaign_file": (
+        f"""bp_assesses() OR uploaded_by = bp_person() OR {_THEIRS.format(table="campaign_file")}
+        OR EXISTS (SELECT 1 FROM filing f JOIN record r ON r.id = f.record_id WHERE r.stage = 'bonus'
+          AND r.status IN ('openly', 'settled') AND f.document -> 'evidence' ? campaign_file.digest)""",
+        f"uploaded_by = bp_person() AND (bp_assess_writes() OR {_THEIRS.format(table='campaign_file')})",
+    ),
+}
+"""Who sees and who writes the tables of the assessment."""
+
+RIGHTS = {
+    "campaign": "UPDATE (started_on, contest_ends_on, approved_on, archived_on, told_to_all)",
+    "rating_sheet": "UPDATE (document, submitted_at), DELETE",
+    "rater_seat": "UPDATE (person_id), DELETE",
+    "assessed_unit": "UPDATE, DELETE",
+    "supplying": "UPDATE, DELETE",
+    "unit_result": "UPDATE",
+    "campaign_file": "",
+}
+"""What the app role may do to rows that stand."""
+
+APPEND_ONLY = ("campaign_file",)
+
+before = import_module("budgetperf.store.migrations.versions.0002_wall")
+
+
+def _shared(table: str) -> tuple[str, str, str]:
+    """Return the three conditions of a shared table: seen, written, held."""
+    stage = "stage" if table != "filing" else None
+    old_seen, old_written = before.POLICIES[table], before.WRITES[table].format(table=table)
+    if stage is None:
+        assessed = "EXISTS (SELECT 1 FROM record r WHERE r.id = filing.record_id AND bp_assessment(r.stage))"
+        writer = """EXISTS (SELECT 1 FROM record r WHERE r.id = filing.record_id AND bp_assessment(r.stage)
+          AND filed_by = bp_person())"""
+    else:
+        assessed = "bp_assessment(stage)"
+        writer = (
+            f"{assessed} AND ({RECORD_WRITER})"
+            if table == "record"
+            else f"{assessed} AND actor_id = bp_person() AND {_OF_RECORD.format(table=table)}"
+        )
+    seen = f"CASE WHEN {assessed} THEN {SEEN[table]} ELSE {old_seen} END"
+    return seen, f"CASE WHEN {assessed} THEN {writer} ELSE {old_written} END", seen
+
+
+def upgrade() -> None:
+    for function in FUNCTIONS:
+        op.execute(function)
+    for table, (seen, written) in POLICIES.items():
+        op.execute(f"GRANT SELECT, INSERT ON {table} TO budgetperf_app")
+        if RIGHTS[table]:
+            op.execute(f"GRANT {RIGHTS[table]} ON {table} TO budgetperf_app")
+        op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+        op.execute(f"CREATE POLICY visible ON {table} FOR SELECT TO budgetperf_app USING ({seen})")
+        op.execute(
+            f"CREATE POLICY changed ON {table} FOR ALL TO budgetperf_app USING ({written}) WITH CHECK ({written})"
+        )
+    for table in APPEND_ONLY:
+        op.execute(
+            f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION bp_refuse()"
+        )
+        op.execute(
+            f"CREATE TRIGGER no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION bp_refuse()"
+        )
+    for table in SEEN:
+        _alter(table, *_shared(table))
+    decided = "CASE WHEN kind = 'assessment' THEN bp_assesses() ELSE {} END"
+    op.execute(f"ALTER POLICY visible ON decision USING ({decided.format(_decision())})")
+    written = "CASE WHEN kind = 'assessment' THEN bp_assess_writes() ELSE bp_writes_all() END"
+    op.execute(f"ALTER POLICY changed ON decision USING ({written}) WITH CHECK ({written})")
+
+
+def downgrade() -> None:
+    op.execute(f"ALTER POLICY visible ON decision USING ({_decision()})")
+    op.execute("ALTER POLICY changed ON decision USING (bp_writes_all()) WITH CHECK (bp_writes_all())")
+    for table in SEEN:
+        seen, written = before.POLICIES[table], before.WRITES[table].format(table=table)
+        _alter(table, seen, written, seen)
+    for table in APPEND_ONLY:
+        op.execute(f"DROP TRIGGER append_only ON {table}")
+        op.execute(f"DROP TRIGGER no_truncate ON {table}")
+    for table in POLICIES:
+        op.execute(f"DROP POLICY visible ON {table}")
+        op.execute(f"DROP POLICY changed ON {table}")
+        op.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
+        op.execute(f"REVOKE ALL ON {table} FROM budgetperf_app")
+    for function in ("bp_assessment(text)", "bp_assess_writes()", "bp_assesses()"):
+        op.execute(f"DROP FUNCTION {function}")
+
+
+def _decision() -> str:
+    return str(before.POLICIES["decision"]).format(table="decision")
+
+
+def _alter(table: str, seen: str, written: str, held: str) -> None:
+    op.execute(f"ALTER POLICY visible ON {table} USING ({seen})")
+    op.execute(f"ALTER POLICY changed ON {table} USING ({written}) WITH CHECK ({written})")
+    if table in before.HELD:
+        op.execute(f"ALTER POLICY held ON {table} USING ({held})")
