@@ -152,10 +152,8 @@ TRANSITIONS: tuple[Transition, ...] = (
     # the assessment of units and staff: a campaign, and beside it books, facts, ratings, claims and appeals
     _row(S.ASSESSMENT, "open", (), T.DRAFT, "assessment:campaign:prepare", "启动年度考评"),
     _row(S.ASSESSMENT, "enrol", (T.DRAFT,), T.DRAFT, "assessment:campaign:prepare", "登记考评对象"),
-    _row(S.ASSESSMENT, "start", (T.DRAFT,), T.RUNNING, "assessment:campaign:start", "下达考评任务",
-         guards=(Guard.ROSTER_COMPLETE,), not_by=("open", "enrol")),
-    _row(S.ASSESSMENT, "compute", (T.RUNNING, T.COMPUTED), T.COMPUTED, "assessment:result:compute", "汇总计分",
-         guards=(Guard.FACTS_COMPLETE,)),
+    _row(S.ASSESSMENT, "start", (T.DRAFT,), T.RUNNING, "assessment:campaign:start", "下达考评任务", not_by=("open", "enrol")),
+    _row(S.ASSESSMENT, "compute", (T.RUNNING, T.COMPUTED), T.COMPUTED, "assessment:result:compute", "汇总计分"),
     _row(S.ASSESSMENT, "publish", (T.COMPUTED,), T.OPENLY, "assessment:result:approve", "公示考评结果", not_by=("compute",)),
     _row(S.ASSESSMENT, "finalise", (T.OPENLY,), T.FINAL, "assessment:result:compute", "定稿", guards=(Guard.CONTEST_OVER,)),
     _row(S.ASSESSMENT, "approve", (T.FINAL,), T.APPROVED, "assessment:result:approve", "审定考评结果",

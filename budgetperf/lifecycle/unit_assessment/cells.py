@@ -1,0 +1,115 @@
+"""Which cell of which unit is brought by whom: the facts a supplier reports, the marks a rater gives.
+
+Reads scheme, campaign rules and the units; computes nothing and knows no storage.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from budgetperf.lifecycle.unit_assessment.rules import CampaignRules
+from budgetperf.scoring.assessment import AssessmentRules, Component, Slot, Track
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A unit or person of the campaign.
+
+    Parameters
+    ----------
+    code, name, group : str
+    owner : str
+        Code of the member whose fact its result becomes; empty for none.
+    person : str
+        Id of the person assessed; empty for a unit.
+    """
+
+    code: str
+    name: str
+    group: str
+    owner: str = ""
+    person: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One cell to be brought."""
+
+    member: Member
+    part: Component
+    slot: Slot
+    period: str
+    rater_group: str = ""
+
+
+def periods_of(part: Component) -> tuple[str, ...]:
+    """Return the period keys of a component; one empty key for what is judged once a year."""
+    return tuple(period.key for period in part.periods.periods) if part.periods else ("",)
+
+
+def all_periods(rules: AssessmentRules) -> tuple[str, ...]:
+    """Return every period key of the scheme, each once, in printed order."""
+    parts = (part for track in rules.tracks for part in track.components)
+    return tuple(dict.fromkeys(period for part in parts for period in periods_of(part)))
+
+
+def reported_cells(
+    scheme: AssessmentRules, rules: CampaignRules, members: Iterable[Member], *, supplier: str, period: str
+) -> Iterator[Asked]:
+    """Yield what a supplier brings for a period, unit by unit.
+
+    Items that raters give are reported only by a supplier named for them (an entrusted survey).
+    What another member's result becomes is reported by nobody.
+    """
+    carried = {(one.item) for one in rules.carried}
+    for member in members:
+        track = scheme.track_of(member.group)
+        for part in track.components if track else ():
+            if period not in periods_of(part):
+                continue
+            for slot in part.slots:
+                brings = rules.supplier_of(slot.item)
+                named = brings is not None and slot.item in brings.items
+                if brings is None or brings.key != supplier or slot.item in carried:
+                    continue
+                if part.raters is None:
+                    yield Asked(member, part, slot, period)
+                elif named:
+                    yield Asked(member, part, slot, period, "/".join(g.key for g in part.raters.groups))
+
+
+def stated_items(
+    scheme: AssessmentRules, rules: CampaignRules, supplier: str, track: Track
+) -> frozenset[str]:
+    """Return the vetoes, statements and exemptions a supplier may report of a unit of ``track``."""
+    keys = [veto.key for veto in track.vetoes]
+    keys += [state.key for state in scheme.statements] + [state.key for state in scheme.exemptions]
+    found = ((key, rules.supplier_of(key)) for key in keys)
+    return frozenset(key for key, brings in found if brings is not None and brings.key == supplier)
+
+
+def rated_cells(
+    scheme: AssessmentRules, members: Iterable[Member], *, rater_group: str, period: str
+) -> Iterator[Asked]:
+    """Yield the marks a rater of a group gives in a period."""
+    for member in members:
+        track = scheme.track_of(member.group)
+        for part in track.components if track else ():
+            groups = {group.key for group in part.raters.groups} if part.raters else set()
+            if rater_group in groups and period in periods_of(part):
+                yield from (Asked(member, part, slot, period, rater_group) for slot in part.slots)
+
+
+def rated_periods(scheme: AssessmentRules, members: Iterable[Member], rater_group: str) -> tuple[str, ...]:
+    """Return the periods in which a rater of a group has something to rate."""
+    known = list(members)
+    return tuple(
+        period
+        for period in all_periods(scheme)
+        if next(rated_cells(scheme, known, rater_group=rater_group, period=period), None) is not None
+    )
+
+
+def rater_groups(scheme: AssessmentRules) -> dict[str, str]:
+    """Return the groups of raters the scheme knows, with their labels."""
+    parts = (part for track in scheme.tracks for part in track.components if part.raters)
+    return {group.key: group.label for part in parts if part.raters for group in part.raters.groups}

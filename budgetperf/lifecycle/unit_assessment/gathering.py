@@ -1,0 +1,154 @@
+"""Everything brought during a campaign as one long table of facts, each with where it came from.
+
+Takes accepted reports, task books, sheets, settled claims, decided appeals and earlier consequences, and
+gives the rows ``scoring.assess`` reads. No points are computed here.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+
+from budgetperf.indicators import plain_number
+from budgetperf.lifecycle.unit_assessment.cells import Member
+from budgetperf.lifecycle.unit_assessment.form import (
+    BonusForm,
+    CorrectionRow,
+    FactRow,
+    PenaltyForm,
+    RatingRow,
+    TaskRow,
+)
+from budgetperf.lifecycle.unit_assessment.rules import Carried
+from budgetperf.scoring.assess import assess
+from budgetperf.scoring.assessment import AssessmentRules
+from budgetperf.scoring.assessment_cells import UnitFact
+from budgetperf.scoring.exact import half_up
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One fact and the record it came from."""
+
+    unit: str
+    item: str
+    value: str
+    period: str = ""
+    rater: str = ""
+    standard: str = ""
+    note: str = ""
+    origin: str = ""
+
+    @property
+    def cell(self) -> tuple[str, str, str, str]:
+        """What it is about: unit, item, period, rater."""
+        return self.unit, self.item, self.period, self.rater
+
+
+def standards_of(unit: str, rows: Iterable[TaskRow]) -> dict[tuple[str, str], str]:
+    """Return the targets of an issued task book by unit and item."""
+    return {(unit, row.item): plain_number(row.target) for row in rows if row.item and row.target is not None}
+
+
+def reported(
+    rows: Iterable[FactRow], standards: Mapping[tuple[str, str], str], *, period: str, origin: str
+) -> list[Line]:
+    """Return the facts of a report; a target of the task book is the standard of its item."""
+    return [
+        Line(
+            row.unit,
+            row.item,
+            row.value,
+            period,
+            row.rater,
+            standards.get((row.unit, row.item), row.standard),
+            row.note,
+            origin,
+        )
+        for row in rows
+        if row.value
+    ]
+
+
+def rated(rows: Iterable[RatingRow], *, rater: str, period: str) -> list[Line]:
+    """Return the marks of a sheet under the number of its rater; rectified items stand apart."""
+    return [
+        Line(row.unit, row.item, row.value, period, rater, note=row.note, origin=rater)
+        for row in rows
+        if not row.item.startswith(IMPROVED)
+    ]
+
+
+IMPROVED = "improved:"
+"""How an item of last year's rectification is named on a rater's sheet."""
+
+
+def claimed(unit: str, form: BonusForm | PenaltyForm, value: Decimal, *, origin: str) -> Line:
+    """Return a settled claim as a fact."""
+    return Line(unit, form.item, plain_number(value), note=form.award, origin=origin)
+
+
+def remembered(past: Mapping[str, Mapping[str, Sequence[int]]]) -> list[Line]:
+    """Return what units reached in earlier years: unit to consequence to years ago."""
+    return [
+        Line(unit, consequence, "是", f"-{ago}", origin="往年考评结果")
+        for unit, reached in sorted(past.items())
+        for consequence, years in sorted(reached.items())
+        for ago in sorted(years)
+    ]
+
+
+def corrected(lines: Iterable[Line], corrections: Iterable[tuple[CorrectionRow, str]]) -> list[Line]:
+    """Return the facts with what upheld appeals corrected; ``corrections`` name their appeal."""
+    found = {line.cell: line for line in lines}
+    for row, appeal in corrections:
+        cell = (row.unit, row.item, row.period, row.rater)
+        before = found.get(cell, Line(row.unit, row.item, "", row.period, row.rater))
+        found[cell] = replace(before, value=row.value, note=row.note, origin=appeal)
+    return list(found.values())
+
+
+def carried(
+    scheme: AssessmentRules, rules: Iterable[Carried], members: Sequence[Member], lines: Sequence[Line]
+) -> list[Line]:
+    """Return the facts that are other members' results, each the mean of what its owner owns."""
+    found: list[Line] = []
+    by_code = {member.code: member for member in members}
+    for rule in rules:
+        track = next(track for track in scheme.tracks if track.key == rule.track)
+        groups = {leaf.key for leaf in track.leaves()}
+        owned = {member.code: member.owner for member in members if member.group in groups and member.owner}
+        if not owned:
+            continue
+        totals: dict[str, list[Decimal]] = {}
+        for result in assess(scheme, facts(members, [line for line in lines if line.unit in owned])):
+            if result.total is not None:
+                totals.setdefault(owned[result.unit], []).append(result.total)
+        for owner, points in sorted(totals.items()):
+            owners = scheme.track_of(by_code[owner].group)
+            if owners is None or rule.item not in set(owners.items()):
+                continue
+            mean = half_up(sum(map(Fraction, points), Fraction(0)) / len(points), track.places)
+            origin = "、".join(sorted(code for code, of in owned.items() if of == owner))
+            found.append(Line(owner, rule.item, plain_number(mean), origin=origin))
+    return found
+
+
+def facts(members: Iterable[Member], lines: Iterable[Line]) -> list[UnitFact]:
+    """Return the rows of the long table, numbered from 2 as under a heading, each with its group."""
+    groups = {member.code: member.group for member in members}
+    ordered = sorted(lines, key=lambda line: (line.cell, line.note))
+    return [
+        UnitFact(
+            number,
+            line.unit,
+            line.item,
+            line.value,
+            groups.get(line.unit, ""),
+            line.period,
+            line.rater,
+            line.standard,
+            line.note,
+        )
+        for number, line in enumerate(ordered, 2)
+    ]
