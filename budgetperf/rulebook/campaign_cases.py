@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from budgetperf.lifecycle.unit_assessment.rules import CampaignRules
+from budgetperf.lifecycle.unit_assessment.rules import CampaignRules, Reporting
 from budgetperf.process.deadlines import due
 from budgetperf.rulebook.cases import DaysCase, Outcome
 from budgetperf.scoring.rules import Rule
@@ -23,9 +23,14 @@ def campaign_case(rules: CampaignRules, given: CampaignCase) -> Outcome:
         "phase": phase.key,
         "opens": [f"{task.what} {task.period}".strip() for task in phase.opens],
         "gate": [f"{task.what} {task.period}".strip() for task in phase.gate],
-        "reports_due": sum(day.on(given.year) <= given.day for day in rules.reporting.due),
+        "reports_due": _fallen_due(rules.reporting, given),
+        "further_due": {one.label: _fallen_due(one, given) for one in rules.further_reporting},
         "task_book_due": due(given.day, rules.task_book.file_within, calendar),
         "appeal_until": due(given.day, rules.appeals.file_within, calendar),
         "published_until": due(given.day, rules.publication.results, calendar),
         "ratings_until": rules.retention.until(given.day),
     }
+
+
+def _fallen_due(reporting: Reporting, given: CampaignCase) -> int:
+    return sum(day.on(given.year) <= given.day for day in reporting.due)

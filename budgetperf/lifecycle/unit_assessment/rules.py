@@ -118,10 +118,19 @@ class Cycle(Rule):
 
 
 class Reporting(SourcedRule):
-    """Progress reports on the task book and the days they are due on."""
+    """Progress reports on the task book and the days they are due on.
+
+    Parameters
+    ----------
+    label : str
+    due : tuple of CycleDay
+    tracks : tuple of str
+        Tracks whose units report; empty: all.
+    """
 
     label: str
     due: tuple[CycleDay, ...] = Field(min_length=1)
+    tracks: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -222,6 +231,8 @@ class CampaignRules(Rule):
     cycle : Cycle
     task_book : TaskBookRules
     reporting : Reporting
+    further_reporting : tuple of Reporting
+        Reports asked besides, of other tracks or in another rhythm.
     suppliers : tuple of Supplier
         Who brings which facts; at most one without items.
     carried : tuple of Carried
@@ -235,6 +246,7 @@ class CampaignRules(Rule):
     cycle: Cycle
     task_book: TaskBookRules
     reporting: Reporting
+    further_reporting: tuple[Reporting, ...] = ()
     suppliers: tuple[Supplier, ...] = Field(min_length=1)
     carried: tuple[Carried, ...] = ()
     appeals: AppealRules
@@ -245,11 +257,17 @@ class CampaignRules(Rule):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
+        _demand_distinct("报送", (reporting.label for reporting in (self.reporting, *self.further_reporting)))
         _demand_distinct("数据提供单位编号", (supplier.key for supplier in self.suppliers))
         _demand_distinct("数据项目", (item for supplier in self.suppliers for item in supplier.items))
         if sum(not supplier.items for supplier in self.suppliers) > 1:
             raise ValueError("不写明 items 的数据提供单位至多一个，其余须列出所提供的项目")
         return self
+
+    def reports_of(self, track: str) -> tuple[Reporting, ...]:
+        """Return what the units of ``track`` report, in the order of the edition."""
+        asked = (self.reporting, *self.further_reporting)
+        return tuple(one for one in asked if not one.tracks or track in one.tracks)
 
     def supplier_of(self, item: str) -> Supplier | None:
         """Return who brings ``item``, or None."""
