@@ -21,7 +21,10 @@ def bulk_chain(stage: Stage, fiscal_year: int, period: str) -> str:
     >>> bulk_chain(Stage.MONITORING, 2025, "2025Q1"), bulk_chain(Stage.SELF_EVALUATION, 2025, "")
     ('MONITORING-2025Q1', 'SELF-EVALUATION-2025')
     """
-    return f"{stage.value.upper().replace('_', '-')}-{period or fiscal_year}"
+    when = (
+        period if period.startswith(str(fiscal_year)) else "-".join(filter(None, (str(fiscal_year), period)))
+    )
+    return f"{stage.value.upper().replace('_', '-')}-{when}"
 
 
 def open_all(ctx: Context, stage: Stage, targets: Iterable[Target], *, fiscal_year: int, period: str) -> int:

@@ -151,6 +151,14 @@ def person_by_login(session: Session, login: str) -> str | None:
     return found
 
 
+def ids_of(session: Session, logins: Iterable[str]) -> dict[str, str]:
+    """Return the ids of active accounts by login; unknown ones are left out."""
+    statement = select(col(Person.login), col(Person.id)).where(
+        col(Person.login).in_({login for login in logins if login}), col(Person.active)
+    )
+    return {row[0]: row[1] for row in session.connection().execute(statement)}
+
+
 def login_of(session: Session, person_id: str) -> str:
     """Return the login of an account, active or not.
 

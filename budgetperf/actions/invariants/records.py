@@ -27,7 +27,10 @@ WHERE m.verb IS NULL OR w.stood <> w.came OR w.stage <> r.stage ORDER BY w.id"""
 
 _PATHS = """
 SELECT '/records/' || r.id AS place, r.name FROM record r JOIN evaluand e ON e.id = r.evaluand_id WHERE r.path <> e.path
-UNION ALL SELECT '/records/' || r.id, r.name FROM record r WHERE r.evaluand_id IS NULL AND r.path <> ''
+UNION ALL SELECT '/records/' || r.id, r.name FROM record r WHERE r.evaluand_id IS NULL AND r.path <> '' AND NOT (
+    EXISTS (SELECT 1 FROM assessed_unit u WHERE u.subject = r.subject AND u.path = r.path)
+    OR r.stage = 'fact_report' AND EXISTS (SELECT 1 FROM supplying s JOIN campaign c ON c.id = s.campaign_id
+      WHERE r.subject = c.subject || '.S.' || s.supplier AND s.path = r.path))
 UNION ALL SELECT '/steps/' || s.id, r.name FROM step s JOIN record r ON r.id = s.record_id WHERE s.path <> r.path
 UNION ALL SELECT '/evaluands/' || e.id, e.name FROM evaluand e JOIN organisation o ON o.id = e.organisation_id
   WHERE e.path <> o.path

@@ -1,0 +1,218 @@
+"""Read a roster: codes, organisations and logins become units, suppliers and raters, each error at its cell."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+from budgetperf.actions.context import Context
+from budgetperf.findings import Finding, Severity, Where
+from budgetperf.lifecycle.unit_assessment.cells import Member, rated_periods, rater_groups
+from budgetperf.lifecycle.unit_assessment.form import RaterRow, RosterForm, SupplierRow, UnitRow
+from budgetperf.lifecycle.unit_assessment.rules import CampaignRules
+from budgetperf.scoring.assessment import AssessmentRules
+from budgetperf.store.campaigns import CampaignFacts, SeatFacts, SupplyingFacts, UnitFacts
+from budgetperf.store.organisations import organisations
+from budgetperf.store.people import ids_of
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """A roster as rows to be kept."""
+
+    units: tuple[UnitFacts, ...]
+    suppliers: tuple[SupplyingFacts, ...]
+    seats: tuple[SeatFacts, ...]
+
+
+def unit_subject(campaign: str, code: str) -> str:
+    """Return the subject of a unit's records."""
+    return f"{campaign}.U.{code}"
+
+
+def supplier_subject(campaign: str, supplier: str) -> str:
+    """Return the subject of a supplier's records."""
+    return f"{campaign}.S.{supplier}"
+
+
+def rating_subject(campaign: str) -> str:
+    """Return the subject of all sheets: nothing in it tells whose they are."""
+    return f"{campaign}.R"
+
+
+def by_chance(ctx: Context, items: Iterable[T]) -> list[T]:
+    """Return items in an order that nothing tells: that of the random ends of fresh ids."""
+    keyed = [(ctx.ids.new()[::-1], item) for item in items]
+    return [item for _, item in sorted(keyed, key=lambda pair: pair[0])]
+
+
+class _Reader:
+    """What the rows of a roster are read with; gathers findings."""
+
+    def __init__(
+        self, ctx: Context, campaign: CampaignFacts, scheme: AssessmentRules, rules: CampaignRules
+    ) -> None:
+        self.ctx, self.campaign, self.scheme, self.rules = ctx, campaign, scheme, rules
+        self.findings: list[Finding] = []
+        self.paths = {node.code: node.path for node in organisations(ctx.session)}
+        self.people: dict[str, str] = {}
+
+    def refuse(self, place: str, message: str) -> None:
+        self.findings.append(Finding("campaign.roster", Severity.ERROR, Where(pointer=place), message))
+
+    def known(self, mapping: dict[str, T], key: str, place: str, what: str) -> T | None:
+        """Return what a code stands for; an empty code stands for nothing."""
+        if key and key not in mapping:
+            self.refuse(place, f"没有{what}“{key}”，请核对")
+        return mapping.get(key)
+
+
+def read_roster(
+    ctx: Context, campaign: CampaignFacts, form: RosterForm, scheme: AssessmentRules, rules: CampaignRules
+) -> tuple[Roster, tuple[Finding, ...]]:
+    """Return the rows of a roster and what is wrong with it; raters are numbered by chance.
+
+    The number that stands for a rater in facts and packages must not follow from the order of the list.
+    """
+    reader = _Reader(ctx, campaign, scheme, rules)
+    logins = [row.person for row in form.units] + [row.leader for row in form.units]
+    reader.people = ids_of(ctx.session, [*logins, *(row.login for row in form.raters)])
+    units = tuple(_units(reader, form.units))
+    suppliers = tuple(_suppliers(reader, form.suppliers))
+    seats = tuple(_seats(reader, form.raters, units))
+    _demand_whole(reader, form, units, seats)
+    return Roster(units, suppliers, seats), tuple(reader.findings)
+
+
+def _units(reader: _Reader, rows: Iterable[UnitRow]) -> Iterator[UnitFacts]:
+    listed = list(rows)
+    twice = {code for code, count in Counter(row.code for row in listed).items() if count > 1}
+    codes = {row.code for row in listed}
+    groups = {leaf.key for track in reader.scheme.tracks for leaf in track.leaves()}
+    for at, row in enumerate(listed):
+        place = f"/units/{at}"
+        if row.code in twice:
+            reader.refuse(f"{place}/code", f"编码“{row.code}”重复，一个考评对象只能列一行、属于一个分组")
+        if row.group not in groups:
+            reader.refuse(
+                f"{place}/group", f"方案没有分组“{row.group}”，应为 {'、'.join(sorted(groups))} 之一"
+            )
+        if bool(row.organisation) == bool(row.person):
+            reader.refuse(
+                f"{place}/organisation",
+                "单位编码与本人账号填写其一：考评单位的填单位编码，考评人员的填本人账号",
+            )
+        if row.owner and row.owner not in codes:
+            reader.refuse(f"{place}/owner", f"没有编码为“{row.owner}”的考评对象")
+        path = reader.known(reader.paths, row.organisation, f"{place}/organisation", "编码的单位")
+        person = reader.known(reader.people, row.person, f"{place}/person", "登录名")
+        leader = reader.known(reader.people, row.leader, f"{place}/leader", "登录名")
+        yield UnitFacts(
+            reader.ctx.ids.new(),
+            reader.campaign.id,
+            unit_subject(reader.campaign.subject, row.code),
+            row.code,
+            row.name,
+            row.group,
+            path or "",
+            person,
+            leader,
+            row.owner,
+        )
+
+
+def _suppliers(reader: _Reader, rows: Iterable[SupplierRow]) -> Iterator[SupplyingFacts]:
+    known = {supplier.key: supplier.label for supplier in reader.rules.suppliers}
+    seen: set[str] = set()
+    for at, row in enumerate(rows):
+        if row.supplier not in known:
+            text = f"方案没有数据提供方“{row.supplier}”，应为 {'、'.join(known)} 之一"
+            reader.refuse(f"/suppliers/{at}/supplier", text)
+        if row.supplier in seen:
+            reader.refuse(f"/suppliers/{at}/supplier", f"数据提供方“{row.supplier}”重复")
+        path = reader.known(reader.paths, row.organisation, f"/suppliers/{at}/organisation", "编码的单位")
+        if row.supplier not in seen:
+            seen.add(row.supplier)
+            yield SupplyingFacts(reader.campaign.id, row.supplier, path or "")
+    for key in known.keys() - seen:
+        reader.refuse("/suppliers", f"数据提供方“{known[key]}”（{key}）尚未指定报送单位")
+
+
+def _seats(reader: _Reader, rows: Iterable[RaterRow], units: tuple[UnitFacts, ...]) -> Iterator[SeatFacts]:
+    labels = rater_groups(reader.scheme)
+    numbers: Counter[str] = Counter()
+    seen: set[tuple[str, str]] = set()
+    for at, row in by_chance(reader.ctx, enumerate(rows)):
+        place = f"/raters/{at}"
+        person = reader.known(reader.people, row.login, f"{place}/login", "登录名")
+        if row.rater_group not in labels:
+            text = f"方案没有评分人类别“{row.rater_group}”，应为 {'、'.join(labels) or '（无）'} 之一"
+            reader.refuse(f"{place}/rater_group", text)
+        if (row.rater_group, row.login) in seen:
+            reader.refuse(f"{place}/login", f"“{row.login}”在该类别中重复，请合并为一行")
+        seen.add((row.rater_group, row.login))
+        rated = _rated(reader, row, place, units, person)
+        numbers[row.rater_group] += 1
+        yield SeatFacts(
+            reader.ctx.ids.new(), reader.campaign.id, row.rater_group, numbers[row.rater_group], person, rated
+        )
+
+
+def _rated(
+    reader: _Reader, row: RaterRow, place: str, units: tuple[UnitFacts, ...], person: str | None
+) -> list[str]:
+    """Return the codes a rater rates: those named, or all the group rates; never oneself."""
+    by_code = {unit.code: unit for unit in units}
+    named = [
+        code.strip() for code in row.units.replace(",", "、").replace("，", "、").split("、") if code.strip()
+    ]
+    found = []
+    for code in named or by_code:
+        unit = by_code.get(code)
+        if unit is None:
+            reader.refuse(f"{place}/units", f"没有编码为“{code}”的考评对象")
+        elif not rated_periods(reader.scheme, [unit.member()], row.rater_group):
+            if named:
+                reader.refuse(f"{place}/units", f"“{unit.name}”不由该类别评分人评分")
+        elif unit.person_id is not None and unit.person_id == person:
+            if named:
+                reader.refuse(f"{place}/units", f"“{unit.name}”不能给本人评分")
+        else:
+            found.append(code)
+    if not found:
+        reader.refuse(f"{place}/units", "该评分人没有可评的对象")
+    return found
+
+
+def _demand_whole(
+    reader: _Reader, form: RosterForm, units: tuple[UnitFacts, ...], seats: tuple[SeatFacts, ...]
+) -> None:
+    """Refuse an empty group of a track that is used, and a unit that too few rate."""
+    if not form.units:
+        reader.refuse("/units", "请至少登记一个考评对象")
+    used = {unit.group_key for unit in units}
+    for track in reader.scheme.tracks:
+        leaves = track.leaves()
+        if used.isdisjoint(leaf.key for leaf in leaves):
+            continue
+        for leaf in leaves:
+            if leaf.key not in used:
+                reader.refuse("/units", f"分组“{leaf.label}”（{leaf.key}）没有任何考评对象，请补登")
+    rated = Counter((seat.rater_group, code) for seat in seats for code in seat.units)
+    supplied = {item for supplier in reader.rules.suppliers for item in supplier.items}
+    for unit in units:
+        for group, least in _needed(reader.scheme, unit.member(), supplied):
+            if rated[group, unit.code] < least:
+                label = rater_groups(reader.scheme)[group]
+                text = f"“{unit.name}”至少需要{least}名“{label}”，现有{rated[group, unit.code]}名"
+                reader.refuse("/raters", text)
+
+
+def _needed(scheme: AssessmentRules, member: Member, supplied: set[str]) -> Iterator[tuple[str, int]]:
+    """Yield the groups of raters a unit needs and how many; a survey that a supplier brings needs none."""
+    track = scheme.track_of(member.group)
+    for part in track.components if track else ():
+        if part.raters and not supplied & {slot.item for slot in part.slots}:
+            yield from ((group.key, group.at_least) for group in part.raters.groups)

@@ -1,0 +1,154 @@
+"""A campaign of assessment: opened, its roster kept, started, taken from phase to phase, archived."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from budgetperf.actions.campaign_roster import read_roster
+from budgetperf.actions.campaign_work import Work, begun_phases, open_work, unsettled
+from budgetperf.actions.context import Context
+from budgetperf.actions.moves import Outcome, Seen, Target, load, move, open_record
+from budgetperf.actions.rules import InForce, named
+from budgetperf.actions.simple import NoForm
+from budgetperf.errors import Conflict
+from budgetperf.findings import Finding, Severity, Where
+from budgetperf.lifecycle.unit_assessment.fit import misfits
+from budgetperf.lifecycle.unit_assessment.form import CampaignForm, RosterForm
+from budgetperf.lifecycle.unit_assessment.rules import CampaignRules, Task
+from budgetperf.process.stages import Stage
+from budgetperf.scoring.assessment import AssessmentRules
+from budgetperf.store.campaigns import (
+    CampaignFacts,
+    campaign_of,
+    get_campaign,
+    replace_roster,
+    units_of,
+    update_campaign,
+    write_campaign,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Editions:
+    """The two editions a campaign runs under."""
+
+    scheme: InForce[AssessmentRules]
+    campaign: InForce[CampaignRules]
+
+
+def editions_of(ctx: Context, campaign: CampaignFacts) -> Editions:
+    """Return the editions a campaign was opened under."""
+    return Editions(named(ctx, campaign.scheme, AssessmentRules), named(ctx, campaign.rules, CampaignRules))
+
+
+def work_for(ctx: Context, campaign: CampaignFacts) -> Work:
+    """Return a campaign with its editions and roster."""
+    editions = editions_of(ctx, campaign)
+    return Work(
+        campaign, editions.scheme.rules, editions.campaign.rules, tuple(units_of(ctx.session, campaign.id))
+    )
+
+
+def open_campaign(ctx: Context, form: CampaignForm, seen: Seen) -> Outcome:
+    """Open the campaign of a place and year under the editions in force on 1 January.
+
+    Raises
+    ------
+    Conflict
+        That place and year have their campaign, or the two editions do not fit each other.
+    NotFound
+        The place has no such edition.
+    """
+    if campaign_of(ctx.session, form.jurisdiction, form.fiscal_year):
+        raise Conflict("campaign.exists", f"{form.jurisdiction}{form.fiscal_year}年度考评已启动")
+    day = date(form.fiscal_year, 1, 1)
+    scheme = ctx.rules.get("unit_assessment", day, jurisdiction=form.jurisdiction)
+    rules = ctx.rules.get("assessment_campaign", day, jurisdiction=form.jurisdiction)
+    wrong = misfits(scheme.rules_as(AssessmentRules), rules.rules_as(CampaignRules))
+    if wrong:
+        raise Conflict("campaign.misfit", "考评方案与组织实施规则不一致：" + "；".join(wrong))
+    subject = f"KP{form.fiscal_year}-{form.jurisdiction}"
+    target = Target(
+        Stage.ASSESSMENT, None, subject, f"{form.fiscal_year}年度{scheme.title}", "", form.fiscal_year
+    )
+    moved = open_record(ctx, target, seen=seen)
+    write_campaign(
+        ctx.session,
+        CampaignFacts(
+            moved.record.id,
+            subject,
+            form.fiscal_year,
+            form.jurisdiction,
+            scheme.id,
+            rules.id,
+            None,
+            None,
+            None,
+            None,
+            told_to_all=False,
+        ),
+    )
+    return moved.log(ctx)
+
+
+def enrol(ctx: Context, record_id: str, form: RosterForm, seen: Seen) -> Outcome:
+    """Keep the whole roster: units, suppliers, raters; it replaces the one before."""
+    record = load(ctx, record_id)
+    campaign = get_campaign(ctx.session, record_id)
+    editions = editions_of(ctx, campaign)
+    roster, findings = read_roster(ctx, campaign, form, editions.scheme.rules, editions.campaign.rules)
+    moved = move(ctx, record_id, "enrol", seen=seen, findings=findings, record=record)
+    replace_roster(
+        ctx.session, campaign.id, units=roster.units, suppliers=roster.suppliers, seats=roster.seats
+    )
+    return moved.log(ctx)
+
+
+def start(ctx: Context, record_id: str, _form: NoForm, seen: Seen) -> Outcome:
+    """Send out the work of every phase that has begun.
+
+    Raises
+    ------
+    Invalid
+        Today lies outside the cycle, or nobody is enrolled.
+    """
+    record = load(ctx, record_id)
+    campaign = get_campaign(ctx.session, record_id)
+    work = work_for(ctx, campaign)
+    work.rules.cycle.phase_on(ctx.today, campaign.fiscal_year)
+    nobody = Finding("campaign.empty", Severity.ERROR, Where(pointer="/units"), "尚未登记考评对象，请先登记")
+    moved = move(ctx, record_id, "start", seen=seen, findings=() if work.units else (nobody,), record=record)
+    update_campaign(ctx.session, campaign.id, started_on=ctx.today)
+    open_work(ctx, work, _opened_so_far(work, ctx.today))
+    return moved.log(ctx)
+
+
+def advance_phase(ctx: Context, record_id: str, _form: NoForm, seen: Seen) -> Outcome:
+    """Send out what the phases begun so far ask, once the gates of those before are settled.
+
+    Raises
+    ------
+    Invalid
+        A gate of an earlier phase is not settled; each finding names what is lacking.
+    """
+    record = load(ctx, record_id)
+    campaign = get_campaign(ctx.session, record_id)
+    work = work_for(ctx, campaign)
+    begun = begun_phases(work.rules, campaign.fiscal_year, ctx.today)
+    gates = [task for phase in begun[:-1] for task in phase.gate]
+    findings = unsettled(ctx, campaign, dict.fromkeys(gates))
+    moved = move(ctx, record_id, "advance", seen=seen, findings=findings, record=record)
+    open_work(ctx, work, _opened_so_far(work, ctx.today))
+    return moved.log(ctx)
+
+
+def _opened_so_far(work: Work, today: date) -> list[Task]:
+    phases = begun_phases(work.rules, work.campaign.fiscal_year, today)
+    return [task for phase in phases for task in phase.opens]
+
+
+def archive(ctx: Context, record_id: str, _form: NoForm, seen: Seen) -> Outcome:
+    """Close the campaign: from this day the months count that ratings are kept."""
+    record = load(ctx, record_id)
+    moved = move(ctx, record_id, "archive", seen=seen, record=record)
+    update_campaign(ctx.session, record_id, archived_on=ctx.today)
+    return moved.log(ctx)
