@@ -89,7 +89,7 @@ def decide(ctx: Context, record_id: str, form: AppealDecisionForm, seen: Seen) -
     record = load(ctx, record_id)
     campaign = get_campaign(ctx.session, record.subject.partition(".U.")[0])
     against = appeal_against(ctx, record)
-    findings = tuple(_decision_findings(form, filed(ctx, record, AppealForm), against))
+    findings = tuple(_decision_findings(form, against))
     moved = move(
         ctx,
         record_id,
@@ -118,9 +118,7 @@ def _guards(ctx: Context, campaign: CampaignFacts, against: RecordFacts) -> set[
     return guards
 
 
-def _decision_findings(
-    form: AppealDecisionForm, appeal: AppealForm, against: RecordFacts | None
-) -> list[Finding]:
+def _decision_findings(form: AppealDecisionForm, against: RecordFacts | None) -> list[Finding]:
     found: list[Finding] = []
 
     def refuse(pointer: str, text: str) -> None:

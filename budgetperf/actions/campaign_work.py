@@ -29,7 +29,7 @@ from budgetperf.store.records import RecordFacts, list_records
 _SHOWN = 10
 _SETTLED: dict[Stage, frozenset[Status]] = {
     Stage.TASK_BOOK: frozenset({Status.ISSUED}),
-    Stage.FACT_REPORT: frozenset({Status.AUDITED}),
+    Stage.FACT_REPORT: frozenset({Status.AUDITED, Status.WITHDRAWN}),
     Stage.RATING: frozenset({Status.FILED, Status.WITHDRAWN, Status.ARCHIVED}),
     Stage.BONUS: frozenset({Status.SETTLED, Status.REJECTED}),
     Stage.PENALTY: frozenset({Status.SETTLED, Status.WITHDRAWN}),

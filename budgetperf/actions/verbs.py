@@ -11,15 +11,23 @@ from typing import Any
 
 from budgetperf.actions import (
     adoption,
+    appeals,
+    campaign_results,
+    campaigns,
+    claims,
     evaluation,
     exante,
+    fact_reports,
     finance_evaluation,
+    improvements,
     limits,
     monitoring,
     objections,
+    ratings,
     rectification,
     request,
     rule_editions,
+    task_books,
 )
 from budgetperf.actions.context import Context
 from budgetperf.actions.moves import Outcome, Seen
@@ -31,6 +39,17 @@ from budgetperf.lifecycle.exante.form import ConclusionForm, Declaration, DrawFo
 from budgetperf.lifecycle.goals.form import ApprovalForm, GoalForm
 from budgetperf.lifecycle.monitoring.form import MonitoringForm
 from budgetperf.lifecycle.result_use.form import ResponseForm
+from budgetperf.lifecycle.unit_assessment.form import (
+    AdmissionForm,
+    AppealDecisionForm,
+    FactReportForm,
+    ImprovementReply,
+    ProgressForm,
+    RatingForm,
+    ResultApprovalForm,
+    RosterForm,
+    TaskBookForm,
+)
 from budgetperf.process.stages import Stage
 from budgetperf.rulebook.form import EditionForm
 
@@ -85,4 +104,40 @@ VERBS: dict[tuple[Stage, str], Verb] = {
     (S.RULE, "return"): Verb(NoForm, moves("return")),
     (S.RULE, "withdraw"): Verb(NoForm, moves("withdraw")),
     (S.RULE, "publish"): Verb(NoForm, rule_editions.publish),
+    (S.ASSESSMENT, "enrol"): Verb(RosterForm, campaigns.enrol),
+    (S.ASSESSMENT, "start"): Verb(NoForm, campaigns.start),
+    (S.ASSESSMENT, "advance"): Verb(NoForm, campaigns.advance_phase),
+    (S.ASSESSMENT, "compute"): Verb(NoForm, campaign_results.compute),
+    (S.ASSESSMENT, "publish"): Verb(NoForm, campaign_results.publish),
+    (S.ASSESSMENT, "finalise"): Verb(NoForm, campaign_results.finalise),
+    (S.ASSESSMENT, "approve"): Verb(ResultApprovalForm, campaign_results.approve),
+    (S.ASSESSMENT, "archive"): Verb(NoForm, campaigns.archive),
+    (S.TASK_BOOK, "file"): Verb(TaskBookForm, task_books.file_task_book),
+    (S.TASK_BOOK, "return"): Verb(NoForm, moves("return")),
+    (S.TASK_BOOK, "confirm"): Verb(NoForm, moves("confirm")),
+    (S.TASK_BOOK, "send_back"): Verb(NoForm, moves("send_back")),
+    (S.TASK_BOOK, "audit"): Verb(NoForm, moves("audit")),
+    (S.TASK_BOOK, "issue"): Verb(NoForm, moves("issue")),
+    (S.PROGRESS, "file"): Verb(ProgressForm, task_books.file_progress),
+    (S.PROGRESS, "return"): Verb(NoForm, moves("return")),
+    (S.PROGRESS, "check"): Verb(NoForm, moves("check")),
+    (S.FACT_REPORT, "file"): Verb(FactReportForm, fact_reports.file_report),
+    (S.FACT_REPORT, "return"): Verb(NoForm, moves("return")),
+    (S.FACT_REPORT, "void"): Verb(NoForm, moves("void")),
+    (S.FACT_REPORT, "accept"): Verb(NoForm, moves("accept")),
+    (S.RATING, "submit"): Verb(RatingForm, ratings.submit),
+    (S.RATING, "void"): Verb(NoForm, moves("void")),
+    (S.RATING, "forget"): Verb(NoForm, ratings.forget),
+    (S.BONUS, "admit"): Verb(AdmissionForm, claims.admit),
+    (S.BONUS, "reject"): Verb(NoForm, moves("reject")),
+    (S.BONUS, "publish"): Verb(NoForm, moves("publish")),
+    (S.BONUS, "strike"): Verb(NoForm, moves("strike")),
+    (S.BONUS, "settle"): Verb(NoForm, claims.settle),
+    (S.PENALTY, "withdraw"): Verb(NoForm, moves("withdraw")),
+    (S.PENALTY, "settle"): Verb(NoForm, claims.settle),
+    (S.APPEAL, "withdraw"): Verb(NoForm, moves("withdraw")),
+    (S.APPEAL, "decide"): Verb(AppealDecisionForm, appeals.decide),
+    (S.IMPROVEMENT, "respond"): Verb(ImprovementReply, improvements.reply),
+    (S.IMPROVEMENT, "return"): Verb(NoForm, moves("return")),
+    (S.IMPROVEMENT, "close"): Verb(NoForm, moves("close")),
 }

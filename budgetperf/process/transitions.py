@@ -177,6 +177,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row(S.FACT_REPORT, "open", (), T.DRAFT, "fact_report:form:open", "布置数据报送"),
     _row(S.FACT_REPORT, "file", _FILLABLE, T.FILED, "fact_report:form:file", "报送数据"),
     _row(S.FACT_REPORT, "return", (T.FILED,), T.RETURNED, "fact_report:form:audit", "退回修改", needs_reason=True),
+    _row(S.FACT_REPORT, "void", (T.DRAFT,), T.WITHDRAWN, "fact_report:form:audit", "本期不报", needs_reason=True),
     _row(S.FACT_REPORT, "accept", (T.FILED,), T.AUDITED, "fact_report:form:audit", "审核通过", not_by=("file",)),
     # one rater's sheet of one period; the sheet itself is kept apart and only as long as the edition says
     _row(S.RATING, "open", (), T.DRAFT, "rating:sheet:open", "发放评分表"),

@@ -17,6 +17,10 @@ from budgetperf.indicators import Achievement, Indicator
 from budgetperf.ledger import Execution
 from budgetperf.money import Money
 from budgetperf.provenance import DecisionKind, DecisionPackage, Json, plain
+from budgetperf.scoring.assess import assess
+from budgetperf.scoring.assessment import AssessmentRules
+from budgetperf.scoring.assessment_cells import UnitFact
+from budgetperf.scoring.assessment_trace import traced_units
 from budgetperf.scoring.dashboard import Dashboard, dashboard
 from budgetperf.scoring.exante import ExanteResult, ExanteRules, exante
 from budgetperf.scoring.facts import Actual, Fact
@@ -85,8 +89,24 @@ class ExanteFacts:
     ratings: Mapping[str, Mapping[str, Decimal]]
 
 
-ScoringFacts: TypeAlias = SelfEvaluationFacts | FinanceEvaluationFacts | GradeFacts | LightFacts | ExanteFacts
-ScoringResult: TypeAlias = ScoreSheet | GradeResult | Dashboard | ExanteResult
+@dataclass(frozen=True, slots=True)
+class AssessmentFacts:
+    """The long table of a campaign, raters by number."""
+
+    rows: tuple[UnitFact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentResult:
+    """The traces of all units of a campaign, by code."""
+
+    units: tuple[Json, ...]
+
+
+ScoringFacts: TypeAlias = (
+    SelfEvaluationFacts | FinanceEvaluationFacts | GradeFacts | LightFacts | ExanteFacts | AssessmentFacts
+)
+ScoringResult: TypeAlias = ScoreSheet | GradeResult | Dashboard | ExanteResult | AssessmentResult
 
 
 def compute(facts: ScoringFacts, rules: Rule) -> ScoringResult:
@@ -110,6 +130,8 @@ def compute(facts: ScoringFacts, rules: Rule) -> ScoringResult:
             )
         case ExanteFacts(), ExanteRules():
             return exante(list(facts.ratings.values()), rules)
+        case AssessmentFacts(), AssessmentRules():
+            return AssessmentResult(tuple(traced_units(assess(rules, facts.rows))))
     raise Invalid(
         "scoring.rules", f"{type(rules).__name__}不能用于{type(facts).__name__}，请核对所引用的规则版本"
     )
@@ -143,6 +165,7 @@ METHODS: Mapping[type[Rule], Method] = {
     GradeRules: Method(DecisionKind.GRADE, "scoring.grade/1", GradeFacts),
     LightRules: Method(DecisionKind.LIGHT, "scoring.lights/1", LightFacts),
     ExanteRules: Method(DecisionKind.EXANTE, "scoring.exante/1", ExanteFacts),
+    AssessmentRules: Method(DecisionKind.ASSESSMENT, "scoring.assess/1", AssessmentFacts),
 }
 
 

@@ -8,7 +8,6 @@ from datetime import date
 from budgetperf.findings import Finding, Severity, Where
 from budgetperf.lifecycle.unit_assessment.cells import Asked, Member
 from budgetperf.lifecycle.unit_assessment.form import (
-    ApprovalForm,
     BonusForm,
     FactReportForm,
     FactRow,
@@ -16,6 +15,7 @@ from budgetperf.lifecycle.unit_assessment.form import (
     ProgressForm,
     RatingForm,
     RatingRow,
+    ResultApprovalForm,
     TaskBookForm,
     TaskRow,
 )
@@ -279,7 +279,7 @@ def check_claim(
 
 
 def check_approval(
-    form: ApprovalForm, rules: Approval, *, not_before: date, as_of: date
+    form: ResultApprovalForm, rules: Approval, *, not_before: date, as_of: date
 ) -> tuple[Finding, ...]:
     """The decisions are those of the edition's bodies, in order, not before the result and not in future."""
     found: list[Finding] = []

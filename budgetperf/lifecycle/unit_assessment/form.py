@@ -201,7 +201,7 @@ class ApprovalRow(Form):
     decided_on: date = ask("审定日期", width=14)
 
 
-class ApprovalForm(Form):
+class ResultApprovalForm(Form):
     """The decisions a result rests on, one per body of the edition, in its order."""
 
     rows: tuple[ApprovalRow, ...] = ask("审定情况")
