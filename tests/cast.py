@@ -91,6 +91,16 @@ PLAYERS: tuple[Player, ...] = (
     _player("rules", "沈规", FINANCE, _R.RULES_OFFICE, scope=""),
     _player("auditor", "韩审", FINANCE, _R.AUDITOR, scope=""),
     _player("admin", "杨管", FINANCE, _R.ADMINISTRATOR, scope=""),
+    _player("leader", "唐局", WATER, _R.LEADER),
+    _player("leader2", "许局", EDUCATION, _R.LEADER),
+    _player("deputy", "罗中心", WATER_SUPPLY, _R.LEADER),
+    _player("office", "高考", FINANCE, _R.ASSESSMENT_OFFICE, scope=""),
+    _player("office2", "邓评", FINANCE, _R.ASSESSMENT_OFFICE, scope=""),
+    _player("chief", "曹组长", FINANCE, _R.ASSESSMENT_HEAD, scope=""),
+    _player("rater1", "评分一", FINANCE, _R.PARTICIPANT),
+    _player("rater2", "评分二", FINANCE, _R.PARTICIPANT),
+    _player("staff1", "员工一", WATER_SUPPLY, _R.PARTICIPANT),
+    _player("staff2", "员工二", WATER_SUPPLY, _R.PARTICIPANT),
     _expert(1, "专家甲", Specialism.BUSINESS),
     _expert(2, "专家乙", Specialism.BUSINESS),
     _expert(3, "专家丙", Specialism.BUSINESS),
@@ -122,6 +132,13 @@ FINANCE_HEAD = player("head").actor
 RULES_OFFICE = player("rules").actor
 AUDITOR = player("auditor").actor
 ADMINISTRATOR = player("admin").actor
+LEADER = player("leader").actor
+EDUCATION_LEADER = player("leader2").actor
+ASSESSMENT_OFFICE = player("office").actor
+SECOND_OFFICE = player("office2").actor
+ASSESSMENT_HEAD = player("chief").actor
+RATERS: tuple[Actor, ...] = (player("rater1").actor, player("rater2").actor)
+STAFF: tuple[Actor, ...] = (player("staff1").actor, player("staff2").actor)
 EXPERTS: tuple[Actor, ...] = tuple(one.actor for one in PLAYERS if one.role is Role.EXPERT)
 FOUNDER = Actor("founder", "系统初始化", (Grant(Role.ADMINISTRATOR, ""),))
 
@@ -134,6 +151,10 @@ ONE_PER_ROLE: dict[Role, Actor] = {
     Role.EXPERT: EXPERTS[0],
     Role.AUDITOR: AUDITOR,
     Role.ADMINISTRATOR: ADMINISTRATOR,
+    Role.LEADER: LEADER,
+    Role.ASSESSMENT_OFFICE: ASSESSMENT_OFFICE,
+    Role.ASSESSMENT_HEAD: ASSESSMENT_HEAD,
+    Role.PARTICIPANT: STAFF[0],
 }
 
 

@@ -31,7 +31,7 @@ def task_book_context(ctx: Context, work: Work, unit: UnitFacts) -> TaskBookCont
         slot.item: slot.label
         for part in (track.components if track else ())
         for slot in part.slots
-        if part.wants_standard(slot)
+        if part.wants_standard(slot) and slot.item not in part.over_standard
     }
     return TaskBookContext(
         items, (phases[0].begins.on(year), phases[-1].ends.on(year)), improvements_of(ctx, work, unit)

@@ -72,9 +72,8 @@ def check_task_book(form: TaskBookForm, context: TaskBookContext) -> tuple[Findi
     set_here = {row.item for row in form.rows if row.target is not None}
     for item, label in context.items.items():
         if item not in set_here:
-            found.append(
-                _error("standard", "/rows", f"“{label}”（{item}）按任务书目标值计分，请列为任务并填写目标值")
-            )
+            text = f"“{label}”（{item}）按目标值计分而未列为任务，其标准值将由数据提供单位填写"
+            found.append(Finding("unit_assessment.standard", Severity.WARNING, Where(pointer="/rows"), text))
     taken = {row.improvement for row in form.rows}
     for record, problem in context.improvements.items():
         if record not in taken:
