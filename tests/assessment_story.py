@@ -119,7 +119,7 @@ class Story:
     def _fact(self, one: Asked, known: Mapping[tuple[str, str], str]) -> dict[str, str]:
         key = (one.member.code, one.slot.item)
         standard = known.get(key) or ("100" if one.part.wants_standard(one.slot) else "")
-        rater = f"{one.rater_group.split('/')[0]}/第三方" if one.rater_group else ""
+        rater = f"{one.rater_group}/第三方" if one.rater_group else ""
         return {
             "unit": key[0],
             "item": key[1],

@@ -35,7 +35,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One cell to be brought."""
+    """One cell to be brought; ``rater_group`` empty where no rater gives it."""
 
     member: Member
     part: Component
@@ -77,7 +77,7 @@ def reported_cells(
                 if part.raters is None:
                     yield Asked(member, part, slot, period)
                 elif named:
-                    yield Asked(member, part, slot, period, "/".join(g.key for g in part.raters.groups))
+                    yield from (Asked(member, part, slot, period, g.key) for g in part.raters.groups)
 
 
 def stated_items(
