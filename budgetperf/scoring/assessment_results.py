@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from budgetperf.indicators import plain_number
 from budgetperf.scoring.adjustments import Claim
+from budgetperf.scoring.assessment import AssessmentRules
 from budgetperf.scoring.compare import JudgedLine, Judgement
 
 
@@ -111,3 +113,23 @@ class UnitResult:
             JudgedLine("penalty", "扣分", self.penalty, zero),
         )
         return Judgement(self.unit, self.total, self.grade_label, lines + adjusted, self.rank)
+
+
+def placed(rules: AssessmentRules, result: UnitResult) -> str:
+    """Say in one Chinese line where a unit stands, what its total is made of, and what follows."""
+    track = next(track for track in rules.tracks if track.key == result.track)
+    label = next(group.label for group in track.groups if group.key == result.group)
+    parts = "、".join(
+        f"{part.label}{'不适用' if part.points is None else plain_number(part.points)}/{plain_number(part.out_of)}"
+        for part in result.components
+    )
+    sides = (("加分", result.bonus), ("扣分", result.penalty))
+    adjusted = [f"{what}{plain_number(points)}" for what, points in sides if points]
+    follows = "、".join(reached.label for reached in result.consequences)
+    said = [
+        f"{label}第{result.rank}名：{parts}",
+        *adjusted,
+        f"后果：{follows}" if follows else "",
+        *result.reasons,
+    ]
+    return "；".join(text for text in said if text)

@@ -7,7 +7,7 @@ from random import Random
 from budgetperf.scoring.adjustments import AdjustmentItem
 from budgetperf.scoring.assessment import AssessmentRules, Component, Slot, Track
 from budgetperf.scoring.assessment_cells import UnitFact
-from budgetperf.scoring.formulas import Judged, MinMax
+from budgetperf.scoring.formulas import Judged, MinMax, Proportional
 
 LEVELS = (0, 59, 60, 70, 80, 90, 90, 95, 100, 100)
 """Percentages: grades and quotas are decided about these."""
@@ -24,7 +24,9 @@ def table(rules: AssessmentRules, seed: int, most: int = 6) -> list[UnitFact]:
         for leaf in track.leaves():
             twin: list[Cell] = []
             for number in range(rng.randint(1, most)):
-                if not twin or rng.random() < 0.7:
+                if track.ranking.then_by and rng.random() < 0.2:
+                    twin = list(_even(track, rng))
+                elif not twin or rng.random() < 0.7:
                     twin = [*_cells(track, rng), *_common(rules, rng)]
                 rows += [(f"{leaf.key}{number}", leaf.key, cell) for cell in twin]
     return [UnitFact(i, unit, item, value, group, period, rater, standard, note)
@@ -32,7 +34,7 @@ def table(rules: AssessmentRules, seed: int, most: int = 6) -> list[UnitFact]:
 
 
 def _cells(track: Track, rng: Random) -> Iterator[Cell]:
-    level = rng.choice(LEVELS)
+    level = Decimal(rng.choice(LEVELS))
     for part in track.components:
         left_out = part.absent != "refuse" and rng.random() < 0.3
         for slot in part.slots:
@@ -51,6 +53,23 @@ def _cells(track: Track, rng: Random) -> Iterator[Cell]:
             yield veto.key, "", "", "是", "", ""
 
 
+def _even(track: Track, rng: Random) -> Iterator[Cell]:
+    """Yield one of three units with the same total that differ in the part by which ties are broken."""
+    first = next(part for part in track.components if part.key == track.ranking.then_by[0])
+    last = [part for part in track.components if part is not first and _linear(part)][-1]
+    traded = rng.choice((0, 1, 2)) / Decimal(10)
+    levels = {first.key: 50 + traded * last.out_of, last.key: 50 - traded * first.out_of}
+    for part in track.components:
+        for slot in part.slots:
+            for period, rater in _asked(part, rng):
+                value, standard = _value(part, slot, levels.get(part.key, Decimal(50)), None)
+                yield slot.item, period, rater, value, standard, ""
+
+
+def _linear(part: Component) -> bool:
+    return all(isinstance(slot.formula, Judged | Proportional) for slot in part.slots)
+
+
 def _may_skip(part: Component, slot: Slot) -> bool:
     """Tell whether one item may be left out; the first of a part never is, so that something applies."""
     assert part.slots
@@ -62,18 +81,22 @@ def _asked(part: Component, rng: Random) -> list[tuple[str, str]]:
     return [(p.key, r) for p in part.periods.periods for r in raters] if part.periods else [("", r) for r in raters]  # fmt: skip
 
 
-def _value(part: Component, slot: Slot, level: int, rng: Random) -> tuple[str, str]:
-    percent = Decimal(min(100, max(0, level + rng.choice((0, 0, 0, -1, 1)))))
+def _value(part: Component, slot: Slot, level: Decimal, rng: Random | None) -> tuple[str, str]:
+    """Return value and standard of a cell at ``level``, or near it when chance has a say."""
+    percent = (
+        level if rng is None else min(Decimal(100), max(Decimal(0), level + rng.choice((0, 0, 0, -1, 1))))
+    )
     standard = "100" if part.wants_standard(slot) else ""
     if part.deductions:
-        return str(rng.choice((0, 0, 1, 2, 12))), ""
+        return str(rng.choice((0, 0, 1, 2, 12)) if rng else 0), ""
     if part.raters and part.raters.scale:
         return str(percent * part.raters.scale.highest / 100), ""
     if isinstance(slot.formula, Judged):
         assert slot.criterion is not None
         return str(percent * slot.criterion.weight / 100), ""
     if isinstance(slot.formula, MinMax):
-        return str(rng.choice((-20, 0, 5, 5, 120))), str(rng.choice((0, 5))) if standard else ""
+        value, base = (rng.choice((-20, 0, 5, 5, 120)), rng.choice((0, 5))) if rng else (5, 0)
+        return str(value), str(base) if standard else ""
     return str(percent), standard
 
 
@@ -84,7 +107,7 @@ def _claimed(item: AdjustmentItem, rng: Random) -> str:
 
 
 def _common(rules: AssessmentRules, rng: Random) -> Iterator[Cell]:
-    for state in (*rules.statements, *rules.exemptions):
+    for state in rules.states():
         if rng.random() < 0.1:
             yield state.key, "", "", "是", "", ""
     for consequence in rules.consequences:

@@ -145,6 +145,8 @@ def test_ties_are_broken_by_the_stated_parts_and_else_shared(city: str, seed: in
         for one, other in combinations(free, 2):
             if company(track, one) == company(track, other):
                 left, right = stated(track, one), stated(track, other)
+                assert one.rank is not None
+                assert other.rank is not None
                 assert (left > right, left == right) == (one.rank < other.rank, one.rank == other.rank)
 
 
