@@ -35,6 +35,7 @@ from budgetperf.scoring.grade import GradeRules
 
 Say = Callable[[str], None]
 ASSESSMENT = "unit_assessment"
+_TOLD = 200
 _DRAFTS = frozenset({".yaml", ".yml"})
 
 
@@ -260,9 +261,12 @@ def print_template(say: Say, known: Known, name: str, *, as_of: date) -> int:
 
 
 def tell(say: Say, error: Invalid) -> None:
-    """Print what is refused, a finding a line with its file and line."""
-    for line in [f"{finding.where} {finding.message}" for finding in error.findings] or [error.text]:
+    """Print what is refused, a finding a line with its file and line; of very many the first, and how many."""
+    for line in [f"{finding.where} {finding.message}" for finding in error.findings[:_TOLD]] or [error.text]:
         say(line)
+    more = len(error.findings) - _TOLD
+    if more > 0:
+        say(f"另有 {more} 处，更正后再运行即逐处列出 / {more} more")
 
 
 def _width(text: str) -> int:

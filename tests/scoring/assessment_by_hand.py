@@ -35,12 +35,12 @@ def year(part: Mapping[str, Any], marks: Sequence[Mapping[str, str]]) -> Fractio
                 weights += Fraction(group["weight"])
         found[period] = total / weights
     weight = {period: periods.get(period, Fraction(1)) for period in found}
-    return sum(weight[p] * found[p] for p in found) / sum(weight.values())
+    return sum((weight[p] * found[p] for p in found), Fraction(0)) / sum(weight.values())
 
 
 def company(track: Mapping[str, Any], group: str) -> str:
     above = {each["key"]: each.get("within") or each["key"] for each in track["groups"]}
-    return {"group": group, "parent": above[group], "track": track["key"]}[track["ranking"]["scope"]]
+    return str({"group": group, "parent": above[group], "track": track["key"]}[track["ranking"]["scope"]])
 
 
 def forced(part: Mapping[str, Any], years: Mapping[str, Fraction], unit: str) -> Fraction:
