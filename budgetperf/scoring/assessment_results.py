@@ -4,8 +4,9 @@ Holds the shapes and how a result reads as a judgement to be compared; computes 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from budgetperf.indicators import plain_number
 from budgetperf.scoring.adjustments import Claim
@@ -13,8 +14,7 @@ from budgetperf.scoring.assessment import AssessmentRules
 from budgetperf.scoring.compare import JudgedLine, Judgement
 
 
-@dataclass(frozen=True, slots=True)
-class ItemPoints:
+class ItemPoints(NamedTuple):  # a tuple: very many are made at once
     """Points of one criterion over periods and raters, on its own weight."""
 
     key: str
@@ -23,8 +23,7 @@ class ItemPoints:
     out_of: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class ComponentResult:
+class ComponentResult(NamedTuple):  # as above
     """One printed part of the total.
 
     Parameters
@@ -48,7 +47,7 @@ class ComponentResult:
     out_of: Decimal
     factor: Decimal
     items: tuple[ItemPoints, ...]
-    marks: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)
+    marks: Mapping[tuple[str, str], Decimal]
 
 
 @dataclass(frozen=True, slots=True)

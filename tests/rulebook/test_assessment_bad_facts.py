@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
 
@@ -46,7 +45,7 @@ def refused(city: str, facts: Sequence[UnitFact]) -> dict[tuple[str, int], str]:
 @CITIES
 def test_an_unknown_item(city: str) -> None:
     facts = sound(city)
-    facts[3] = replace(facts[3], item="没有这一项")
+    facts[3] = facts[3]._replace(item="没有这一项")
     assert "没有这一项" in refused(city, facts)["item", facts[3].row]
 
 
@@ -86,14 +85,14 @@ def test_a_rating_outside_its_scale(city: str) -> None:
     assert rated
     for i in (rated[0], rated[-1]):
         for value in ("100.01", "-0.01", "NaN", "1e1", "", "优"):
-            told = refused(city, [*facts[:i], replace(facts[i], value=value), *facts[i + 1 :]])
+            told = refused(city, [*facts[:i], facts[i]._replace(value=value), *facts[i + 1 :]])
             assert set(told) == {("value", facts[i].row)}
 
 
 @CITIES
 def test_two_facts_for_one_cell(city: str) -> None:
     facts = sound(city)
-    again = replace(facts[0], row=9999, value="1")
+    again = facts[0]._replace(row=9999, value="1")
     assert f"与第{facts[0].row}行重复填报同一事实" in refused(city, [*facts, again])["twice", 9999]
 
 
@@ -101,7 +100,7 @@ def test_two_facts_for_one_cell(city: str) -> None:
 def test_a_unit_in_two_groups(city: str) -> None:
     facts = sound(city)
     other = next(fact.group for fact in facts if fact.group != facts[0].group)
-    told = refused(city, [facts[0], replace(facts[1], group=other), *facts[2:]])
+    told = refused(city, [facts[0], facts[1]._replace(group=other), *facts[2:]])
     assert "属于两个分组" in next(message for (code, _), message in told.items() if code == "group")
 
 
@@ -110,7 +109,7 @@ def test_a_group_that_is_none_or_not_said(city: str) -> None:
     facts = sound(city)
     unit = facts[0].unit
     for group in ("", "没有这一组"):
-        strayed = [replace(fact, group=group) if fact.unit == unit else fact for fact in facts]
+        strayed = [fact._replace(group=group) if fact.unit == unit else fact for fact in facts]
         assert ("group", facts[0].row) in refused(city, strayed)
 
 

@@ -68,7 +68,7 @@ def test_the_code_of_a_unit_does_not_matter(city: str, seed: int) -> None:
     facts = table(RULES[city], seed, most=3)
     units = sorted({fact.unit for fact in facts})
     other = dict(zip(units, Random(seed).sample(units, len(units)), strict=True))
-    renamed = assess(RULES[city], [replace(fact, unit=other[fact.unit]) for fact in facts])
+    renamed = assess(RULES[city], [fact._replace(unit=other[fact.unit]) for fact in facts])
     expected = [replace(result, unit=other[result.unit]) for result in assess(RULES[city], facts)]
     assert list(renamed) == sorted(expected, key=lambda result: result.unit)
 
