@@ -91,16 +91,18 @@ PLAYERS: tuple[Player, ...] = (
     _player("rules", "沈规", FINANCE, _R.RULES_OFFICE, scope=""),
     _player("auditor", "韩审", FINANCE, _R.AUDITOR, scope=""),
     _player("admin", "杨管", FINANCE, _R.ADMINISTRATOR, scope=""),
+    _player("water", "秦水", WATER, _R.CLERK),
+    _player("teacher", "尤教", EDUCATION, _R.CLERK),
     _player("leader", "唐局", WATER, _R.LEADER),
     _player("leader2", "许局", EDUCATION, _R.LEADER),
     _player("deputy", "罗中心", WATER_SUPPLY, _R.LEADER),
     _player("office", "高考", FINANCE, _R.ASSESSMENT_OFFICE, scope=""),
     _player("office2", "邓评", FINANCE, _R.ASSESSMENT_OFFICE, scope=""),
     _player("chief", "曹组长", FINANCE, _R.ASSESSMENT_HEAD, scope=""),
-    _player("rater1", "评分一", FINANCE, _R.PARTICIPANT),
-    _player("rater2", "评分二", FINANCE, _R.PARTICIPANT),
-    _player("staff1", "员工一", WATER_SUPPLY, _R.PARTICIPANT),
-    _player("staff2", "员工二", WATER_SUPPLY, _R.PARTICIPANT),
+    _player("rater1", "评分一", FINANCE, _R.PARTICIPANT, scope=""),
+    _player("rater2", "评分二", FINANCE, _R.PARTICIPANT, scope=""),
+    _player("staff1", "员工一", WATER_SUPPLY, _R.PARTICIPANT, scope=""),
+    _player("staff2", "员工二", WATER_SUPPLY, _R.PARTICIPANT, scope=""),
     _expert(1, "专家甲", Specialism.BUSINESS),
     _expert(2, "专家乙", Specialism.BUSINESS),
     _expert(3, "专家丙", Specialism.BUSINESS),
@@ -132,6 +134,8 @@ FINANCE_HEAD = player("head").actor
 RULES_OFFICE = player("rules").actor
 AUDITOR = player("auditor").actor
 ADMINISTRATOR = player("admin").actor
+WATER_CLERK = player("water").actor
+EDUCATION_CLERK = player("teacher").actor
 LEADER = player("leader").actor
 EDUCATION_LEADER = player("leader2").actor
 ASSESSMENT_OFFICE = player("office").actor
