@@ -140,11 +140,11 @@ def _progress(story: Story) -> None:
     """One progress report, returned once."""
     report = story.records(Stage.PROGRESS, IN_AUTUMN, Status.DRAFT)[0]
     clerk, _ = CLERKS[report.path]
-    book = next(
-        one for one in story.records(Stage.TASK_BOOK, IN_AUTUMN) if one.subject == report.subject
-    )
+    book = next(one for one in story.records(Stage.TASK_BOOK, IN_AUTUMN) if one.subject == report.subject)
     keys = [row.key for row in issued_book(story.office(IN_AUTUMN), book.subject, 2024).rows]
-    form = {"rows": [{"key": key, "actual": "150", "done": "按计划推进", "behind": "雨季停工"} for key in keys]}
+    form = {
+        "rows": [{"key": key, "actual": "150", "done": "按计划推进", "behind": "雨季停工"} for key in keys]
+    }
     story.act(clerk, IN_AUTUMN, report, "file", form)
     story.act(cast.ASSESSMENT_OFFICE, IN_AUTUMN, report, "return", reason="请补数据来源")
     story.act(clerk, IN_AUTUMN, report, "file", form)
@@ -155,7 +155,13 @@ def _claims(story: Story) -> None:
     """Three bonuses (settled, rejected, struck after an objection), two penalties, appeals."""
     ctx = story.ctx(cast.WATER_CLERK, at(IN_AUTUMN))
     digest = attach_to_unit(
-        ctx, story.id, "D1", PICTURE, filename="表彰文件.png", describes="表彰", effective_on=date(2024, 10, 8)
+        ctx,
+        story.id,
+        "D1",
+        PICTURE,
+        filename="表彰文件.png",
+        describes="表彰",
+        effective_on=date(2024, 10, 8),
     )
     bonuses = [
         claim_bonus(ctx, story.id, "D1", BonusForm.model_validate(
@@ -170,8 +176,12 @@ def _claims(story: Story) -> None:
         story.act(office, IN_AUTUMN, one, "publish")
     penalties = []
     for item, award in (("criticised_city", "迟报"), ("complaint", "投诉")):
-        told = PenaltyForm.model_validate({"item": item, "value": "2", "award": award, "statement": "经查属实"})
-        penalties.append(tell_penalty(story.ctx(office, at(IN_AUTUMN)), story.id, "D2", told, Seen()).record_id)
+        told = PenaltyForm.model_validate(
+            {"item": item, "value": "2", "award": award, "statement": "经查属实"}
+        )
+        penalties.append(
+            tell_penalty(story.ctx(office, at(IN_AUTUMN)), story.id, "D2", told, Seen()).record_id
+        )
     _appeal(story, wrong, "bonus", {"outcome": "upheld", "reason": "未获中央表彰"})
     _appeal(story, penalties[0], "penalty", {"outcome": "partly", "value": "1", "reason": "其中一次属实"})
     taken_back = _appeal(story, penalties[1], "penalty", None)
