@@ -332,6 +332,13 @@ def results_of(session: Session, campaign_id: str) -> list[ResultFacts]:
     return fetch(session, select(table).where(table.c.campaign_id == campaign_id), ResultFacts)
 
 
+def result_of(session: Session, unit_id: str) -> ResultFacts | None:
+    """Return the visible result of a unit, or None."""
+    table = table_of(UnitResultRow)
+    statement = select(table).where(table.c.unit_id == unit_id)
+    return next(iter(fetch(session, statement, ResultFacts)), None)
+
+
 def past_results(
     session: Session, jurisdiction: str, before: int
 ) -> list[tuple[int, str, Mapping[str, Any]]]:
