@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from api.rest import (
+    assessment,
     audits,
     costs,
     decisions,
@@ -39,5 +40,6 @@ for _part in (
     workbooks,
     runs,
     audits,
+    assessment,
 ):
     router.include_router(_part.router)
