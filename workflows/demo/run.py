@@ -198,7 +198,8 @@ def _cost(stage: Stage, city: City, filed: requests.Filed, progress: Progress) -
 def report(played: Played) -> str:
     """Return what the demo prints at its end."""
     paths = "\n".join(f"  {path}" for path in played.files)
-    sign_ins = "\n".join(f"  {role.label:　<8}{login}" for role, login in founding.SIGN_INS.items())
+    who = {role.label: login for role, login in founding.SIGN_INS.items()} | {"被考评人": founding.ASSESSED}
+    sign_ins = "\n".join(f"  {label:　<8}{login}" for label, login in who.items())
     return (
         f"\n{department_table(played.limit_round)}\n\n文件 files:\n{paths}\n\n用时 {played.seconds:.1f} 秒\n\n"
         f"登录名 sign-ins（密码 password: {played.password}）:\n{sign_ins}\n"
