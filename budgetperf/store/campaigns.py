@@ -10,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlmodel import Session, col
 
@@ -302,6 +302,14 @@ def submit_sheet(session: Session, record_id: str, document: Json, at: datetime)
 def forget_sheet(session: Session, record_id: str) -> None:
     """Delete a sheet: no row joins a person and their marks any more."""
     session.connection().execute(delete(table_of(RatingSheet)).where(col(RatingSheet.record_id) == record_id))
+
+
+def forget_traces(session: Session, campaign_id: str) -> None:
+    """Delete the sheets of an archived campaign that nobody submitted, its raters' drafts and kept answers."""
+    table = table_of(RatingSheet)
+    never = (table.c.campaign_id == campaign_id) & table.c.submitted_at.is_(None)
+    session.connection().execute(delete(table).where(never))
+    session.connection().execute(select(func.bp_forget_traces(campaign_id)))
 
 
 def unseat(session: Session, campaign_id: str) -> None:
