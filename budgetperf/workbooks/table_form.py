@@ -6,10 +6,9 @@ filled workbook is ``table_intake``.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from types import MappingProxyType
 from typing import TypeAlias, get_args
 
 import xlsxwriter
@@ -88,7 +87,7 @@ class Part:
     rows: tuple[Row, ...] = ()
     shown: tuple[Shown, ...] = ()
     spare: int = 20
-    choices: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +112,7 @@ class TableBook:
     title: str
     about: str
     note: str = ""
-    parts: Mapping[str, Part] = MappingProxyType({})
+    parts: Mapping[str, Part] = field(default_factory=dict)
     codes: tuple[tuple[str, str, str], ...] = ()
 
     def tables(self) -> Iterator[tuple[FieldMeta, type[Form], Part]]:
