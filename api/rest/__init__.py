@@ -17,6 +17,7 @@ from api.rest import (
     rounds,
     rules,
     runs,
+    table_books,
     work,
     workbooks,
 )
@@ -37,6 +38,7 @@ for _part in (
     organisations,
     people,
     workbooks,
+    table_books,
     runs,
     audits,
 ):

@@ -98,6 +98,28 @@ def read_table_book(ctx: Context, record: RecordFacts, content: bytes) -> Intake
     return read_tables(content, table_book(ctx, record, blank=True), form)
 
 
+def check_table_book(
+    ctx: Context, record: RecordFacts, content: bytes
+) -> tuple[Intake[Form], tuple[Finding, ...]]:
+    """Read a workbook and file it on trial; the caller undoes the transaction.
+
+    Raises
+    ------
+    Invalid
+        The file itself is refused.
+    Conflict, Forbidden, NotFound
+        It could not be filed now whatever it says.
+    """
+    intake = read_table_book(ctx, record, content)
+    if intake.form is None:
+        return intake, intake.findings
+    try:
+        outcome = file_table_book(ctx, record, content, Seen())
+    except Invalid as error:
+        return intake, error.findings
+    return intake, (*intake.findings, *intake.locate(outcome.findings))
+
+
 def file_table_book(ctx: Context, record: RecordFacts, content: bytes, seen: Seen) -> Outcome:
     """File the form of a workbook as a page would, and keep the file beside what it filed.
 

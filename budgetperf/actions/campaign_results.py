@@ -185,9 +185,7 @@ def _result(ctx: Context, moved: Move, work: Work) -> str:
     return digest
 
 
-def _keep_rows(
-    ctx: Context, work: Work, traces: Iterable[Json], *, decision_id: str, package: str
-) -> None:
+def _keep_rows(ctx: Context, work: Work, traces: Iterable[Json], *, decision_id: str, package: str) -> None:
     ids = {unit.code: unit.id for unit in work.units}
     rows = []
     for trace in traces:

@@ -11,7 +11,7 @@ from budgetperf.actions.papers.limits_notice import limits_notice_page
 from budgetperf.actions.papers.self_evaluation import self_evaluation_page
 from budgetperf.process.stages import Stage as Step
 from budgetperf.process.stages import Status
-from budgetperf.reports.renderers import Page, render
+from budgetperf.reports.renderers import render
 from budgetperf.store.budget import RoundFacts, lines_of
 from budgetperf.store.organisations import organisations
 from budgetperf.store.records import RecordFacts, list_records

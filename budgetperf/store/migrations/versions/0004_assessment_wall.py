@@ -143,7 +143,9 @@ def upgrade() -> None:
         _alter(table, *_shared(table))
     decided = "CASE WHEN kind = 'assessment' THEN bp_assesses() ELSE {} END"
     op.execute(f"ALTER POLICY visible ON decision USING ({decided.format(_decision())})")
-    run = f"CASE WHEN {_PAPER} THEN bp_assesses() OR started_by = bp_person() ELSE {before.POLICIES['run']} END"
+    run = (
+        f"CASE WHEN {_PAPER} THEN bp_assesses() OR started_by = bp_person() ELSE {before.POLICIES['run']} END"
+    )
     op.execute(f"ALTER POLICY visible ON run USING ({run})")
     written = "CASE WHEN kind = 'assessment' THEN bp_assess_writes() ELSE bp_writes_all() END"
     op.execute(f"ALTER POLICY changed ON decision USING ({written}) WITH CHECK ({written})")
