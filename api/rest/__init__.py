@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from api.rest import (
+    assessment,
     audits,
     costs,
     decisions,
@@ -41,5 +42,6 @@ for _part in (
     table_books,
     runs,
     audits,
+    assessment,
 ):
     router.include_router(_part.router)

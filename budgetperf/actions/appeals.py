@@ -1,5 +1,6 @@
 """Appeals against penalties and results, objections to published bonuses: received, decided, carried out."""
 
+from budgetperf.actions.campaign_files import demand_theirs
 from budgetperf.actions.campaigns import work_for
 from budgetperf.actions.claims import contest_until, filed
 from budgetperf.actions.context import Context
@@ -31,9 +32,12 @@ def file_appeal(ctx: Context, campaign_key: str, code: str, form: AppealForm, se
         The record named cannot be contested this way, or a document was not uploaded.
     Conflict
         The days for it are over.
+    Forbidden
+        The unit is not theirs.
     """
     campaign = get_campaign(ctx.session, campaign_key)
     unit = get_unit(ctx.session, campaign.id, code)
+    demand_theirs(ctx, unit, "提出申诉或异议")
     attached = {item.digest for item in files_of(ctx.session, unit.id)}
     if unknown := [item for item in form.evidence if item not in attached]:
         raise Invalid("campaign.evidence", f"材料 {unknown[0][:12]}… 未上传到该考评对象，请先上传")

@@ -54,6 +54,7 @@ def _notice(page: AssessmentNoticePage) -> list[Flowable]:
         Block(f"{line.name}：", BODY, align="left"),
         paragraphs(_opening(page), figures=_figures(page.subject, line)),
         _result(page.subject, line),
+        Spacer(1, 8),
         *_adjusted(page),
         *_listed("否决事项", page.vetoes),
         *_listed("结果运用", line.consequences),
@@ -70,9 +71,14 @@ def _opening(page: AssessmentNoticePage) -> str:
         return f"{page.campaign}中，{line.name}（编码{line.code}，{line.group}）未参加考评，情况如下。"
     rank = f"在“{page.ranked_in}”中列第{line.rank}名，" if line.rank else ""
     return (
-        f"现将{page.campaign}结果通知如下：{line.name}（编码{line.code}，{page.track}，{line.group}）总分{line.total}分，"
+        f"现将{page.campaign}结果通知如下：{line.name}（编码{line.code}，{_kind(page.track, line.group)}）总分{line.total}分，"
         f"{rank}等次为“{line.grade}”。"
     )
+
+
+def _kind(track: str, group: str) -> str:
+    """Write the kind of unit and its group, once where they are called the same."""
+    return track if track == group else f"{track}　{group}"
 
 
 def _figures(subject: str, line: ResultLine) -> tuple[Figure, ...]:
@@ -97,8 +103,8 @@ def _result(subject: str, line: ResultLine) -> Grid:
         rows.append(cells(part.label, write_points(part.out_of), points, *tail))
     blank = ("", "") if weighed else ()
     if line.total is not None:
-        rows.append(cells("加分", "", f"+{write_points(line.bonus)}", *blank))
-        rows.append(cells("扣分", "", f"-{write_points(line.penalty)}", *blank))
+        rows.append(cells("加分", "", f"+{write_points(line.bonus)}" if line.bonus else "0", *blank))
+        rows.append(cells("扣分", "", f"-{write_points(line.penalty)}" if line.penalty else "0", *blank))
         total = Figure(_address("notice", subject, "table/total"), str(line.total))
         rows.append(cells("总分", "", *blank, total, bold=True))
     return Grid(fit(columns, PORTRAIT_WIDTH), rows)
@@ -114,7 +120,7 @@ def _adjusted(page: AssessmentNoticePage) -> list[Flowable]:
         Column("奖项或事由", 200),
     )
     rows = [cells(one.side, one.label, write_points(one.value), one.award) for one in page.adjusted]
-    return [*heading("加分与扣分"), Grid(fit(columns, PORTRAIT_WIDTH), rows)]
+    return [*heading("加分与扣分"), Grid(fit(columns, PORTRAIT_WIDTH), rows), Spacer(1, 8)]
 
 
 def _listed(title: str, texts: tuple[str, ...]) -> list[Flowable]:
@@ -133,7 +139,7 @@ def _ranking(page: AssessmentRankingPage) -> list[Flowable]:
         Block(f"{page.campaign}（{page.state}）　{page.note}", CELL, align="centre", after=6),
     ]
     for table in page.tables:
-        story += [*heading(f"{table.track}　{table.company}"), _table(page, table), Spacer(1, 8)]
+        story += [*heading(_kind(table.track, table.company)), _table(page, table), Spacer(1, 8)]
     return story
 
 
@@ -187,8 +193,8 @@ def _trace(page: AssessmentTracePage) -> list[Flowable]:
     story: list[Flowable] = [
         Block("考评计分明细", TITLE, align="centre", after=2),
         Block(f"{page.campaign}（{page.state}）", CELL, align="centre", after=8),
-        paragraphs(f"{line.name}（编码{line.code}，{page.track}，{line.group}）：{result}。以下逐步列出评分、权重、"
-                   "计分方法和依据，可以手工复核；评分人以编号代替。",
+        paragraphs(f"{line.name}（编码{line.code}，{_kind(page.track, line.group)}）：{result}。以下逐步列出评分、权重、"
+                   "计分方法和依据，可以手工复核；评分不列评分人。",
                    figures=(Figure(_address("trace", page.subject, "total"), str(line.total)),)),
     ]  # fmt: skip
     for number, block in enumerate(page.blocks, 1):

@@ -15,7 +15,7 @@ from pydantic import Field, model_validator
 
 from budgetperf.errors import Invalid
 from budgetperf.indicators import plain_number
-from budgetperf.scoring.exact import half_up, weighted_mean
+from budgetperf.scoring.exact import half_up, mean, weighted_mean
 from budgetperf.scoring.rules import Exact, Points, Rule, SourcedRule
 from budgetperf.scoring.score import ScoreSheet
 
@@ -207,7 +207,7 @@ def groups_mean(ratings: Mapping[str, Sequence[Decimal]], rules: RaterRules) -> 
                 "scoring.raters", f"“{group.label}”至少需要{group.at_least}份评分，现有{len(given)}份，请补齐"
             )
         counted = given[group.drop : len(given) - group.drop]
-        means.append((group.weight, weighted_mean((1, value) for value in counted)))
+        means.append((group.weight, mean(counted)))
     if not means:
         raise Invalid("scoring.raters", "没有任何一组评分人的评分，请至少补齐一组")
     return means[0][1] if len(means) == 1 else weighted_mean(means)

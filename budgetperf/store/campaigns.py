@@ -63,10 +63,13 @@ class UnitFacts:
     person_id: str | None
     leader_id: str | None
     owner: str
+    exempt: str = ""
 
     def member(self) -> Member:
         """Return what the campaign's cells are reckoned from."""
-        return Member(self.code, self.name, self.group_key, self.owner, self.person_id or "")
+        return Member(
+            self.code, self.name, self.group_key, self.owner, self.person_id or "", exempt=self.exempt
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +219,13 @@ def get_unit(session: Session, campaign_id: str, code: str) -> UnitFacts:
     return fetch_one(session, statement, UnitFacts, missing=NO_UNIT)
 
 
+def exempt_unit(session: Session, unit_id: str, exemption: str) -> None:
+    """Write under which exemption a unit is not assessed."""
+    session.connection().execute(
+        update(table_of(AssessedUnit)).where(col(AssessedUnit.id) == unit_id).values(exempt=exemption)
+    )
+
+
 def suppliers_of(session: Session, campaign_id: str) -> list[SupplyingFacts]:
     """Return who supplies, by key of the edition."""
     table = table_of(Supplying)
@@ -321,6 +331,13 @@ def results_of(session: Session, campaign_id: str) -> list[ResultFacts]:
     """Return the visible results of a campaign."""
     table = table_of(UnitResultRow)
     return fetch(session, select(table).where(table.c.campaign_id == campaign_id), ResultFacts)
+
+
+def result_of(session: Session, unit_id: str) -> ResultFacts | None:
+    """Return the visible result of a unit, or None."""
+    table = table_of(UnitResultRow)
+    statement = select(table).where(table.c.unit_id == unit_id)
+    return next(iter(fetch(session, statement, ResultFacts)), None)
 
 
 def past_results(

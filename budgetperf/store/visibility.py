@@ -12,7 +12,7 @@ from sqlmodel import col
 from budgetperf.permissions import Actor
 from budgetperf.process.stages import ASSESSMENT_STAGES, Stage, Status
 from budgetperf.store.fetch import Column, Rows, prefix
-from budgetperf.store.session import assesses, scopes
+from budgetperf.store.session import assesses, branches, scopes
 from budgetperf.store.tables.assessment import AssessedUnit, Campaign, RaterSeat, RatingSheet, Supplying
 from budgetperf.store.tables.budget import LimitRound
 from budgetperf.store.tables.exante import PanelSeat
@@ -21,9 +21,11 @@ from budgetperf.store.tables.records import EvaluandRow, Record
 
 def _in_scopes(actor: Actor, path: Column) -> ColumnElement[bool]:
     seen = scopes(actor)
-    if seen == "*":
-        return true()
-    return or_(false(), *(prefix(path, scope) for scope in seen.split(",") if scope))
+    return true() if seen == "*" else _below(seen, path)
+
+
+def _below(paths: str, path: Column) -> ColumnElement[bool]:
+    return or_(false(), *(prefix(path, scope) for scope in paths.split(",") if scope))
 
 
 def evaluands_visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -78,12 +80,12 @@ def _assessment_visible_to(actor: Actor) -> ColumnElement[bool]:
         .join(Campaign, col(Campaign.id) == Supplying.campaign_id)
         .where(
             col(Campaign.subject) == func.split_part(col(Record.subject), ".U.", 1),
-            _in_scopes(actor, col(Supplying.path)),
+            _below(branches(actor), col(Supplying.path)),
         )
     )
     return or_(
         col(Record.stage) == Stage.ASSESSMENT,
-        and_(col(Record.path) != "", _in_scopes(actor, col(Record.path))),
+        _below(branches(actor), col(Record.path)),
         unit,
         sheet,
         and_(col(Record.stage) == Stage.TASK_BOOK, col(Record.status) == Status.ISSUED, supplied),

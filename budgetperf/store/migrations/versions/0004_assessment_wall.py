@@ -1,8 +1,9 @@
 """the wall around the assessment: units see theirs, raters their sheets, people their own result
 
-``bp.assess`` says whether somebody sees the whole assessment (``sees``) or also runs it (``writes``). What
-the money's people see over the city does not open it: a person's result and a rater's sheet are nobody's
-business but theirs and that of those who run the campaign.
+``bp.assess`` says whether somebody sees the whole assessment (``sees``) or also runs it (``writes``);
+``bp.branches`` and ``bp.desks`` are the branches they belong to and work in. What the money's people see over
+the city does not open it: a person's result and a rater's sheet are nobody's business but theirs and that of
+those who run the campaign. A supplier sees the names of those it reports on, a rater of those they rate.
 
 Revision ID: 0004_assessment_wall
 Revises: 0003_assessment
@@ -22,6 +23,12 @@ FUNCTIONS = (
   $$ SELECT coalesce(current_setting('bp.assess', true), '') IN ('sees', 'writes') $$""",
     """CREATE FUNCTION bp_assess_writes() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS
   $$ SELECT coalesce(current_setting('bp.assess', true), '') = 'writes' $$""",
+    """CREATE FUNCTION bp_belongs(path text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS
+  $$ SELECT EXISTS (SELECT 1 FROM unnest(string_to_array(current_setting('bp.branches', true), ',')) AS branch
+       WHERE path = branch OR starts_with(path, branch || '.')) $$""",
+    """CREATE FUNCTION bp_works_in(path text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS
+  $$ SELECT EXISTS (SELECT 1 FROM unnest(string_to_array(current_setting('bp.desks', true), ',')) AS desk
+       WHERE path = desk OR starts_with(path, desk || '.')) $$""",
     """CREATE FUNCTION bp_assessment(stage text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
   $$ SELECT stage IN ('assessment', 'task_book', 'progress', 'fact_report', 'rating', 'bonus', 'penalty',
        'appeal', 'improvement') $$""",
@@ -32,6 +39,7 @@ _OWN_UNIT = """EXISTS (SELECT 1 FROM assessed_unit u WHERE u.subject = record.su
 _OWN_SHEET = """EXISTS (SELECT 1 FROM rating_sheet t JOIN rater_seat s ON s.id = t.seat_id
         WHERE t.record_id = record.id AND s.person_id = bp_person())"""
 
+<<<<<<< HEAD
 _SUPPLIER = """(stage = 'task_book' AND status = 'issued' AND EXISTS (SELECT 1 FROM supplying s
         JOIN campaign c ON c.id = s.campaign_id
         WHERE c.subject = split_part(record.subject, '.U.', 1) AND NOT bp_all() AND bp_sees(s.path)))"""
@@ -39,9 +47,13 @@ _SUPPLIER = """(stage = 'task_book' AND status = 'issued' AND EXISTS (SELECT 1 F
 
 RECORD = f"""stage = 'assessment' OR bp_assesses() OR (path <> '' AND bp_sees(path)) OR {_OWN_UNIT} OR {_OWN_SHEET}
         OR {_SUPPLIER} OR (stage = 'bonus' AND status IN ('openly', 'settled'))"""
+=======
+RECORD = f"""stage = 'assessment' OR bp_assesses() OR bp_belongs(path) OR {_OWN_UNIT} OR {_OWN_SHEET}
+        OR (stage = 'bonus' AND status IN ('openly', 'settled'))"""
+>>>>>>> merging
 """What of an assessment is seen: the campaign itself, one's own, and bonuses published for objection."""
 
-RECORD_WRITER = f"bp_assess_writes() OR (path <> '' AND bp_writes(path)) OR {_OWN_UNIT} OR {_OWN_SHEET}"
+RECORD_WRITER = f"bp_assess_writes() OR bp_works_in(path) OR {_OWN_UNIT} OR {_OWN_SHEET}"
 
 _OF_RECORD = "EXISTS (SELECT 1 FROM record r WHERE r.id = {table}.record_id)"
 
@@ -54,13 +66,16 @@ SEEN: dict[str, str] = {
 
 _UNIT = "person_id IS NULL OR bp_assesses() OR bp_person() IN (person_id, leader_id)"
 _THEIRS = """EXISTS (SELECT 1 FROM assessed_unit u WHERE u.id = {table}.unit_id AND (
-        (u.path <> '' AND bp_sees(u.path)) OR bp_person() IN (u.person_id, u.leader_id)))"""
-_RATED = "EXISTS (SELECT 1 FROM rater_seat s WHERE s.campaign_id = assessed_unit.campaign_id AND s.person_id = bp_person())"
+        bp_belongs(u.path) OR bp_person() IN (u.person_id, u.leader_id)))"""
+_RATED = """EXISTS (SELECT 1 FROM rater_seat s WHERE s.campaign_id = assessed_unit.campaign_id
+        AND s.person_id = bp_person() AND s.units ? assessed_unit.code)"""
+_SUPPLIED = """EXISTS (SELECT 1 FROM supplying s WHERE s.campaign_id = assessed_unit.campaign_id
+        AND bp_belongs(s.path))"""
 
 POLICIES: dict[str, tuple[str, str]] = {
     "campaign": ("bp_person() <> ''", "bp_assess_writes()"),
-    "assessed_unit": (f"{_UNIT} OR {_RATED}", "bp_assess_writes()"),
-    "supplying": ("bp_assesses() OR bp_sees(path)", "bp_assess_writes()"),
+    "assessed_unit": (f"{_UNIT} OR {_RATED} OR {_SUPPLIED}", "bp_assess_writes()"),
+    "supplying": ("bp_assesses() OR bp_belongs(path)", "bp_assess_writes()"),
     "rater_seat": ("bp_assesses() OR person_id = bp_person()", "bp_assess_writes()"),
     "rating_sheet": (
         "bp_assesses() OR EXISTS (SELECT 1 FROM rater_seat s WHERE s.id = seat_id AND s.person_id = bp_person())",
@@ -166,7 +181,13 @@ def downgrade() -> None:
         op.execute(f"DROP POLICY changed ON {table}")
         op.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
         op.execute(f"REVOKE ALL ON {table} FROM budgetperf_app")
-    for function in ("bp_assessment(text)", "bp_assess_writes()", "bp_assesses()"):
+    for function in (
+        "bp_assessment(text)",
+        "bp_works_in(text)",
+        "bp_belongs(text)",
+        "bp_assess_writes()",
+        "bp_assesses()",
+    ):
         op.execute(f"DROP FUNCTION {function}")
 
 
