@@ -39,18 +39,13 @@ _OWN_UNIT = """EXISTS (SELECT 1 FROM assessed_unit u WHERE u.subject = record.su
 _OWN_SHEET = """EXISTS (SELECT 1 FROM rating_sheet t JOIN rater_seat s ON s.id = t.seat_id
         WHERE t.record_id = record.id AND s.person_id = bp_person())"""
 
-<<<<<<< HEAD
 _SUPPLIER = """(stage = 'task_book' AND status = 'issued' AND EXISTS (SELECT 1 FROM supplying s
         JOIN campaign c ON c.id = s.campaign_id
-        WHERE c.subject = split_part(record.subject, '.U.', 1) AND NOT bp_all() AND bp_sees(s.path)))"""
+        WHERE c.subject = split_part(record.subject, '.U.', 1) AND bp_belongs(s.path)))"""
 """Who supplies facts must know the standards that the issued task books set."""
 
-RECORD = f"""stage = 'assessment' OR bp_assesses() OR (path <> '' AND bp_sees(path)) OR {_OWN_UNIT} OR {_OWN_SHEET}
-        OR {_SUPPLIER} OR (stage = 'bonus' AND status IN ('openly', 'settled'))"""
-=======
 RECORD = f"""stage = 'assessment' OR bp_assesses() OR bp_belongs(path) OR {_OWN_UNIT} OR {_OWN_SHEET}
-        OR (stage = 'bonus' AND status IN ('openly', 'settled'))"""
->>>>>>> merging
+        OR {_SUPPLIER} OR (stage = 'bonus' AND status IN ('openly', 'settled'))"""
 """What of an assessment is seen: the campaign itself, one's own, and bonuses published for objection."""
 
 RECORD_WRITER = f"bp_assess_writes() OR bp_works_in(path) OR {_OWN_UNIT} OR {_OWN_SHEET}"
