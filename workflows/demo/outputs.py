@@ -16,6 +16,7 @@ from budgetperf.store.budget import RoundFacts, lines_of
 from budgetperf.store.organisations import organisations
 from budgetperf.store.records import RecordFacts, list_records
 from budgetperf.workbooks.books import book
+from workflows.batches.papers import Page
 from workflows.demo.city import City
 from workflows.demo.stage import Stage
 from workflows.demo.year import YEAR
