@@ -5,13 +5,13 @@ Says what each workbook holds when it is handed out; filing one goes the way of 
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from budgetperf.actions.campaign_work import Work
 from budgetperf.actions.campaigns import work_for
 from budgetperf.actions.context import Context
 from budgetperf.actions.fact_reports import Report, file_report, report_of, standards
 from budgetperf.actions.files import keep_file
 from budgetperf.actions.moves import Outcome, Seen
 from budgetperf.actions.ratings import asked_of, improved_of, seat_of
+from budgetperf.actions.roster_book import NAME, NOTE, roster_book
 from budgetperf.actions.task_books import (
     file_progress,
     file_task_book,
@@ -24,13 +24,12 @@ from budgetperf.errors import Forbidden, Invalid, NotFound
 from budgetperf.findings import Finding, Severity
 from budgetperf.forms import Form, fields
 from budgetperf.indicators import plain_number
-from budgetperf.lifecycle.unit_assessment.cells import Asked, rated_periods, rater_groups
+from budgetperf.lifecycle.unit_assessment.cells import Asked
 from budgetperf.lifecycle.unit_assessment.form import (
     FactReportForm,
     FactRow,
     ProgressForm,
     RatingForm,
-    RosterForm,
     TaskBookForm,
 )
 from budgetperf.permissions import may
@@ -39,15 +38,10 @@ from budgetperf.process.transitions import named
 from budgetperf.scoring.assessment import Slot
 from budgetperf.scoring.assessment_template import scale_of
 from budgetperf.store.campaigns import (
-    SeatFacts,
     get_campaign,
-    seats_of,
     sheet_of,
-    suppliers_of,
     unit_by_subject,
 )
-from budgetperf.store.organisations import organisations
-from budgetperf.store.people import logins_of
 from budgetperf.store.records import RecordFacts, latest_filing
 from budgetperf.workbooks.intake import Intake
 from budgetperf.workbooks.table_form import Held, Locked, Part, Row, Shown, TableBook
@@ -62,8 +56,7 @@ TABLE_VERBS: Mapping[Stage, str] = {
 }
 """The verb of each stage whose form travels as a workbook of tables."""
 
-_NAME, _ITEM, _PERIOD, _HOW = "对象名称", "项目名称", "考核期", "填写要求"
-_NOTE = "浅黄色单元格为填报项，带*的必填；灰色表头和白色单元格请勿改动；可以增加行，整行留空的不读取。选中单元格可看到填写要求。"
+_ITEM, _PERIOD, _HOW = "项目名称", "考核期", "填写要求"
 
 
 def table_book(ctx: Context, record: RecordFacts, *, blank: bool = False) -> TableBook:
@@ -155,74 +148,6 @@ def _errors(findings: Iterable[Finding]) -> int:
     return sum(finding.severity is Severity.ERROR for finding in findings)
 
 
-# ------------------------------------------------------------------------ roster
-
-
-def _roster(ctx: Context, record: RecordFacts, blank: bool) -> TableBook:  # noqa: FBT001 - one shape for all
-    work = work_for(ctx, get_campaign(ctx.session, record.id))
-    leaves = [leaf for track in work.scheme.tracks for leaf in track.leaves()]
-    raters = rater_groups(work.scheme)
-    codes = [
-        *(("分组", leaf.key, leaf.label) for leaf in leaves),
-        *(("数据提供方", one.key, one.label) for one in work.rules.suppliers),
-        *(("评分人类别", key, label) for key, label in raters.items()),
-        *(("单位编码", node.code, node.name) for node in organisations(ctx.session)),
-    ]
-    parts = {
-        "units": Part(
-            () if blank else tuple(_units(ctx, work)), choices={"group": tuple(leaf.key for leaf in leaves)}
-        ),
-        "suppliers": Part(
-            tuple(_suppliers(ctx, work, blank=blank)), (Shown(_NAME, "supplier", 28),), spare=0
-        ),
-        "raters": Part(() if blank else tuple(_raters(ctx, work)), choices={"rater_group": tuple(raters)}),
-    }
-    note = f"{_NOTE}重新导入的名单整体替换原名单。"
-    return TableBook(RosterForm, f"{record.name}考评名单", "", note, parts, tuple(codes))
-
-
-def _units(ctx: Context, work: Work) -> Iterator[Row]:
-    logins = logins_of(ctx.session, (one for unit in work.units for one in (unit.person_id, unit.leader_id)))
-    codes = {node.path: node.code for node in organisations(ctx.session)}
-    for unit in work.units:
-        yield {
-            "code": unit.code,
-            "name": unit.name,
-            "group": unit.group_key,
-            "organisation": codes.get(unit.path, ""),
-            "person": logins.get(unit.person_id or "", ""),
-            "leader": logins.get(unit.leader_id or "", ""),
-            "owner": unit.owner,
-        }
-
-
-def _suppliers(ctx: Context, work: Work, *, blank: bool) -> Iterator[Row]:
-    codes = {node.path: node.code for node in organisations(ctx.session)}
-    known = {one.supplier: codes.get(one.path, "") for one in suppliers_of(ctx.session, work.campaign.id)}
-    for one in work.rules.suppliers:
-        named_here = "" if blank else known.get(one.key, "")
-        yield {"supplier": Locked(one.key), _NAME: one.label, "organisation": named_here}
-
-
-def _raters(ctx: Context, work: Work) -> Iterator[Row]:
-    seats = seats_of(ctx.session, work.campaign.id)
-    logins = logins_of(ctx.session, (seat.person_id for seat in seats))
-    for seat in seats:
-        units = "" if _rates_all(work, seat) else "、".join(seat.units)
-        yield {"rater_group": seat.rater_group, "login": logins.get(seat.person_id or "", ""), "units": units}
-
-
-def _rates_all(work: Work, seat: SeatFacts) -> bool:
-    """Tell whether a rater rates everybody their group rates, but themselves."""
-    rated = {
-        unit.code
-        for unit in work.units
-        if rated_periods(work.scheme, [unit.member()], seat.rater_group)
-        and not (unit.person_id and unit.person_id == seat.person_id)
-    }
-    return rated == set(seat.units)
-
-
 # --------------------------------------------------------------- task book, progress
 
 
@@ -246,7 +171,7 @@ def _task_book(ctx: Context, record: RecordFacts, blank: bool) -> TableBook:  # 
     part = Part(tuple(rows), (Shown(_ITEM, "item", 20),))
     codes = tuple(("考评项目", item, label) for item, label in context.items.items())
     first, last = context.cycle
-    note = f"{_NOTE}完成时限须在{first}至{last}之间；已列考评项目不设目标值的，请清空整行；整改事项不得删除。"
+    note = f"{NOTE}完成时限须在{first}至{last}之间；已列考评项目不设目标值的，请清空整行；整改事项不得删除。"
     title = f"{unit.name}{record.fiscal_year}年度任务书"
     return TableBook(TaskBookForm, title, record.subject, note, {"rows": part}, codes)
 
@@ -271,7 +196,7 @@ def _progress(ctx: Context, record: RecordFacts, blank: bool) -> TableBook:  # n
     )
     part = Part(rows, (Shown("工作任务", "key", 40), Shown("目标", "key", 20)), spare=0)
     about = f"{record.subject} {record.name} {record.period}"
-    return TableBook(ProgressForm, f"{record.name}（{record.period}）", about, _NOTE, {"rows": part})
+    return TableBook(ProgressForm, f"{record.name}（{record.period}）", about, NOTE, {"rows": part})
 
 
 # ------------------------------------------------------------------- facts, ratings
@@ -287,7 +212,7 @@ def _fact_report(ctx: Context, record: RecordFacts, blank: bool) -> TableBook:  
     names = {unit.code: unit.name for unit in report.work.units}
     period = _period(asked, record.period)
     shown = (
-        Shown(_NAME, "unit", 24),
+        Shown(NAME, "unit", 24),
         Shown(_ITEM, "item", 26),
         Shown(_PERIOD, "item", 10, period),
         Shown(_HOW, "rater", 22),
@@ -295,7 +220,7 @@ def _fact_report(ctx: Context, record: RecordFacts, blank: bool) -> TableBook:  
     part = Part(
         tuple(_fact(row, cells, names, fixed) for row in rows), shown, spare=20 if report.stated() else 0
     )
-    note = f"{_NOTE}每行一项数据，逐行填写“值”；不适用的填“不适用”并在说明中写明原因。"
+    note = f"{NOTE}每行一项数据，逐行填写“值”；不适用的填“不适用”并在说明中写明原因。"
     if report.stated():
         note += "否决、认定和不参加考评的事项，有则在末尾增行填“是”，编码见“代码表”。"
     about = f"{record.subject} {period}"
@@ -326,7 +251,7 @@ def _fact(
     one = cells.get(key)
     return {
         "unit": Locked(row.unit),
-        _NAME: names.get(row.unit, ""),
+        NAME: names.get(row.unit, ""),
         "item": Locked(row.item),
         _ITEM: one.slot.label if one else "",
         "rater": row.rater,
@@ -373,19 +298,19 @@ def _rating(ctx: Context, record: RecordFacts, blank: bool) -> TableBook:  # noq
         {
             **given.get((unit, item), {}),
             "unit": Locked(unit),
-            _NAME: names.get(unit, ""),
+            NAME: names.get(unit, ""),
             "item": Locked(item),
             _ITEM: label,
             _HOW: how,
         }
         for unit, item, label, how in cells
     )
-    shown = (Shown(_NAME, "unit", 24), Shown(_ITEM, "item", 30), Shown(_HOW, "item", 20))
+    shown = (Shown(NAME, "unit", 24), Shown(_ITEM, "item", 30), Shown(_HOW, "item", 20))
     return TableBook(
         RatingForm,
         record.name,
         f"{record.subject} {record.period}".strip(),
-        f"{_NOTE}每行一个评分；不了解的填“不适用”并写明原因。",
+        f"{NOTE}每行一个评分；不了解的填“不适用”并写明原因。",
         {"rows": Part(rows, shown, spare=0)},
     )
 
@@ -395,7 +320,7 @@ def _given(form: RatingForm) -> dict[tuple[str, str], dict[str, Held]]:
 
 
 _BOOKS: Mapping[Stage, Callable[[Context, RecordFacts, bool], TableBook]] = {
-    Stage.ASSESSMENT: _roster,
+    Stage.ASSESSMENT: roster_book,
     Stage.TASK_BOOK: _task_book,
     Stage.PROGRESS: _progress,
     Stage.FACT_REPORT: _fact_report,
