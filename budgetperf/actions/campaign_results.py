@@ -182,11 +182,11 @@ def _result(ctx: Context, moved: Move, work: Work) -> str:
     )
     assert isinstance(result, AssessmentResult)
     decision_id, digest = keep(ctx, moved.record, package)
-    _keep_rows(ctx, work, result.units, decision_id)
+    _keep_rows(ctx, work, result.units, decision_id=decision_id, package=digest)
     return digest
 
 
-def _keep_rows(ctx: Context, work: Work, traces: Iterable[Json], decision_id: str) -> None:
+def _keep_rows(ctx: Context, work: Work, traces: Iterable[Json], *, decision_id: str, package: str) -> None:
     ids = {unit.code: unit.id for unit in work.units}
     rows = []
     for trace in traces:
@@ -202,6 +202,7 @@ def _keep_rows(ctx: Context, work: Work, traces: Iterable[Json], decision_id: st
                 str(trace["grade_label"]),
                 trace,
                 decision_id,
+                package,
             )
         )
     write_results(ctx.session, rows)

@@ -113,7 +113,7 @@ class SheetFacts:
 
 @dataclass(frozen=True, slots=True)
 class ResultFacts:
-    """The newest result of a unit; ``document`` is its trace."""
+    """The newest result of a unit; ``document`` is its trace, ``package`` the digest of the whole campaign's."""
 
     unit_id: str
     campaign_id: str
@@ -123,6 +123,7 @@ class ResultFacts:
     grade_label: str
     document: Any
     decision_id: str
+    package: str
 
 
 @dataclass(frozen=True, slots=True)
