@@ -6,7 +6,7 @@ from datetime import date
 from budgetperf.actions.campaign_roster import read_roster
 from budgetperf.actions.campaign_work import Work, begun_phases, open_work, unsettled
 from budgetperf.actions.context import Context
-from budgetperf.actions.moves import Outcome, Seen, Target, load, move, open_record
+from budgetperf.actions.moves import Outcome, Seen, Target, drop_draft, load, move, open_record
 from budgetperf.actions.rules import InForce, named
 from budgetperf.actions.simple import NoForm
 from budgetperf.errors import Conflict
@@ -100,6 +100,7 @@ def enrol(ctx: Context, record_id: str, form: RosterForm, seen: Seen) -> Outcome
     replace_roster(
         ctx.session, campaign.id, units=roster.units, suppliers=roster.suppliers, seats=roster.seats
     )
+    drop_draft(ctx, moved)
     return moved.log(ctx)
 
 

@@ -233,8 +233,14 @@ def file_form(ctx: Context, moved: Move, form: Form, *, edition: str, file_diges
             "file_digest": file_digest,
         },
     )
-    connection.execute(_DROP_DRAFT, {"record": moved.record.id, "person": ctx.actor.id})
+    drop_draft(ctx, moved)
     return kept
+
+
+def drop_draft(ctx: Context, moved: Move) -> None:
+    """Let go of what the actor had typed: it is filed now."""
+    values = {"record": moved.record.id, "person": ctx.actor.id}
+    ctx.session.connection().execute(_DROP_DRAFT, values)
 
 
 def filed_event(moved: Move, kept: Kept, *, packages: tuple[str, ...] = ()) -> Filed:

@@ -3,7 +3,7 @@
 from budgetperf.actions.campaign_work import Work, records_of
 from budgetperf.actions.campaigns import work_for
 from budgetperf.actions.context import Context
-from budgetperf.actions.moves import Outcome, Seen, load, move
+from budgetperf.actions.moves import Outcome, Seen, drop_draft, load, move
 from budgetperf.actions.payloads import Seated
 from budgetperf.actions.simple import NoForm
 from budgetperf.actions.task_books import improvements_of
@@ -68,6 +68,7 @@ def submit(ctx: Context, record_id: str, form: RatingForm, seen: Seen) -> Outcom
     moved = move(ctx, record_id, "submit", seen=seen, findings=findings, guards=guards, record=record)
     document = form.model_dump(mode="json")
     submit_sheet(ctx.session, record_id, document, ctx.now)
+    drop_draft(ctx, moved)
     sealed = digest({"salt": sheet.salt, "rows": document["rows"]})
     return moved.log(ctx, Seated(**moved.fields, digest=sealed))
 

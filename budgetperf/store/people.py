@@ -159,6 +159,12 @@ def ids_of(session: Session, logins: Iterable[str]) -> dict[str, str]:
     return {row[0]: row[1] for row in session.connection().execute(statement)}
 
 
+def logins_of(session: Session, person_ids: Iterable[str]) -> dict[str, str]:
+    """Return the logins of some people by id."""
+    statement = select(col(Person.id), col(Person.login)).where(col(Person.id).in_(list(person_ids)))
+    return {row[0]: row[1] for row in session.connection().execute(statement)}
+
+
 def login_of(session: Session, person_id: str) -> str:
     """Return the login of an account, active or not.
 
