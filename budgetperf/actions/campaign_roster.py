@@ -11,6 +11,7 @@ from budgetperf.lifecycle.unit_assessment.cells import Member, rated_periods, ra
 from budgetperf.lifecycle.unit_assessment.form import RaterRow, RosterForm, SupplierRow, UnitRow
 from budgetperf.lifecycle.unit_assessment.rules import CampaignRules
 from budgetperf.scoring.assessment import AssessmentRules
+from budgetperf.scoring.raters import RaterGroup
 from budgetperf.store.campaigns import CampaignFacts, SeatFacts, SupplyingFacts, UnitFacts
 from budgetperf.store.organisations import organisations
 from budgetperf.store.people import ids_of
@@ -203,16 +204,16 @@ def _demand_whole(
     rated = Counter((seat.rater_group, code) for seat in seats for code in seat.units)
     supplied = {item for supplier in reader.rules.suppliers for item in supplier.items}
     for unit in units:
-        for group, least in _needed(reader.scheme, unit.member(), supplied):
-            if rated[group, unit.code] < least:
-                label = rater_groups(reader.scheme)[group]
-                text = f"“{unit.name}”至少需要{least}名“{label}”，现有{rated[group, unit.code]}名"
+        for group in _needed(reader.scheme, unit.member(), supplied):
+            found = rated[group.key, unit.code]
+            if found < group.at_least:
+                text = f"“{unit.name}”至少需要{group.at_least}名“{group.label}”，现有{found}名"
                 reader.refuse("/raters", text)
 
 
-def _needed(scheme: AssessmentRules, member: Member, supplied: set[str]) -> Iterator[tuple[str, int]]:
-    """Yield the groups of raters a unit needs and how many; a survey that a supplier brings needs none."""
+def _needed(scheme: AssessmentRules, member: Member, supplied: set[str]) -> Iterator[RaterGroup]:
+    """Yield the groups of raters a unit needs; a survey that a supplier brings needs none."""
     track = scheme.track_of(member.group)
     for part in track.components if track else ():
         if part.raters and not supplied & {slot.item for slot in part.slots}:
-            yield from ((group.key, group.at_least) for group in part.raters.groups)
+            yield from part.raters.groups

@@ -1,31 +1,40 @@
 """A campaign from roster to archive, under Zhengding's rules: every gate, window and second person on its way."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from budgetperf.actions.appeals import file_appeal
+from budgetperf.actions.campaign_files import attach_to_unit
 from budgetperf.actions.claims import claim_bonus, tell_penalty
 from budgetperf.actions.context import Context
 from budgetperf.actions.improvements import ask_improvement
-from budgetperf.actions.moves import Seen
+from budgetperf.actions.moves import Outcome, Seen
 from budgetperf.actions.recompute import recompute
-from budgetperf.errors import Conflict, Forbidden, Invalid
+from budgetperf.errors import Conflict, Forbidden, Invalid, NotFound
 from budgetperf.lifecycle.unit_assessment.cells import Asked
-from budgetperf.lifecycle.unit_assessment.form import AppealForm, BonusForm, ImprovementForm, PenaltyForm
+from budgetperf.lifecycle.unit_assessment.form import (
+    AppealAbout,
+    AppealForm,
+    BonusForm,
+    ImprovementForm,
+    PenaltyForm,
+)
+from budgetperf.permissions import Actor
 from budgetperf.process.stages import Stage, Status
-from budgetperf.store.campaigns import results_of, units_of
+from budgetperf.store.campaigns import ResultFacts, results_of, units_of
 from budgetperf.store.results import decisions_of
 from tests import cast
-from tests.assessment_story import Story, at
+from tests.assessment_story import Story, at, task
 
 BEGUN = date(2025, 1, 6)
 YEAR_END = date(2026, 1, 5)
 COMPUTED = date(2026, 2, 2)
 
-ROSTER = {
+ROSTER: dict[str, list[dict[str, str]]] = {
     "units": [
         {"code": "D1", "name": "水务局", "group": "department", "organisation": "0102", "leader": "leader"},
         {"code": "D2", "name": "教育局", "group": "department", "organisation": "0103", "leader": "leader2"},
@@ -76,7 +85,8 @@ def test_a_year_from_task_book_to_archive(story: Story) -> None:
     codes = {unit.id: unit.code for unit in units_of(session, story.id)}
     found = {codes[one.unit_id]: one for one in results_of(session, story.id)}
     # D1: 60 + 30 x 90 % band + 9.2; D2: 60 x 75 % = 45, the same public, 8
-    assert found["D1"].total is not None and found["D2"].total is not None
+    assert found["D1"].total is not None
+    assert found["D2"].total is not None
     assert found["D1"].total - found["D2"].total == Decimal("16.2")
     assert (found["D1"].rank, found["D2"].rank) == (1, 2)
     story.act(cast.ASSESSMENT_HEAD, COMPUTED, story.id, "publish")
@@ -94,3 +104,192 @@ def test_a_year_from_task_book_to_archive(story: Story) -> None:
     kept = decisions_of(ctx.session, subject=story.campaign.subject)
     assert len(kept) == 2
     assert all(recompute(one, ctx.rules).same for one in kept)
+
+
+@contextmanager
+def refused(text: str) -> Iterator[None]:
+    """Expect findings, one of which says ``text``."""
+    with pytest.raises(Invalid) as refusal:
+        yield
+    assert text in "；".join(finding.message for finding in refusal.value.findings)
+
+
+WINDOW = date(2026, 1, 8)
+BONUS = BonusForm(
+    item="award_city", value=Decimal(2), award="节水型城市", statement="市委市政府表彰", evidence=()
+)
+
+
+def with_document(story: Story, actor: Actor, code: str, day: date) -> tuple[str, ...]:
+    """Upload a document to a unit as its clerk."""
+    ctx = story.ctx(actor, at(day))
+    content = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+    return (
+        attach_to_unit(
+            ctx, story.id, code, content, filename="表彰决定.pdf", describes="表彰决定", effective_on=day
+        ),
+    )
+
+
+def claim(story: Story, actor: Actor, code: str, **changes: object) -> Outcome:
+    """Claim a bonus with a document."""
+    evidence = with_document(story, actor, code, WINDOW)
+    form = BonusForm.model_validate(BONUS.model_dump() | {"evidence": evidence} | changes)
+    return claim_bonus(story.ctx(actor, at(WINDOW)), story.id, code, form, Seen())
+
+
+@pytest.fixture
+def ready(story: Story) -> Story:
+    """A campaign whose facts and ratings are all in."""
+    story.open(BEGUN, ROSTER)
+    story.books(BEGUN, TARGETS)
+    story.through_the_year(YEAR_END)
+    return story
+
+
+def computed(story: Story, day: date = COMPUTED) -> dict[str, ResultFacts]:
+    story.act(cast.ASSESSMENT_OFFICE, day, story.id, "compute")
+    session = story.office(day).session
+    codes = {unit.id: unit.code for unit in units_of(session, story.id)}
+    return {codes[one.unit_id]: one for one in results_of(session, story.id)}
+
+
+def test_a_bonus_is_documented_judged_published_and_counted_once_settled(ready: Story) -> None:
+    with pytest.raises(Invalid, match="加分须附证明材料"):
+        claim_bonus(ready.ctx(cast.WATER_CLERK, at(WINDOW)), ready.id, "D1", BONUS, Seen())
+    with pytest.raises(Forbidden):
+        claim(ready, cast.EDUCATION_CLERK, "D1")
+    record = claim(ready, cast.WATER_CLERK, "D1", value="1").record_id
+    with refused("加分申报尚未办结"):
+        computed(ready)
+    with refused("认定数量应大于0且不高于申报"):
+        ready.act(cast.ASSESSMENT_OFFICE, WINDOW, record, "admit", {"value": "2", "reason": "属实"})
+    ready.act(cast.ASSESSMENT_OFFICE, WINDOW, record, "admit", {"value": "1", "reason": "属实"})
+    ready.act(cast.ASSESSMENT_OFFICE, WINDOW, record, "publish")
+    with pytest.raises(Conflict, match="公示或申诉期未满"):
+        ready.act(cast.ASSESSMENT_OFFICE, date(2026, 1, 15), record, "settle")  # the fifth working day
+    ready.act(cast.ASSESSMENT_OFFICE, date(2026, 1, 16), record, "settle")
+    assert computed(ready)["D1"].document["bonus"] == "2"
+
+
+def test_another_unit_objects_to_a_published_bonus_and_it_is_struck(ready: Story) -> None:
+    record = claim(ready, cast.WATER_CLERK, "D1", value="1").record_id
+    ready.act(cast.ASSESSMENT_OFFICE, WINDOW, record, "admit", {"value": "1", "reason": "属实"})
+    ready.act(cast.ASSESSMENT_OFFICE, WINDOW, record, "publish")
+    form = AppealForm(about=AppealAbout.BONUS, record=record, statement="表彰对象不是该局", demand="撤销加分")
+    with pytest.raises(Invalid, match="由其他考评对象提出异议"):
+        file_appeal(ready.ctx(cast.WATER_CLERK, at(WINDOW)), ready.id, "D1", form, Seen())
+    appeal = file_appeal(ready.ctx(cast.EDUCATION_CLERK, at(WINDOW)), ready.id, "D2", form, Seen()).record_id
+    with pytest.raises(Conflict, match="仍有申诉"):
+        ready.act(cast.ASSESSMENT_OFFICE, date(2026, 1, 16), record, "settle")
+    upheld = {"outcome": "upheld", "reason": "表彰文件所列为原水务集团"}
+    with pytest.raises(Conflict, match="申诉须由他人答复"):
+        ready.act(cast.ASSESSMENT_OFFICE, WINDOW, appeal, "decide", upheld)
+    with pytest.raises(Conflict, match="由另一机构受理"):
+        ready.act(cast.ASSESSMENT_HEAD, WINDOW, appeal, "decide", upheld)
+    ready.act(cast.SECOND_OFFICE, WINDOW, appeal, "decide", upheld)
+    assert [one.status for one in ready.records(Stage.BONUS, WINDOW)] == [Status.REJECTED]
+    assert computed(ready)["D1"].document["bonus"] == "0"
+
+
+PENALTY = PenaltyForm(item="criticised_city", value=Decimal(2), award="迟报", statement="市政府办通报两次")
+
+
+def test_a_penalty_is_told_appealed_against_and_counts_as_decided(ready: Story) -> None:
+    told = tell_penalty(ready.office(WINDOW), ready.id, "D2", PENALTY, Seen()).record_id
+    form = AppealForm(
+        about=AppealAbout.PENALTY, record=told, statement="其中一次非本局责任", demand="改为一次"
+    )
+    with pytest.raises(NotFound):  # another unit's penalty is not theirs to see
+        file_appeal(ready.ctx(cast.WATER_CLERK, at(WINDOW)), ready.id, "D1", form, Seen())
+    late = ready.ctx(cast.EDUCATION_CLERK, at(date(2026, 1, 16)))
+    with pytest.raises(Conflict, match="异议期未开始或已结束"):
+        file_appeal(late, ready.id, "D2", form, Seen())
+    last = ready.ctx(cast.EDUCATION_CLERK, at(date(2026, 1, 15)))
+    appeal = file_appeal(last, ready.id, "D2", form, Seen()).record_id
+    day = date(2026, 1, 16)
+    partly = {"outcome": "partly", "value": "1", "reason": "核实一次属实"}
+    ready.act(cast.SECOND_OFFICE, day, appeal, "decide", partly)
+    ready.act(cast.ASSESSMENT_OFFICE, day, told, "settle")
+    assert computed(ready)["D2"].document["penalty"] == "1"
+
+
+def test_an_upheld_appeal_against_a_result_corrects_the_fact_in_a_new_package(ready: Story) -> None:
+    before = computed(ready)["D2"].total
+    ready.act(cast.ASSESSMENT_HEAD, COMPUTED, ready.id, "publish")
+    form = AppealForm(about=AppealAbout.RESULT, statement="业务工作完成值少计", demand="更正为200")
+    appeal = file_appeal(
+        ready.ctx(cast.EDUCATION_CLERK, at(COMPUTED)), ready.id, "D2", form, Seen()
+    ).record_id
+    row = {"unit": "D2", "item": "business", "period": "end", "value": "200", "note": "审计核实"}
+    ready.act(
+        cast.SECOND_OFFICE,
+        COMPUTED,
+        appeal,
+        "decide",
+        {"outcome": "upheld", "corrections": [row], "reason": "属实"},
+    )
+    final = date(2026, 2, 12)
+    ready.act(cast.SECOND_OFFICE, final, ready.id, "finalise")
+    session = ready.office(final).session
+    codes = {unit.id: unit.code for unit in units_of(session, ready.id)}
+    after = {codes[one.unit_id]: one.total for one in results_of(session, ready.id)}["D2"]
+    assert before is not None
+    assert after is not None
+    assert after > before
+    first, second = decisions_of(session, subject=ready.campaign.subject)
+    assert first.facts != second.facts
+
+
+def test_a_gate_that_is_not_settled_keeps_the_next_phase_shut_and_names_what_is_lacking(story: Story) -> None:
+    story.open(BEGUN, ROSTER)
+    with refused("年度任务书尚未办结：水务局任务书（待填报）"):
+        story.act(cast.ASSESSMENT_OFFICE, date(2025, 4, 1), story.id, "advance")
+    assert not story.records(Stage.FACT_REPORT, date(2025, 4, 1))
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"units": []}, "请至少登记一个考评对象"),
+        ({"units": [*ROSTER["units"], ROSTER["units"][0]]}, "编码“D1”重复"),
+        ({"units": [{**ROSTER["units"][0], "group": "village"}]}, "方案没有分组“village”"),
+        ({"units": [{**ROSTER["units"][0], "leader": "nobody"}]}, "没有登录名“nobody”"),
+        ({"suppliers": ROSTER["suppliers"][:1]}, "数据提供方“考核办公室”（office）尚未指定报送单位"),
+        ({"raters": []}, "“水务局”至少需要1名“分管领导”，现有0名"),
+        (
+            {"raters": [{"rater_group": "leader", "login": "rater1", "units": "D9"}]},
+            "没有编码为“D9”的考评对象",
+        ),
+    ],
+)
+def test_a_roster_with_a_gap_is_refused_at_its_cell(
+    story: Story, change: dict[str, object], told: str
+) -> None:
+    with refused(told):
+        story.open(BEGUN, ROSTER | change)
+
+
+def test_next_year_takes_over_what_was_to_be_mended_and_rates_it_again(ready: Story) -> None:
+    computed(ready)
+    ready.act(cast.ASSESSMENT_HEAD, COMPUTED, ready.id, "publish")
+    form = ImprovementForm(problem="投诉办结不及时", demand="限期办结", due_on=date(2026, 6, 30))
+    asked = ask_improvement(ready.office(COMPUTED), ready.id, "D2", form, Seen()).record_id
+    last, following = ready.id, date(2026, 3, 2)
+    ready.year, ready.id = 2026, ""
+    ready.open(following, ROSTER)
+    assert ready.id != last
+    book = next(one for one in ready.records(Stage.TASK_BOOK, following) if one.path == cast.EDUCATION)
+    with refused("上年整改事项“投诉办结不及时”未列入本年任务"):
+        ready.act(
+            cast.EDUCATION_CLERK, following, book, "file", {"rows": [task("1", 2026, basis="三定方案")]}
+        )
+    ready.books(following, {})
+    ready.act(
+        cast.EDUCATION_CLERK,
+        date(2026, 4, 1),
+        asked,
+        "respond",
+        {"measures": "已办结", "done_on": "2026-04-01"},
+    )
+    ready.act(cast.ASSESSMENT_OFFICE, date(2026, 4, 2), asked, "close")

@@ -1,0 +1,65 @@
+"""Documents behind claims and appeals: kept with the unit, with the day they speak of."""
+
+from datetime import date
+
+from budgetperf.actions.context import Context
+from budgetperf.actions.files import keep_file
+from budgetperf.actions.payloads import FileAttached
+from budgetperf.errors import Forbidden, Invalid
+from budgetperf.evidence.attachments import safe_filename
+from budgetperf.permissions import Permission, may
+from budgetperf.store.campaigns import CampaignFileFacts, UnitFacts, get_campaign, get_unit, write_file
+from budgetperf.store.evidence import write_event
+from budgetperf.store.session import assesses
+
+
+def attach_to_unit(
+    ctx: Context,
+    campaign_key: str,
+    code: str,
+    content: bytes,
+    *,
+    filename: str,
+    describes: str,
+    effective_on: date,
+) -> str:
+    """Keep a document with a unit and return its digest.
+
+    Raises
+    ------
+    Forbidden
+        The unit is not the actor's.
+    Invalid
+        The file is refused, or speaks of a day that has not come.
+    """
+    campaign = get_campaign(ctx.session, campaign_key)
+    unit = get_unit(ctx.session, campaign.id, code)
+    if not may_attach(ctx, unit):
+        raise Forbidden("file.forbidden", f"“{unit.name}”不是您的考评对象，不能上传材料")
+    if effective_on > ctx.today:
+        raise Invalid("file.effective_on", f"材料形成日期{effective_on}晚于今天，请填写材料本身的日期")
+    digest = keep_file(ctx, content)
+    facts = CampaignFileFacts(
+        ctx.ids.new(),
+        campaign.id,
+        unit.id,
+        digest,
+        safe_filename(filename),
+        describes,
+        effective_on,
+        ctx.now,
+        ctx.actor.id,
+    )
+    write_file(ctx.session, facts)
+    payload = FileAttached(facts.id, digest, facts.filename, effective_on.isoformat())
+    write_event(
+        ctx.session, unit.subject, kind="evidence.attach", actor=ctx.actor.id, at=ctx.now, payload=payload
+    )
+    return digest
+
+
+def may_attach(ctx: Context, unit: UnitFacts) -> bool:
+    """Tell whether the actor may bring documents for a unit: its own people, and the assessing office."""
+    if ctx.actor.id in {unit.person_id, unit.leader_id} or assesses(ctx.actor) == "writes":
+        return True
+    return bool(unit.path) and may(ctx.actor, Permission("bonus:form:file"), unit.path, "上传材料") is None
