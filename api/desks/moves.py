@@ -45,20 +45,19 @@ def assessment_page(subject: str) -> str:
     return f"/assessment/{campaign}" + (f"/units/{quote(code, safe='')}" if kind == "U" else "")
 
 
-def page_of(record: RecordFacts) -> str:  # noqa: PLR0911 - one address a stage
+_PAGES = {
+    Stage.EXANTE: "/exante/{id}",
+    Stage.LIMITS: "/limits/{year}",
+    Stage.OBJECTION: "/limits/{year}/{subject}#o-{id}",
+    Stage.BASELINE: "/baselines/{id}",
+    Stage.RULE: "/rules/drafts/{id}",
+}
+_PROJECT = "/projects/{subject}?year={year}#r-{id}"
+
+
+def page_of(record: RecordFacts) -> str:
     """Return the page on which a record is shown."""
     if record.stage in ASSESSMENT_STAGES:
         return f"{assessment_page(record.subject)}#r-{record.id}"
-    match record.stage:
-        case Stage.EXANTE:
-            return f"/exante/{record.id}"
-        case Stage.LIMITS:
-            return f"/limits/{record.fiscal_year}"
-        case Stage.OBJECTION:
-            return f"/limits/{record.fiscal_year}/{record.subject}#o-{record.id}"
-        case Stage.BASELINE:
-            return f"/baselines/{record.id}"
-        case Stage.RULE:
-            return f"/rules/drafts/{record.id}"
-        case _:
-            return f"/projects/{record.subject}?year={record.fiscal_year}#r-{record.id}"
+    page = _PAGES.get(record.stage, _PROJECT)
+    return page.format(id=record.id, year=record.fiscal_year, subject=record.subject)

@@ -1,6 +1,6 @@
 """The result of a campaign: computed from everything brought, published, made final after appeals, approved."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -172,7 +172,8 @@ def _not_begun(ctx: Context, work: Work) -> tuple[Finding, ...]:
 
 def _result(ctx: Context, moved: Move, work: Work) -> str:
     """Compute, keep the package and the rows of the units; return the digest."""
-    table = facts(work.members, gather(ctx, work))
+    lines = gather(ctx, work)
+    table = facts(work.members, lines)
     result, package = decide(
         DecisionKind.ASSESSMENT,
         moved.record,
@@ -181,8 +182,22 @@ def _result(ctx: Context, moved: Move, work: Work) -> str:
     )
     assert isinstance(result, AssessmentResult)
     decision_id, digest = keep(ctx, moved.record, package)
-    _keep_rows(ctx, work, result.units, decision_id)
+    _keep_rows(ctx, work, _with_facts(ctx, work, result.units, lines), decision_id)
     return digest
+
+
+def _with_facts(ctx: Context, work: Work, traces: Iterable[Json], lines: Iterable[Line]) -> Iterator[Json]:
+    """Lay beside each trace what was reported of the unit; the raters' own marks stay out of it."""
+    raters = {seat.rater for seat in seats_of(ctx.session, work.campaign.id)}
+    told: dict[str, list[Json]] = {}
+    for line in sorted(lines, key=lambda line: line.cell):
+        if line.rater not in raters:
+            told.setdefault(line.unit, []).append(
+                {name: getattr(line, name) for name in ("item", "period", "value", "standard", "note")}
+            )
+    for trace in traces:
+        assert isinstance(trace, Mapping)
+        yield {**trace, "facts": told.get(str(trace["unit"]), [])}
 
 
 def _keep_rows(ctx: Context, work: Work, traces: Iterable[Json], decision_id: str) -> None:
