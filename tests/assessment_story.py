@@ -51,6 +51,7 @@ class Story:
     clerks: Mapping[str, tuple[Actor, Actor]] = field(default_factory=dict)  # path: clerk, leader
     suppliers: Mapping[str, Actor] = field(default_factory=dict)  # path: clerk
     raters: Sequence[Actor] = cast.RATERS
+    stated: Mapping[str, Sequence[Mapping[str, str]]] = field(default_factory=dict)  # by supplier
     id: str = ""
 
     def office(self, day: date) -> Context:
@@ -110,7 +111,8 @@ class Story:
             office = self.office(day)
             report = report_of(office, record)
             known = standards(office, report.work)
-            rows = [self._fact(one, known) for one in report.cells()]
+            rows: list[Mapping[str, str]] = [self._fact(one, known) for one in report.cells()]
+            rows += [] if record.period else self.stated.get(report.supplier, ())
             self.act(self.suppliers[record.path], day, record, "file", {"rows": rows})
             self.act(cast.ASSESSMENT_OFFICE, day, record, "accept")
 

@@ -1,5 +1,6 @@
 """Appeals against penalties and results, objections to published bonuses: received, decided, carried out."""
 
+from budgetperf.actions.campaign_files import demand_theirs
 from budgetperf.actions.campaigns import work_for
 from budgetperf.actions.claims import contest_until, filed
 from budgetperf.actions.context import Context
@@ -31,9 +32,12 @@ def file_appeal(ctx: Context, campaign_key: str, code: str, form: AppealForm, se
         The record named cannot be contested this way, or a document was not uploaded.
     Conflict
         The days for it are over.
+    Forbidden
+        The unit is not theirs.
     """
     campaign = get_campaign(ctx.session, campaign_key)
     unit = get_unit(ctx.session, campaign.id, code)
+    demand_theirs(ctx, unit, "提出申诉或异议")
     attached = {item.digest for item in files_of(ctx.session, unit.id)}
     if unknown := [item for item in form.evidence if item not in attached]:
         raise Invalid("campaign.evidence", f"材料 {unknown[0][:12]}… 未上传到该考评对象，请先上传")
@@ -96,7 +100,7 @@ def decide(ctx: Context, record_id: str, form: AppealDecisionForm, seen: Seen) -
         "decide",
         seen=Seen(seen.version, seen.reason or form.reason),
         findings=findings,
-        guards=_guards(ctx, campaign, against or get_record(ctx.session, ctx.actor, campaign.id)),
+        guards=decision_guards(ctx, campaign, against or get_record(ctx.session, ctx.actor, campaign.id)),
         record=record,
     )
     kept = file_form(ctx, moved, form, edition=campaign.rules)
@@ -110,7 +114,8 @@ def decide(ctx: Context, record_id: str, form: AppealDecisionForm, seen: Seen) -
     return outcome
 
 
-def _guards(ctx: Context, campaign: CampaignFacts, against: RecordFacts) -> set[Guard]:
+def decision_guards(ctx: Context, campaign: CampaignFacts, against: RecordFacts) -> set[Guard]:
+    """Return what holds for the actor to decide: the body of the edition, and no hand in what is contested."""
     role = {"office": Role.ASSESSMENT_OFFICE, "head": Role.ASSESSMENT_HEAD}
     guards = {Guard.APPEAL_BODY} if ctx.actor.has(role[work_for(ctx, campaign).rules.appeals.to]) else set()
     if ctx.actor.id not in {step.actor for step in doers(ctx.session, against.id)}:

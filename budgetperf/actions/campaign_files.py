@@ -6,11 +6,14 @@ from budgetperf.actions.context import Context
 from budgetperf.actions.files import keep_file
 from budgetperf.actions.payloads import FileAttached
 from budgetperf.errors import Forbidden, Invalid
+from budgetperf.evaluands import within
 from budgetperf.evidence.attachments import safe_filename
-from budgetperf.permissions import Permission, may
+from budgetperf.permissions import ROLE_PERMISSIONS, Permission
 from budgetperf.store.campaigns import CampaignFileFacts, UnitFacts, get_campaign, get_unit, write_file
 from budgetperf.store.evidence import write_event
 from budgetperf.store.session import assesses
+
+_VIEW = Permission("record:page:view")
 
 
 def attach_to_unit(
@@ -60,6 +63,25 @@ def attach_to_unit(
 
 def may_attach(ctx: Context, unit: UnitFacts) -> bool:
     """Tell whether the actor may bring documents for a unit: its own people, and the assessing office."""
-    if ctx.actor.id in {unit.person_id, unit.leader_id} or assesses(ctx.actor) == "writes":
+    return is_theirs(ctx, unit) or assesses(ctx.actor) == "writes"
+
+
+def is_theirs(ctx: Context, unit: UnitFacts) -> bool:
+    """Tell whether a unit is the actor's own: themselves, led by them, or of their branch of the tree."""
+    if ctx.actor.id in {unit.person_id, unit.leader_id}:
         return True
-    return bool(unit.path) and may(ctx.actor, Permission("bonus:form:file"), unit.path, "上传材料") is None
+    return bool(unit.path) and any(
+        grant.scope and within(unit.path, grant.scope) and _VIEW in ROLE_PERMISSIONS[grant.role]
+        for grant in ctx.actor.grants
+    )
+
+
+def demand_theirs(ctx: Context, unit: UnitFacts, action: str) -> None:
+    """Refuse to act in the name of somebody else's unit.
+
+    Raises
+    ------
+    Forbidden
+    """
+    if not is_theirs(ctx, unit):
+        raise Forbidden("campaign.not_theirs", f"“{unit.name}”不是您的考评对象，不能“{action}”")

@@ -32,6 +32,7 @@ from budgetperf.lifecycle.unit_assessment.gathering import (
     carried,
     claimed,
     corrected,
+    exempted,
     facts,
     rated,
     remembered,
@@ -60,7 +61,7 @@ def gather(ctx: Context, work: Work) -> list[Line]:
     """Return everything brought so far as facts with their origins: what a result is computed from."""
     lines = [*_reported(ctx, work), *_rated(ctx, work)]
     lines = corrected(lines, _corrections(ctx, work.campaign))
-    lines += [*_claimed(ctx, work), *remembered(past(ctx, work.campaign))]
+    lines += [*_claimed(ctx, work), *remembered(past(ctx, work.campaign)), *exempted(work.members)]
     return lines + carried(work.scheme, work.rules.carried, work.members, lines)
 
 

@@ -6,20 +6,32 @@ from datetime import date
 from budgetperf.actions.campaign_roster import read_roster
 from budgetperf.actions.campaign_work import Work, begun_phases, open_work, unsettled
 from budgetperf.actions.context import Context
-from budgetperf.actions.moves import Outcome, Seen, Target, drop_draft, load, move, open_record
+from budgetperf.actions.moves import (
+    Outcome,
+    Seen,
+    Target,
+    drop_draft,
+    file_form,
+    filed_event,
+    load,
+    move,
+    open_record,
+)
 from budgetperf.actions.rules import InForce, named
 from budgetperf.actions.simple import NoForm
 from budgetperf.errors import Conflict
 from budgetperf.findings import Finding, Severity, Where
 from budgetperf.lifecycle.unit_assessment.fit import misfits
-from budgetperf.lifecycle.unit_assessment.form import CampaignForm, RosterForm
+from budgetperf.lifecycle.unit_assessment.form import CampaignForm, ExemptionForm, RosterForm
 from budgetperf.lifecycle.unit_assessment.rules import CampaignRules, Task
 from budgetperf.process.stages import Stage
 from budgetperf.scoring.assessment import AssessmentRules
 from budgetperf.store.campaigns import (
     CampaignFacts,
     campaign_of,
+    exempt_unit,
     get_campaign,
+    get_unit,
     replace_roster,
     units_of,
     update_campaign,
@@ -140,6 +152,23 @@ def advance_phase(ctx: Context, record_id: str, _form: NoForm, seen: Seen) -> Ou
     moved = move(ctx, record_id, "advance", seen=seen, findings=findings, record=record)
     open_work(ctx, work, _opened_so_far(work, ctx.today))
     return moved.log(ctx)
+
+
+def exempt(ctx: Context, record_id: str, form: ExemptionForm, seen: Seen) -> Outcome:
+    """Take a unit or person out of the year's assessment, by an exemption of the scheme."""
+    record = load(ctx, record_id)
+    campaign = get_campaign(ctx.session, record_id)
+    known = {state.key: state.label for state in editions_of(ctx, campaign).scheme.rules.exemptions}
+    unit = get_unit(ctx.session, campaign.id, form.unit)
+    listed = "、".join(f"{key} {label}" for key, label in known.items()) or "无"
+    text = f"方案没有“{form.exemption}”这一情形，可填：{listed}"
+    wrong = Finding("campaign.exemption", Severity.ERROR, Where(pointer="/exemption"), text)
+    findings = () if form.exemption in known else (wrong,)
+    told = Seen(seen.version, seen.reason or form.reason)
+    moved = move(ctx, record_id, "exempt", seen=told, findings=findings, record=record)
+    exempt_unit(ctx.session, unit.id, form.exemption)
+    kept = file_form(ctx, moved, form, edition=campaign.scheme)
+    return moved.log(ctx, filed_event(moved, kept))
 
 
 def _opened_so_far(work: Work, today: date) -> list[Task]:

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
+from budgetperf.actions.campaign_files import demand_theirs
 from budgetperf.actions.campaign_work import Work
 from budgetperf.actions.campaigns import work_for
 from budgetperf.actions.context import Context
@@ -104,7 +105,11 @@ def claim_bonus(ctx: Context, campaign: str, code: str, form: BonusForm, seen: S
     ------
     Invalid
         The item is not of the unit's track, the count is off its range, or a document is missing.
+    Forbidden
+        The unit is not theirs.
     """
+    unit = get_unit(ctx.session, get_campaign(ctx.session, campaign).id, code)
+    demand_theirs(ctx, unit, "申报加分")
     return _open_claim(ctx, campaign, code, stage=Stage.BONUS, verb="file", form=form, seen=seen)
 
 

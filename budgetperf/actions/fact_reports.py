@@ -33,7 +33,7 @@ class Report:
         )
 
     def stated(self) -> dict[str, frozenset[str]]:
-        """Return by unit the vetoes, statements and exemptions it may name, once a year."""
+        """Return by unit the vetoes and statements it may name, once a year."""
         if self.period:
             return {}
         work = self.work

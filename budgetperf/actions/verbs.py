@@ -42,6 +42,7 @@ from budgetperf.lifecycle.result_use.form import ResponseForm
 from budgetperf.lifecycle.unit_assessment.form import (
     AdmissionForm,
     AppealDecisionForm,
+    ExemptionForm,
     FactReportForm,
     ImprovementReply,
     ProgressForm,
@@ -107,6 +108,7 @@ VERBS: dict[tuple[Stage, str], Verb] = {
     (S.ASSESSMENT, "enrol"): Verb(RosterForm, campaigns.enrol),
     (S.ASSESSMENT, "start"): Verb(NoForm, campaigns.start),
     (S.ASSESSMENT, "advance"): Verb(NoForm, campaigns.advance_phase),
+    (S.ASSESSMENT, "exempt"): Verb(ExemptionForm, campaigns.exempt),
     (S.ASSESSMENT, "compute"): Verb(NoForm, campaign_results.compute),
     (S.ASSESSMENT, "publish"): Verb(NoForm, campaign_results.publish),
     (S.ASSESSMENT, "finalise"): Verb(NoForm, campaign_results.finalise),

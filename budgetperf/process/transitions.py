@@ -154,6 +154,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row(S.ASSESSMENT, "enrol", (T.DRAFT,), T.DRAFT, "assessment:campaign:prepare", "登记考评对象"),
     _row(S.ASSESSMENT, "start", (T.DRAFT,), T.RUNNING, "assessment:campaign:start", "下达考评任务", not_by=("open", "enrol")),
     _row(S.ASSESSMENT, "advance", (T.RUNNING,), T.RUNNING, "assessment:result:compute", "推进考评阶段"),
+    _row(S.ASSESSMENT, "exempt", (T.RUNNING,), T.RUNNING, "assessment:result:compute", "登记不参加考评"),
     _row(S.ASSESSMENT, "compute", (T.RUNNING, T.COMPUTED), T.COMPUTED, "assessment:result:compute", "汇总计分"),
     _row(S.ASSESSMENT, "publish", (T.COMPUTED,), T.OPENLY, "assessment:result:approve", "公示考评结果", not_by=("compute",)),
     _row(S.ASSESSMENT, "finalise", (T.OPENLY,), T.FINAL, "assessment:result:compute", "定稿", guards=(Guard.CONTEST_OVER,)),

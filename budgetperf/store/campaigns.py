@@ -63,10 +63,13 @@ class UnitFacts:
     person_id: str | None
     leader_id: str | None
     owner: str
+    exempt: str = ""
 
     def member(self) -> Member:
         """Return what the campaign's cells are reckoned from."""
-        return Member(self.code, self.name, self.group_key, self.owner, self.person_id or "")
+        return Member(
+            self.code, self.name, self.group_key, self.owner, self.person_id or "", exempt=self.exempt
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +216,13 @@ def get_unit(session: Session, campaign_id: str, code: str) -> UnitFacts:
     """
     statement = _UNIT.where(col(AssessedUnit.campaign_id) == campaign_id, col(AssessedUnit.code) == code)
     return fetch_one(session, statement, UnitFacts, missing=NO_UNIT)
+
+
+def exempt_unit(session: Session, unit_id: str, exemption: str) -> None:
+    """Write under which exemption a unit is not assessed."""
+    session.connection().execute(
+        update(table_of(AssessedUnit)).where(col(AssessedUnit.id) == unit_id).values(exempt=exemption)
+    )
 
 
 def suppliers_of(session: Session, campaign_id: str) -> list[SupplyingFacts]:

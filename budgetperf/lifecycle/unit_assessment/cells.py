@@ -21,6 +21,8 @@ class Member:
         Code of the member whose fact its result becomes; empty for none.
     person : str
         Id of the person assessed; empty for a unit.
+    exempt : str
+        The exemption under which it is not assessed: nothing is asked of it.
     """
 
     code: str
@@ -28,6 +30,7 @@ class Member:
     group: str
     owner: str = ""
     person: str = ""
+    exempt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +63,9 @@ def reported_cells(
     Items that raters give are reported only by a supplier named for them (an entrusted survey).
     What another member's result becomes is reported by nobody.
     """
-    carried = {(one.item) for one in rules.carried}
+    carried = {one.item for one in rules.carried}
     for member in members:
-        track = scheme.track_of(member.group)
+        track = None if member.exempt else scheme.track_of(member.group)
         for part in track.components if track else ():
             if period not in periods_of(part):
                 continue
@@ -80,9 +83,9 @@ def reported_cells(
 def stated_items(
     scheme: AssessmentRules, rules: CampaignRules, supplier: str, track: Track
 ) -> frozenset[str]:
-    """Return the vetoes, statements and exemptions a supplier may report of a unit of ``track``."""
+    """Return the vetoes and statements a supplier may report of a unit of ``track``."""
     keys = [veto.key for veto in track.vetoes]
-    keys += [state.key for state in scheme.statements] + [state.key for state in scheme.exemptions]
+    keys += [state.key for state in scheme.statements]
     found = ((key, rules.supplier_of(key)) for key in keys)
     return frozenset(key for key, brings in found if brings is not None and brings.key == supplier)
 
@@ -92,7 +95,7 @@ def rated_cells(
 ) -> Iterator[Asked]:
     """Yield the marks a rater of a group gives in a period."""
     for member in members:
-        track = scheme.track_of(member.group)
+        track = None if member.exempt else scheme.track_of(member.group)
         for part in track.components if track else ():
             groups = {group.key for group in part.raters.groups} if part.raters else set()
             if rater_group in groups and period in periods_of(part):

@@ -149,7 +149,7 @@ def check_facts(
     ----------
     asked : iterable of Asked
     stated : mapping of str to frozenset of str
-        By unit, the vetoes, statements and exemptions this supplier may report in this period.
+        By unit, the vetoes and statements this supplier may report in this period.
     standards : mapping
         Targets of issued task books by unit and item.
     members : mapping of str to Member
@@ -174,11 +174,8 @@ def check_facts(
             at = len(keys) - 1 - keys[::-1].index((unit, item, _))
             found.append(_error("twice", f"/rows/{at}/item", f"“{unit}”的“{item}”重复填报，请只保留一行"))
     given = {(row.unit, row.item) for row in form.rows if row.value}
-    exempt = {
-        row.unit for row in form.rows if row.item in stated.get(row.unit, frozenset()) and row.value == "是"
-    }
     for (unit, item), one in wanted.items():
-        if (unit, item) not in given and unit not in exempt:
+        if (unit, item) not in given:
             places = [n for n, row in enumerate(form.rows) if (row.unit, row.item) == (unit, item)]
             pointer = f"/rows/{places[0]}/value" if places else "/rows"
             text = f"“{one.member.name}”的“{one.slot.label}”尚未填报；不适用的填“不适用”并写明原因"

@@ -52,6 +52,14 @@ class RosterForm(Form):
     raters: tuple[RaterRow, ...] = ask("评分人", default=())
 
 
+class ExemptionForm(Form):
+    """Somebody who is not assessed this year, by an exemption of the scheme."""
+
+    unit: Line = ask("考评对象", "编码", width=14)
+    exemption: Line = ask("不参加考评的情形", "方案中的编码", width=20)
+    reason: Text = ask("理由", width=50)
+
+
 class TaskRow(Form):
     """One task: specific, measurable, achievable, relevant, in time."""
 

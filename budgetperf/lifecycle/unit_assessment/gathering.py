@@ -98,6 +98,11 @@ def remembered(past: Mapping[str, Mapping[str, Sequence[int]]]) -> list[Line]:
     ]
 
 
+def exempted(members: Iterable[Member]) -> list[Line]:
+    """Return who is not assessed this year."""
+    return [Line(one.code, one.exempt, "是", origin="登记不参加考评") for one in members if one.exempt]
+
+
 def corrected(lines: Iterable[Line], corrections: Iterable[tuple[CorrectionRow, str]]) -> list[Line]:
     """Return the facts with what upheld appeals corrected; ``corrections`` name their appeal."""
     found = {line.cell: line for line in lines}

@@ -33,7 +33,7 @@ class AssessedUnit(SQLModel, table=True):
     """A unit, or a person, that is assessed; ``subject`` is its chain and the subject of its records.
 
     ``path`` is that of its organisation, empty for a person; ``owner`` is the code of the unit whose fact its
-    result becomes.
+    result becomes; ``exempt`` is the exemption of the scheme under which it is not assessed.
     """
 
     __tablename__ = "assessed_unit"
@@ -49,6 +49,7 @@ class AssessedUnit(SQLModel, table=True):
     person_id: str | None = ref("person", nullable=True)
     leader_id: str | None = ref("person", nullable=True)
     owner: str = exact()
+    exempt: str = exact()
 
 
 class Supplying(SQLModel, table=True):

@@ -48,6 +48,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Text(collation="C"), nullable=True),
         sa.Column("leader_id", sa.Text(collation="C"), nullable=True),
         sa.Column("owner", sa.Text(collation="C"), nullable=False),
+        sa.Column("exempt", sa.Text(collation="C"), nullable=False),
         sa.ForeignKeyConstraint(
             ["campaign_id"], ["campaign.id"], name=op.f("fk_assessed_unit_campaign_id_campaign")
         ),

@@ -51,10 +51,12 @@ _UNIT = "person_id IS NULL OR bp_assesses() OR bp_person() IN (person_id, leader
 _THEIRS = """EXISTS (SELECT 1 FROM assessed_unit u WHERE u.id = {table}.unit_id AND (
         (u.path <> '' AND bp_sees(u.path)) OR bp_person() IN (u.person_id, u.leader_id)))"""
 _RATED = "EXISTS (SELECT 1 FROM rater_seat s WHERE s.campaign_id = assessed_unit.campaign_id AND s.person_id = bp_person())"
+_SUPPLIED = """EXISTS (SELECT 1 FROM supplying s WHERE s.campaign_id = assessed_unit.campaign_id
+        AND NOT bp_all() AND bp_sees(s.path))"""
 
 POLICIES: dict[str, tuple[str, str]] = {
     "campaign": ("bp_person() <> ''", "bp_assess_writes()"),
-    "assessed_unit": (f"{_UNIT} OR {_RATED}", "bp_assess_writes()"),
+    "assessed_unit": (f"{_UNIT} OR {_RATED} OR {_SUPPLIED}", "bp_assess_writes()"),
     "supplying": ("bp_assesses() OR bp_sees(path)", "bp_assess_writes()"),
     "rater_seat": ("bp_assesses() OR person_id = bp_person()", "bp_assess_writes()"),
     "rating_sheet": (
