@@ -19,6 +19,7 @@ from api.screens.assessment import CampaignPage, OpenBonus, RecordLine, Tally, U
 from api.screens.buttons import Barred, Button, Link
 from api.screens.page import Option
 from api.transaction import Work as Transaction
+from budgetperf.actions.campaign_files import is_theirs
 from budgetperf.actions.campaign_work import Work, records_of
 from budgetperf.actions.campaigns import work_for
 from budgetperf.actions.claims import filed, last_day
@@ -322,8 +323,8 @@ def _open_bonuses(
     mine = [
         unit
         for unit in work.units
-        if may(ctx.actor, Permission("appeal:form:file"), unit.path, "提出异议") is None
-        and (unit.path or unit.person_id == ctx.actor.id)
+        if is_theirs(ctx, unit)
+        and may(ctx.actor, Permission("appeal:form:file"), unit.path, "提出异议") is None
     ]
     found = []
     for one in records:

@@ -154,6 +154,18 @@ def item_labels(scheme: AssessmentRules) -> dict[str, str]:
     return slots | claims | vetoes | stated | exempt | reached
 
 
+def _exemption(ctx: Context, record: RecordFacts) -> Preset:
+    work = work_for(ctx, get_campaign(ctx.session, record.id))
+    options = {
+        "ExemptionForm.exemption": tuple(Option(one.key, one.label) for one in work.scheme.exemptions),
+    }
+    if len(work.units) <= MAX_ROWS:
+        options["ExemptionForm.unit"] = tuple(
+            Option(one.code, f"{one.code} {one.name}") for one in work.units
+        )
+    return Preset({}, options=options)
+
+
 def _approval(ctx: Context, record: RecordFacts) -> Preset:
     bodies = work_for(ctx, get_campaign(ctx.session, record.id)).rules.approval.bodies
     rows: list[Json] = [{"body": body} for body in bodies]
@@ -209,16 +221,17 @@ def _facts(ctx: Context, record: RecordFacts) -> Preset:
     """Every cell asked for, then yes or no to what is stated of a unit."""
     report = report_of(ctx, record)
     known = standards(ctx, report.work)
+    groups = rater_groups(report.work.scheme)
     rows: list[Json] = []
     notes: list[RowNote] = []
     before = ""
     for one in report.cells():
         code, item = one.member.code, one.slot.item
-        for group in one.rater_group.split("/"):
-            rater = f"{group}/{_supplier(report)}" if group else ""
-            rows.append({"unit": code, "item": item, "rater": rater, "standard": known.get((code, item), "")})
-            notes.append(RowNote(one.slot.label, _asked_note(one), "" if code == before else one.member.name))
-            before = code
+        rater = f"{one.rater_group}/{_supplier(report)}" if one.rater_group else ""
+        rows.append({"unit": code, "item": item, "rater": rater, "standard": known.get((code, item), "")})
+        note = " · ".join(part for part in (groups.get(one.rater_group, ""), _asked_note(one)) if part)
+        notes.append(RowNote(one.slot.label, note, "" if code == before else one.member.name))
+        before = code
     labels, names = item_labels(report.work.scheme), {one.code: one.name for one in report.work.members}
     stated = [(code, item) for code, items in report.stated().items() for item in sorted(items)]
     for at, (code, item) in enumerate(stated):
@@ -287,6 +300,7 @@ def _decision(ctx: Context, record: RecordFacts) -> Preset:
 
 STARTS: Mapping[tuple[Stage, str], Start] = {
     (Stage.ASSESSMENT, "enrol"): _roster,
+    (Stage.ASSESSMENT, "exempt"): _exemption,
     (Stage.ASSESSMENT, "approve"): _approval,
     (Stage.TASK_BOOK, "file"): _task_book,
     (Stage.PROGRESS, "file"): _progress,

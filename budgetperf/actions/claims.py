@@ -47,7 +47,8 @@ def filed(ctx: Context, record: RecordFacts, form: type[F]) -> F:
     return form.model_validate(filing.document)
 
 
-def _side(work: Work, unit: UnitFacts, stage: Stage) -> AdjustmentSide | None:
+def side_of(work: Work, unit: UnitFacts, stage: Stage) -> AdjustmentSide | None:
+    """Return the bonuses, or the penalties, of a unit's track."""
     track = work.scheme.track_of(unit.group_key)
     if track is None:
         return None
@@ -72,7 +73,7 @@ def _open_claim(
     if unknown := [item for item in evidence if item not in attached]:
         raise Invalid("campaign.evidence", f"材料 {unknown[0][:12]}… 未上传到该考评对象，请先上传")
     documented = stage is Stage.PENALTY or bool(evidence)
-    findings = check_claim(form, _side(work, unit, stage), documented=documented)
+    findings = check_claim(form, side_of(work, unit, stage), documented=documented)
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise Invalid("campaign.claim", "；".join(finding.message for finding in findings), findings)
     earlier = [
