@@ -16,7 +16,7 @@ from budgetperf.actions.task_books import issued_book, task_book_context
 from budgetperf.errors import Conflict
 from budgetperf.indicators import plain_number
 from budgetperf.lifecycle.unit_assessment.cells import Asked, all_periods, rated_periods, rater_groups
-from budgetperf.lifecycle.unit_assessment.form import BonusForm
+from budgetperf.lifecycle.unit_assessment.form import BonusForm, TaskRow
 from budgetperf.process.stages import Stage
 from budgetperf.provenance import Json
 from budgetperf.scoring.assessment import AssessmentRules
@@ -204,14 +204,16 @@ def _progress(ctx: Context, record: RecordFacts) -> Preset:
     notes = tuple(
         RowNote(
             f"{task.key} {task.measure}",
-            "目标 "
-            + (task.target_text if task.target is None else f"{plain_number(task.target)}{task.uom}")
-            + (f" · {task.due_on}前" if task.due_on else ""),
+            f"目标 {_aim(task)}" + (f" · {task.due_on}前" if task.due_on else ""),
         )
         for task in tasks
     )
     rows: list[Json] = [{"key": task.key} for task in tasks]
     return Preset({"rows": rows}, {"rows": notes})
+
+
+def _aim(task: TaskRow) -> str:
+    return task.target_text if task.target is None else f"{plain_number(task.target)}{task.uom}"
 
 
 # ----------------------------------------------------------------- facts, ratings
