@@ -1,5 +1,6 @@
 """Read a roster: codes, organisations and logins become units, suppliers and raters, each error at its cell."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from budgetperf.store.organisations import organisations
 from budgetperf.store.people import ids_of
 
 T = TypeVar("T")
+_CODE = re.compile(r"[\w\-]{1,40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,8 @@ def _units(reader: _Reader, rows: Iterable[UnitRow]) -> Iterator[UnitFacts]:
     groups = {leaf.key for track in reader.scheme.tracks for leaf in track.leaves()}
     for at, row in enumerate(listed):
         place = f"/units/{at}"
+        if not _CODE.fullmatch(row.code):
+            reader.refuse(f"{place}/code", f"编码“{row.code}”只能由汉字、字母、数字、横线组成，至多40字")
         if row.code in twice:
             reader.refuse(f"{place}/code", f"编码“{row.code}”重复，一个考评对象只能列一行、属于一个分组")
         if row.group not in groups:
