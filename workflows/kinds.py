@@ -17,7 +17,7 @@ from budgetperf.permissions import Permission
 from budgetperf.provenance import Json
 from budgetperf.statistics.form import IndexOrder
 from workflows.about import About, Pause
-from workflows.batches import baseline, bundles, index, papers
+from workflows.batches import assessment_papers, baseline, bundles, index, papers
 from workflows.campaigns import assessment, quarter
 
 
@@ -114,6 +114,27 @@ KINDS: dict[str, Kind] = {
     ),
     "batch.limits_notice": _paper(
         papers.NoticeOrder, papers.about_round, papers.limits_notice, "limits:table:view"
+    ),
+    "batch.assessment_notice": Kind(
+        assessment_papers.UnitPaperOrder,
+        Permission("result:paper:view"),
+        assessment_papers.about_notice,
+        assessment_papers.plan_pdf,
+        assessment_papers.notice,
+    ),
+    "batch.assessment_trace": Kind(
+        assessment_papers.UnitPaperOrder,
+        Permission("result:paper:view"),
+        assessment_papers.about_trace,
+        assessment_papers.plan_pdf,
+        assessment_papers.trace,
+    ),
+    "batch.assessment_ranking": Kind(
+        assessment_papers.RankingOrder,
+        Permission("result:paper:view"),
+        assessment_papers.about_ranking,
+        papers.plan,
+        assessment_papers.ranking,
     ),
     "batch.index": Kind(IndexOrder, Permission("rules:index:build"), index.about, index.plan, index.act),
     "batch.bundle": Kind(

@@ -11,6 +11,7 @@ from budgetperf.actions.moves import Target
 from budgetperf.findings import Finding, Severity, Where
 from budgetperf.lifecycle.unit_assessment.cells import Member, rated_periods, reported_cells, stated_items
 from budgetperf.lifecycle.unit_assessment.rules import CampaignRules, Phase, Task
+from budgetperf.lifecycle.unit_assessment.rules import Work as What
 from budgetperf.process.deadlines import due
 from budgetperf.process.stages import Stage, Status
 from budgetperf.scoring.assessment import AssessmentRules
@@ -27,13 +28,24 @@ from budgetperf.store.organisations import organisations
 from budgetperf.store.records import RecordFacts, list_records
 
 _SHOWN = 10
-_SETTLED: dict[Stage, frozenset[Status]] = {
+SETTLED: dict[Stage, frozenset[Status]] = {
     Stage.TASK_BOOK: frozenset({Status.ISSUED}),
     Stage.FACT_REPORT: frozenset({Status.AUDITED, Status.WITHDRAWN}),
     Stage.RATING: frozenset({Status.FILED, Status.WITHDRAWN, Status.ARCHIVED}),
     Stage.BONUS: frozenset({Status.SETTLED, Status.REJECTED}),
     Stage.PENALTY: frozenset({Status.SETTLED, Status.WITHDRAWN}),
 }
+STAGES: dict[What, tuple[Stage, ...]] = {
+    "task_books": (Stage.TASK_BOOK,),
+    "reports": (Stage.FACT_REPORT,),
+    "ratings": (Stage.RATING,),
+    "claims": (Stage.BONUS, Stage.PENALTY),
+    "results": (),
+}
+"""Where the records of a kind of work stand."""
+
+PERIODIC: frozenset[What] = frozenset({"reports", "ratings"})
+"""The kinds that are asked for period by period."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +80,12 @@ def unsettled(ctx: Context, campaign: CampaignFacts, tasks: Iterable[Task]) -> t
 
 
 def _unsettled(ctx: Context, campaign: CampaignFacts, task: Task) -> Iterator[Finding]:
-    stages = {
-        "task_books": (Stage.TASK_BOOK,),
-        "reports": (Stage.FACT_REPORT,),
-        "ratings": (Stage.RATING,),
-        "claims": (Stage.BONUS, Stage.PENALTY),
-        "results": (),
-    }[task.what]
-    periodic = task.what in {"reports", "ratings"}
-    for stage in stages:
+    periodic = task.what in PERIODIC
+    for stage in STAGES[task.what]:
         open_ones = [
             record
             for record in records_of(ctx, campaign, stage)
-            if record.status not in _SETTLED[stage] and not (periodic and record.period != task.period)
+            if record.status not in SETTLED[stage] and not (periodic and record.period != task.period)
         ]
         if open_ones:
             names = "、".join(f"{one.name}（{one.status.label}）" for one in open_ones[:_SHOWN])

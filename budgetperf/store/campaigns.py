@@ -113,7 +113,7 @@ class SheetFacts:
 
 @dataclass(frozen=True, slots=True)
 class ResultFacts:
-    """The newest result of a unit; ``document`` is its trace."""
+    """The newest result of a unit; ``document`` is its trace, ``package`` the digest of the whole campaign's."""
 
     unit_id: str
     campaign_id: str
@@ -123,6 +123,7 @@ class ResultFacts:
     grade_label: str
     document: Any
     decision_id: str
+    package: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,10 +349,10 @@ def result_of(session: Session, unit_id: str) -> ResultFacts | None:
 
 
 def past_results(
-    session: Session, jurisdiction: str, before: int
+    session: Session, jurisdiction: str, before: int, *, code: str = ""
 ) -> list[tuple[int, str, Mapping[str, Any]]]:
-    """Return year, code and trace of every approved result of a place's earlier campaigns."""
-    rows = session.connection().execute(
+    """Return year, code and trace of every approved result of a place's earlier campaigns, or of one code's."""
+    statement = (
         select(col(Campaign.fiscal_year), col(AssessedUnit.code), col(UnitResultRow.document))
         .join(AssessedUnit, col(AssessedUnit.id) == UnitResultRow.unit_id)
         .join(Campaign, col(Campaign.id) == UnitResultRow.campaign_id)
@@ -360,7 +361,11 @@ def past_results(
             col(Campaign.fiscal_year) < before,
             col(Campaign.approved_on).is_not(None),
         )
+        .order_by(col(Campaign.fiscal_year), col(AssessedUnit.code))
     )
+    if code:
+        statement = statement.where(col(AssessedUnit.code) == code)
+    rows = session.connection().execute(statement)
     return [(row[0], row[1], row[2]) for row in rows]
 
 
@@ -377,6 +382,13 @@ def files_of(session: Session, unit_id: str) -> list[CampaignFileFacts]:
     table = table_of(CampaignFile)
     statement = select(table).where(table.c.unit_id == unit_id).order_by(table.c.uploaded_at, table.c.id)
     return fetch(session, statement, CampaignFileFacts)
+
+
+def files_by_digest(session: Session, campaign_id: str, digests: Iterable[str]) -> list[CampaignFileFacts]:
+    """Return the visible documents of a campaign with some digests."""
+    table = table_of(CampaignFile)
+    wanted = (table.c.campaign_id == campaign_id) & table.c.digest.in_(list(digests))
+    return fetch(session, select(table).where(wanted).order_by(table.c.uploaded_at), CampaignFileFacts)
 
 
 def campaign_file(session: Session, file_id: str) -> CampaignFileFacts:
