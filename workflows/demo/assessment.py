@@ -12,12 +12,12 @@ from typing import Any
 
 from budgetperf.actions import appeals, claims, improvements
 from budgetperf.actions.campaign_files import attach_to_unit
-from budgetperf.actions.campaign_work import records_of
+from budgetperf.actions.campaign_work import improvements_of, records_of
 from budgetperf.actions.campaigns import open_campaign, work_for
 from budgetperf.actions.fact_reports import report_of, standards
 from budgetperf.actions.moves import Outcome, Seen
 from budgetperf.actions.ratings import asked_of, improved_of, seat_of
-from budgetperf.actions.task_books import improvements_of, issued_book
+from budgetperf.actions.task_books import issued_book
 from budgetperf.actions.verbs import VERBS
 from budgetperf.lifecycle.unit_assessment.cells import Asked
 from budgetperf.lifecycle.unit_assessment.form import (
@@ -98,9 +98,7 @@ class Campaign:
                 }
                 for one in asked_of(work, seat, sheet.period)
             ]
-            rows += [
-                {"unit": unit, "item": item, "value": "85"} for unit, item in improved_of(ctx, work, seat)
-            ]
+            rows += [{"unit": unit, "item": item, "value": "85"} for unit, item in improved_of(sheet)]
             self.act(scene, login, record.id, (Step.RATING, "submit"), {"rows": rows})
         return len(sheets)
 
@@ -249,10 +247,10 @@ def _task(key: str, year: int, **more: str) -> dict[str, str]:
 
 
 def _progress(campaign: Campaign, scene: Scene, until: date) -> None:
-    """File and check the reports that fall due in a phase; the town's stay open, as some do."""
+    """File and check the reports of a few units that fall due in a phase; the others' stay open."""
     for record in campaign.waiting(scene, Step.PROGRESS):
         unit = record.subject.rpartition(".")[2]
-        if unit == campaign.city["town"] or record.due_on is None or record.due_on > until:
+        if unit not in campaign.city["monthly"] or record.due_on is None or record.due_on > until:
             continue
         ctx = scene.by(OFFICE)
         share = Decimal(record.due_on.month if record.due_on.year == campaign.year else 12) * 8
