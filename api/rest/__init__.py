@@ -18,6 +18,7 @@ from api.rest import (
     rounds,
     rules,
     runs,
+    table_books,
     work,
     workbooks,
 )
@@ -38,6 +39,7 @@ for _part in (
     organisations,
     people,
     workbooks,
+    table_books,
     runs,
     audits,
     assessment,

@@ -100,7 +100,7 @@ def _track(track: Track) -> Iterator[str]:
         yield f"  {part.label}，{plain_number(part.out_of)}分{_when(part)}{_who(part)}"
         for slot in part.slots:
             asks = part.wants_standard(slot)
-            yield f"    {slot.item} {slot.label}{_scale(part, slot)}{'，standard 填标准值' if asks else ''}"
+            yield f"    {slot.item} {slot.label}{scale_of(part, slot)}{'，standard 填标准值' if asks else ''}"
     sides = (("加分", track.adjustments.bonus), ("减分", track.adjustments.penalty))
     for what, side in sides:
         yield from _side(what, side)
@@ -122,7 +122,8 @@ def _who(part: Component) -> str:
     return f"；rater：{groups}"
 
 
-def _scale(part: Component, slot: Slot) -> str:
+def scale_of(part: Component, slot: Slot) -> str:
+    """Say what a cell takes, after a comma; empty for a plain number."""
     if part.raters and part.raters.scale:
         scale = part.raters.scale
         return f"，{plain_number(scale.lowest)}至{plain_number(scale.highest)}分"

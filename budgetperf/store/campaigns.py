@@ -10,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlmodel import Session, col
 
@@ -113,7 +113,7 @@ class SheetFacts:
 
 @dataclass(frozen=True, slots=True)
 class ResultFacts:
-    """The newest result of a unit; ``document`` is its trace."""
+    """The newest result of a unit; ``document`` is its trace, ``package`` the digest of the whole campaign's."""
 
     unit_id: str
     campaign_id: str
@@ -123,6 +123,7 @@ class ResultFacts:
     grade_label: str
     document: Any
     decision_id: str
+    package: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,6 +305,14 @@ def forget_sheet(session: Session, record_id: str) -> None:
     session.connection().execute(delete(table_of(RatingSheet)).where(col(RatingSheet.record_id) == record_id))
 
 
+def forget_traces(session: Session, campaign_id: str) -> None:
+    """Delete the sheets of an archived campaign that nobody submitted, its raters' drafts and kept answers."""
+    table = table_of(RatingSheet)
+    never = (table.c.campaign_id == campaign_id) & table.c.submitted_at.is_(None)
+    session.connection().execute(delete(table).where(never))
+    session.connection().execute(select(func.bp_forget_traces(campaign_id)))
+
+
 def unseat(session: Session, campaign_id: str) -> None:
     """Take the persons out of the raters' seats that no submitted sheet needs any more; sheets never filled go too."""
     sheets = table_of(RatingSheet)
@@ -347,10 +356,10 @@ def result_of(session: Session, unit_id: str) -> ResultFacts | None:
 
 
 def past_results(
-    session: Session, jurisdiction: str, before: int
+    session: Session, jurisdiction: str, before: int, *, code: str = ""
 ) -> list[tuple[int, str, Mapping[str, Any]]]:
-    """Return year, code and trace of every approved result of a place's earlier campaigns."""
-    rows = session.connection().execute(
+    """Return year, code and trace of every approved result of a place's earlier campaigns, or of one code's."""
+    statement = (
         select(col(Campaign.fiscal_year), col(AssessedUnit.code), col(UnitResultRow.document))
         .join(AssessedUnit, col(AssessedUnit.id) == UnitResultRow.unit_id)
         .join(Campaign, col(Campaign.id) == UnitResultRow.campaign_id)
@@ -359,7 +368,11 @@ def past_results(
             col(Campaign.fiscal_year) < before,
             col(Campaign.approved_on).is_not(None),
         )
+        .order_by(col(Campaign.fiscal_year), col(AssessedUnit.code))
     )
+    if code:
+        statement = statement.where(col(AssessedUnit.code) == code)
+    rows = session.connection().execute(statement)
     return [(row[0], row[1], row[2]) for row in rows]
 
 
@@ -376,6 +389,13 @@ def files_of(session: Session, unit_id: str) -> list[CampaignFileFacts]:
     table = table_of(CampaignFile)
     statement = select(table).where(table.c.unit_id == unit_id).order_by(table.c.uploaded_at, table.c.id)
     return fetch(session, statement, CampaignFileFacts)
+
+
+def files_by_digest(session: Session, campaign_id: str, digests: Iterable[str]) -> list[CampaignFileFacts]:
+    """Return the visible documents of a campaign with some digests."""
+    table = table_of(CampaignFile)
+    wanted = (table.c.campaign_id == campaign_id) & table.c.digest.in_(list(digests))
+    return fetch(session, select(table).where(wanted).order_by(table.c.uploaded_at), CampaignFileFacts)
 
 
 def campaign_file(session: Session, file_id: str) -> CampaignFileFacts:

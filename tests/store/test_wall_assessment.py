@@ -47,7 +47,7 @@ SEEN: dict[str, dict[Actor, int]] = {
     },
     "record WHERE stage = 'task_book'": {
         cast.WATER_CLERK: 1, cast.LEADER: 1, cast.EDUCATION_CLERK: 1, cast.ASSESSMENT_OFFICE: 2, cast.AUDITOR: 2,
-        cast.CLERK: 0, cast.FINANCE_REVIEWER: 0, cast.FINANCE_HEAD: 0, STAFF: 0,
+        cast.CLERK: 2, cast.LIBRARY_CLERK: 2, cast.FINANCE_REVIEWER: 0, cast.FINANCE_HEAD: 0, STAFF: 0,
     },
     "record WHERE stage = 'penalty' AND path = ''": {
         COLLEAGUE: 1, DEPUTY: 1, STAFF: 0, cast.ASSESSMENT_OFFICE: 1, **dict.fromkeys(NOBODY, 0),

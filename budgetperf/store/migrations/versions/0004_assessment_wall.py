@@ -48,7 +48,12 @@ _OWN_UNIT = """EXISTS (SELECT 1 FROM assessed_unit u WHERE u.subject = record.su
 _OWN_SHEET = """EXISTS (SELECT 1 FROM rating_sheet t JOIN rater_seat s ON s.id = t.seat_id
         WHERE t.record_id = record.id AND s.person_id = bp_person())"""
 
-RECORD = f"""bp_assesses() OR bp_belongs(path) OR {_OWN_UNIT} OR {_OWN_SHEET}
+_SUPPLIER = """(stage = 'task_book' AND status = 'issued' AND EXISTS (SELECT 1 FROM supplying s
+        JOIN campaign c ON c.id = s.campaign_id
+        WHERE c.subject = split_part(record.subject, '.U.', 1) AND bp_belongs(s.path)))"""
+"""Who supplies facts must know the standards that the issued task books set."""
+
+RECORD = f"""bp_assesses() OR bp_belongs(path) OR {_OWN_UNIT} OR {_OWN_SHEET} OR {_SUPPLIER}
         OR (bp_person() <> '' AND (stage = 'assessment' OR stage = 'bonus' AND status IN ('openly', 'settled')))"""
 """What of an assessment is seen: the campaign itself, one's own, and bonuses published for objection."""
 
@@ -117,6 +122,9 @@ RIGHTS = {
 
 APPEND_ONLY = ("campaign_file",)
 
+_PAPER = "starts_with(kind, 'batch.assessment_')"
+"""Runs that print somebody's result: what they made is for who started them and who assesses."""
+
 before = import_module("budgetperf.store.migrations.versions.0002_wall")
 
 
@@ -164,11 +172,16 @@ def upgrade() -> None:
         _alter(table, *_shared(table))
     decided = "CASE WHEN kind = 'assessment' THEN bp_assesses() ELSE {} END"
     op.execute(f"ALTER POLICY visible ON decision USING ({decided.format(_decision())})")
+    run = (
+        f"CASE WHEN {_PAPER} THEN bp_assesses() OR started_by = bp_person() ELSE {before.POLICIES['run']} END"
+    )
+    op.execute(f"ALTER POLICY visible ON run USING ({run})")
     written = "CASE WHEN kind = 'assessment' THEN bp_assess_writes() ELSE bp_writes_all() END"
     op.execute(f"ALTER POLICY changed ON decision USING ({written}) WITH CHECK ({written})")
 
 
 def downgrade() -> None:
+    op.execute(f"ALTER POLICY visible ON run USING ({before.POLICIES['run']})")
     op.execute(f"ALTER POLICY visible ON decision USING ({_decision()})")
     op.execute("ALTER POLICY changed ON decision USING (bp_writes_all()) WITH CHECK (bp_writes_all())")
     for table in SEEN:
