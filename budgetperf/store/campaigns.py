@@ -314,11 +314,18 @@ def forget_traces(session: Session, campaign_id: str) -> None:
 
 
 def unseat(session: Session, campaign_id: str) -> None:
-    """Take the persons out of the raters' seats that no sheet needs any more."""
-    open_sheets = select(col(RatingSheet.seat_id)).where(col(RatingSheet.campaign_id) == campaign_id)
-    session.connection().execute(
+    """Take the persons out of the raters' seats that no submitted sheet needs any more; sheets never filled go too."""
+    sheets = table_of(RatingSheet)
+    connection = session.connection()
+    connection.execute(
+        delete(sheets).where(sheets.c.campaign_id == campaign_id, sheets.c.submitted_at.is_(None))
+    )
+    connection.execute(
         update(table_of(RaterSeat))
-        .where(col(RaterSeat.campaign_id) == campaign_id, col(RaterSeat.id).not_in(open_sheets))
+        .where(
+            col(RaterSeat.campaign_id) == campaign_id,
+            col(RaterSeat.id).not_in(select(sheets.c.seat_id).where(sheets.c.campaign_id == campaign_id)),
+        )
         .values(person_id=None)
     )
 

@@ -29,10 +29,9 @@ WITH newest AS (
     SELECT DISTINCT ON (record_id) record_id, facts FROM decision WHERE kind = 'assessment'
     ORDER BY record_id, decided_at DESC, id DESC),
   fact AS (
-    SELECT n.record_id, one ->> 'unit' AS code, one ->> 'item' AS item, one ->> 'note' AS award,
-      one ->> 'value' AS value, count(*) AS times
-    FROM newest n CROSS JOIN LATERAL jsonb_array_elements(n.facts -> 'rows') AS one
-    WHERE one ->> 'period' = '' AND one ->> 'rater' = '' GROUP BY 1, 2, 3, 4, 5),
+    SELECT n.record_id, one ->> 1 AS code, one ->> 2 AS item, one ->> 8 AS award, one ->> 3 AS value, count(*) AS times
+    FROM newest n CROSS JOIN LATERAL jsonb_array_elements(n.facts -> 'rows') AS one  -- columns of scoring.UnitFact
+    WHERE one ->> 5 = '' AND one ->> 6 = '' GROUP BY 1, 2, 3, 4, 5),
   filed AS (
     SELECT DISTINCT ON (record_id, form) record_id, form, document FROM filing
     WHERE form IN ('BonusForm', 'AdmissionForm', 'PenaltyForm', 'AppealForm', 'AppealDecisionForm')
@@ -70,7 +69,8 @@ UNION ALL SELECT '/records/' || r.id, '评分表已提交，但评分内容不�
 UNION ALL SELECT '/records/' || r.id, '评分表已不在填写中，但评分人的草稿仍在' FROM record r
   JOIN draft d ON d.record_id = r.id WHERE r.stage = 'rating' AND r.status <> 'draft'
 UNION ALL SELECT '/rater_seats/' || s.id, '评分表均已清除，但评分人姓名仍与编号相连' FROM rater_seat s
-  WHERE s.person_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM rating_sheet t WHERE t.seat_id = s.id)
+  WHERE s.person_id IS NOT NULL AND NOT EXISTS (
+      SELECT 1 FROM rating_sheet t WHERE t.seat_id = s.id AND t.submitted_at IS NOT NULL)
     AND EXISTS (SELECT 1 FROM record r JOIN campaign c ON r.subject = c.subject || '.R'
       WHERE c.id = s.campaign_id AND r.stage = 'rating' AND r.status = 'archived')
 ORDER BY 1"""
