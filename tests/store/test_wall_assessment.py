@@ -47,7 +47,7 @@ SEEN: dict[str, dict[Actor, int]] = {
     },
     "record WHERE stage = 'task_book'": {
         cast.WATER_CLERK: 1, cast.LEADER: 1, cast.EDUCATION_CLERK: 1, cast.ASSESSMENT_OFFICE: 2, cast.AUDITOR: 2,
-        cast.CLERK: 0, cast.FINANCE_REVIEWER: 0, cast.FINANCE_HEAD: 0, STAFF: 0,
+        cast.CLERK: 2, cast.LIBRARY_CLERK: 2, cast.FINANCE_REVIEWER: 0, cast.FINANCE_HEAD: 0, STAFF: 0,
     },
     "record WHERE stage = 'penalty' AND path = ''": {
         COLLEAGUE: 1, DEPUTY: 1, STAFF: 0, cast.ASSESSMENT_OFFICE: 1, **dict.fromkeys(NOBODY, 0),
@@ -140,6 +140,7 @@ REFUSED: tuple[tuple[Actor, str], ...] = (
     (cast.EDUCATION_CLERK, _FILE.format(person="person-teacher")),
     (cast.FINANCE_REVIEWER, _FILE.format(person="person-finance")),
     (cast.WATER_CLERK, _FILE.format(person="person-head")),
+    (cast.AUDITOR, "UPDATE record SET status = 'running' WHERE stage = 'task_book'"),
     (cast.ASSESSMENT_OFFICE, "UPDATE campaign_file SET describes = 'x'"),
     (cast.ASSESSMENT_OFFICE, "UPDATE campaign SET scheme = 'x'"),
     (cast.ASSESSMENT_OFFICE, "UPDATE rating_sheet SET salt = 'x'"),
@@ -160,7 +161,6 @@ UNTOUCHED: tuple[tuple[Actor, str], ...] = (
     (cast.FINANCE_REVIEWER, "UPDATE record SET status = 'settled' WHERE stage = 'penalty'"),
     (cast.EDUCATION_CLERK, "UPDATE record SET status = 'issued' WHERE subject LIKE '%.D1' AND stage = 'task_book'"),
     (STAFF, "UPDATE record SET status = 'withdrawn' WHERE subject LIKE '%.P2'"),
-    (cast.AUDITOR, "UPDATE record SET status = 'running' WHERE stage = 'task_book'"),
     (cast.WATER_CLERK, "UPDATE unit_result SET total = 100"),
     (STAFF, "UPDATE unit_result SET total = 100"),
     (cast.FINANCE_HEAD, "UPDATE unit_result SET total = 100"),
