@@ -63,6 +63,13 @@ def test_a_unit_is_told_with_its_records_files_and_trace(world: World) -> None:
     assert other.status_code == 404
 
 
+def test_a_unit_is_not_told_which_rater_gave_what(world: World) -> None:
+    told = world.house.client(cast.STAFF[0]).get(f"{PEOPLE_2024}/units/P1").text
+    seen = world.house.client(cast.ASSESSMENT_OFFICE).get(f"{PEOPLE_2024}/units/P1").text
+    assert ("leader/00" in told, "leader/00" in seen) == (False, True)
+    assert told.count('"rater":"leader"') == seen.count('"rater":"leader/00')
+
+
 def test_the_ranking_is_by_track_and_group_best_first(world: World) -> None:
     [departments] = get(world, cast.ASSESSMENT_OFFICE, f"{UNITS_2024}/ranking")
     assert (departments["track"], [unit["code"] for unit in departments["units"]]) == (
