@@ -302,17 +302,18 @@ def _told(work: Campaigning, unit: UnitFacts, result: ResultFacts | None) -> Ass
 
 def _trace(ctx: Context, trace: Stored) -> Stored:
     """Return a trace; raters stand by number for those who assess, else by group in an order that tells nothing."""
-    return trace if assesses(ctx.actor) else _without_numbers(trace)
+    return trace if assesses(ctx.actor) else without_numbers(trace)
 
 
-def _without_numbers(value: Stored) -> Stored:
+def without_numbers(value: Stored) -> Stored:
+    """Return a document in which raters stand by their group alone."""
     if isinstance(value, Mapping):
         return {
-            name: one.partition("/")[0] if name == "rater" and isinstance(one, str) else _without_numbers(one)
+            name: one.partition("/")[0] if name == "rater" and isinstance(one, str) else without_numbers(one)
             for name, one in value.items()
         }
     if isinstance(value, list):
-        found = [_without_numbers(one) for one in value]
+        found = [without_numbers(one) for one in value]
         rated = any(isinstance(one, Mapping) and "rater" in one for one in found)
         return sorted(found, key=canonical_json) if rated else found
     return value
