@@ -99,7 +99,7 @@ def show(request: Request, ctx: Transaction, subject: Key, code: Key) -> HTMLRes
         buttons=buttons,
         barred=barred,
         exports=(),
-        records=tuple(desk.moving(one) for one in (*own[Stage.TASK_BOOK], *own[Stage.PROGRESS])),
+        records=tuple(desk.moving(one) for one in (*own[Stage.TASK_BOOK], *_next_first(own[Stage.PROGRESS]))),
         tasks=_tasks(ctx, work, own),
         facts=facts_so_far(ctx, work, unit) if result is None else (),
         result=result_view(work, unit, result, numbers=bool(assesses(ctx.actor))) if result else None,
@@ -167,6 +167,13 @@ def _offers(
 
 
 # --------------------------------------------------------------------- task book
+
+
+def _next_first(records: Iterable[RecordFacts]) -> list[RecordFacts]:
+    """Return progress reports: those still to be done by day, then those done, newest first."""
+    known = sorted(records, key=lambda one: one.period)
+    done = [one for one in known if one.status is Status.AUDITED]
+    return [one for one in known if one.status is not Status.AUDITED] + done[::-1]
 
 
 def _tasks(ctx: Context, work: Work, own: dict[Stage, list[RecordFacts]]) -> tuple[TaskLine, ...]:

@@ -48,6 +48,8 @@ from budgetperf.store.records import RecordFacts, StepFacts, get_record, steps_o
 from budgetperf.store.session import assesses
 
 router = APIRouter()
+_JUDGED = frozenset({Stage.BONUS, Stage.PENALTY, Stage.APPEAL})
+"""Claims and appeals: looked at on the page of their unit, with the days to contest, before anything is done."""
 _TOLD = frozenset({Status.OPENLY, Status.FINAL, Status.APPROVED, Status.ARCHIVED})
 
 
@@ -252,7 +254,7 @@ def _lines(
             one.status,
             one.due_on,
             page_of(one) if ".U." in one.subject else "",
-            offered(one, known, ctx.actor)[0],
+            () if one.stage in _JUDGED else offered(one, known, ctx.actor)[0],
         )
         for one in records
     )
