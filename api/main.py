@@ -13,7 +13,7 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from api import audits, desks, health, openings, problems, rest, sign_in, verbs
+from api import assessment, audits, desks, health, openings, problems, rest, sign_in, verbs
 from api.body_limit import ENVELOPE, BodyLimit
 from api.desks.errors import problem_page
 from api.documentation import DESCRIPTION, describe
@@ -106,6 +106,7 @@ def create_app(
         sign_in.api_router,
         rest.router,
         openings.router,
+        assessment.router,
         verbs.router,
         sign_in.router,
         desks.router,

@@ -76,9 +76,10 @@ def demand_opening(ctx: Context, stage: Stage, scope: str) -> None:
         raise Forbidden("process.forbidden", reason)
 
 
-def _opened(
+def opened(
     ctx: Context, once: Once, response: Response, *, dry_run: bool, act: Callable[[], Outcome]
 ) -> OutcomeAnswer:
+    """Answer an opening: 201, or 200 where it was only tried."""
     response.status_code = 200 if dry_run else 201
     answer = once.answer(
         ctx, response, model=OutcomeAnswer, act=lambda: OutcomeAnswer.of(act(), dry_run=dry_run)
@@ -115,7 +116,7 @@ def post_request(
     dry_run: DryRun = False,  # noqa: FBT002
 ) -> OutcomeAnswer:
     """Open a request; a new project gets its code."""
-    return _opened(ctx, once, response, dry_run=dry_run, act=lambda: open_request(ctx, form, Seen()))
+    return opened(ctx, once, response, dry_run=dry_run, act=lambda: open_request(ctx, form, Seen()))
 
 
 @router.post(
@@ -196,7 +197,7 @@ def post_notice(
     dry_run: DryRun = False,  # noqa: FBT002
 ) -> OutcomeAnswer:
     """Issue a rectification notice on a monitoring or evaluation record."""
-    return _opened(
+    return opened(
         ctx, once, response, dry_run=dry_run, act=lambda: issue_notice(ctx, record_id, form, Seen())
     )
 
@@ -216,7 +217,7 @@ def post_round(
     dry_run: DryRun = False,  # noqa: FBT002
 ) -> OutcomeAnswer:
     """Open the round of limits of a budget year under its ceiling."""
-    return _opened(ctx, once, response, dry_run=dry_run, act=lambda: open_round(ctx, form, Seen()))
+    return opened(ctx, once, response, dry_run=dry_run, act=lambda: open_round(ctx, form, Seen()))
 
 
 @router.post(
@@ -240,7 +241,7 @@ def post_objection(
     def act() -> Outcome:
         return file_objection(ctx, code, fiscal_year, form, Seen())
 
-    return _opened(ctx, once, response, dry_run=dry_run, act=act)
+    return opened(ctx, once, response, dry_run=dry_run, act=act)
 
 
 @router.post(
@@ -258,7 +259,7 @@ def post_draft(
     dry_run: DryRun = False,  # noqa: FBT002
 ) -> OutcomeAnswer:
     """Open the draft of an edition as a copy of another."""
-    return _opened(ctx, once, response, dry_run=dry_run, act=lambda: open_draft(ctx, form, Seen()))
+    return opened(ctx, once, response, dry_run=dry_run, act=lambda: open_draft(ctx, form, Seen()))
 
 
 @router.post(
@@ -276,7 +277,7 @@ def post_draft_text(
     dry_run: DryRun = False,  # noqa: FBT002
 ) -> OutcomeAnswer:
     """Open the draft of an edition with its whole text, as a build of an indicator system writes it."""
-    return _opened(ctx, once, response, dry_run=dry_run, act=lambda: open_draft_from_text(ctx, form, Seen()))
+    return opened(ctx, once, response, dry_run=dry_run, act=lambda: open_draft_from_text(ctx, form, Seen()))
 
 
 @router.post("/ledger", summary="登记收支（整批）", tags=["收支台账"], responses=refusals(403, 404, 409, 413))

@@ -53,8 +53,8 @@ class Actor:
 
 
 def _all(*names: str) -> frozenset[Permission]:
-    """What binds everybody may be read by everybody: the editions of the rules."""
-    return frozenset(Permission(name) for name in ("rules:edition:view", *names))
+    """Everybody may read what binds everybody, and print whatever result they may see."""
+    return frozenset(Permission(name) for name in ("rules:edition:view", "result:paper:view", *names))
 
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {

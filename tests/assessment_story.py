@@ -51,7 +51,6 @@ class Story:
     clerks: Mapping[str, tuple[Actor, Actor]] = field(default_factory=dict)  # path: clerk, leader
     suppliers: Mapping[str, Actor] = field(default_factory=dict)  # path: clerk
     raters: Sequence[Actor] = cast.RATERS
-    stated: Mapping[str, Sequence[Mapping[str, str]]] = field(default_factory=dict)  # by supplier
     id: str = ""
 
     def office(self, day: date) -> Context:
@@ -108,18 +107,20 @@ class Story:
     def reports(self, day: date) -> None:
         """File and accept every report that is out."""
         for record in self.records(Stage.FACT_REPORT, day, Status.DRAFT):
-            office = self.office(day)
-            report = report_of(office, record)
-            known = standards(office, report.work)
-            rows: list[Mapping[str, str]] = [self._fact(one, known) for one in report.cells()]
-            rows += [] if record.period else self.stated.get(report.supplier, ())
-            self.act(self.suppliers[record.path], day, record, "file", {"rows": rows})
+            self.act(self.suppliers[record.path], day, record, "file", self.report(record, day))
             self.act(cast.ASSESSMENT_OFFICE, day, record, "accept")
+
+    def report(self, record: RecordFacts, day: date) -> dict[str, object]:
+        """What a supplier files: every cell asked for."""
+        office = self.office(day)
+        report = report_of(office, record)
+        known = standards(office, report.work)
+        return {"rows": [self._fact(one, known) for one in report.cells()]}
 
     def _fact(self, one: Asked, known: Mapping[tuple[str, str], str]) -> dict[str, str]:
         key = (one.member.code, one.slot.item)
         standard = known.get(key) or ("100" if one.part.wants_standard(one.slot) else "")
-        rater = f"{one.rater_group.split('/')[0]}/第三方" if one.rater_group else ""
+        rater = f"{one.rater_group}/第三方" if one.rater_group else ""
         return {
             "unit": key[0],
             "item": key[1],

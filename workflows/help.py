@@ -131,6 +131,8 @@ VERBS: dict[str, Words] = {
             "./bp schemes new-city 海州市 --from 2027-01-01",
             "./bp schemes check var/rulebook/海州市",
             "./bp schemes compare national/finance_evaluation 草稿.yaml --facts 事实.csv",
+            "./bp schemes compare zhengding/unit_assessment wuxi/unit_assessment --template > 对照表.csv",
+            "./bp schemes compare zhengding/unit_assessment wuxi/unit_assessment --facts 事实.csv --map 对照表.csv",
             "./bp schemes to-confirm",
             "./bp schemes to-confirm --home ./var",
         ),

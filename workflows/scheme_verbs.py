@@ -37,12 +37,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     verb("list", home=True)
     _show_arguments(verb("show", home=True))
     verb("check").add_argument("path", metavar="PATH", type=Path, help="文件或文件夹 / file or folder")
-    compare = verb("compare", home=True)
-    compare.add_argument("before", metavar="A", help="版本编号或草稿文件 / id or draft file")
-    compare.add_argument("after", metavar="B", help="版本编号或草稿文件 / id or draft file")
-    compare.add_argument(
-        "--facts", type=Path, required=True, metavar="FILE", help="事实，.json 或 .csv / the facts"
-    )
+    _compare_arguments(verb("compare", home=True))
     city = verb("new-city")
     city.add_argument("name", metavar="NAME", help="辖区名称 / name of the city")
     city.add_argument(
@@ -53,6 +48,26 @@ def add(parser: argparse.ArgumentParser) -> None:
     )
     verb("to-confirm", home=True)
     verb("schema").add_argument("kind", metavar="KIND", help="种类，如 grades / kind of edition")
+
+
+def _compare_arguments(compare: argparse.ArgumentParser) -> None:
+    for name, side in (("before", "A"), ("after", "B")):
+        compare.add_argument(name, metavar=side, help="版本编号、辖区/种类或草稿文件 / id or draft file")
+    wanted = compare.add_mutually_exclusive_group(required=True)
+    wanted.add_argument(
+        "--facts", type=Path, metavar="FILE", help="事实，.json 或 .csv；考评为事实表 / the facts"
+    )
+    wanted.add_argument(
+        "--template",
+        action="store_true",
+        help="打印两地考评的空白对照表：A 的什么作为 B 的什么 / the blank map of two cities' assessment codes",
+    )
+    compare.add_argument(
+        "--map",
+        type=Path,
+        metavar="MAP.csv",
+        help="填好的对照表，两地考评编码不同时用：分组对分组，部分或项目按得分率折算 / that map, filled",
+    )
 
 
 def _show_arguments(show: argparse.ArgumentParser) -> None:
@@ -85,8 +100,17 @@ def act(given: argparse.Namespace, say: Callable[[str], None], *, today: date) -
             )
         ),
         "check": lambda: schemes.check(plainly, given.path),
-        "compare": lambda: schemes.compare(
-            plainly, _known(given), (given.before, given.after), facts=given.facts, today=today
+        "compare": lambda: (
+            schemes.print_map(plainly, _known(given), (given.before, given.after), today=today)
+            if given.template
+            else schemes.compare(
+                plainly,
+                _known(given),
+                (given.before, given.after),
+                facts=given.facts,
+                today=today,
+                by=given.map,
+            )
         ),
         "new-city": lambda: schemes.new_city(
             plainly,

@@ -18,7 +18,7 @@ from budgetperf.provenance import SourceStatus
 from budgetperf.rulebook.checking import checked_edition, demand_publishable, edition_files, misplaced
 from budgetperf.rulebook.edition import Edition
 from budgetperf.rulebook.figures import Figure, figures, open_figures
-from budgetperf.rulebook.judging import SCORED, Explained, compared
+from budgetperf.rulebook.judging import SCORED, Explained, compared, compared_assessments
 from budgetperf.rulebook.kinds import KINDS
 from budgetperf.rulebook.library import NATIONAL, Rulebook
 from budgetperf.rulebook.loader import Document
@@ -28,11 +28,14 @@ from budgetperf.rulebook.reading import read_document
 from budgetperf.rulebook.schema import edition_schema
 from budgetperf.rulebook.skeletons import write_skeletons
 from budgetperf.scoring.assessment import AssessmentRules
+from budgetperf.scoring.assessment_mapping import blank_map
 from budgetperf.scoring.assessment_template import template
+from budgetperf.scoring.compare import Difference, Judgement
 from budgetperf.scoring.grade import GradeRules
 
 Say = Callable[[str], None]
 ASSESSMENT = "unit_assessment"
+_TOLD = 200
 _DRAFTS = frozenset({".yaml", ".yml"})
 
 
@@ -125,19 +128,28 @@ def check(say: Say, path: Path) -> int:
     return int(refused > 0)
 
 
-def compare(say: Say, known: Known, sides: tuple[str, str], *, facts: Path, today: date) -> int:
-    """Print the same facts under two editions; 1 when a draft or the facts are refused."""
+def compare(
+    say: Say, known: Known, sides: tuple[str, str], *, facts: Path, today: date, by: Path | None = None
+) -> int:
+    """Print the same facts under two editions; 1 when a draft, the facts or the map ``by`` are refused."""
     rulebook = known.rulebook
     try:
         left, right = (_find_or_read(rulebook, name, as_of=today) for name in sides)
         graded = (_grades(rulebook, left), _grades(rulebook, right))
-        found = compared(facts, left, after=right, grades=graded)
+        left_out: tuple[str, ...] = ()
+        if by or left.kind == ASSESSMENT == right.kind:
+            found, left_out = compared_assessments(facts, left, after=right, by=by)
+        else:
+            found = compared(facts, left, after=right, grades=graded)
     except Invalid as error:
         tell(say, error)
         return 1
     ungraded = (_ungraded(left, graded[0]), _ungraded(right, graded[1]))
     say(f"A：{left.id} {left.title}")
     say(f"B：{right.id} {right.title}")
+    if left.kind == ASSESSMENT:
+        for line in ("", *table(_places([explained.difference for explained in found]))):
+            say(line)
     for explained in found:
         say("")
         for line in _difference(explained, ungraded):
@@ -145,8 +157,19 @@ def compare(say: Say, known: Known, sides: tuple[str, str], *, facts: Path, toda
     regraded = sum(item.difference.changes_grade for item in found)
     moved = sum(item.difference.before.total != item.difference.after.total for item in found)
     say("")
+    if left_out:
+        say(f"另有 {len(left_out)} 个对象只由一方考评，未比较：{_short('、'.join(left_out))}")
     say(f"共 {len(found)} 个评价对象：{moved} 个总分改变，{regraded} 个等级改变")
     say(f"{len(found)} evaluands: {moved} change total, {regraded} change grade")
+    return 0
+
+
+def print_map(say: Say, known: Known, sides: tuple[str, str], *, today: date) -> int:
+    """Print the blank table that says what of one city's assessment stands where in the other's."""
+    left, right = (assessment_edition(known.rulebook, name, as_of=today) for name in sides)
+    titles = (f"{left.id} {left.title}", f"{right.id} {right.title}")
+    rules = (left.rules_as(AssessmentRules), right.rules_as(AssessmentRules))
+    say(blank_map(*rules, titles).removesuffix("\n"))
     return 0
 
 
@@ -238,9 +261,12 @@ def print_template(say: Say, known: Known, name: str, *, as_of: date) -> int:
 
 
 def tell(say: Say, error: Invalid) -> None:
-    """Print what is refused, a finding a line with its file and line."""
-    for line in [f"{finding.where} {finding.message}" for finding in error.findings] or [error.text]:
+    """Print what is refused, a finding a line with its file and line; of very many the first, and how many."""
+    for line in [f"{finding.where} {finding.message}" for finding in error.findings[:_TOLD]] or [error.text]:
         say(line)
+    more = len(error.findings) - _TOLD
+    if more > 0:
+        say(f"另有 {more} 处，更正后再运行即逐处列出 / {more} more")
 
 
 def _width(text: str) -> int:
@@ -314,6 +340,17 @@ def _ungraded(edition: Edition, grades: GradeRules | None) -> str:
             f"不评等级：{edition.jurisdiction}和全国在{edition.valid_from}都没有有效的评价等级（grades）版本"
         )
     return "不评等级：该版本没有规定等级"
+
+
+def _places(found: Sequence[Difference]) -> list[tuple[str, ...]]:
+    """Return a heading and a row a unit, best under A first."""
+    head = ("对象", "A名次", "A总分", "A等次", "B名次", "B总分", "B等次")
+    ordered = sorted(found, key=lambda one: (one.before.rank or 0, -one.before.total, one.evaluand))
+    return [head, *((one.evaluand, *_place(one.before), *_place(one.after)) for one in ordered)]
+
+
+def _place(judgement: Judgement) -> tuple[str, str, str]:
+    return str(judgement.rank), str(judgement.total), judgement.grade
 
 
 def _difference(explained: Explained, ungraded: tuple[str, str]) -> list[str]:

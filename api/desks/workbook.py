@@ -24,6 +24,7 @@ from budgetperf.actions.request import file_request, review_goals
 from budgetperf.actions.rules import in_force
 from budgetperf.errors import Invalid, Stale
 from budgetperf.findings import Finding, Severity
+from budgetperf.lifecycle.goals.form import GoalForm
 from budgetperf.process.stages import Stage
 from budgetperf.scoring.goal_weights import GoalWeightRules
 from budgetperf.store.records import RecordFacts, get_record
@@ -124,7 +125,7 @@ def take(
     return answer(screen, 200 if clean else 422)
 
 
-def _check(ctx: Context, record: RecordFacts, intake: Intake) -> tuple[Finding, ...]:
+def _check(ctx: Context, record: RecordFacts, intake: Intake[GoalForm]) -> tuple[Finding, ...]:
     if intake.form is None:
         return intake.findings
     return (*intake.findings, *intake.locate(review_goals(ctx, record, intake.form)))

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from api.rest import (
+    assessment,
     audits,
     costs,
     decisions,
@@ -17,6 +18,7 @@ from api.rest import (
     rounds,
     rules,
     runs,
+    table_books,
     work,
     workbooks,
 )
@@ -37,7 +39,9 @@ for _part in (
     organisations,
     people,
     workbooks,
+    table_books,
     runs,
     audits,
+    assessment,
 ):
     router.include_router(_part.router)

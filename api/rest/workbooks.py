@@ -24,6 +24,7 @@ from budgetperf.actions.rules import goal_check_rules
 from budgetperf.errors import Invalid
 from budgetperf.evidence.attachments import MediaType
 from budgetperf.findings import Finding
+from budgetperf.lifecycle.goals.form import GoalForm
 from budgetperf.process.stages import Stage
 from budgetperf.store.records import get_record
 from budgetperf.workbooks.annotated import annotate
@@ -42,7 +43,7 @@ class IntakeAnswer(Answer):
     findings: list[FindingAnswer]
 
 
-def intake_of(ctx: Context, record_id: str, content: bytes) -> tuple[Intake, tuple[Finding, ...]]:
+def intake_of(ctx: Context, record_id: str, content: bytes) -> tuple[Intake[GoalForm], tuple[Finding, ...]]:
     """Read a workbook for a request and run every check; findings carry sheet and cell."""
     record = get_record(ctx.session, ctx.actor, record_id)
     intake = read_goals(content)

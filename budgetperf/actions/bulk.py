@@ -9,7 +9,15 @@ from budgetperf.evidence import merkle
 from budgetperf.process.stages import Stage
 from budgetperf.store.evidence import write_event
 
-BULK_STAGES = (Stage.MONITORING, Stage.SELF_EVALUATION, Stage.FINANCE_EVALUATION)
+BULK_STAGES = (
+    Stage.MONITORING,
+    Stage.SELF_EVALUATION,
+    Stage.FINANCE_EVALUATION,
+    Stage.TASK_BOOK,
+    Stage.PROGRESS,
+    Stage.FACT_REPORT,
+    Stage.RATING,
+)
 """Stages whose records are opened many at once."""
 
 

@@ -183,6 +183,7 @@ def _result(ctx: Context, moved: Move, work: Work) -> str:
     )
     assert isinstance(result, AssessmentResult)
     decision_id, digest = keep(ctx, moved.record, package)
+<<<<<<< HEAD
     _keep_rows(ctx, work, _with_facts(ctx, work, result.units, lines), decision_id)
     return digest
 
@@ -202,6 +203,13 @@ def _with_facts(ctx: Context, work: Work, traces: Iterable[Json], lines: Iterabl
 
 
 def _keep_rows(ctx: Context, work: Work, traces: Iterable[Json], decision_id: str) -> None:
+=======
+    _keep_rows(ctx, work, result.units, decision_id=decision_id, package=digest)
+    return digest
+
+
+def _keep_rows(ctx: Context, work: Work, traces: Iterable[Json], *, decision_id: str, package: str) -> None:
+>>>>>>> merging
     ids = {unit.code: unit.id for unit in work.units}
     rows = []
     for trace in traces:
@@ -217,6 +225,7 @@ def _keep_rows(ctx: Context, work: Work, traces: Iterable[Json], decision_id: st
                 str(trace["grade_label"]),
                 trace,
                 decision_id,
+                package,
             )
         )
     write_results(ctx.session, rows)

@@ -1,7 +1,7 @@
 """What a campaign has sent out and what of it is settled: books, reports, sheets, claims."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from budgetperf.actions.bulk import open_all, without_record
@@ -130,15 +130,20 @@ def _send(ctx: Context, work: Work, stage: Stage, targets: Sequence[Target], per
 
 
 def _open_books(ctx: Context, work: Work) -> int:
-    """Every unit that is an organisation drafts a task book."""
-    last = due(ctx.today, work.rules.task_book.file_within, ctx.rules.work_calendar())
+    """Every unit that is an organisation drafts a task book; once all are out, no calendar is asked."""
     year = work.campaign.fiscal_year
     targets = [
-        Target(Stage.TASK_BOOK, None, unit.subject, f"{unit.name}任务书", unit.path, year, due_on=last)
+        Target(Stage.TASK_BOOK, None, unit.subject, f"{unit.name}任务书", unit.path, year)
         for unit in work.units
         if unit.path
     ]
-    return _send(ctx, work, Stage.TASK_BOOK, targets)
+    fresh = _fresh(ctx, work, Stage.TASK_BOOK, targets, "")
+    if not fresh:
+        return 0
+    last = due(ctx.today, work.rules.task_book.file_within, ctx.rules.work_calendar())
+    return open_all(
+        ctx, Stage.TASK_BOOK, [replace(one, due_on=last) for one in fresh], fiscal_year=year, period=""
+    )
 
 
 def _open_progress(ctx: Context, work: Work) -> int:

@@ -65,7 +65,9 @@ def standards(ctx: Context, work: Work) -> dict[tuple[str, str], str]:
     return found
 
 
-def file_report(ctx: Context, record_id: str, form: FactReportForm, seen: Seen) -> Outcome:
+def file_report(
+    ctx: Context, record_id: str, form: FactReportForm, seen: Seen, *, file_digest: str | None = None
+) -> Outcome:
     """File the facts; every cell asked for is there and readable, and nothing else."""
     record = load(ctx, record_id)
     report = report_of(ctx, record)
@@ -77,5 +79,5 @@ def file_report(ctx: Context, record_id: str, form: FactReportForm, seen: Seen) 
         members={member.code: member for member in report.work.members},
     )
     moved = move(ctx, record_id, "file", seen=seen, findings=findings, record=record)
-    kept = file_form(ctx, moved, form, edition=report.work.campaign.scheme)
+    kept = file_form(ctx, moved, form, edition=report.work.campaign.scheme, file_digest=file_digest)
     return moved.log(ctx, filed_event(moved, kept))

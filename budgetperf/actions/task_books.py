@@ -12,14 +12,16 @@ from budgetperf.store.campaigns import UnitFacts, campaign_of, get_campaign, uni
 from budgetperf.store.records import RecordFacts, latest_filing, list_records
 
 
-def file_task_book(ctx: Context, record_id: str, form: TaskBookForm, seen: Seen) -> Outcome:
+def file_task_book(
+    ctx: Context, record_id: str, form: TaskBookForm, seen: Seen, *, file_digest: str | None = None
+) -> Outcome:
     """File the task book; its tasks are SMART and take over what last year asked to be mended."""
     record = load(ctx, record_id)
     unit = unit_by_subject(ctx.session, record.subject)
     work = work_for(ctx, get_campaign(ctx.session, unit.campaign_id))
     findings = check_task_book(form, task_book_context(ctx, work, unit))
     moved = move(ctx, record_id, "file", seen=seen, findings=findings, record=record)
-    kept = file_form(ctx, moved, form, edition=work.campaign.rules)
+    kept = file_form(ctx, moved, form, edition=work.campaign.rules, file_digest=file_digest)
     return moved.log(ctx, filed_event(moved, kept))
 
 
@@ -68,12 +70,14 @@ def issued_book(ctx: Context, subject: str, fiscal_year: int) -> TaskBookForm:
     return TaskBookForm.model_validate(filing.document)
 
 
-def file_progress(ctx: Context, record_id: str, form: ProgressForm, seen: Seen) -> Outcome:
+def file_progress(
+    ctx: Context, record_id: str, form: ProgressForm, seen: Seen, *, file_digest: str | None = None
+) -> Outcome:
     """Report on every task of the issued book."""
     record = load(ctx, record_id)
     findings = check_progress(form, issued_book(ctx, record.subject, record.fiscal_year).rows)
     moved = move(ctx, record_id, "file", seen=seen, findings=findings, record=record)
-    kept = file_form(ctx, moved, form, edition="")
+    kept = file_form(ctx, moved, form, edition="", file_digest=file_digest)
     return moved.log(ctx, filed_event(moved, kept))
 
 

@@ -39,6 +39,7 @@ OTHER_USES: Mapping[Permission, str] = {
     Permission("rules:edition:view"): "查看规则版本",
     Permission("rules:index:build"): "建立指标体系",
     Permission("assessment:page:view"): "查看年度考评",
+    Permission("result:paper:view"): "打印可以查看的考评结果",
     Permission("assessment:run:start"): "启动考评周期任务",
     Permission("accounts:person:manage"): "管理单位、人员和岗位",
 }

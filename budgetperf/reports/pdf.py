@@ -24,6 +24,8 @@ FOOT = 22 * mm
 PORTRAIT_WIDTH = A4[0] - 2 * MARGIN
 LANDSCAPE_WIDTH = A4[1] - 2 * MARGIN
 
+_SIZES = {"portrait": A4, "landscape": landscape(A4)}
+
 Story: TypeAlias = Callable[[], list[Flowable]]
 
 
@@ -68,7 +70,7 @@ def turn(orientation: str) -> list[Flowable]:
     return [NextPageTemplate(orientation), PageBreak()]
 
 
-def build(story: Story, *, title: str, footer: Footer) -> bytes:
+def build(story: Story, *, title: str, footer: Footer, first: str = "portrait") -> bytes:
     """Lay out a story and return the PDF.
 
     Parameters
@@ -79,6 +81,8 @@ def build(story: Story, *, title: str, footer: Footer) -> bytes:
         Title in the metadata.
     footer : Footer
         Printed under each page; the full digest stands on the last one and in the metadata.
+    first : {"portrait", "landscape"}
+        How the first page lies.
 
     Raises
     ------
@@ -106,7 +110,7 @@ def build(story: Story, *, title: str, footer: Footer) -> bytes:
         pageCompression=1,
     )
     document.addPageTemplates(
-        [_template(name, size) for name, size in (("portrait", A4), ("landscape", landscape(A4)))]
+        [_template(name, _SIZES[name]) for name in sorted(_SIZES, key=lambda name: name != first)]
     )
     document.build(story(), canvasmaker=partial(_Canvas, footer=footer))
     return buffer.getvalue()

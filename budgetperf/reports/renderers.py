@@ -7,16 +7,31 @@ process never.
 from collections.abc import Callable
 from typing import TypeAlias
 
-from budgetperf.reports import evaluation_report, limits_notice, self_evaluation
+from budgetperf.reports import assessment_papers, evaluation_report, limits_notice, self_evaluation
+from budgetperf.reports.assessment_pages import (
+    AssessmentNoticePage,
+    AssessmentRankingPage,
+    AssessmentTracePage,
+)
 from budgetperf.reports.notice import LimitsNoticePage
 from budgetperf.reports.pages import EvaluationReportPage, SelfEvaluationPage
 
-Page: TypeAlias = SelfEvaluationPage | EvaluationReportPage | LimitsNoticePage
+Page: TypeAlias = (
+    SelfEvaluationPage
+    | EvaluationReportPage
+    | LimitsNoticePage
+    | AssessmentNoticePage
+    | AssessmentRankingPage
+    | AssessmentTracePage
+)
 
 REPORTS: dict[type[Page], Callable[..., bytes]] = {
     SelfEvaluationPage: self_evaluation.render,
     EvaluationReportPage: evaluation_report.render,
     LimitsNoticePage: limits_notice.render,
+    AssessmentNoticePage: assessment_papers.render_notice,
+    AssessmentRankingPage: assessment_papers.render_ranking,
+    AssessmentTracePage: assessment_papers.render_trace,
 }
 
 

@@ -22,6 +22,9 @@ from budgetperf.rulebook.kinds import KINDS
 from budgetperf.rulebook.loader import Document, KeyPath, decoded, defects, read_strict, refusal
 
 EVALUAND = "评价对象"
+_SAVE = "另存为“CSV UTF-8（逗号分隔）”"
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""What .xlsx and .xls begin with."""
 _COLUMN = re.compile(r"[^.\[\]]+(?:\.[^.\[\]]+|\[[1-9]\d{0,3}\])*")
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|(-?\d+(?:\.\d+|(?:\.\d+)?[eE][-+]?\d+))')
 _PART = re.compile(r"[^.\[\]]+|\[\d+\]")
@@ -80,11 +83,22 @@ def read_text(path: Path) -> str:
     NotFound
         ``facts.path`` if there is no such file.
     Invalid
-        ``rulebook.yaml`` if it is not UTF-8.
+        ``facts.file`` or ``rulebook.yaml`` if it is a workbook or not UTF-8.
     """
     if not path.is_file():
         raise NotFound("facts.path", f"没有事实文件 {path}，请核对路径")
-    return decoded(path.read_bytes(), name=path.name).removeprefix("\ufeff")
+    raw = path.read_bytes()
+    if raw.startswith(_WORKBOOKS):
+        raise _refused(path.name, 1, f"是 Excel 工作簿，不是文本，请在表格软件中{_SAVE}")
+    if path.suffix.lower() != ".csv":
+        return decoded(raw, name=path.name).removeprefix("\ufeff")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise _refused(
+            path.name, line, f"不是UTF-8编码，请在表格软件中{_SAVE}，不要选“CSV（逗号分隔）”"
+        ) from error
 
 
 def _typed(document: Document, kind: str) -> FactsFile:

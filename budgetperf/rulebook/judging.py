@@ -24,6 +24,8 @@ from budgetperf.rulebook.rescaling import fitted
 from budgetperf.rulebook.scheme_cases import DepartmentOverallCase
 from budgetperf.scoring.assessment import AssessmentRules
 from budgetperf.scoring.assessment_compare import compare_assessments
+from budgetperf.scoring.assessment_mapping import read_map
+from budgetperf.scoring.assessment_results import placed
 from budgetperf.scoring.assessment_table import read_table
 from budgetperf.scoring.compare import Difference, JudgedLine, Judgement, compare, judged
 from budgetperf.scoring.department_overall import DepartmentOverallRules, filed_facts, filed_rules
@@ -57,7 +59,8 @@ class Explained:
     before, after : mapping of str to str
         Criterion to its trace in Chinese; empty for kinds that are not traced.
     fitted : pair of str
-        What was changed in the facts to fit each edition, in Chinese; empty where nothing was.
+        What was changed in the facts to fit each edition, or how an assessment comes to the place,
+        in Chinese; empty where nothing is to be said.
     """
 
     difference: Difference
@@ -91,7 +94,7 @@ def compared(
     """
     _demand_one_kind(before, after)
     if before.kind == _ASSESSMENT:
-        return _assessments(path, before.rules, after.rules)
+        return compared_assessments(path, before, after=after)[0]
     facts = read_facts(path, before.kind)
     (facts_before, told_before), (facts_after, told_after) = (
         _fitted(facts, edition, other) for edition, other in ((before, after), (after, before))
@@ -106,6 +109,42 @@ def compared(
         )
         for difference in found
     )
+
+
+def compared_assessments(
+    path: Path, before: Edition, *, after: Edition, by: Path | None = None
+) -> tuple[tuple[Explained, ...], tuple[str, ...]]:
+    """Lay two assessments of one long table side by side, each with where the unit stands and why.
+
+    Parameters
+    ----------
+    path : Path
+        The long table.
+    before, after : Edition
+    by : Path or None
+        The map of codes, where the two are of different cities.
+
+    Returns
+    -------
+    tuple
+        The units both assess, by code, and those that one of them leaves out.
+
+    Raises
+    ------
+    Invalid
+        As ``compare_assessments`` and ``read_map``.
+    """
+    _demand_one_kind(before, after)
+    if before.kind != _ASSESSMENT:
+        raise Invalid("facts.map", f"对照表只用于考评，两个版本是“{KINDS[before.kind].label}”，请去掉 --map")
+    left, right = (edition.rules_as(AssessmentRules) for edition in (before, after))
+    city_map = read_map(read_text(by), left, right) if by else None
+    found = compare_assessments(left, right, read_table(read_text(path)), city_map)
+    told = (
+        Explained(one.difference, {}, {}, (placed(left, one.before), placed(right, one.after)))
+        for one in found.units
+    )
+    return tuple(told), found.left_out
 
 
 def _demand_one_kind(before: Edition, after: Edition) -> None:
@@ -129,14 +168,6 @@ def _fitted(facts: FactsFile, edition: Edition, other: Edition) -> tuple[FactsFi
     }
     given = {evaluand: case for evaluand, (case, _) in fits.items()}
     return replace(facts, given=given), {evaluand: told for evaluand, (_, told) in fits.items()}
-
-
-def _assessments(path: Path, before: BaseModel, after: BaseModel) -> tuple[Explained, ...]:
-    """Lay two assessments of one long table side by side; ranks are of the whole group."""
-    assert isinstance(before, AssessmentRules)
-    assert isinstance(after, AssessmentRules)
-    facts = read_table(read_text(path))
-    return tuple(Explained(one, {}, {}) for one in compare_assessments(before, after, facts))
 
 
 def _judgements(edition: Edition, facts: FactsFile, grades: GradeRules | None) -> list[Judgement]:

@@ -305,10 +305,13 @@ class AssessmentRules(Rule):
             slot.item for track in self.tracks for part in track.components for slot in part.completable
         )
 
+    def states(self) -> tuple[Statement | Exemption, ...]:
+        """Return what is said of a unit in any track: statements, then exemptions."""
+        return (*self.statements, *self.exemptions)
+
     def common_items(self) -> Iterator[str]:
         """Yield the item codes that every track shares."""
-        yield from (statement.key for statement in self.statements)
-        yield from (exemption.key for exemption in self.exemptions)
+        yield from (state.key for state in self.states())
         yield from (consequence.key for consequence in self.consequences)
 
     def track_of(self, group: str) -> Track | None:

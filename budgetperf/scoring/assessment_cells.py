@@ -4,9 +4,8 @@ Holds the row and the reading of numbers and answers; whether a row is acceptabl
 """
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from budgetperf.indicators import Achievement
 from budgetperf.money import Money
@@ -41,8 +40,7 @@ _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 _ANSWERS = {"是": True, "否": False, "yes": True, "no": False, "1": True, "0": False}
 
 
-@dataclass(frozen=True, slots=True)
-class UnitFact:
+class UnitFact(NamedTuple):  # a tuple: a million are made at once
     """One row of the table, as typed; columns that are not used stay blank.
 
     Parameters
@@ -75,8 +73,7 @@ class UnitFact:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):  # as above
     """A value as read.
 
     Parameters

@@ -5,12 +5,11 @@ once, half up, to the places of the track; totals and ranks stand in ``assess``.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
 from math import lcm
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from budgetperf.errors import Invalid
 from budgetperf.indicators import Direction
@@ -37,23 +36,23 @@ GroupFacts: TypeAlias = Mapping[tuple[str, str, str], SingleFact]
 Made: TypeAlias = dict[tuple[str, Decimal | None, Decimal | None], SingleFact]
 """Facts by item, number and standard."""
 
+_Line: TypeAlias = tuple[Decimal | None, ...]
+"""The marks of one row: its total, then each criterion."""
+
 Parts: TypeAlias = Mapping[str, tuple[ComponentResult, ...]]
 """By unit, its printed parts."""
 
-_MANY = 1 << 16
+
+class _Year(NamedTuple):
+    """A component over the year: the result out of its scale, exact; None when it does not apply."""
+
+    result: Decimal | Fraction | None
+    scale: Decimal
+    items: tuple[ItemPoints, ...]
+    marks: Mapping[CellKey, Decimal]
 
 
-@dataclass(frozen=True, slots=True)
-class _Year:
-    """A component over the year: the share of full marks, exact; None when it does not apply."""
-
-    share: Fraction | None
-    items: tuple[ItemPoints, ...] = ()
-    marks: Mapping[CellKey, Decimal] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(NamedTuple):
     """A unit's cells of one component in one period, by one rater."""
 
     sheet: UnitSheet
@@ -70,6 +69,11 @@ class _Marks:
 
     totals: Sequence[Decimal]
     items: Sequence[tuple[Criterion, Sequence[Decimal | None]]] = ()
+
+    @property
+    def criteria(self) -> list[Criterion]:
+        """The criteria that have marks, in printed order."""
+        return [criterion for criterion, _ in self.items]
 
 
 def company(sheet: UnitSheet) -> str:
@@ -160,31 +164,30 @@ def _base(component: Component, slot: Slot, cell: Cell) -> Decimal:
 def _years(component: Component, sheets: Sequence[UnitSheet], defects: Defects) -> dict[str, _Year]:
     """Return the year of every unit under one component, all its rows scored as one table."""
     slots = component.slots
-    rows = [_Row(sheet, key) for sheet in sheets for key in _judged_at(slots, sheet)]
+    judged = [(sheet, _judged_at(slots, sheet)) for sheet in sheets]
+    rows = [_Row(sheet, key) for sheet, keys in judged for key in keys]
     if component.deductions is not None:
         marks = _Marks([_left(component.deductions, slots, row) for row in rows])
     else:
         marks = _scored(component, rows, _facts(slots, rows, _group_facts(component, sheets)), defects)
-    numbers: dict[str, dict[CellKey, int]] = {sheet.unit: {} for sheet in sheets}
-    for number, row in enumerate(rows):
-        numbers[row.sheet.unit][row.key] = number
     lines = list(zip(marks.totals, *(points for _, points in marks.items), strict=True))
-    told: dict[tuple[tuple[CellKey, tuple[Decimal | None, ...]], ...], _Year] = {}
+    told: dict[tuple[tuple[CellKey, ...], tuple[_Line, ...]], _Year] = {}
     years: dict[str, _Year] = {}
-    for sheet in sheets:  # units with equal marks have one year
-        at = numbers[sheet.unit]
-        line = tuple((key, lines[number]) for key, number in at.items())
-        if line not in told:
-            told[line] = _year(component, marks, at, sheet.track.places)
-        years[sheet.unit] = told[line]
+    first = 0
+    for sheet, keys in judged:
+        line = (keys, tuple(lines[first : first + len(keys)]))
+        first += len(keys)
+        if (year := told.get(line)) is None:  # units with equal marks have one year
+            year = told[line] = _year(component, marks.criteria, *line, places=sheet.track.places)
+        years[sheet.unit] = year
     return years
 
 
-def _judged_at(slots: Sequence[Slot], sheet: UnitSheet) -> list[CellKey]:
+def _judged_at(slots: Sequence[Slot], sheet: UnitSheet) -> tuple[CellKey, ...]:
     """Return the periods and raters a unit was judged by; none when nothing of the component applies."""
-    keys = sorted(sheet.cells.get(slots[0].item, {}))
+    keys = tuple(sorted(sheet.cells.get(slots[0].item, {})))
     applies = any(sheet.cells[slot.item][key].number is not None for slot in slots for key in keys)
-    return keys if applies else []
+    return keys if applies else ()
 
 
 def _left(rules: DeductionRules, slots: Sequence[Slot], row: _Row) -> Decimal:
@@ -258,41 +261,51 @@ def _tell(scheme: Scheme, row: _Row, facts: Mapping[str, Fact], defects: Defects
     return False
 
 
-def _year(component: Component, marks: _Marks, at: Mapping[CellKey, int], places: int) -> _Year:
-    """Return the year of one unit from the numbers of its rows."""
-    if not at:
-        return _Year(None)
-    totals = {key: marks.totals[number] for key, number in at.items()}
-    result = _over_year(component, totals)
-    items: list[ItemPoints] = []
-    for criterion, points in marks.items:
-        given = {key: mark for key, number in at.items() if (mark := points[number]) is not None}
-        if len(given) == len(at):
-            mean = result if given == totals else _over_year(component, given)
-            printed = half_up(mean, places)
-            items.append(ItemPoints(criterion.key, criterion.label, printed, criterion.weight))
-    return _Year(_share(result, component.scale), tuple(items), totals)
+def _year(
+    component: Component,
+    criteria: Sequence[Criterion],
+    keys: tuple[CellKey, ...],
+    lines: tuple[_Line, ...],
+    *,
+    places: int,
+) -> _Year:
+    """Return the year of one unit from the lines of its rows."""
+    if not keys:
+        return _Year(None, component.scale, (), {})
+    totals, *columns = zip(*lines, strict=True)
+    result = _over_year(component, keys, totals)
+    items = tuple(
+        ItemPoints(
+            criterion.key,
+            criterion.label,
+            half_up(result if points == totals else _over_year(component, keys, points), places),
+            criterion.weight,
+        )
+        for criterion, points in zip(criteria, columns, strict=True)
+        if None not in points
+    )
+    return _Year(result, component.scale, items, dict(zip(keys, totals, strict=True)))
 
 
-@lru_cache(maxsize=_MANY)
-def _share(result: Decimal | Fraction, scale: Decimal) -> Fraction:
-    return Fraction(result) / Fraction(scale)
+def _points(out_of: Decimal, year: _Year, places: int) -> Decimal | None:
+    """Return the result on full marks of ``out_of``, rounded once."""
+    if year.result is None or year.scale == out_of:
+        return None if year.result is None else half_up(year.result, places)
+    return half_up(Fraction(year.result) * Fraction(out_of) / Fraction(year.scale), places)
 
 
-@lru_cache(maxsize=_MANY)
-def _points(out_of: Decimal, share: Fraction, places: int) -> Decimal:
-    return half_up(Fraction(out_of) * share, places)
-
-
-def _over_year(component: Component, marks: Mapping[CellKey, Decimal]) -> Decimal | Fraction:
+def _over_year(
+    component: Component, keys: tuple[CellKey, ...], marks: Sequence[Decimal]
+) -> Decimal | Fraction:
     """Return the mean over raters, then over periods, exact."""
     if len(marks) == 1:
-        return next(iter(marks.values()))
+        return marks[0]
+    given = zip(keys, marks, strict=True)
     if component.raters is None:
-        results: dict[str, Decimal | Fraction] = {period: mark for (period, _), mark in marks.items()}
+        results: dict[str, Decimal | Fraction] = {period: mark for (period, _), mark in given}
     else:
         periods: dict[str, dict[str, list[Decimal]]] = {}
-        for (period, rater), mark in marks.items():
+        for (period, rater), mark in given:
             periods.setdefault(period, {}).setdefault(rater.partition("/")[0], []).append(mark)
         results = {period: groups_mean(groups, component.raters) for period, groups in periods.items()}
     return year_result(results, component.periods) if component.periods else Fraction(results[""])
@@ -301,16 +314,21 @@ def _over_year(component: Component, marks: Mapping[CellKey, Decimal]) -> Decima
 def _force(component: Component, sheets: Sequence[UnitSheet], years: Mapping[str, dict[str, _Year]]) -> None:
     """Replace the results of a component by the points of their places."""
     assert component.bands is not None
-    shares = {sheet.unit: years[sheet.unit][component.key].share for sheet in sheets}
-    denominator = lcm(*{share.denominator for share in shares.values() if share is not None})
+    ratios = {
+        sheet.unit: result.as_integer_ratio()
+        for sheet in sheets
+        if (result := years[sheet.unit][component.key].result) is not None
+    }
+    denominator = lcm(*{den for _, den in ratios.values()})
     companies: dict[str, dict[str, tuple[int]]] = {}
     for sheet in sheets:
-        if (share := shares[sheet.unit]) is not None:
-            companies.setdefault(company(sheet), {})[sheet.unit] = (int(share * denominator),)
+        if sheet.unit in ratios:
+            num, den = ratios[sheet.unit]
+            companies.setdefault(company(sheet), {})[sheet.unit] = (num * (denominator // den),)
     for values in companies.values():
         for unit, points in banded(values, component.bands).items():
-            share = Fraction(points) / Fraction(component.out_of)
-            years[unit][component.key] = replace(years[unit][component.key], share=share)
+            year = years[unit][component.key]
+            years[unit][component.key] = _Year(points, component.out_of, year.items, year.marks)
 
 
 def _printed(
@@ -318,13 +336,13 @@ def _printed(
 ) -> Iterator[ComponentResult]:
     moved: dict[str, Decimal] = {}
     for part in track.components:
-        if part.move_to and years[part.key].share is None:
+        if part.move_to and years[part.key].result is None:
             moved[part.move_to] = moved.get(part.move_to, Decimal(0)) + part.out_of
     for part in track.components:
         year = years[part.key]
         out_of = part.out_of + moved.get(part.key, Decimal(0))
-        if year.share is None and part.key in moved:
+        if year.result is None and part.key in moved:
             text = f"“{sheet.unit}”的“{part.label}”不适用，无法承接其他部分转入的分值，请填报实际情况"
             defects.add("value", min(c.row for cells in sheet.cells.values() for c in cells.values()), text)
-        points = None if year.share is None else _points(out_of, year.share, track.places)
+        points = _points(out_of, year, track.places)
         yield ComponentResult(part.key, part.label, points, out_of, part.factor, year.items, year.marks)

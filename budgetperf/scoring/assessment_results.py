@@ -4,15 +4,17 @@ Holds the shapes and how a result reads as a judgement to be compared; computes 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
+from budgetperf.indicators import plain_number
 from budgetperf.scoring.adjustments import Claim
+from budgetperf.scoring.assessment import AssessmentRules
 from budgetperf.scoring.compare import JudgedLine, Judgement
 
 
-@dataclass(frozen=True, slots=True)
-class ItemPoints:
+class ItemPoints(NamedTuple):  # a tuple: very many are made at once
     """Points of one criterion over periods and raters, on its own weight."""
 
     key: str
@@ -21,8 +23,7 @@ class ItemPoints:
     out_of: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class ComponentResult:
+class ComponentResult(NamedTuple):  # as above
     """One printed part of the total.
 
     Parameters
@@ -46,7 +47,7 @@ class ComponentResult:
     out_of: Decimal
     factor: Decimal
     items: tuple[ItemPoints, ...]
-    marks: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)
+    marks: Mapping[tuple[str, str], Decimal]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,3 +112,23 @@ class UnitResult:
             JudgedLine("penalty", "扣分", self.penalty, zero),
         )
         return Judgement(self.unit, self.total, self.grade_label, lines + adjusted, self.rank)
+
+
+def placed(rules: AssessmentRules, result: UnitResult) -> str:
+    """Say in one Chinese line where a unit stands, what its total is made of, and what follows."""
+    track = next(track for track in rules.tracks if track.key == result.track)
+    label = next(group.label for group in track.groups if group.key == result.group)
+    parts = "、".join(
+        f"{part.label}{'不适用' if part.points is None else plain_number(part.points)}/{plain_number(part.out_of)}"
+        for part in result.components
+    )
+    sides = (("加分", result.bonus), ("扣分", result.penalty))
+    adjusted = [f"{what}{plain_number(points)}" for what, points in sides if points]
+    follows = "、".join(reached.label for reached in result.consequences)
+    said = [
+        f"{label}第{result.rank}名：{parts}",
+        *adjusted,
+        f"后果：{follows}" if follows else "",
+        *result.reasons,
+    ]
+    return "；".join(text for text in said if text)

@@ -103,7 +103,7 @@ def _refusal(fact: UnitFact, component: Component, slot: Slot) -> str:
         return "" if read_answer(fact.value) is not None else f"“{slot.label}”须填“是”或“否”"
     number = read_number(fact.value)
     if number is None:
-        return f"“{slot.label}”须填数字，填的是“{fact.value.strip()}”，请去掉单位和符号"
+        return f"“{slot.label}”须填数字，填的是“{fact.value.strip()}”，请只填半角数字，去掉单位和符号"
     if component.deductions and (number < 0 or number != int(number)):
         return f"“{slot.label}”按次扣分，须填非负整数次数"
     if isinstance(slot.formula, Execution) and number * 100 != int(number * 100):

@@ -56,7 +56,7 @@ def _facts(rows: Iterator[tuple[int, list[str]]]) -> Iterator[UnitFact]:
     while heading and not heading[-1]:
         heading.pop()  # a spreadsheet pads the table to its widest row
     if sorted(heading) != sorted(COLUMNS):
-        raise _refused(f"第{at}行的列名应为 {','.join(COLUMNS)}，各写一次")
+        raise _refused(_heading(at, heading))
     unit, item, value, group, period, rater, standard, note = map(heading.index, _FACT)
     width = len(COLUMNS)
     for number, row in rows:
@@ -68,6 +68,21 @@ def _facts(rows: Iterator[tuple[int, list[str]]]) -> Iterator[UnitFact]:
         yield UnitFact(
             number, r[unit], r[item], r[value], r[group], r[period], r[rater], r[standard], r[note]
         )
+
+
+def _heading(at: int, found: Sequence[str]) -> str:
+    """Say what is wrong with the heading, and how to mend it."""
+    if not any(found):
+        return "文件是空的，请按方案的模板填报（./bp schemes show 方案 --template）"
+    wanted = f"第{at}行的列名应为 {','.join(COLUMNS)}，各写一次"
+    for sign, name in (("\t", "制表符"), (";", "分号"), ("，", "全角逗号")):
+        if len(found) == 1 and sign in found[0]:
+            return f"{wanted}；现在各列以{name}分隔，请另存为以逗号分隔的CSV"
+    lacking = [name for name in COLUMNS if name not in found]
+    other = [name for name in dict.fromkeys(found) if name not in COLUMNS or found.count(name) > 1]
+    told = [f"缺少 {'、'.join(lacking)}"] if lacking else []
+    told += [f"多出或重复 {'、'.join(other)}"] if other else []
+    return f"{wanted}；{'，'.join(told)}"
 
 
 def result_rows(rules: AssessmentRules, results: Sequence[UnitResult]) -> Iterator[tuple[str, ...]]:

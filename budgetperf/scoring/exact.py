@@ -3,7 +3,7 @@
 Holds the rounding and the Chinese spelling of exact numbers; no rule and no formula.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import MAX_PREC, ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 
@@ -50,6 +50,21 @@ def weighted_mean(weighted: Iterable[tuple[Decimal | int, Decimal | Fraction]]) 
         num, den = num * over * out_of + top * times * den, den * over * out_of
         weights, per = weights * out_of + times * per, per * out_of
     return Fraction(num * per, den * weights)
+
+
+def mean(values: Sequence[Decimal]) -> Fraction:
+    """Return the arithmetic mean of at least one value, exact.
+
+    Examples
+    --------
+    >>> mean([Decimal("0.5"), Decimal(1)])
+    Fraction(3, 4)
+    """
+    total, den = 0, 1
+    for value in values:
+        top, over = value.as_integer_ratio()
+        total, den = (total + top, den) if over == den else (total * over + top * den, den * over)
+    return Fraction(total, den * len(values))
 
 
 def percent(share: Fraction, places: int = 2) -> str:

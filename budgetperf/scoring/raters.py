@@ -15,7 +15,7 @@ from pydantic import Field, model_validator
 
 from budgetperf.errors import Invalid
 from budgetperf.indicators import plain_number
-from budgetperf.scoring.exact import half_up, weighted_mean
+from budgetperf.scoring.exact import half_up, mean, weighted_mean
 from budgetperf.scoring.rules import Exact, Points, Rule, SourcedRule
 from budgetperf.scoring.score import ScoreSheet
 
@@ -142,11 +142,14 @@ class RaterGroup(Rule):
         Fewest raters whose ratings make a mean.
     drop : int
         How many highest and how many lowest ratings are left out before the mean.
+    own : bool
+        Each person rates themselves, and nobody else does in this group.
     """
 
     key: str
     label: str
     weight: Points
+    own: bool = False
     at_least: Annotated[int, Field(ge=1, strict=True)] = 1
     drop: Annotated[int, Field(ge=0, strict=True)] = 0
 
@@ -154,6 +157,8 @@ class RaterGroup(Rule):
     def _something_left(self) -> Self:
         if self.at_least <= 2 * self.drop:
             raise ValueError(f"“{self.label}”去掉高低分后没有评分，at_least 至少为{2 * self.drop + 1}")
+        if self.own and self.at_least > 1:
+            raise ValueError(f"“{self.label}”为本人评分，每人一份，at_least 须为1")
         return self
 
 
@@ -207,7 +212,7 @@ def groups_mean(ratings: Mapping[str, Sequence[Decimal]], rules: RaterRules) -> 
                 "scoring.raters", f"“{group.label}”至少需要{group.at_least}份评分，现有{len(given)}份，请补齐"
             )
         counted = given[group.drop : len(given) - group.drop]
-        means.append((group.weight, weighted_mean((1, value) for value in counted)))
+        means.append((group.weight, mean(counted)))
     if not means:
         raise Invalid("scoring.raters", "没有任何一组评分人的评分，请至少补齐一组")
     return means[0][1] if len(means) == 1 else weighted_mean(means)

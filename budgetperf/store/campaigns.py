@@ -10,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlmodel import Session, col
 
@@ -113,7 +113,7 @@ class SheetFacts:
 
 @dataclass(frozen=True, slots=True)
 class ResultFacts:
-    """The newest result of a unit; ``document`` is its trace."""
+    """The newest result of a unit; ``document`` is its trace, ``package`` the digest of the whole campaign's."""
 
     unit_id: str
     campaign_id: str
@@ -123,6 +123,7 @@ class ResultFacts:
     grade_label: str
     document: Any
     decision_id: str
+    package: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,6 +305,14 @@ def forget_sheet(session: Session, record_id: str) -> None:
     session.connection().execute(delete(table_of(RatingSheet)).where(col(RatingSheet.record_id) == record_id))
 
 
+def forget_traces(session: Session, campaign_id: str) -> None:
+    """Delete the sheets of an archived campaign that nobody submitted, its raters' drafts and kept answers."""
+    table = table_of(RatingSheet)
+    never = (table.c.campaign_id == campaign_id) & table.c.submitted_at.is_(None)
+    session.connection().execute(delete(table).where(never))
+    session.connection().execute(select(func.bp_forget_traces(campaign_id)))
+
+
 def unseat(session: Session, campaign_id: str) -> None:
     """Take the persons out of the raters' seats that no sheet needs any more."""
     open_sheets = select(col(RatingSheet.seat_id)).where(col(RatingSheet.campaign_id) == campaign_id)
@@ -330,6 +339,13 @@ def results_of(session: Session, campaign_id: str) -> list[ResultFacts]:
     """Return the visible results of a campaign."""
     table = table_of(UnitResultRow)
     return fetch(session, select(table).where(table.c.campaign_id == campaign_id), ResultFacts)
+
+
+def result_of(session: Session, unit_id: str) -> ResultFacts | None:
+    """Return the visible result of a unit, or None."""
+    table = table_of(UnitResultRow)
+    statement = select(table).where(table.c.unit_id == unit_id)
+    return next(iter(fetch(session, statement, ResultFacts)), None)
 
 
 def past_results(

@@ -159,9 +159,11 @@ def ids_of(session: Session, logins: Iterable[str]) -> dict[str, str]:
     return {row[0]: row[1] for row in session.connection().execute(statement)}
 
 
-def logins_of(session: Session, person_ids: Iterable[str]) -> dict[str, str]:
-    """Return the logins of some people by id."""
-    statement = select(col(Person.id), col(Person.login)).where(col(Person.id).in_(list(person_ids)))
+def logins_of(session: Session, person_ids: Iterable[str | None]) -> dict[str, str]:
+    """Return the logins of some accounts, active or not, by id."""
+    statement = select(col(Person.id), col(Person.login)).where(
+        col(Person.id).in_({one for one in person_ids if one})
+    )
     return {row[0]: row[1] for row in session.connection().execute(statement)}
 
 

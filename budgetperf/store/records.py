@@ -172,6 +172,7 @@ def list_records(
     period: str | None = None,
     status: Status | None = None,
     evaluand_id: str | None = None,
+    subject: str | None = None,
     scope: str = "",
 ) -> list[RecordFacts]:
     """Return visible records by filter, by subject code."""
@@ -182,6 +183,7 @@ def list_records(
         (Record.period, period),
         (Record.status, status),
         (Record.evaluand_id, evaluand_id),
+        (Record.subject, subject),
     ):
         if value is not None:
             statement = statement.where(col(column) == value)

@@ -125,14 +125,20 @@ def probe(engine: Engine) -> None:
 
 def scopes(actor: Actor | None) -> str:
     """Return what the actor may see, as row-level security reads it: ``*`` or paths with commas."""
-    if actor is None:
-        return ""
-    seen = {
+    return _told(_seen(actor))
+
+
+def _seen(actor: Actor | None) -> set[str]:
+    return {
         grant.scope
-        for grant in actor.grants
+        for grant in (actor.grants if actor else ())
         if _VIEW in ROLE_PERMISSIONS[grant.role] and grant.role is not Role.EXPERT
     }
-    return _told(seen)
+
+
+def branches(actor: Actor | None) -> str:
+    """Return the branches the actor belongs to: what an assessment asks, which no grant over the city opens."""
+    return ",".join(sorted(_seen(actor) - {""}))
 
 
 def sees_city(actor: Actor) -> bool:
@@ -142,11 +148,15 @@ def sees_city(actor: Actor) -> bool:
 
 def writes(actor: Actor | None) -> str:
     """Return where the actor may write, as ``scopes`` does: where a role of theirs does more than look."""
-    if actor is None:
-        return ""
-    return _told(
-        {grant.scope for grant in actor.grants if grant.role is not Role.EXPERT and _works(grant.role)}
-    )
+    return _told(_worked(actor))
+
+
+def _worked(actor: Actor | None) -> set[str]:
+    return {
+        grant.scope
+        for grant in (actor.grants if actor else ())
+        if grant.role is not Role.EXPERT and _works(grant.role)
+    }
 
 
 def _works(role: Role) -> bool:
@@ -187,7 +197,8 @@ class BoundSession(Session):
 _TELL = text(
     "SELECT set_config('bp.person', :person, true), set_config('bp.scopes', :scopes, true),"
     " set_config('bp.writes', :writes, true), set_config('bp.admin', :admin, true),"
-    " set_config('bp.assess', :assess, true)"
+    " set_config('bp.assess', :assess, true), set_config('bp.branches', :branches, true),"
+    " set_config('bp.desks', :desks, true)"
 )
 
 
@@ -200,6 +211,8 @@ def _tell(connection: Connection, actor: Actor | None) -> None:
             "writes": writes(actor),
             "admin": "yes" if administers(actor) else "",
             "assess": assesses(actor),
+            "branches": branches(actor),
+            "desks": ",".join(sorted(_worked(actor) - {""})),
         },
     )
 

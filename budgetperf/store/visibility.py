@@ -6,14 +6,14 @@ still finds nothing that is not theirs.
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, select, true
 from sqlmodel import col
 
 from budgetperf.permissions import Actor
 from budgetperf.process.stages import ASSESSMENT_STAGES, Stage, Status
 from budgetperf.store.fetch import Column, Rows, prefix
-from budgetperf.store.session import assesses, scopes
-from budgetperf.store.tables.assessment import AssessedUnit, RaterSeat, RatingSheet
+from budgetperf.store.session import assesses, branches, scopes
+from budgetperf.store.tables.assessment import AssessedUnit, Campaign, RaterSeat, RatingSheet, Supplying
 from budgetperf.store.tables.budget import LimitRound
 from budgetperf.store.tables.exante import PanelSeat
 from budgetperf.store.tables.records import EvaluandRow, Record
@@ -21,9 +21,11 @@ from budgetperf.store.tables.records import EvaluandRow, Record
 
 def _in_scopes(actor: Actor, path: Column) -> ColumnElement[bool]:
     seen = scopes(actor)
-    if seen == "*":
-        return true()
-    return or_(false(), *(prefix(path, scope) for scope in seen.split(",") if scope))
+    return true() if seen == "*" else _below(seen, path)
+
+
+def _below(paths: str, path: Column) -> ColumnElement[bool]:
+    return or_(false(), *(prefix(path, scope) for scope in paths.split(",") if scope))
 
 
 def evaluands_visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -56,7 +58,10 @@ def _year_visible_to(actor: Actor) -> ColumnElement[bool]:
 
 
 def _assessment_visible_to(actor: Actor) -> ColumnElement[bool]:
-    """The campaign itself, one's own unit or person, one's own sheet, and bonuses published for objection."""
+    """The campaign itself, one's own unit or person, one's own sheet, and bonuses published for objection.
+
+    Who supplies facts sees the task books that set their standards.
+    """
     if assesses(actor):
         return true()
     unit = exists(
@@ -70,11 +75,20 @@ def _assessment_visible_to(actor: Actor) -> ColumnElement[bool]:
         .join(RaterSeat, col(RaterSeat.id) == RatingSheet.seat_id)
         .where(col(RatingSheet.record_id) == Record.id, col(RaterSeat.person_id) == actor.id)
     )
+    supplied = exists(
+        select(col(Supplying.supplier))
+        .join(Campaign, col(Campaign.id) == Supplying.campaign_id)
+        .where(
+            col(Campaign.subject) == func.split_part(col(Record.subject), ".U.", 1),
+            _below(branches(actor), col(Supplying.path)),
+        )
+    )
     return or_(
         col(Record.stage) == Stage.ASSESSMENT,
-        and_(col(Record.path) != "", _in_scopes(actor, col(Record.path))),
+        _below(branches(actor), col(Record.path)),
         unit,
         sheet,
+        and_(col(Record.stage) == Stage.TASK_BOOK, col(Record.status) == Status.ISSUED, supplied),
         and_(col(Record.stage) == Stage.BONUS, col(Record.status).in_((Status.OPENLY, Status.SETTLED))),
     )
 

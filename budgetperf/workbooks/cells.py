@@ -108,10 +108,26 @@ def place_of(cell: str) -> Place:
     return int(cell[len(letters) :]) - 1, column - 1
 
 
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The most a file may hold: rows of a sheet; cells and characters of all its sheets."""
+
+    rows: int
+    cells: int
+    text: int
+
+
+FORMS = Bounds(MAX_ROWS, MAX_CELLS, MAX_TEXT)
+"""A form that one unit fills in."""
+TABLES = Bounds(20_100, 400_000, 8_000_000)
+"""A table over all units and staff of a campaign."""
+
+
 @dataclass(slots=True)
 class _Load:
     """What a whole file has asked for so far; past a limit it is refused."""
 
+    most: Bounds
     cells: int = 0
     merged: int = 0
     area: int = 0
@@ -122,14 +138,20 @@ class _Load:
         self.merged += merged
         self.area += area
         self.text += text
-        if self.cells > MAX_CELLS or self.merged > MAX_MERGED:
-            raise _too_many()
-        if self.area > MAX_AREA or self.text > MAX_TEXT:
-            raise _too_many()
+        if self.cells > self.most.cells or self.merged > MAX_MERGED:
+            raise _too_many(self.most)
+        if self.area > MAX_AREA or self.text > self.most.text:
+            raise _too_many(self.most)
 
 
-def read_sheets(package: Package) -> tuple[Sheet, ...]:
+def read_sheets(package: Package, most: Bounds = FORMS) -> tuple[Sheet, ...]:
     """Read the worksheets in their order, hidden ones included.
+
+    Parameters
+    ----------
+    package : Package
+    most : Bounds
+        What is refused as too large.
 
     Raises
     ------
@@ -138,7 +160,7 @@ def read_sheets(package: Package) -> tuple[Sheet, ...]:
         ``workbook.too_many_cells`` when the file is far larger than any form.
     """
     try:
-        paths, load = _paths(package), _Load()
+        paths, load = _paths(package), _Load(most)
         if len(paths) > MAX_SHEETS:
             raise Invalid(
                 "workbook.too_many_sheets",
@@ -170,7 +192,7 @@ def _sheet(source: CalamineSheet, marks: Mapping[Place, Mark], load: _Load) -> S
                 values[row, column] = cell
     merges: dict[Place, Place] = {}
     for first, (bottom, right) in source.merged_cell_ranges or ():
-        rows = range(first[0], min(bottom, MAX_ROWS) + 1)
+        rows = range(first[0], min(bottom, load.most.rows) + 1)
         columns = range(first[1], min(right, MAX_COLUMNS) + 1)
         load.add(merged=len(rows) * len(columns))
         merges |= {(row, column): first for row in rows for column in columns}
@@ -244,8 +266,8 @@ def _marks(
     rows: set[int] = set()
     columns: set[int] = set()
     for place, cell in _cells(content):
-        if place[0] >= MAX_ROWS or place[1] >= MAX_COLUMNS:
-            raise _too_many()
+        if place[0] >= load.most.rows or place[1] >= MAX_COLUMNS:
+            raise _too_many(load.most)
         parts = {_local(child.tag): child.text or "" for child in cell}
         kind, value = cell.get("t", "n"), parts.get("v", "")
         load.add(cells=1, text=shared[int(value)] if kind == "s" and value else len(value))
@@ -279,9 +301,9 @@ def _cells(content: bytes) -> Iterator[tuple[Place, "ET.Element[str]"]]:
             element.clear()
 
 
-def _too_many() -> Invalid:
+def _too_many(most: Bounds) -> Invalid:
     return Invalid(
         "workbook.too_many_cells",
-        f"工作表内容超出 {MAX_ROWS} 行、{MAX_COLUMNS} 列，或全部工作表共超出 {MAX_CELLS} 个单元格、{MAX_TEXT} 字，"
+        f"工作表内容超出 {most.rows} 行、{MAX_COLUMNS} 列，或全部工作表共超出 {most.cells} 个单元格、{most.text} 字，"
         "不像申报表；请使用系统下发的模板填报",
     )

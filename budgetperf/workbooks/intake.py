@@ -9,9 +9,10 @@ back their cells.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Generic, TypeVar
 
 from budgetperf.findings import Finding, Severity, Where
-from budgetperf.forms import FieldMeta, read
+from budgetperf.forms import FieldMeta, Form, read
 from budgetperf.indicators import Level1, Level2
 from budgetperf.lifecycle.goals.form import GoalForm
 from budgetperf.money import MoneyUnit
@@ -31,14 +32,16 @@ from budgetperf.workbooks.goal_sheet import (
 from budgetperf.workbooks.package import open_package
 from budgetperf.workbooks.values import Reading, normal, read_cell, read_term, spelled, split_cell
 
+F_co = TypeVar("F_co", bound=Form, covariant=True)
+
 
 @dataclass(frozen=True, slots=True)
-class Intake:
-    """What an uploaded goal workbook says.
+class Intake(Generic[F_co]):
+    """What an uploaded workbook says.
 
     Parameters
     ----------
-    form : GoalForm or None
+    form : Form or None
         None as soon as one finding is an error: half a form is no form.
     findings : tuple of Finding
         In the order of the sheet's fields, each at its sheet and cell.
@@ -50,7 +53,7 @@ class Intake:
         JSON pointer of the form document to its cell.
     """
 
-    form: GoalForm | None
+    form: F_co | None
     findings: tuple[Finding, ...]
     template_version: str
     source_digest: str
@@ -67,7 +70,7 @@ class Intake:
         return replace(self.places.get(known, Where()), pointer=pointer)
 
 
-def read_goals(content: bytes) -> Intake:
+def read_goals(content: bytes) -> Intake[GoalForm]:
     """Read an uploaded 绩效目标申报表.
 
     Raises
@@ -93,7 +96,7 @@ def read_goals(content: bytes) -> Intake:
     reader = _Reader(grid)
     document = reader.document()
     form, wrong = read(GoalForm, document)
-    intake = Intake(None, (), version, package.digest, reader.places)
+    intake: Intake[GoalForm] = Intake(None, (), version, package.digest, reader.places)
     told = tuple(f for f in intake.locate(wrong) if not reader.is_told(f.where.pointer))
     findings = (*_version_finding(version, grid.sheet.name), *reader.findings, *told)
     sound = all(finding.severity is not Severity.ERROR for finding in findings)

@@ -1,16 +1,17 @@
 """A whole year of the cast's city through the actions: what proofs and invariants are tried on.
 
 Two waters and a school in 2025, their next requests and a refused one for 2026, a baseline, a round of limits
-with an objection. Small on purpose; every move, every kind of decision, file and event occurs.
+with an objection; before it all, two assessments of 2024. Small on purpose; every move, every kind of decision, file and event occurs.
 """
 
 from budgetperf.actions.context import SeededIds
 from budgetperf.store.session import open_session
+from tests.actions.assessed_year import assess, forget
 from tests.actions.next_year import anchor, ask, cost, legislate, limit
 from tests.actions.past_year import budget, evaluate, monitor, rectify
 from tests.actions.year import City, Year
 
-STAGES = (budget, monitor, rectify, evaluate, ask, cost, limit, legislate, anchor)
+STAGES = (assess, budget, monitor, rectify, evaluate, ask, cost, limit, legislate, forget, anchor)
 
 
 def build(city: City) -> None:

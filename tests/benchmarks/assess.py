@@ -1,7 +1,8 @@
 """How fast a whole assessment runs, file to file, beside bare numpy: ``python -m tests.benchmarks.assess``.
 
-100,000 staff under Meiling (eight facts each) and 10,000 departments under Zhengding (fourteen each; in place of
-QT until that edition is written), every one of them different. Ours is all of ``./bp assess``: reading the file,
+100,000 staff under Meiling (eight facts each) and 10,000 units under Qitai, every one of them different: 9,000
+departments (31 facts each, a special project's score among them) and 1,000 special projects tracked month by
+month (110 each). Ours is all of ``./bp assess``: reading the file,
 every check, points, ranks, grades, reasons and the results file. Bare is the leanest numpy code for the totals
 and ranks of the same marks, which it is given as arrays: no file, no check, no reason. Totals and ranks are
 compared. Each runs in a process of its own; seconds are the clock's.
@@ -15,9 +16,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import product
 from pathlib import Path
 from typing import TextIO
 
@@ -37,8 +39,29 @@ Fact = tuple[str, str, str, str, str]
 STAFF_GROUPS = ("section_cadre", "middle_cadre", "staff")
 POSTS = {"section_post": 25, "community_post": 25, "key_project_1": 20, "key_project_2": 20}
 LEADERS = ("书记", "主任")
-HALVES, QUARTERS = ("mid", "end"), ("q1", "q2", "q3", "q4")
-DEPARTMENT_ITEMS = ("economic_work", "business", "environment")
+HALVES, MONTHS = ("half", "end"), tuple(f"m{month:02}" for month in range(1, 13))
+KEY_WORK = tuple(f"key_work_{number}" for number in range(1, 4))
+TARGETS = tuple(f"target_{number}" for number in range(1, 7))
+PANELS = tuple(f"panel_{number}" for number in range(1, 11))
+TRACKED = dict(
+    zip(
+        (
+            "decision",
+            "approval",
+            "tendering",
+            "construction",
+            "quality",
+            "safety",
+            "fund_supervision",
+            "integrity",
+            "progress",
+        ),
+        (5, 5, 10, 10, 10, 10, 10, 10, 10),
+        strict=True,
+    )
+)
+EACH = 10
+"""Of so many units of Qitai one is a special project, the others are departments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,49 +126,83 @@ def _staff_bare(marks: Marks) -> tuple[Int64s, Int64s]:
     return totals, places
 
 
-# -------------------------------------------------------------------- zhengding
+# ------------------------------------------------------------------------ qitai
 
 
-def _departments(number: int) -> Marks:
+def _qitai(number: int) -> Marks:
     rng = np.random.default_rng(20260101)
-    marks = {f"{i} {half}": rng.integers(0, 131, number) for i in DEPARTMENT_ITEMS for half in HALVES}
-    marks |= {quarter: rng.integers(0, 10_001, number) for quarter in QUARTERS}
-    raters = [f"{leader} {half}" for leader in LEADERS for half in HALVES]
-    return {**marks, **{rater: rng.integers(0, 101, number) for rater in raters}}
+
+    def drawn(names: Iterable[str], most: int) -> Marks:
+        return {name: rng.integers(0, most + 1, number) for name in names}
+
+    marks = dict(drawn((f"{item} {half}" for item in (*KEY_WORK, "conduct_score") for half in HALVES), 1000))
+    marks |= drawn((f"{item} {half}" for item in TARGETS for half in HALVES), 130)
+    marks |= drawn(["special_score"], 10_000)
+    marks |= drawn(PANELS, 100)
+    for item, most in TRACKED.items():
+        marks |= drawn((f"{item} {month}" for month in MONTHS), most * 10)
+    return {**marks, **drawn(["audit_supervision"], 100), **drawn(["project_satisfaction"], 1000)}
 
 
-def _department_facts(marks: Marks, unit: int) -> tuple[str, Iterator[Fact]]:
-    measured = (
-        (item, half, "", str(marks[f"{item} {half}"][unit]), "100")
-        for item in DEPARTMENT_ITEMS
-        for half in HALVES
+def _qitai_facts(marks: Marks, unit: int) -> tuple[str, Iterator[Fact]]:
+    if unit % EACH == EACH - 1:
+        return "special_project", _project_facts(marks, unit)
+    return "department", _department_facts(marks, unit)
+
+
+def _project_facts(marks: Marks, unit: int) -> Iterator[Fact]:
+    for item, month in product(TRACKED, MONTHS):
+        yield item, month, "", f"{marks[f'{item} {month}'][unit] / 10:.1f}", ""
+    yield "audit_supervision", "", "", f"{marks['audit_supervision'][unit] / 10:.1f}", ""
+    yield "satisfaction", "", "", f"{marks['project_satisfaction'][unit] / 10:.1f}", ""
+
+
+def _department_facts(marks: Marks, unit: int) -> Iterator[Fact]:
+    for item, half in product((*KEY_WORK, "conduct_score"), HALVES):
+        yield item, half, "", f"{marks[f'{item} {half}'][unit] / 10:.1f}", ""
+    for item, half in product(TARGETS, HALVES):
+        yield item, half, "", str(marks[f"{item} {half}"][unit]), "100"
+    yield "special_score", "", "", f"{marks['special_score'][unit] / 100:.2f}", ""
+    for panel in PANELS:
+        yield "satisfaction", "", panel, str(marks[panel][unit]), ""
+
+
+def _qitai_bare(marks: Marks) -> tuple[Int64s, Int64s]:
+    projects = np.arange(len(marks["special_score"])) % EACH == EACH - 1
+    totals = np.where(projects, _project_totals(marks), _department_totals(marks))
+    places = np.zeros_like(totals)
+    for own in (projects, ~projects):
+        places[own] = _ranks(totals[own])
+    return totals, places
+
+
+def _project_totals(marks: Marks) -> Int64s:
+    months = (marks[f"{item} {month}"] for item, month in product(TRACKED, MONTHS))
+    tracked = sum(months, np.zeros_like(marks["audit_supervision"]))  # tenths
+    return (
+        _half_up(10 * tracked, len(MONTHS)) + 10 * marks["audit_supervision"] + marks["project_satisfaction"]
     )
-    asked = (("satisfaction", q, "", f"{marks[q][unit] / 100:.2f}", "") for q in QUARTERS)
-    rated = (
-        ("leader_rating", half, f"leader/{leader}", str(marks[f"{leader} {half}"][unit]), "")
-        for leader in LEADERS
-        for half in HALVES
-    )
-    return "department", iter((*measured, *asked, *rated))
 
 
-def _department_bare(marks: Marks) -> tuple[Int64s, Int64s]:
-    zero = np.zeros_like(marks[QUARTERS[0]])
-    # 20 points x min(actual, 100) / 100 in hundredths, two halves of 50 % each
-    measured = sum((20 * np.minimum(marks[f"{i} {h}"], 100) for i in DEPARTMENT_ITEMS for h in HALVES), zero)
-    indicators = _half_up(measured, 2)
-    steps = [
-        np.select([marks[q] >= b * 100 for b in (90, 80, 70, 60)], [100, 90, 80, 70], 0) for q in QUARTERS
-    ]
-    public = _half_up(30 * sum(steps, zero), 4)
-    leaders = _half_up(10 * sum((marks[f"{r} {h}"] for r in LEADERS for h in HALVES), zero), 4)
-    totals = indicators + public + leaders
-    return totals, _ranks(totals * 10_000 + indicators)
+def _department_totals(marks: Marks) -> Int64s:
+    special = marks["special_score"]
+    zero = np.zeros_like(special)
+
+    def year(items: Sequence[str], most: int) -> Int64s:
+        half, end = (sum((np.minimum(marks[f"{item} {h}"], most) for item in items), zero) for h in HALVES)
+        return 30 * half + 50 * end
+
+    places = [special >= bound for bound in (9000, 8000, 7000)]
+    rising = [_half_up(special - 8000, 10) + 800, _half_up(special - 7000, 10) + 500]
+    worth = np.select(places, [np.full_like(special, 1000), *rising], 0)
+    panels = sum((marks[panel] for panel in PANELS), zero)
+    key_work, targets = _half_up(year(KEY_WORK, 1000), 80), _half_up(year(TARGETS, 100), 16)
+    return key_work + targets + _half_up(year(["conduct_score"], 1000), 40) + worth + panels
 
 
 SORTS = {
     "staff": Sort("meiling", 100_000, _staff, _staff_facts, _staff_bare),
-    "units": Sort("zhengding", 10_000, _departments, _department_facts, _department_bare),
+    "units": Sort("qitai", 10_000, _qitai, _qitai_facts, _qitai_bare),
 }
 
 # --------------------------------------------------------------------- measure

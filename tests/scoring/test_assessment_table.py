@@ -32,7 +32,7 @@ def test_columns_stand_in_any_order() -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("", "第1行的列名应为 unit,group,item"),
+        ("", "文件是空的，请按方案的模板填报"),
         ("unit,item,value\n", "第1行的列名应为 unit,group,item"),
         (HEAD.replace("note", "unit"), "各写一次"),
         (HEAD + "甲,g,a,,,95,,一,二\n", "第2行有9列，应为8列，文字中的逗号须加引号"),

@@ -245,8 +245,9 @@ def test_a_login_that_is_only_a_member_cannot_become_owner(server: EmbeddedServe
 
 
 def test_the_lists_of_the_wall_are_those_of_the_migration() -> None:
-    wall = import_module("budgetperf.store.migrations.versions.0002_wall")
-    assert set(wall.POLICIES) | {"event"} == set(metadata.tables) - set(OPEN_TABLES)
-    assert wall.APPEND_ONLY == APPEND_ONLY
+    versions = "budgetperf.store.migrations.versions"
+    wall, assessed = import_module(f"{versions}.0002_wall"), import_module(f"{versions}.0004_assessment_wall")
+    assert {*wall.POLICIES, *assessed.POLICIES, "event"} == set(metadata.tables) - set(OPEN_TABLES)
+    assert sorted((*wall.APPEND_ONLY, *assessed.APPEND_ONLY)) == list(APPEND_ONLY)
     assert tuple(wall.GUARDED) == GUARDED
-    assert set(wall.ISSUED) | {"chain_head"} == set(WATCHED)
+    assert set(wall.ISSUED) | {"chain_head", "record"} == set(WATCHED)

@@ -164,6 +164,40 @@ def test_every_defect_is_told_not_only_the_first_twenty(assess) -> None:
     assert said.count("不在方案中") == 30
 
 
+def test_very_many_defects_do_not_flood_the_screen(assess) -> None:
+    said = assess("zhengding", *ZHENGDING, *(f"镇一,township,x{i},,,1,," for i in range(1000)), code=1)
+    assert said.count("不在方案中") == 200
+    assert "另有 800 处" in said
+
+
+@pytest.mark.parametrize(
+    ("raw", "told"),
+    [
+        (b"", "文件是空的，请按方案的模板填报"),
+        (HEAD.replace(",", ";").encode(), "第1行的列名应为 unit,group,item,period,rater,value,standard,note，各写一次；现在各列以分号分隔"),
+        (HEAD.replace(",", "\t").encode(), "现在各列以制表符分隔，请另存为以逗号分隔的CSV"),
+        (HEAD.replace("rater", "评分人").encode(), "缺少 rater，多出或重复 评分人"),
+        (f"{HEAD}\n{ZHENGDING[0]}\n".encode("gbk"), "事实.csv:2 不是UTF-8编码，请在表格软件中另存为“CSV UTF-8（逗号分隔）”"),
+        (HEAD.encode("utf-16"), "事实.csv:1 不是UTF-8编码"),
+        (b"PK\x03\x04", "事实.csv:1 是 Excel 工作簿，不是文本，请在表格软件中另存为"),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_no_such_table_is_said_to_be_what_it_is(
+    bp, tmp_path: Path, raw: bytes, told: str
+) -> None:
+    facts, out = tmp_path / "事实.csv", tmp_path / "结果.csv"
+    facts.write_bytes(raw)
+    assert told in bp("assess", "zhengding", "--facts", facts, "--out", out, code=1)
+    assert not out.exists()
+
+
+def test_a_table_as_a_spreadsheet_writes_it_is_read(bp, tmp_path: Path) -> None:
+    facts, out = tmp_path / "事实.csv", tmp_path / "结果.csv"
+    facts.write_bytes("\r\n".join([HEAD, *ZHENGDING, ",,,,,,,"]).encode("utf-8-sig"))
+    bp("assess", "zhengding", "--facts", facts, "--out", out)
+    assert [row["total"] for row in read(out)] == ["93.50"]
+
+
 def test_another_heading_is_refused(assess, tmp_path: Path) -> None:
     assert "第1行的列名应为 unit,group,item" in assess("zhengding", head="单位,分组", code=1)
     assert not (tmp_path / "结果.csv").exists()

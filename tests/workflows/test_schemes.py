@@ -279,6 +279,61 @@ def test_compare_refuses_facts_by_line(bp, tmp_path: Path) -> None:
     assert len(said.splitlines()) == 1
 
 
+ZHENGDING = [
+    f"{unit},department,{cell}"
+    for unit, mark, asked, leader in (("甲局", 98, 95, 90), ("乙局", 96, 92, 95), ("丙局", 75, 91, 80))
+    for cell in (
+        *(f"{i},{half},,{mark},100," for i in ("economic_work", "business", "environment") for half in ("mid", "end")),
+        *(f"leader_rating,{half},leader/县长,{leader},," for half in ("mid", "end")),
+        *(f"satisfaction,q{quarter},,{asked},," for quarter in (1, 2, 3, 4)),
+    )
+]  # fmt: skip
+CITIES = ("zhengding/unit_assessment", "wuxi/unit_assessment")
+
+
+def test_compare_says_where_the_departments_of_one_city_would_stand_in_another(bp, tmp_path: Path) -> None:
+    facts, by = tmp_path / "事实.csv", tmp_path / "对照表.csv"
+    lines = ["unit,group,item,period,rater,value,standard,note", *ZHENGDING]
+    lines += ["甲局,department,award_province,,,1,,平安建设", "乙局,department,corruption,,,是,,"]
+    facts.write_text("\n".join(lines), encoding="utf-8")
+    refused = bp("compare", *CITIES, "--facts", facts, code=1)
+    assert "这份事实表不能直接用于 B：B 没有分组 department" in refused
+    assert "./bp schemes compare A B --template > 对照表.csv" in refused
+    page = bp("compare", *CITIES, "--template")
+    for to, source in {
+        "group,party": "department",
+        "item,targets": "indicators",
+        "item,supervision": "leaders",
+        "item,social": "public",
+        "item,overall_effect": "bonus",
+        "item,leader_discipline": "corruption",
+    }.items():
+        assert f"\n{to},," in page
+        page = page.replace(f"\n{to},,", f"\n{to},{source},")
+    by.write_text(page, encoding="utf-8")
+    said = bp("compare", *CITIES, "--facts", facts, "--map", by)
+    rows = [line.split() for line in said.splitlines() if line.startswith(("甲局 ", "乙局 ", "丙局 "))]
+    # 甲局 49 + 22.52 + 25 + 3; 乙局 48 + 23.76 + 25, lowered a grade and last in it
+    assert rows == [
+        ["甲局", "1", "100.80", "先进", "1", "99.52", "优秀"],
+        ["乙局", "2", "97.10", "达标", "3", "96.76", "良好"],
+        ["丙局", "3", "83.00", "达标", "2", "82.50", "良好"],
+    ]
+    assert (
+        "A类党群部门第3名：目标任务48/50、日常督查23.76/25、社会评价25/25；否决事项“主要领导严重违纪违法”"
+        in said
+    )
+    assert "共 3 个评价对象：3 个总分改变，3 个等级改变" in said
+
+
+def test_compare_refuses_a_map_where_there_is_nothing_to_map(bp, tmp_path: Path) -> None:
+    facts = tmp_path / "事实.csv"
+    facts.write_text(FACTS, encoding="utf-8")
+    both = ("national/self_evaluation", "hubei/self_evaluation")
+    assert "对照表只用于考评" in bp("compare", *both, "--facts", facts, "--map", facts, code=1)
+    assert "不是“考评”" in bp("compare", *both, "--template", code=1)
+
+
 def test_a_new_city_is_written_filled_and_checked(bp, tmp_path: Path) -> None:
     said = bp("new-city", "海州市", "--from", "2027-01-01", "--dir", tmp_path)
     paths = sorted((tmp_path / "海州市").glob("*/2027-01-01.yaml"))

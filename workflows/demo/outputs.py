@@ -11,11 +11,12 @@ from budgetperf.actions.papers.limits_notice import limits_notice_page
 from budgetperf.actions.papers.self_evaluation import self_evaluation_page
 from budgetperf.process.stages import Stage as Step
 from budgetperf.process.stages import Status
-from budgetperf.reports.renderers import Page, render
+from budgetperf.reports.renderers import render
 from budgetperf.store.budget import RoundFacts, lines_of
 from budgetperf.store.organisations import organisations
 from budgetperf.store.records import RecordFacts, list_records
 from budgetperf.workbooks.books import book
+from workflows.batches.papers import Page
 from workflows.demo.city import City
 from workflows.demo.stage import Stage
 from workflows.demo.year import YEAR

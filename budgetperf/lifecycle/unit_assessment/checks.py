@@ -154,33 +154,52 @@ def check_facts(
         Targets of issued task books by unit and item.
     members : mapping of str to Member
     """
-    wanted = {(one.member.code, one.slot.item): one for one in asked}
+    wanted = {(one.member.code, one.slot.item, one.rater_group): one for one in asked}
     found: list[Finding] = []
     for at, row in enumerate(form.rows):
         pointer = f"/rows/{at}"
-        one = wanted.get((row.unit, row.item))
+        one = wanted.get(_place(row))
         if one is not None:
             found += _fact(row, pointer, one, standards.get((row.unit, row.item)))
         elif row.unit not in members:
             found.append(_error("unit", f"{pointer}/unit", f"没有编码为“{row.unit}”的考评对象"))
+        elif any((unit, item) == (row.unit, row.item) for unit, item, _ in wanted):
+            groups = "、".join(group for unit, item, group in wanted if (unit, item) == (row.unit, row.item))
+            text = (
+                f"“{row.item}”的评分来源应以 {groups} 之一开头（类别/名称）"
+                if groups
+                else f"“{row.item}”的评分来源应留空"
+            )
+            found.append(_error("rater", f"{pointer}/rater", text))
         elif row.item not in stated.get(row.unit, frozenset()):
             text = f"“{members[row.unit].name}”的“{row.item}”不由本单位在本期报送，请删除该行"
             found.append(_error("item", f"{pointer}/item", text))
         elif read_answer(row.value) is None:
             found.append(_error("value", f"{pointer}/value", f"“{row.item}”须填“是”或“否”"))
-    keys = [(row.unit, row.item, row.rater) for row in form.rows]
-    for (unit, item, _), count in Counter(keys).items():
-        if count > 1:
-            at = len(keys) - 1 - keys[::-1].index((unit, item, _))
-            found.append(_error("twice", f"/rows/{at}/item", f"“{unit}”的“{item}”重复填报，请只保留一行"))
-    given = {(row.unit, row.item) for row in form.rows if row.value}
-    for (unit, item), one in wanted.items():
-        if (unit, item) not in given:
-            places = [n for n, row in enumerate(form.rows) if (row.unit, row.item) == (unit, item)]
-            pointer = f"/rows/{places[0]}/value" if places else "/rows"
-            text = f"“{one.member.name}”的“{one.slot.label}”尚未填报；不适用的填“不适用”并写明原因"
-            found.append(_error("missing", pointer, text))
-    return tuple(found)
+    seen: set[tuple[str, str, str]] = set()
+    for at, row in enumerate(form.rows):
+        key = (row.unit, row.item, row.rater)
+        if key in seen:
+            text = f"“{row.unit}”的“{row.item}”重复填报，请只保留一行"
+            found.append(_error("twice", f"/rows/{at}/item", text))
+        seen.add(key)
+    return (*found, *_lacking(form, wanted))
+
+
+def _place(row: FactRow) -> tuple[str, str, str]:
+    return row.unit, row.item, row.rater.partition("/")[0]
+
+
+def _lacking(form: FactReportForm, wanted: Mapping[tuple[str, str, str], Asked]) -> Iterator[Finding]:
+    """Yield the cells nobody filled, at their row where there is one."""
+    rows = {_place(row): at for at, row in reversed(list(enumerate(form.rows)))}
+    given = {_place(row) for row in form.rows if row.value}
+    for place, one in wanted.items():
+        if place not in given:
+            pointer = f"/rows/{rows[place]}/value" if place in rows else "/rows"
+            who = f"（{place[2]}）" if place[2] else ""
+            text = f"“{one.member.name}”的“{one.slot.label}”{who}尚未填报；不适用的填“不适用”并写明原因"
+            yield _error("missing", pointer, text)
 
 
 def _fact(row: FactRow, pointer: str, one: Asked, standard: str | None) -> Iterator[Finding]:
@@ -236,9 +255,6 @@ def check_ratings(
 
 
 def _mark(row: RatingRow, pointer: str, one: Asked) -> Iterator[Finding]:
-    if not row.value:
-        yield _error("missing", f"{pointer}/value", f"“{one.member.name}”的“{one.slot.label}”尚未评分")
-        return
     rater = f"{one.rater_group}/1"
     fact = UnitFact(0, row.unit, row.item, row.value, period=one.period, rater=rater, note=row.note)
     cell = read_cell(fact, one.part, one.slot)

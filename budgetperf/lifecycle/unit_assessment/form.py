@@ -39,7 +39,7 @@ class RaterRow(Form):
 
     rater_group: Line = ask("评分人类别", "方案中的编码", width=16)
     login: Line = ask("登录名", width=16)
-    units: Line = ask(
+    units: Text = ask(
         "评分对象", "考评对象编码，以顿号分隔；留空为该类别应评的全部对象", default="", width=40
     )
 

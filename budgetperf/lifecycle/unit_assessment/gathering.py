@@ -4,7 +4,7 @@ Takes accepted reports, task books, sheets, settled claims, decided appeals and 
 gives the rows ``scoring.assess`` reads. No points are computed here.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -22,7 +22,7 @@ from budgetperf.lifecycle.unit_assessment.form import (
 from budgetperf.lifecycle.unit_assessment.rules import Carried
 from budgetperf.scoring.assess import assess
 from budgetperf.scoring.assessment import AssessmentRules
-from budgetperf.scoring.assessment_cells import UnitFact
+from budgetperf.scoring.assessment_cells import NOT_APPLICABLE, UnitFact
 from budgetperf.scoring.exact import half_up
 
 
@@ -116,27 +116,35 @@ def corrected(lines: Iterable[Line], corrections: Iterable[tuple[CorrectionRow, 
 def carried(
     scheme: AssessmentRules, rules: Iterable[Carried], members: Sequence[Member], lines: Sequence[Line]
 ) -> list[Line]:
-    """Return the facts that are other members' results, each the mean of what its owner owns."""
-    found: list[Line] = []
-    by_code = {member.code: member for member in members}
-    for rule in rules:
-        track = next(track for track in scheme.tracks if track.key == rule.track)
-        groups = {leaf.key for leaf in track.leaves()}
-        owned = {member.code: member.owner for member in members if member.group in groups and member.owner}
-        if not owned:
-            continue
-        totals: dict[str, list[Decimal]] = {}
+    """Return the facts that are other members' results, each the mean of what its owner owns.
+
+    To a member that owns none the item does not apply.
+    """
+    return [line for rule in rules for line in _carried(scheme, rule, members, lines)]
+
+
+def _carried(
+    scheme: AssessmentRules, rule: Carried, members: Sequence[Member], lines: Sequence[Line]
+) -> Iterator[Line]:
+    track = next(track for track in scheme.tracks if track.key == rule.track)
+    leaves = {leaf.key for leaf in track.leaves()}
+    owned = {one.code: one.owner for one in members if one.group in leaves and one.owner}
+    totals: dict[str, list[Decimal]] = {}
+    if owned:
         for result in assess(scheme, facts(members, [line for line in lines if line.unit in owned])):
             if result.total is not None:
                 totals.setdefault(owned[result.unit], []).append(result.total)
-        for owner, points in sorted(totals.items()):
-            owners = scheme.track_of(by_code[owner].group)
-            if owners is None or rule.item not in set(owners.items()):
-                continue
+    for member in members:
+        own = scheme.track_of(member.group)
+        if own is None or member.exempt or rule.item not in set(own.items()):
+            continue
+        if points := totals.get(member.code):
             mean = half_up(sum(map(Fraction, points), Fraction(0)) / len(points), track.places)
-            origin = "、".join(sorted(code for code, of in owned.items() if of == owner))
-            found.append(Line(owner, rule.item, plain_number(mean), origin=origin))
-    return found
+            origin = "、".join(sorted(code for code, owner in owned.items() if owner == member.code))
+            yield Line(member.code, rule.item, plain_number(mean), origin=origin)
+        else:
+            note = f"本年没有{track.label}"
+            yield Line(member.code, rule.item, NOT_APPLICABLE, note=note, origin=note)
 
 
 def facts(members: Iterable[Member], lines: Iterable[Line]) -> list[UnitFact]:

@@ -94,7 +94,7 @@ class RatingSheet(SQLModel, table=True):
 
 
 class UnitResultRow(SQLModel, table=True):
-    """The newest result of a unit as printed; ``document`` is its trace."""
+    """The newest result of a unit as printed; ``document`` is its trace, ``package`` the digest it is proved by."""
 
     __tablename__ = "unit_result"
 
@@ -106,6 +106,7 @@ class UnitResultRow(SQLModel, table=True):
     grade_label: str
     document: Any = document()
     decision_id: str = ref("decision")
+    package: str = exact()
 
 
 class CampaignFile(SQLModel, table=True):

@@ -152,6 +152,7 @@ def upgrade() -> None:
         sa.Column("grade_label", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("document", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("decision_id", sa.Text(collation="C"), nullable=False),
+        sa.Column("package", sa.Text(collation="C"), nullable=False),
         sa.ForeignKeyConstraint(
             ["campaign_id"], ["campaign.id"], name=op.f("fk_unit_result_campaign_id_campaign")
         ),
