@@ -6,7 +6,7 @@ from datetime import date
 
 from api.screens.assessment import GateLine, Lack, PhaseLine
 from api.screens.life import Phase
-from budgetperf.actions.campaign_work import PERIODIC, SETTLED, STAGES, What, Work
+from budgetperf.actions.campaign_work import PERIODIC, SETTLED, STAGES, Work
 from budgetperf.lifecycle.unit_assessment.cells import (
     Member,
     rated_periods,
@@ -16,6 +16,7 @@ from budgetperf.lifecycle.unit_assessment.cells import (
 )
 from budgetperf.lifecycle.unit_assessment.rules import Phase as CyclePhase
 from budgetperf.lifecycle.unit_assessment.rules import Task
+from budgetperf.lifecycle.unit_assessment.rules import Work as What
 from budgetperf.process.stages import Stage, Status
 from budgetperf.scoring.assessment import AssessmentRules
 from budgetperf.store.records import RecordFacts

@@ -183,8 +183,8 @@ def _result(ctx: Context, moved: Move, work: Work) -> str:
     )
     assert isinstance(result, AssessmentResult)
     decision_id, digest = keep(ctx, moved.record, package)
-<<<<<<< HEAD
-    _keep_rows(ctx, work, _with_facts(ctx, work, result.units, lines), decision_id)
+    traces = _with_facts(ctx, work, result.units, lines)
+    _keep_rows(ctx, work, traces, decision_id=decision_id, package=digest)
     return digest
 
 
@@ -202,14 +202,7 @@ def _with_facts(ctx: Context, work: Work, traces: Iterable[Json], lines: Iterabl
         yield {**trace, "facts": told.get(str(trace["unit"]), [])}
 
 
-def _keep_rows(ctx: Context, work: Work, traces: Iterable[Json], decision_id: str) -> None:
-=======
-    _keep_rows(ctx, work, result.units, decision_id=decision_id, package=digest)
-    return digest
-
-
 def _keep_rows(ctx: Context, work: Work, traces: Iterable[Json], *, decision_id: str, package: str) -> None:
->>>>>>> merging
     ids = {unit.code: unit.id for unit in work.units}
     rows = []
     for trace in traces:

@@ -113,7 +113,7 @@ def enrol(ctx: Context, record_id: str, form: RosterForm, seen: Seen) -> Outcome
     replace_roster(
         ctx.session, campaign.id, units=roster.units, suppliers=roster.suppliers, seats=roster.seats
     )
-    drop_draft(ctx, moved)
+    drop_draft(ctx, record_id)
     return moved.log(ctx)
 
 

@@ -233,16 +233,6 @@ def file_form(ctx: Context, moved: Move, form: Form, *, edition: str, file_diges
             "file_digest": file_digest,
         },
     )
-<<<<<<< HEAD
-    drop_draft(ctx, moved)
-    return kept
-
-
-def drop_draft(ctx: Context, moved: Move) -> None:
-    """Let go of what the actor had typed: it is filed now."""
-    values = {"record": moved.record.id, "person": ctx.actor.id}
-    ctx.session.connection().execute(_DROP_DRAFT, values)
-=======
     drop_draft(ctx, moved.record.id)
     return kept
 
@@ -250,7 +240,6 @@ def drop_draft(ctx: Context, moved: Move) -> None:
 def drop_draft(ctx: Context, record_id: str) -> None:
     """Drop what the actor had typed so far."""
     ctx.session.connection().execute(_DROP_DRAFT, {"record": record_id, "person": ctx.actor.id})
->>>>>>> merging
 
 
 def filed_event(moved: Move, kept: Kept, *, packages: tuple[str, ...] = ()) -> Filed:

@@ -69,11 +69,7 @@ def submit(ctx: Context, record_id: str, form: RatingForm, seen: Seen) -> Outcom
     moved = move(ctx, record_id, "submit", seen=seen, findings=findings, guards=guards, record=record)
     document = form.model_dump(mode="json")
     submit_sheet(ctx.session, record_id, document, ctx.now)
-<<<<<<< HEAD
-    drop_draft(ctx, moved)
-=======
     drop_draft(ctx, record_id)
->>>>>>> merging
     sealed = digest({"salt": sheet.salt, "rows": document["rows"]})
     return moved.log(ctx, Seated(**moved.fields, digest=sealed))
 

@@ -123,11 +123,7 @@ def _who(part: Component) -> str:
 
 
 def scale_of(part: Component, slot: Slot) -> str:
-<<<<<<< HEAD
-    """Return what the value of a cell may be, after a comma; empty where it is any number."""
-=======
     """Say what a cell takes, after a comma; empty for a plain number."""
->>>>>>> merging
     if part.raters and part.raters.scale:
         scale = part.raters.scale
         return f"，{plain_number(scale.lowest)}至{plain_number(scale.highest)}分"
