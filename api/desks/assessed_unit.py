@@ -98,7 +98,7 @@ def show(request: Request, ctx: Transaction, subject: Key, code: Key) -> HTMLRes
         life=unit_life(campaign, record, own, steps, result, today=ctx.today),
         buttons=buttons,
         barred=barred,
-        exports=(),
+        exports=_exports(unit) if result else (),
         records=tuple(desk.moving(one) for one in (*own[Stage.TASK_BOOK], *_next_first(own[Stage.PROGRESS]))),
         tasks=_tasks(ctx, work, own),
         facts=facts_so_far(ctx, work, unit) if result is None else (),
@@ -113,6 +113,12 @@ def show(request: Request, ctx: Transaction, subject: Key, code: Key) -> HTMLRes
         steps=tuple(_step(one) for one in reversed(steps)),
     )
     return answer(screen)
+
+
+def _exports(unit: UnitFacts) -> tuple[Link, ...]:
+    """Return where the papers of a result are ordered."""
+    page = assessment_page(unit.subject)
+    return (Link("打印结果通知书", f"{page}/print/notice"), Link("打印计分明细", f"{page}/print/trace"))
 
 
 def _of_unit(records: Iterable[RecordFacts], unit: UnitFacts) -> list[RecordFacts]:

@@ -1,6 +1,6 @@
 """The page of one campaign: its phases and gates, records, roster, ranking, bonuses open to objection, appeals."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -12,7 +12,7 @@ from api.desks.assessment_phases import Progress, lacking, period_labels, phase_
 from api.desks.assessment_presets import item_labels
 from api.desks.assessment_ranking import SHOWN, track_tables
 from api.desks.assessments import demand_sight, phase_today
-from api.desks.frame import answer, frame_of
+from api.desks.frame import answer, frame_of, holds
 from api.desks.moves import assessment_page, offered, page_of
 from api.downloads import download
 from api.screens.assessment import CampaignPage, OpenBonus, RecordLine, Tally, UnitLine
@@ -24,7 +24,9 @@ from budgetperf.actions.campaign_work import Work, records_of
 from budgetperf.actions.campaigns import work_for
 from budgetperf.actions.claims import filed, last_day
 from budgetperf.actions.context import Context
+from budgetperf.actions.papers.assessment import ranking_book
 from budgetperf.errors import NotFound
+from budgetperf.evidence.attachments import MediaType
 from budgetperf.indicators import plain_number
 from budgetperf.lifecycle.unit_assessment.cells import rater_groups
 from budgetperf.lifecycle.unit_assessment.form import AdmissionForm, BonusForm
@@ -32,6 +34,7 @@ from budgetperf.permissions import Permission, may
 from budgetperf.process.stages import ASSESSMENT_STAGES, Guard, Stage, Status
 from budgetperf.store.campaigns import (
     CampaignFacts,
+    ResultFacts,
     SeatFacts,
     UnitFacts,
     campaign_file,
@@ -81,6 +84,7 @@ def show(
     seen = [unit for unit in work.units if _may_know(ctx, unit)]
     chosen = [unit for unit in seen if _matches(unit, wanted)]
     phase = phase_today(ctx, campaign, work.rules)
+    results = results_of(ctx.session, campaign.id)
     screen = CampaignPage(
         frame_of(request, ctx),
         subject=campaign.subject,
@@ -101,7 +105,7 @@ def show(
         ),
         moves=moves,
         barred=barred,
-        exports=(),
+        exports=_exports(record, results),
         hint=_hint(record, work, whole=whole),
         sheets=_own_sheets(ctx, records[Stage.RATING], campaign, seats),
         tallies=tuple(
@@ -122,7 +126,7 @@ def show(
         text=text,
         suppliers=_suppliers(ctx, work),
         seats=_seat_counts(work, seats) if whole else (),
-        tracks=track_tables(work.scheme, seen, results_of(ctx.session, campaign.id)),
+        tracks=track_tables(work.scheme, seen, results),
         unpublished=record.status not in _TOLD,
         bonuses=_open_bonuses(ctx, records[Stage.BONUS], steps, work),
         appeals=_lines(ctx, records[Stage.APPEAL][:SHOWN], steps, work),
@@ -137,6 +141,22 @@ def fetch(ctx: Transaction, subject: Key, file_id: Key) -> Response:
     if found.campaign_id != get_campaign(ctx.session, subject).id:
         raise NotFound("file.not_found", "没有找到该材料，或您无权查看")
     return download(ctx.files.get(found.digest), found.filename)
+
+
+def _exports(record: RecordFacts, results: Sequence[ResultFacts]) -> tuple[Link, ...]:
+    if not results:
+        return ()
+    return (
+        Link("排名表 Excel", f"/assessment/{record.subject}/ranking"),
+        Link("打印排名表", f"/assessment/{record.subject}/print/ranking"),
+    )
+
+
+@router.get("/assessment/{subject}/ranking")
+def fetch_ranking(ctx: Transaction, subject: Key) -> Response:
+    """Return the ranking of what the reader may see as a workbook."""
+    record = get_record(ctx.session, ctx.actor, get_campaign(ctx.session, subject).id)
+    return download(ranking_book(ctx, record), f"{record.name}排名表.xlsx", MediaType.XLSX.value)
 
 
 def _moving(records: Mapping[Stage, list[RecordFacts]], listed: Stage | None) -> list[RecordFacts]:
@@ -181,8 +201,10 @@ def _moves(
     moves, barred = offered(record, steps_of(ctx.session, [record.id]), ctx.actor)
     held = {f"/records/{record.id}/{verb}": reason for verb, reason in _held_up(ctx, progress)}
     stopped = tuple(Barred(one.label, held[one.href]) for one in moves if one.href in held)
+    calendar = Button("按日程推进", f"/assessment/{record.subject}/calendar", main=False)
+    runs = record.status is Status.RUNNING and holds(ctx.actor, "assessment:run:start")
     return (
-        tuple(one for one in moves if one.href not in held),
+        (*(one for one in moves if one.href not in held), *((calendar,) if runs else ())),
         (*stopped, *(barred if progress.whole else ())),
     )
 
