@@ -10,7 +10,7 @@ from api.desks.assessed_claims import Desk, appeal_line, claim_line, improvement
 from api.desks.assessed_life import unit_life
 from api.desks.assessed_result import facts_so_far, past_years, result_view
 from api.desks.assessments import demand_sight
-from api.desks.frame import answer, frame_of
+from api.desks.frame import answer, frame_of, holds
 from api.desks.moves import assessment_page
 from api.screens.assessed_unit import TaskLine, UnitPage
 from api.screens.buttons import Barred, Button, Link
@@ -98,7 +98,7 @@ def show(request: Request, ctx: Transaction, subject: Key, code: Key) -> HTMLRes
         life=unit_life(campaign, record, own, steps, result, today=ctx.today),
         buttons=buttons,
         barred=barred,
-        exports=_exports(unit) if result else (),
+        exports=_exports(unit) if result and holds(ctx.actor, "result:paper:view") else (),
         records=tuple(desk.moving(one) for one in (*own[Stage.TASK_BOOK], *_next_first(own[Stage.PROGRESS]))),
         tasks=_tasks(ctx, work, own),
         facts=facts_so_far(ctx, work, unit) if result is None else (),

@@ -30,7 +30,7 @@ from budgetperf.evidence.attachments import MediaType
 from budgetperf.indicators import plain_number
 from budgetperf.lifecycle.unit_assessment.cells import rater_groups
 from budgetperf.lifecycle.unit_assessment.form import AdmissionForm, BonusForm
-from budgetperf.permissions import Permission, may
+from budgetperf.permissions import Actor, Permission, may
 from budgetperf.process.stages import ASSESSMENT_STAGES, Guard, Stage, Status
 from budgetperf.store.campaigns import (
     CampaignFacts,
@@ -51,6 +51,7 @@ from budgetperf.store.records import RecordFacts, StepFacts, get_record, steps_o
 from budgetperf.store.session import assesses
 
 router = APIRouter()
+PRINTS = "result:paper:view"
 _JUDGED = frozenset({Stage.BONUS, Stage.PENALTY, Stage.APPEAL})
 """Claims and appeals: looked at on the page of their unit, with the days to contest, before anything is done."""
 _TOLD = frozenset({Status.OPENLY, Status.FINAL, Status.APPROVED, Status.ARCHIVED})
@@ -105,7 +106,7 @@ def show(
         ),
         moves=moves,
         barred=barred,
-        exports=_exports(record, results),
+        exports=_exports(ctx.actor, record, results),
         hint=_hint(record, work, whole=whole),
         sheets=_own_sheets(ctx, records[Stage.RATING], campaign, seats),
         tallies=tuple(
@@ -143,13 +144,12 @@ def fetch(ctx: Transaction, subject: Key, file_id: Key) -> Response:
     return download(ctx.files.get(found.digest), found.filename)
 
 
-def _exports(record: RecordFacts, results: Sequence[ResultFacts]) -> tuple[Link, ...]:
+def _exports(actor: Actor, record: RecordFacts, results: Sequence[ResultFacts]) -> tuple[Link, ...]:
     if not results:
         return ()
-    return (
-        Link("排名表 Excel", f"/assessment/{record.subject}/ranking"),
-        Link("打印排名表", f"/assessment/{record.subject}/print/ranking"),
-    )
+    page = f"/assessment/{record.subject}"
+    printed = (Link("打印排名表", f"{page}/print/ranking"),) if holds(actor, PRINTS) else ()
+    return (Link("排名表 Excel", f"{page}/ranking"), *printed)
 
 
 @router.get("/assessment/{subject}/ranking")

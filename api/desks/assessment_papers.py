@@ -32,6 +32,7 @@ def _order(ctx: Context, subject: str, code: str, paper: str) -> tuple[About, st
     if paper not in known:
         raise NotFound("paper.unknown", "没有这种文书")
     title, kind = known[paper]
+    demand(ctx.actor, "result:paper:view", title)
     campaign = get_campaign(ctx.session, subject)
     results = results_of(ctx.session, campaign.id)
     arguments = {"campaign_id": campaign.id}
