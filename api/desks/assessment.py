@@ -25,6 +25,7 @@ from budgetperf.actions.campaigns import work_for
 from budgetperf.actions.claims import filed, last_day
 from budgetperf.actions.context import Context
 from budgetperf.actions.papers.assessment import ranking_book
+from budgetperf.actions.ratings import kept_long_enough
 from budgetperf.errors import NotFound
 from budgetperf.evidence.attachments import MediaType
 from budgetperf.indicators import plain_number
@@ -114,7 +115,7 @@ def show(
             for one, found in records.items()
             if found and one is not Stage.ASSESSMENT
         ),
-        listed=_lines(ctx, records[listed][:SHOWN], steps, work) if listed else (),
+        listed=_lines(ctx, records[listed][:SHOWN], steps, work, raters=progress.raters) if listed else (),
         listed_stage=listed,
         units=_unit_lines(ctx, chosen[:SHOWN], work),
         units_found=len(chosen),
@@ -130,7 +131,7 @@ def show(
         tracks=track_tables(work.scheme, seen, results),
         unpublished=record.status not in _TOLD,
         bonuses=_open_bonuses(ctx, records[Stage.BONUS], steps, work),
-        appeals=_lines(ctx, records[Stage.APPEAL][:SHOWN], steps, work),
+        appeals=_lines(ctx, records[Stage.APPEAL][:SHOWN], steps, work, raters={}),
     )
     return answer(screen)
 
@@ -265,18 +266,30 @@ def _tally(campaign: CampaignFacts, stage: Stage, records: list[RecordFacts], *,
 
 
 def _lines(
-    ctx: Context, records: Iterable[RecordFacts], steps: Iterable[StepFacts], work: Work
+    ctx: Context,
+    records: Iterable[RecordFacts],
+    steps: Iterable[StepFacts],
+    work: Work,
+    *,
+    raters: Mapping[str, str],
 ) -> tuple[RecordLine, ...]:
     labels, known = period_labels(work.scheme), list(steps)
+    over = kept_long_enough(ctx, work.campaign)
     return tuple(
         RecordLine(
             one.id,
-            one.name,
+            f"{one.name}（{raters[one.id]}）" if raters.get(one.id) else one.name,
             labels.get(one.period, one.period),
             one.status,
             one.due_on,
             page_of(one) if ".U." in one.subject else "",
-            () if one.stage in _JUDGED else offered(one, known, ctx.actor)[0],
+            ()
+            if one.stage in _JUDGED
+            else tuple(
+                move
+                for move in offered(one, known, ctx.actor)[0]
+                if over or not move.href.endswith("/forget")
+            ),
         )
         for one in records
     )
