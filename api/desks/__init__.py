@@ -25,6 +25,7 @@ from api.desks import (
     rules,
     runs,
     sign_in,
+    table_books,
     verbs,
     work,
     workbook,
@@ -33,6 +34,6 @@ from api.desks import (
 router = APIRouter(include_in_schema=False)
 for part in (
     sign_in, language, audit, work, projects, project, files, openings, objections, limits, limit, exante, monitoring, bulk,
-    decisions, log, runs, people, person, password, index_system, rule_drafts, rules, workbook, verbs,
+    decisions, log, runs, people, person, password, index_system, rule_drafts, rules, workbook, table_books, verbs,
 ):  # fmt: skip
     router.include_router(part.router)

@@ -117,7 +117,7 @@ def take(
         ctx,
         record,
         filename=name,
-        refusal="" if clean else _count(findings),
+        refusal="" if clean else count(findings),
         findings=findings,
         clean=clean,
         annotated=annotate(content, findings) if findings else b"",
@@ -131,7 +131,8 @@ def _check(ctx: Context, record: RecordFacts, intake: Intake[GoalForm]) -> tuple
     return (*intake.findings, *intake.locate(review_goals(ctx, record, intake.form)))
 
 
-def _count(findings: tuple[Finding, ...]) -> str:
+def count(findings: tuple[Finding, ...]) -> str:
+    """Say how many errors keep a workbook from being filed."""
     errors = sum(item.severity is Severity.ERROR for item in findings)
     return f"发现{errors}处错误，未保存任何内容；请按下表修改后重新上传"
 
@@ -146,5 +147,5 @@ def _refused(
     findings = (*intake.findings, *intake.locate(error.findings))
     copy = annotate(content, findings)
     return _page(
-        request, ctx, record, filename=name, refusal=_count(findings), findings=findings, annotated=copy
+        request, ctx, record, filename=name, refusal=count(findings), findings=findings, annotated=copy
     )
