@@ -1,6 +1,7 @@
-"""What a run is about: its name for people, and the place in the city where its starter needs the right."""
+"""What a kind of work tells of a run: what it is about, and until when a step of it waits."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,3 +17,19 @@ class About:
 
     title: str
     path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A step whose day has not come.
+
+    Parameters
+    ----------
+    until : datetime
+        The instant at which the run looks again.
+    note : str
+        What it waits for, for people.
+    """
+
+    until: datetime
+    note: str

@@ -18,7 +18,7 @@ from sqlalchemy import make_url
 from budgetperf.actions.context import Context
 from budgetperf.errors import Conflict, Forbidden, Invalid
 from budgetperf.forms import Form, read
-from budgetperf.permissions import may
+from budgetperf.permissions import Actor, may
 from budgetperf.provenance import Json
 from budgetperf.store import runs
 from budgetperf.store.runs import RunFacts
@@ -30,6 +30,7 @@ APPLICATION = "budgetperf"
 SCHEMA = "dbos"
 QUEUE = "runs"
 WORKFLOW = "run"
+NOBODY = Actor("", "", ())
 _NAMESPACE = uuid.UUID("5f6a2c1e-0b7d-4e0e-9d43-2f6f3c1b9a70")
 
 
@@ -193,16 +194,36 @@ class Jobs:
         if run.state is not runs.RunState.HALTED:
             raise Conflict("run.not_halted", f"任务“{run.title}”{run.state.label}，无需重试")
         runs.update_run(ctx.session, run, note="")
-        told = runs.effects_of(ctx.session, run_id)[runs.ORDER]
-        assert isinstance(told, Mapping)
-        arguments = {name: str(value) for name, value in told.items()}
-        self._queue(ctx, Order(run_id, run.kind, arguments, run.started_by), f"{run_id}.{ctx.ids.new()}")
+        self._go_on(ctx, run)
+
+    def wake(self) -> list[str]:
+        """Queue the sleeping runs whose instant has come and return their ids; each is woken once."""
+        with self.house.unit(NOBODY) as ctx:
+            due = runs.due_runs(ctx.session, ctx.now)
+        return [run_id for run_id, starter in due if self._woken(run_id, starter)]
 
     def close(self) -> None:
         """Let go of what the port holds; the engine stays open."""
         self._client.destroy()
 
     # ------------------------------------------------------------------ inside
+
+    def _woken(self, run_id: str, starter: str) -> bool:
+        """Wake and queue one run in one transaction, unless somebody else did so or ended it."""
+        with self.house.unit(Actor(starter, "", ()), f"{run_id}/wake") as ctx:
+            run = runs.get_run(ctx.session, run_id, lock=True)
+            if run.finished_at is not None or run.wakes_at is None or run.wakes_at > ctx.now:
+                return False
+            runs.wake(ctx.session, run)
+            self._go_on(ctx, run)
+            return True
+
+    def _go_on(self, ctx: Context, run: RunFacts) -> None:
+        """Queue a run again; the steps it has done are found done."""
+        told = runs.effects_of(ctx.session, run.id)[runs.ORDER]
+        assert isinstance(told, Mapping)
+        arguments = {name: str(value) for name, value in told.items()}
+        self._queue(ctx, Order(run.id, run.kind, arguments, run.started_by), f"{run.id}.{uuid.uuid4()}")
 
     def _queue(self, ctx: Context, order: Order, workflow_id: str) -> None:
         self._client.enqueue_in_transaction(

@@ -16,9 +16,9 @@ from budgetperf.forms import Form
 from budgetperf.permissions import Permission
 from budgetperf.provenance import Json
 from budgetperf.statistics.form import IndexOrder
-from workflows.about import About
+from workflows.about import About, Pause
 from workflows.batches import assessment_papers, baseline, bundles, index, papers
-from workflows.campaigns import quarter
+from workflows.campaigns import assessment, quarter
 
 
 class Plan(Protocol):
@@ -34,6 +34,14 @@ class Act(Protocol):
 
     def __call__(self, ctx: Context, arguments: Any, step: str, /) -> Json:  # noqa: ANN401 - the kind's own form
         """Return what the run keeps of the step."""
+        ...
+
+
+class Wait(Protocol):
+    """Says whether a step must wait for a day; asked each time the step is come to, until it is done."""
+
+    def __call__(self, ctx: Context, arguments: Any, step: str, /) -> Pause | None:  # noqa: ANN401 - the kind's own form
+        """Return until when and for what, or None when the step may be done now."""
         ...
 
 
@@ -58,6 +66,8 @@ class Kind:
     about : Tell
     plan : Plan
     act : Act
+    wait : Wait or None
+        Which steps wait for their day; None: none does.
     halts : bool
         Whether a refused step halts the run until somebody retries or cancels it; otherwise it ends.
     """
@@ -67,6 +77,7 @@ class Kind:
     about: Tell
     plan: Plan
     act: Act
+    wait: Wait | None = None
     halts: bool = False
 
 
@@ -81,6 +92,15 @@ KINDS: dict[str, Kind] = {
         quarter.about,
         quarter.plan,
         quarter.act,
+        halts=True,
+    ),
+    "campaign.assessment": Kind(
+        assessment.CalendarForm,
+        Permission("assessment:run:start"),
+        assessment.about,
+        assessment.plan,
+        assessment.act,
+        wait=assessment.wait,
         halts=True,
     ),
     "batch.baseline": Kind(

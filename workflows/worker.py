@@ -1,6 +1,9 @@
 """The worker: the one kind of process that does the steps of runs.
 
-A run is its plan, then its steps in order, each a transaction (``unit.effect``). A step refused
+A run is its plan, then its steps in order, each a transaction (``unit.effect``). A step whose day has not
+come lays the run to sleep: the workflow ends, the row of the run keeps the instant, and whichever worker
+lives then queues the run again; so months of waiting hold no thread, no place in the queue and no memory. A
+step refused
 for a reason a person can remove (a rule edition missing, say) halts the run with that reason, and
 the workflow ends; a retry is a new workflow of the same run, which finds the earlier steps done.
 Holds no step of any kind of work: those stand in ``kinds.KINDS``.
@@ -9,7 +12,7 @@ Holds no step of any kind of work: those stand in ``kinds.KINDS``.
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +26,8 @@ from budgetperf.provenance import Json
 from budgetperf.store import runs
 from budgetperf.store.runs import PLAN
 from budgetperf.store.session import APP_ROLE, Database
-from workflows.jobs import APPLICATION, QUEUE, SCHEMA, WORKFLOW, Order, arguments_of, serializer
+from workflows.about import Pause
+from workflows.jobs import APPLICATION, QUEUE, SCHEMA, WORKFLOW, Jobs, Order, arguments_of, serializer
 from workflows.kinds import kind_of
 from workflows.recovery import Place
 from workflows.unit import House, effect
@@ -35,6 +39,8 @@ WATCH_SECONDS = 1.0
 RUNS_AT_ONCE = 2
 STEP_TRIES = 8
 STOP_SECONDS = 8.0
+LATER = "later"
+"""What a step leaves that waits for its day: the run sleeps and this workflow ends."""
 
 log = logging.getLogger(__name__)
 
@@ -98,11 +104,18 @@ class Bench:
         arguments = arguments_of(kind, self.order.arguments)
         return [str(name) for name in self._effect(PLAN, list_steps)]  # type: ignore[union-attr]
 
-    def act(self, step: str) -> None:
-        """Do one step."""
+    def act(self, step: str) -> str | None:
+        """Do one step, or lay the run to sleep until its day; ``LATER`` when the workflow ends here."""
         kind = kind_of(self.order.kind)
         arguments = arguments_of(kind, self.order.arguments)
-        self._effect(step, lambda ctx: kind.act(ctx, arguments, step))
+        with self._unit(step) as ctx:
+            if kind.wait is not None and step not in runs.effects_of(ctx.session, self.order.run_id):
+                pause = kind.wait(ctx, arguments, step)
+                if pause is not None:
+                    self._sleep(ctx, pause)
+                    return LATER
+            effect(ctx, self.order.run_id, step, lambda ctx: kind.act(ctx, arguments, step))
+        return None
 
     def halt(self, note: str) -> None:
         """Write why the run cannot go on; a kind that takes no retry ends with it."""
@@ -121,8 +134,16 @@ class Bench:
             if run.finished_at is None:
                 runs.update_run(ctx.session, run, finished_at=max(ctx.now, run.started_at))
 
+    def _sleep(self, ctx: Context, pause: Pause) -> None:
+        run = runs.get_run(ctx.session, self.order.run_id, lock=True)
+        if run.finished_at is None:
+            runs.lay_to_sleep(ctx.session, run, pause.until, pause.note)
+
+    def _unit(self, step: str) -> AbstractContextManager[Context]:
+        return self.house.unit(self.order.actor_id, f"{self.order.run_id}/{step}")
+
     def _effect(self, step: str, act: Callable[[Context], Json]) -> Json:
-        with self.house.unit(self.order.actor_id, f"{self.order.run_id}/{step}") as ctx:
+        with self._unit(step) as ctx:
             return effect(ctx, self.order.run_id, step, act)
 
     def _starter(self) -> Actor:
@@ -147,7 +168,8 @@ def work(bench: Bench) -> None:
     step = PLAN
     try:
         for step in _tried(bench, PLAN, bench.plan):
-            _tried(bench, step, bench.act, step)
+            if _tried(bench, step, bench.act, step) == LATER:
+                return
     except Exception as error:  # noqa: BLE001 - a run must never look alive when its step is lost
         _tried(bench, "halt", bench.halt, _said(step, error))
     else:
@@ -162,7 +184,8 @@ def _tried(bench: Bench, name: str, act: Callable[..., Any], *arguments: str) ->
 def _said(step: str, error: Exception) -> str:
     """Return why a step failed, for people; what nobody foresaw goes to the log in full."""
     if isinstance(error, BudgetperfError):
-        return f"步骤“{step}”未能办理：{error.text}"
+        said = [error.text, *(finding.message for finding in getattr(error, "findings", ()))]
+        return f"步骤“{step}”未能办理：{'；'.join(text for text in said if text == said[0] or text not in said[0])}"
     log.error("step %s failed", step, exc_info=error)
     return f"步骤“{step}”出现内部错误（{type(error).__name__}），详见后台日志"
 
@@ -185,7 +208,7 @@ def working(house: House, database: Database) -> Iterator[str]:
         try:
             DBOS.launch()
             DBOS.register_queue(QUEUE, worker_concurrency=RUNS_AT_ONCE, polling_interval_sec=0.2)
-            with _watching(place):
+            with closing(Jobs(house)) as jobs, _watching(place, jobs):
                 yield place.executor
         finally:
             steps.finish(STOP_SECONDS)
@@ -193,10 +216,10 @@ def working(house: House, database: Database) -> Iterator[str]:
 
 
 @contextmanager
-def _watching(place: Place) -> Iterator[None]:
-    """Look after deserted runs while the block lasts."""
+def _watching(place: Place, jobs: Jobs) -> Iterator[None]:
+    """Look after deserted and sleeping runs while the block lasts."""
     stop = threading.Event()
-    watcher = threading.Thread(target=_watch, args=(place, stop), name="recovery", daemon=True)
+    watcher = threading.Thread(target=_watch, args=(place, jobs, stop), name="recovery", daemon=True)
     watcher.start()
     try:
         yield
@@ -219,13 +242,14 @@ def _config(database: Database, executor: str) -> DBOSConfig:
     )
 
 
-def _watch(place: Place, stop: threading.Event) -> None:
-    """Take over what dead workers left, until told to stop."""
+def _watch(place: Place, jobs: Jobs, stop: threading.Event) -> None:
+    """Take over what dead workers left and wake what has slept long enough, until told to stop."""
     while not stop.wait(WATCH_SECONDS):
         try:
             if not place.hold():
                 log.error("another worker has taken place %s; its runs are safe", place.executor)
             take_over(place)
+            jobs.wake()
         except (OperationalError, InterfaceError):  # the database is away; the next round finds it
             continue
 

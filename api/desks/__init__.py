@@ -3,6 +3,10 @@
 from fastapi import APIRouter
 
 from api.desks import (
+    assessed_unit,
+    assessment,
+    assessment_openings,
+    assessments,
     audit,
     bulk,
     decisions,
@@ -33,7 +37,8 @@ from api.desks import (
 
 router = APIRouter(include_in_schema=False)
 for part in (
-    sign_in, language, audit, work, projects, project, files, openings, objections, limits, limit, exante, monitoring, bulk,
+    sign_in, language, audit, assessments, assessment, assessed_unit, assessment_openings,
+    work, projects, project, files, openings, objections, limits, limit, exante, monitoring, bulk,
     decisions, log, runs, people, person, password, index_system, rule_drafts, rules, workbook, table_books, verbs,
 ):  # fmt: skip
     router.include_router(part.router)

@@ -28,6 +28,11 @@ MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         ("rectification:form:respond", "rectification:notice:issue", "limits:table:view"),
     ),
     ("/limits", "预算控制数", ("limits:table:view",)),
+    (
+        "/assessment",
+        "考评",
+        ("assessment:page:view", "task_book:form:file", "task_book:form:confirm", "rating:sheet:submit"),
+    ),
     ("/runs", "后台任务", ("run:campaign:start", "baseline:model:fit", "evidence:bundle:export")),
     ("/log", "操作日志", ("evidence:log:view",)),
     ("/rules", "规则版本", ("rules:edition:view",)),

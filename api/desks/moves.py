@@ -1,11 +1,12 @@
 """Which moves of a record a page offers, and where each leads."""
 
 from collections.abc import Iterable
+from urllib.parse import quote
 
 from api.screens.buttons import Barred, Button
 from budgetperf.permissions import Actor
 from budgetperf.process.advance import RecordState, Step, denial
-from budgetperf.process.stages import Stage
+from budgetperf.process.stages import ASSESSMENT_STAGES, Stage
 from budgetperf.process.transitions import Transition, leaving
 from budgetperf.store.records import RecordFacts, StepFacts
 
@@ -31,18 +32,32 @@ def _state(record: RecordFacts, steps: Iterable[StepFacts]) -> RecordState:
     return record.state(Step(step.verb, step.actor) for step in steps if step.record_id == record.id)
 
 
+def assessment_page(subject: str) -> str:
+    """Return the page of a campaign, or of the unit of one, by the subject of its records.
+
+    Examples
+    --------
+    >>> assessment_page("KP2025-wuxi.U.D1"), assessment_page("KP2025-wuxi.R")
+    ('/assessment/KP2025-wuxi/units/D1', '/assessment/KP2025-wuxi')
+    """
+    campaign, _, rest = subject.partition(".")
+    kind, _, code = rest.partition(".")
+    return f"/assessment/{campaign}" + (f"/units/{quote(code, safe='')}" if kind == "U" else "")
+
+
+_PAGES = {
+    Stage.EXANTE: "/exante/{id}",
+    Stage.LIMITS: "/limits/{year}",
+    Stage.OBJECTION: "/limits/{year}/{subject}#o-{id}",
+    Stage.BASELINE: "/baselines/{id}",
+    Stage.RULE: "/rules/drafts/{id}",
+}
+_PROJECT = "/projects/{subject}?year={year}#r-{id}"
+
+
 def page_of(record: RecordFacts) -> str:
     """Return the page on which a record is shown."""
-    match record.stage:
-        case Stage.EXANTE:
-            return f"/exante/{record.id}"
-        case Stage.LIMITS:
-            return f"/limits/{record.fiscal_year}"
-        case Stage.OBJECTION:
-            return f"/limits/{record.fiscal_year}/{record.subject}#o-{record.id}"
-        case Stage.BASELINE:
-            return f"/baselines/{record.id}"
-        case Stage.RULE:
-            return f"/rules/drafts/{record.id}"
-        case _:
-            return f"/projects/{record.subject}?year={record.fiscal_year}#r-{record.id}"
+    if record.stage in ASSESSMENT_STAGES:
+        return f"{assessment_page(record.subject)}#r-{record.id}"
+    page = _PAGES.get(record.stage, _PROJECT)
+    return page.format(id=record.id, year=record.fiscal_year, subject=record.subject)

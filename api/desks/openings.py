@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.answers import Key
+from api.desks.assessment_presets import places
 from api.desks.frame import answer, frame_of, holds, onward
 from api.desks.once import kept_for_its_mark, new_mark, taken_once
 from api.desks.verbs import changed_rows, first, multi, row_tables, unit_of
@@ -29,6 +30,7 @@ from budgetperf.actions.accounts import (
     create_person,
 )
 from budgetperf.actions.anchors import cut
+from budgetperf.actions.campaigns import open_campaign
 from budgetperf.actions.context import Context
 from budgetperf.actions.evaluation import open_year
 from budgetperf.actions.finance_evaluation import draw_sample
@@ -47,6 +49,7 @@ from budgetperf.forms import Form, Line, Year, ask, read
 from budgetperf.lifecycle.evaluation.form import SampleForm
 from budgetperf.lifecycle.goals.form import NewRequestForm
 from budgetperf.lifecycle.result_use.form import NoticeForm
+from budgetperf.lifecycle.unit_assessment.form import CampaignForm
 from budgetperf.money import MoneyUnit
 from budgetperf.permissions import Actor, Role
 from budgetperf.process.stages import Stage
@@ -129,6 +132,10 @@ def _round(_request: Request, ctx: Context, form: RoundForm) -> RedirectResponse
     return onward(f"/limits/{form.fiscal_year}", "limits.open")
 
 
+def _assessment(_request: Request, ctx: Context, form: CampaignForm) -> RedirectResponse:
+    return onward(f"/assessment/{open_campaign(ctx, form, Seen()).subject}", "assessment.open")
+
+
 def _rule(_request: Request, ctx: Context, form: NewEditionForm) -> RedirectResponse:
     return onward(f"/records/{open_draft(ctx, form, Seen()).record_id}/file", "rule.open")
 
@@ -191,6 +198,7 @@ OPENINGS: dict[str, Opening] = {
     "self-evaluation": Opening("下达自评任务", "self_evaluation:form:open", YearForm, _year),
     "sample": Opening("抽取评价项目", "finance_evaluation:sample:draw", SampleForm, _sample),
     "round": Opening("启动控制数编制", "limits:round:open", RoundForm, _round),
+    "assessment": Opening("启动年度考评", "assessment:campaign:prepare", CampaignForm, _assessment),
     "rule": Opening("起草规则版本", "rules:edition:draft", NewEditionForm, _rule),
     "baseline": Opening("测算成本基线", "baseline:model:fit", FitForm, _baseline),
     "paper": Opening("出具评价文书", "record:page:view", PaperForm, _paper),
@@ -218,9 +226,9 @@ def _known(ctx: Context, name: str) -> Opening:
 def _places(ctx: Context) -> dict[str, tuple[Option, ...]]:
     """Return the organisations, for the fields that name one by its path."""
     nodes = organisations(ctx.session)
-    places = tuple(Option(node.path, f"{'　' * node.path.count('.')}{node.name}") for node in nodes)
+    nodes_by_path = tuple(Option(node.path, f"{'　' * node.path.count('.')}{node.name}") for node in nodes)
     panels = tuple(Option(item.code, f"{item.code} {item.service}") for item in cost_panels(ctx.session))
-    branches = (Option("", "全市"), *(place for place in places if "." in place.value))
+    branches = (Option("", "全市"), *(place for place in nodes_by_path if "." in place.value))
     served = [grant.scope for grant in ctx.actor.grants if grant.role is Role.CLERK]
     own = tuple(
         Option(node.path, node.name)
@@ -228,8 +236,9 @@ def _places(ctx: Context) -> dict[str, tuple[Option, ...]]:
         if node.kind is OrganisationKind.AGENCY and any(within(node.path, scope) for scope in served)
     )
     return {
-        **dict.fromkeys(("AccountForm.organisation_path", "OrganisationForm.parent_path"), places),
+        **dict.fromkeys(("AccountForm.organisation_path", "OrganisationForm.parent_path"), nodes_by_path),
         **dict.fromkeys(("GrantForm.scope", "QuarterForm.scope", "YearForm.scope"), branches),
+        "CampaignForm.jurisdiction": places(ctx),
         "FitForm.panel_code": panels,
         "NewEditionForm.copy_of": _editions(ctx),
         "NewRequestForm.agency_path": own,

@@ -1,16 +1,34 @@
 """What somebody should look at before making a move: the papers and the warnings of a record."""
 
 import hashlib
+from collections.abc import Mapping
 
+from api.desks.moves import assessment_page
 from api.screens.buttons import Link
 from budgetperf.actions.context import Context
 from budgetperf.actions.goals import goal_form
 from budgetperf.actions.request import review_goals
 from budgetperf.actions.rule_editions import filed_text
 from budgetperf.findings import Finding
-from budgetperf.process.stages import Stage
+from budgetperf.forms import Form
+from budgetperf.lifecycle.unit_assessment.form import AppealForm, BonusForm, ImprovementForm, PenaltyForm
+from budgetperf.process.stages import ASSESSMENT_STAGES, Stage
 from budgetperf.store.records import RecordFacts, find_record, latest_filing
 from budgetperf.store.results import decisions_of
+
+_CLAIMS: dict[Stage, type[Form]] = {
+    Stage.BONUS: BonusForm,
+    Stage.PENALTY: PenaltyForm,
+    Stage.APPEAL: AppealForm,
+    Stage.IMPROVEMENT: ImprovementForm,
+}
+_SAID = {
+    "award": "事由",
+    "value": "数量",
+    "statement": "说明",
+    "problem": "存在问题",
+    "demand": "请求",
+}
 
 
 def papers_of(ctx: Context, record: RecordFacts) -> tuple[Link, ...]:
@@ -24,6 +42,8 @@ def papers_of(ctx: Context, record: RecordFacts) -> tuple[Link, ...]:
         )
     if record.stage is Stage.RULE:
         return _of_rule(ctx, record)
+    if record.stage in ASSESSMENT_STAGES:
+        return _of_assessment(ctx, record)
     request = (
         record
         if record.stage is Stage.REQUEST
@@ -43,6 +63,22 @@ def papers_of(ctx: Context, record: RecordFacts) -> tuple[Link, ...]:
             ),
             Link("申报数（元）", "", str(goals.request)),
         ]
+    return tuple(found)
+
+
+def _of_assessment(ctx: Context, record: RecordFacts) -> tuple[Link, ...]:
+    """Return the page of the campaign or the unit, and what a claim or an appeal says."""
+    page, campaign = assessment_page(record.subject), assessment_page(record.subject.partition(".")[0])
+    found = (
+        [Link("年度考评", campaign)]
+        if page == campaign
+        else [Link("考评对象", page), Link("年度考评", campaign)]
+    )
+    form = _CLAIMS.get(record.stage)
+    filing = latest_filing(ctx.session, record.id, form.__name__) if form else None
+    if filing is not None and isinstance(filing.document, Mapping):
+        said = filing.document
+        found += [Link(word, "", str(said[name])) for name, word in _SAID.items() if said.get(name)]
     return tuple(found)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
+from api.desks.assessment_presets import STARTS as ASSESSMENT_STARTS
 from api.screens.fields import Document, Preset, RowNote
 from budgetperf.actions.context import Context
 from budgetperf.actions.drafts import Begin, typed_before
@@ -43,18 +44,24 @@ def with_document(known: Preset, document: Document) -> Preset:
     """Return the preset holding another document; its fixed rows stay, filled from the document."""
     merged = dict(document)
     for table in known.notes:
-        merged[table] = _merge(known.document.get(table), document.get(table))
+        merged[table] = _merge(
+            known.document.get(table), document.get(table), known_by=known.keys.get(table, 1)
+        )
     return replace(known, document=merged)
 
 
-def _merge(fixed: Json, typed: Json) -> list[Json]:
-    """Return the fixed rows in their order, each with what was typed for its key."""
+def _merge(fixed: Json, typed: Json, *, known_by: int) -> list[Json]:
+    """Return the fixed rows in their order, each with what was typed for its key: its first fields."""
     rows = [row for row in _list(fixed) if isinstance(row, Mapping)]
     if not rows:
         return []
-    key = next(iter(rows[0]))
-    found = {row.get(key): row for row in _list(typed) if isinstance(row, Mapping)}
-    return [{**row, **found.get(row[key], {})} for row in rows]
+    names = list(rows[0])[:known_by]
+
+    def key(row: Mapping[str, Json]) -> tuple[str, ...]:
+        return tuple(str(row.get(name) or "") for name in names)
+
+    found = {key(row): row for row in _list(typed) if isinstance(row, Mapping)}
+    return [{**row, **found.get(key(row), {})} for row in rows]
 
 
 def _list(value: Json) -> list[Json]:
@@ -152,4 +159,5 @@ STARTS: Mapping[tuple[Stage, str], Start] = {
     (Stage.SELF_EVALUATION, "file"): _indicators,
     (Stage.FINANCE_EVALUATION, "score"): _finance_sheet,
     (Stage.RULE, "file"): _edition,
+    **ASSESSMENT_STARTS,
 }

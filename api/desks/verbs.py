@@ -44,7 +44,8 @@ from budgetperf.store.records import RecordFacts, doers, get_record
 router = APIRouter()
 KEPT = frozenset({(Stage.REQUEST, "file"), (Stage.MONITORING, "file"), (Stage.SELF_EVALUATION, "file"),
                   (Stage.FINANCE_EVALUATION, "score"), (Stage.EXANTE, "score"), (Stage.RECTIFICATION, "respond"),
-                  (Stage.RULE, "file")})  # fmt: skip
+                  (Stage.RULE, "file"), (Stage.ASSESSMENT, "enrol"), (Stage.TASK_BOOK, "file"), (Stage.PROGRESS, "file"),
+                  (Stage.FACT_REPORT, "file"), (Stage.RATING, "submit"), (Stage.IMPROVEMENT, "respond")})  # fmt: skip
 """Verbs whose form is worth a draft."""
 
 _INSTANT = TypeAdapter(AwareDatetime)

@@ -146,6 +146,10 @@ class Preset:
     options: Mapping[str, tuple[Option, ...]] = field(
         default_factory=dict, metadata={"help": "by form and field (GrantForm.scope): choices known only now"}
     )
+    keys: Mapping[str, int] = field(
+        default_factory=dict,
+        metadata={"help": "by table: how many first fields a fixed row is known by; else one"},
+    )
 
 
 def element_id(pointer: str) -> str:
@@ -285,6 +289,7 @@ class _Maker:
     def table(self, meta: FieldMeta, form: type[Form], value: Json) -> Table:
         notes = self.preset.notes.get(meta.name, ())
         documents = list(value) if isinstance(value, list | tuple) else []
+        fixed = self.preset.keys.get(meta.name, 1) if notes else 0
         if not documents and not notes:
             documents = [{}]
         return Table(
@@ -292,10 +297,10 @@ class _Maker:
             label=meta.label,
             why=meta.why,
             required=meta.required,
-            head=self.row(form, {}, at=f"{meta.name}.#.", fixed=bool(notes)),
+            head=self.row(form, {}, at=f"{meta.name}.#.", fixed=fixed),
             rows=tuple(
                 Row(
-                    self.row(form, row, at=f"{meta.name}.{index}.", fixed=bool(notes)),
+                    self.row(form, row, at=f"{meta.name}.{index}.", fixed=fixed),
                     notes[index] if index < len(notes) else None,
                 )
                 for index, row in enumerate(documents)
@@ -305,10 +310,10 @@ class _Maker:
             findings=self.at("/" + meta.name),
         )
 
-    def row(self, form: type[Form], document: Json, *, at: str, fixed: bool) -> tuple[Cell, ...]:
+    def row(self, form: type[Form], document: Json, *, at: str, fixed: int) -> tuple[Cell, ...]:
         known = document if isinstance(document, Mapping) else {}
         return tuple(
-            self.cell(form, meta, known.get(meta.name), at=at, fixed=fixed and index == 0)
+            self.cell(form, meta, known.get(meta.name), at=at, fixed=index < fixed)
             for index, meta in enumerate(fields(form))
         )
 

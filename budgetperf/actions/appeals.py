@@ -100,7 +100,7 @@ def decide(ctx: Context, record_id: str, form: AppealDecisionForm, seen: Seen) -
         "decide",
         seen=Seen(seen.version, seen.reason or form.reason),
         findings=findings,
-        guards=_guards(ctx, campaign, against or get_record(ctx.session, ctx.actor, campaign.id)),
+        guards=decision_guards(ctx, campaign, against or get_record(ctx.session, ctx.actor, campaign.id)),
         record=record,
     )
     kept = file_form(ctx, moved, form, edition=campaign.rules)
@@ -114,7 +114,8 @@ def decide(ctx: Context, record_id: str, form: AppealDecisionForm, seen: Seen) -
     return outcome
 
 
-def _guards(ctx: Context, campaign: CampaignFacts, against: RecordFacts) -> set[Guard]:
+def decision_guards(ctx: Context, campaign: CampaignFacts, against: RecordFacts) -> set[Guard]:
+    """Return what holds for the actor to decide: the body of the edition, and no hand in what is contested."""
     role = {"office": Role.ASSESSMENT_OFFICE, "head": Role.ASSESSMENT_HEAD}
     guards = {Guard.APPEAL_BODY} if ctx.actor.has(role[work_for(ctx, campaign).rules.appeals.to]) else set()
     if ctx.actor.id not in {step.actor for step in doers(ctx.session, against.id)}:

@@ -1,6 +1,6 @@
 """The result of a campaign: computed from everything brought, published, made final after appeals, approved."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -39,6 +39,7 @@ from budgetperf.lifecycle.unit_assessment.gathering import (
     reported,
 )
 from budgetperf.lifecycle.unit_assessment.rules import Task
+from budgetperf.lifecycle.unit_assessment.told import told_trace
 from budgetperf.process.deadlines import due
 from budgetperf.process.stages import Guard, Stage, Status
 from budgetperf.provenance import DecisionKind, Json
@@ -173,7 +174,8 @@ def _not_begun(ctx: Context, work: Work) -> tuple[Finding, ...]:
 
 def _result(ctx: Context, moved: Move, work: Work) -> str:
     """Compute, keep the package and the rows of the units; return the digest."""
-    table = facts(work.members, gather(ctx, work))
+    lines = gather(ctx, work)
+    table = facts(work.members, lines)
     result, package = decide(
         DecisionKind.ASSESSMENT,
         moved.record,
@@ -182,8 +184,24 @@ def _result(ctx: Context, moved: Move, work: Work) -> str:
     )
     assert isinstance(result, AssessmentResult)
     decision_id, digest = keep(ctx, moved.record, package)
-    _keep_rows(ctx, work, result.units, decision_id=decision_id, package=digest)
+    traces = _with_facts(ctx, work, result.units, lines)
+    _keep_rows(ctx, work, traces, decision_id=decision_id, package=digest)
     return digest
+
+
+def _with_facts(ctx: Context, work: Work, traces: Iterable[Json], lines: Iterable[Line]) -> Iterator[Json]:
+    """Lay beside each trace what was reported of the unit; the raters' own marks stay out of it."""
+    raters = {seat.rater for seat in seats_of(ctx.session, work.campaign.id)}
+    told: dict[str, list[Json]] = {}
+    for line in sorted(lines, key=lambda line: line.cell):
+        if line.rater not in raters:
+            told.setdefault(line.unit, []).append(
+                {name: getattr(line, name) for name in ("item", "period", "value", "standard", "note")}
+            )
+    tracks = {track.key: track for track in work.scheme.tracks}
+    for trace in traces:
+        assert isinstance(trace, Mapping)
+        yield {**told_trace(trace, tracks[str(trace["track"])]), "facts": told.get(str(trace["unit"]), [])}
 
 
 def _keep_rows(ctx: Context, work: Work, traces: Iterable[Json], *, decision_id: str, package: str) -> None:

@@ -1,5 +1,6 @@
 """Read a roster: codes, organisations and logins become units, suppliers and raters, each error at its cell."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -7,7 +8,13 @@ from typing import TypeVar
 
 from budgetperf.actions.context import Context
 from budgetperf.findings import Finding, Severity, Where
-from budgetperf.lifecycle.unit_assessment.cells import Member, rated_periods, rater_groups
+from budgetperf.lifecycle.unit_assessment.cells import (
+    Member,
+    own_groups,
+    rated_periods,
+    rater_groups,
+    rating_oneself,
+)
 from budgetperf.lifecycle.unit_assessment.form import RaterRow, RosterForm, SupplierRow, UnitRow
 from budgetperf.lifecycle.unit_assessment.rules import CampaignRules
 from budgetperf.scoring.assessment import AssessmentRules
@@ -17,6 +24,7 @@ from budgetperf.store.organisations import organisations
 from budgetperf.store.people import ids_of
 
 T = TypeVar("T")
+_CODE = re.compile(r"[\w\-]{1,40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +102,8 @@ def _units(reader: _Reader, rows: Iterable[UnitRow]) -> Iterator[UnitFacts]:
     groups = {leaf.key for track in reader.scheme.tracks for leaf in track.leaves()}
     for at, row in enumerate(listed):
         place = f"/units/{at}"
+        if not _CODE.fullmatch(row.code):
+            reader.refuse(f"{place}/code", f"编码“{row.code}”只能由汉字、字母、数字、横线组成，至多40字")
         if row.code in twice:
             reader.refuse(f"{place}/code", f"编码“{row.code}”重复，一个考评对象只能列一行、属于一个分组")
         if row.group not in groups:
@@ -142,23 +152,38 @@ def _suppliers(reader: _Reader, rows: Iterable[SupplierRow]) -> Iterator[Supplyi
 
 
 def _seats(reader: _Reader, rows: Iterable[RaterRow], units: tuple[UnitFacts, ...]) -> Iterator[SeatFacts]:
-    labels = rater_groups(reader.scheme)
+    """Yield the raters listed, and everybody who rates themselves, numbered by chance."""
+    found = [*_listed(reader, rows, units), *_own(reader, units)]
     numbers: Counter[str] = Counter()
+    for group, person, codes in by_chance(reader.ctx, found):
+        numbers[group] += 1
+        yield SeatFacts(reader.ctx.ids.new(), reader.campaign.id, group, numbers[group], person, codes)
+
+
+def _listed(
+    reader: _Reader, rows: Iterable[RaterRow], units: tuple[UnitFacts, ...]
+) -> Iterator[tuple[str, str | None, list[str]]]:
+    labels, own = rater_groups(reader.scheme), rating_oneself(reader.scheme)
     seen: set[tuple[str, str]] = set()
-    for at, row in by_chance(reader.ctx, enumerate(rows)):
+    for at, row in enumerate(rows):
         place = f"/raters/{at}"
         person = reader.known(reader.people, row.login, f"{place}/login", "登录名")
         if row.rater_group not in labels:
             text = f"方案没有评分人类别“{row.rater_group}”，应为 {'、'.join(labels) or '（无）'} 之一"
             reader.refuse(f"{place}/rater_group", text)
+        elif row.rater_group in own:
+            text = f"“{labels[row.rater_group]}”由每人给自己评分，无需登记，请删除该行"
+            reader.refuse(f"{place}/rater_group", text)
         if (row.rater_group, row.login) in seen:
             reader.refuse(f"{place}/login", f"“{row.login}”在该类别中重复，请合并为一行")
         seen.add((row.rater_group, row.login))
-        rated = _rated(reader, row, place, units, person)
-        numbers[row.rater_group] += 1
-        yield SeatFacts(
-            reader.ctx.ids.new(), reader.campaign.id, row.rater_group, numbers[row.rater_group], person, rated
-        )
+        yield row.rater_group, person, _rated(reader, row, place, units, person)
+
+
+def _own(reader: _Reader, units: tuple[UnitFacts, ...]) -> Iterator[tuple[str, str | None, list[str]]]:
+    for unit in units:
+        for group in own_groups(reader.scheme, unit.member()):
+            yield group, unit.person_id, [unit.code]
 
 
 def _rated(

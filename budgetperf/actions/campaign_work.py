@@ -1,7 +1,7 @@
 """What a campaign has sent out and what of it is settled: books, reports, sheets, claims."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from budgetperf.actions.bulk import open_all, without_record
@@ -11,6 +11,7 @@ from budgetperf.actions.moves import Target
 from budgetperf.findings import Finding, Severity, Where
 from budgetperf.lifecycle.unit_assessment.cells import Member, rated_periods, reported_cells, stated_items
 from budgetperf.lifecycle.unit_assessment.rules import CampaignRules, Phase, Task
+from budgetperf.lifecycle.unit_assessment.rules import Work as What
 from budgetperf.process.deadlines import due
 from budgetperf.process.stages import Stage, Status
 from budgetperf.scoring.assessment import AssessmentRules
@@ -27,13 +28,24 @@ from budgetperf.store.organisations import organisations
 from budgetperf.store.records import RecordFacts, list_records
 
 _SHOWN = 10
-_SETTLED: dict[Stage, frozenset[Status]] = {
+SETTLED: dict[Stage, frozenset[Status]] = {
     Stage.TASK_BOOK: frozenset({Status.ISSUED}),
     Stage.FACT_REPORT: frozenset({Status.AUDITED, Status.WITHDRAWN}),
     Stage.RATING: frozenset({Status.FILED, Status.WITHDRAWN, Status.ARCHIVED}),
     Stage.BONUS: frozenset({Status.SETTLED, Status.REJECTED}),
     Stage.PENALTY: frozenset({Status.SETTLED, Status.WITHDRAWN}),
 }
+STAGES: dict[What, tuple[Stage, ...]] = {
+    "task_books": (Stage.TASK_BOOK,),
+    "reports": (Stage.FACT_REPORT,),
+    "ratings": (Stage.RATING,),
+    "claims": (Stage.BONUS, Stage.PENALTY),
+    "results": (),
+}
+"""Where the records of a kind of work stand."""
+
+PERIODIC: frozenset[What] = frozenset({"reports", "ratings"})
+"""The kinds that are asked for period by period."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +80,12 @@ def unsettled(ctx: Context, campaign: CampaignFacts, tasks: Iterable[Task]) -> t
 
 
 def _unsettled(ctx: Context, campaign: CampaignFacts, task: Task) -> Iterator[Finding]:
-    stages = {
-        "task_books": (Stage.TASK_BOOK,),
-        "reports": (Stage.FACT_REPORT,),
-        "ratings": (Stage.RATING,),
-        "claims": (Stage.BONUS, Stage.PENALTY),
-        "results": (),
-    }[task.what]
-    periodic = task.what in {"reports", "ratings"}
-    for stage in stages:
+    periodic = task.what in PERIODIC
+    for stage in STAGES[task.what]:
         open_ones = [
             record
             for record in records_of(ctx, campaign, stage)
-            if record.status not in _SETTLED[stage] and not (periodic and record.period != task.period)
+            if record.status not in SETTLED[stage] and not (periodic and record.period != task.period)
         ]
         if open_ones:
             names = "、".join(f"{one.name}（{one.status.label}）" for one in open_ones[:_SHOWN])
@@ -125,15 +130,20 @@ def _send(ctx: Context, work: Work, stage: Stage, targets: Sequence[Target], per
 
 
 def _open_books(ctx: Context, work: Work) -> int:
-    """Every unit that is an organisation drafts a task book."""
-    last = due(ctx.today, work.rules.task_book.file_within, ctx.rules.work_calendar())
+    """Every unit that is an organisation drafts a task book; once all are out, no calendar is asked."""
     year = work.campaign.fiscal_year
     targets = [
-        Target(Stage.TASK_BOOK, None, unit.subject, f"{unit.name}任务书", unit.path, year, due_on=last)
+        Target(Stage.TASK_BOOK, None, unit.subject, f"{unit.name}任务书", unit.path, year)
         for unit in work.units
         if unit.path
     ]
-    return _send(ctx, work, Stage.TASK_BOOK, targets)
+    fresh = _fresh(ctx, work, Stage.TASK_BOOK, targets, "")
+    if not fresh:
+        return 0
+    last = due(ctx.today, work.rules.task_book.file_within, ctx.rules.work_calendar())
+    return open_all(
+        ctx, Stage.TASK_BOOK, [replace(one, due_on=last) for one in fresh], fiscal_year=year, period=""
+    )
 
 
 def _open_progress(ctx: Context, work: Work) -> int:

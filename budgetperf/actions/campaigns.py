@@ -6,7 +6,17 @@ from datetime import date
 from budgetperf.actions.campaign_roster import read_roster
 from budgetperf.actions.campaign_work import Work, begun_phases, open_work, unsettled
 from budgetperf.actions.context import Context
-from budgetperf.actions.moves import Outcome, Seen, Target, file_form, filed_event, load, move, open_record
+from budgetperf.actions.moves import (
+    Outcome,
+    Seen,
+    Target,
+    drop_draft,
+    file_form,
+    filed_event,
+    load,
+    move,
+    open_record,
+)
 from budgetperf.actions.rules import InForce, named
 from budgetperf.actions.simple import NoForm
 from budgetperf.errors import Conflict
@@ -99,9 +109,11 @@ def enrol(ctx: Context, record_id: str, form: RosterForm, seen: Seen) -> Outcome
     editions = editions_of(ctx, campaign)
     roster, findings = read_roster(ctx, campaign, form, editions.scheme.rules, editions.campaign.rules)
     moved = move(ctx, record_id, "enrol", seen=seen, findings=findings, record=record)
+    drop_draft(ctx, record_id)
     replace_roster(
         ctx.session, campaign.id, units=roster.units, suppliers=roster.suppliers, seats=roster.seats
     )
+    drop_draft(ctx, record_id)
     return moved.log(ctx)
 
 

@@ -1,5 +1,6 @@
 """Bonuses claimed, judged, published and settled; penalties told and settled."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import TypeVar
@@ -22,11 +23,12 @@ from budgetperf.lifecycle.unit_assessment.form import (
     BonusForm,
     PenaltyForm,
 )
+from budgetperf.lifecycle.unit_assessment.rules import CampaignRules
 from budgetperf.process.deadlines import due
 from budgetperf.process.stages import Guard, Stage, Status
 from budgetperf.scoring.adjustments import AdjustmentSide
 from budgetperf.store.campaigns import UnitFacts, files_of, get_campaign, get_unit, unit_by_subject
-from budgetperf.store.records import RecordFacts, get_record, latest_filing, list_records, steps_of
+from budgetperf.store.records import RecordFacts, StepFacts, get_record, latest_filing, list_records, steps_of
 
 F = TypeVar("F", bound=Form)
 
@@ -45,7 +47,8 @@ def filed(ctx: Context, record: RecordFacts, form: type[F]) -> F:
     return form.model_validate(filing.document)
 
 
-def _side(work: Work, unit: UnitFacts, stage: Stage) -> AdjustmentSide | None:
+def side_of(work: Work, unit: UnitFacts, stage: Stage) -> AdjustmentSide | None:
+    """Return the bonuses, or the penalties, of a unit's track."""
     track = work.scheme.track_of(unit.group_key)
     if track is None:
         return None
@@ -70,7 +73,7 @@ def _open_claim(
     if unknown := [item for item in evidence if item not in attached]:
         raise Invalid("campaign.evidence", f"材料 {unknown[0][:12]}… 未上传到该考评对象，请先上传")
     documented = stage is Stage.PENALTY or bool(evidence)
-    findings = check_claim(form, _side(work, unit, stage), documented=documented)
+    findings = check_claim(form, side_of(work, unit, stage), documented=documented)
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise Invalid("campaign.claim", "；".join(finding.message for finding in findings), findings)
     earlier = [
@@ -137,11 +140,22 @@ def settle(ctx: Context, record_id: str, _form: NoForm, seen: Seen) -> Outcome:
 
 def contest_until(ctx: Context, record: RecordFacts) -> date:
     """Return the last day on which a published bonus or a penalty told may be contested."""
-    verb = "publish" if record.stage is Stage.BONUS else "tell"
-    told = max(step.at for step in steps_of(ctx.session, [record.id]) if step.verb == verb)
     rules = work_for(ctx, get_campaign(ctx.session, record.subject.partition(".U.")[0])).rules
+    last = last_day(ctx, rules, record, steps_of(ctx.session, [record.id]))
+    assert last is not None
+    return last
+
+
+def last_day(
+    ctx: Context, rules: CampaignRules, record: RecordFacts, steps: Iterable[StepFacts]
+) -> date | None:
+    """Return the last day to contest a claim by the steps it took; None while it was not told or published."""
+    verb = "publish" if record.stage is Stage.BONUS else "tell"
+    told = [step.at for step in steps if step.record_id == record.id and step.verb == verb]
+    if not told:
+        return None
     days = rules.publication.bonus if record.stage is Stage.BONUS else rules.appeals.file_within
-    return due(told.astimezone(SHANGHAI).date(), days, ctx.rules.work_calendar())
+    return due(max(told).astimezone(SHANGHAI).date(), days, ctx.rules.work_calendar())
 
 
 def contest_over(ctx: Context, record: RecordFacts) -> bool:

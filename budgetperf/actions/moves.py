@@ -233,8 +233,13 @@ def file_form(ctx: Context, moved: Move, form: Form, *, edition: str, file_diges
             "file_digest": file_digest,
         },
     )
-    connection.execute(_DROP_DRAFT, {"record": moved.record.id, "person": ctx.actor.id})
+    drop_draft(ctx, moved.record.id)
     return kept
+
+
+def drop_draft(ctx: Context, record_id: str) -> None:
+    """Drop what the actor had typed so far."""
+    ctx.session.connection().execute(_DROP_DRAFT, {"record": record_id, "person": ctx.actor.id})
 
 
 def filed_event(moved: Move, kept: Kept, *, packages: tuple[str, ...] = ()) -> Filed:

@@ -1,9 +1,9 @@
 """One rater's sheet of one period: submitted, taken back, forgotten when the edition's months are over."""
 
 from budgetperf.actions.campaign_work import Work, records_of
-from budgetperf.actions.campaigns import work_for
+from budgetperf.actions.campaigns import editions_of, work_for
 from budgetperf.actions.context import Context
-from budgetperf.actions.moves import Outcome, Seen, load, move
+from budgetperf.actions.moves import Outcome, Seen, drop_draft, load, move
 from budgetperf.actions.payloads import Seated
 from budgetperf.actions.simple import NoForm
 from budgetperf.actions.task_books import improvements_of
@@ -18,6 +18,7 @@ from budgetperf.store.campaigns import (
     SeatFacts,
     SheetFacts,
     forget_sheet,
+    forget_traces,
     get_campaign,
     seats_of,
     sheet_of,
@@ -68,18 +69,23 @@ def submit(ctx: Context, record_id: str, form: RatingForm, seen: Seen) -> Outcom
     moved = move(ctx, record_id, "submit", seen=seen, findings=findings, guards=guards, record=record)
     document = form.model_dump(mode="json")
     submit_sheet(ctx.session, record_id, document, ctx.now)
+    drop_draft(ctx, record_id)
     sealed = digest({"salt": sheet.salt, "rows": document["rows"]})
     return moved.log(ctx, Seated(**moved.fields, digest=sealed))
 
 
 def forget(ctx: Context, record_id: str, _form: NoForm, seen: Seen) -> Outcome:
-    """Delete a sheet whose months are over: the numbers stay in the decision package, the person does not."""
+    """Delete a sheet whose months are over: the numbers stay in the decision package, the person does not.
+
+    What was typed and never submitted goes too, and whatever else would still tell whose marks they were.
+    """
     record = load(ctx, record_id)
     sheet = sheet_of(ctx.session, record_id)
     campaign = get_campaign(ctx.session, sheet.campaign_id)
     guards = {Guard.KEPT_LONG_ENOUGH} if kept_long_enough(ctx, campaign) else set()
     moved = move(ctx, record_id, "forget", seen=seen, guards=guards, record=record)
     forget_sheet(ctx.session, record_id)
+    forget_traces(ctx.session, campaign.id)
     unseat(ctx.session, campaign.id)
     return moved.log(ctx)
 
@@ -88,7 +94,8 @@ def kept_long_enough(ctx: Context, campaign: CampaignFacts) -> bool:
     """Tell whether the months of the edition are over."""
     if campaign.archived_on is None:
         return False
-    return work_for(ctx, campaign).rules.retention.until(campaign.archived_on) < ctx.today
+    retention = editions_of(ctx, campaign).campaign.rules.retention
+    return retention.until(campaign.archived_on) < ctx.today
 
 
 def due_to_be_forgotten(ctx: Context, campaign: CampaignFacts) -> tuple[str, ...]:

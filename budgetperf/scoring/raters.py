@@ -142,11 +142,14 @@ class RaterGroup(Rule):
         Fewest raters whose ratings make a mean.
     drop : int
         How many highest and how many lowest ratings are left out before the mean.
+    own : bool
+        Each person rates themselves, and nobody else does in this group.
     """
 
     key: str
     label: str
     weight: Points
+    own: bool = False
     at_least: Annotated[int, Field(ge=1, strict=True)] = 1
     drop: Annotated[int, Field(ge=0, strict=True)] = 0
 
@@ -154,6 +157,8 @@ class RaterGroup(Rule):
     def _something_left(self) -> Self:
         if self.at_least <= 2 * self.drop:
             raise ValueError(f"“{self.label}”去掉高低分后没有评分，at_least 至少为{2 * self.drop + 1}")
+        if self.own and self.at_least > 1:
+            raise ValueError(f"“{self.label}”为本人评分，每人一份，at_least 须为1")
         return self
 
 

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlmodel import Session, col
 
@@ -305,6 +305,14 @@ def forget_sheet(session: Session, record_id: str) -> None:
     session.connection().execute(delete(table_of(RatingSheet)).where(col(RatingSheet.record_id) == record_id))
 
 
+def forget_traces(session: Session, campaign_id: str) -> None:
+    """Delete the sheets of an archived campaign that nobody submitted, its raters' drafts and kept answers."""
+    table = table_of(RatingSheet)
+    never = (table.c.campaign_id == campaign_id) & table.c.submitted_at.is_(None)
+    session.connection().execute(delete(table).where(never))
+    session.connection().execute(select(func.bp_forget_traces(campaign_id)))
+
+
 def unseat(session: Session, campaign_id: str) -> None:
     """Take the persons out of the raters' seats that no sheet needs any more."""
     open_sheets = select(col(RatingSheet.seat_id)).where(col(RatingSheet.campaign_id) == campaign_id)
@@ -341,10 +349,10 @@ def result_of(session: Session, unit_id: str) -> ResultFacts | None:
 
 
 def past_results(
-    session: Session, jurisdiction: str, before: int
+    session: Session, jurisdiction: str, before: int, *, code: str = ""
 ) -> list[tuple[int, str, Mapping[str, Any]]]:
-    """Return year, code and trace of every approved result of a place's earlier campaigns."""
-    rows = session.connection().execute(
+    """Return year, code and trace of every approved result of a place's earlier campaigns, or of one code's."""
+    statement = (
         select(col(Campaign.fiscal_year), col(AssessedUnit.code), col(UnitResultRow.document))
         .join(AssessedUnit, col(AssessedUnit.id) == UnitResultRow.unit_id)
         .join(Campaign, col(Campaign.id) == UnitResultRow.campaign_id)
@@ -353,7 +361,11 @@ def past_results(
             col(Campaign.fiscal_year) < before,
             col(Campaign.approved_on).is_not(None),
         )
+        .order_by(col(Campaign.fiscal_year), col(AssessedUnit.code))
     )
+    if code:
+        statement = statement.where(col(AssessedUnit.code) == code)
+    rows = session.connection().execute(statement)
     return [(row[0], row[1], row[2]) for row in rows]
 
 
@@ -370,6 +382,13 @@ def files_of(session: Session, unit_id: str) -> list[CampaignFileFacts]:
     table = table_of(CampaignFile)
     statement = select(table).where(table.c.unit_id == unit_id).order_by(table.c.uploaded_at, table.c.id)
     return fetch(session, statement, CampaignFileFacts)
+
+
+def files_by_digest(session: Session, campaign_id: str, digests: Iterable[str]) -> list[CampaignFileFacts]:
+    """Return the visible documents of a campaign with some digests."""
+    table = table_of(CampaignFile)
+    wanted = (table.c.campaign_id == campaign_id) & table.c.digest.in_(list(digests))
+    return fetch(session, select(table).where(wanted).order_by(table.c.uploaded_at), CampaignFileFacts)
 
 
 def campaign_file(session: Session, file_id: str) -> CampaignFileFacts:

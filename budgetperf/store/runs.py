@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlmodel import Session, col
 
@@ -25,6 +25,7 @@ class RunState(Term):
 
     WAITING = "waiting", "等待办理"
     RUNNING = "running", "办理中"
+    ASLEEP = "asleep", "等待到期"
     HALTED = "halted", "已停下，待处理"
     DONE = "done", "已完成"
     STOPPED = "stopped", "未完成即结束"
@@ -32,7 +33,10 @@ class RunState(Term):
 
 @dataclass(frozen=True, slots=True)
 class RunFacts:
-    """A run as read; ``done`` of ``total`` steps, and a note when something stands in its way."""
+    """A run as read; ``done`` of ``total`` steps, and a note when something stands in its way.
+
+    ``wakes_at`` is set while it sleeps; then the note says what it waits for.
+    """
 
     id: str
     kind: str
@@ -43,12 +47,15 @@ class RunFacts:
     total: int
     done: int
     note: str
+    wakes_at: datetime | None = None
 
     @property
     def state(self) -> RunState:
         """How it stands, derived from its dates, its steps and its note."""
         if self.finished_at is not None:
             return RunState.STOPPED if self.note or self.done < self.total else RunState.DONE
+        if self.wakes_at is not None:
+            return RunState.ASLEEP
         if self.note:
             return RunState.HALTED
         return RunState.RUNNING if self.total else RunState.WAITING
@@ -118,3 +125,23 @@ def update_run(
         .where(col(RunRow.id) == run.id)
         .values({name: value for name, value in given.items() if value is not None})
     )
+
+
+def lay_to_sleep(session: Session, run: RunFacts, until: datetime, note: str) -> None:
+    """Let a locked run wait until an instant; nothing works on it meanwhile."""
+    _write_sleep(session, run.id, wakes_at=until, note=note)
+
+
+def wake(session: Session, run: RunFacts) -> None:
+    """Let a locked run go on: it waits no more."""
+    _write_sleep(session, run.id, wakes_at=None, note="")
+
+
+def _write_sleep(session: Session, run_id: str, **values: object) -> None:
+    session.connection().execute(update(table_of(RunRow)).where(col(RunRow.id) == run_id).values(**values))
+
+
+def due_runs(session: Session, now: datetime) -> list[tuple[str, str]]:
+    """Return the sleeping runs whose instant has come, each with its starter; asked by nobody's name."""
+    rows = session.connection().execute(text("SELECT id, started_by FROM bp_due_runs(:now)"), {"now": now})
+    return [(row.id, row.started_by) for row in rows]

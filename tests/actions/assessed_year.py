@@ -241,11 +241,10 @@ def assess(year: Year) -> None:
 
 
 def forget(year: Year) -> None:
-    """The months of the editions are over: every sheet is forgotten."""
+    """The months of the departments' edition are over: every sheet of theirs is forgotten."""
     year.day(2026, 2, 2)
     ctx = year.ctx(cast.ASSESSMENT_OFFICE)
-    for place in ("zhengding", "meiling"):
-        campaign = campaign_of(ctx.session, place, 2024)
-        assert campaign is not None
-        for record in due_to_be_forgotten(ctx, campaign):
-            year.act(cast.ASSESSMENT_OFFICE, Stage.RATING, "forget", record)
+    campaign = campaign_of(ctx.session, "zhengding", 2024)
+    assert campaign is not None
+    for record in due_to_be_forgotten(ctx, campaign):
+        year.act(cast.ASSESSMENT_OFFICE, Stage.RATING, "forget", record)

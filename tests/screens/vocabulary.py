@@ -9,6 +9,7 @@ from pathlib import Path
 from babel.messages.extract import extract_from_dir
 
 from api.desks import openings as opened
+from api.desks.assessment_openings import BEGINNINGS
 from api.problems import STATUSES
 from api.screens.fields import row_form
 from api.screens.page import TEMPLATES
@@ -39,6 +40,13 @@ SHOWN_BY_WORD = (
     "package_words.py",
     "package_rows.py",
     "rules.py",
+    "assessments.py",
+    "assessment.py",
+    "assessment_openings.py",
+    "assessment_phases.py",
+    "assessment_presets.py",
+    "assessed_life.py",
+    "assessed_unit.py",
 )
 
 
@@ -83,6 +91,7 @@ def of_forms() -> Iterator[str]:
     asked = (
         {verb.form for verb in VERBS.values()}
         | {item.form for item in opened.OPENINGS.values()}
+        | {item.form for item in BEGINNINGS.values()}
         | {NoticeForm, ObjectionForm, IndexSpec}
     )
     for form in asked:

@@ -126,4 +126,5 @@ def test_who_only_looks_writes_nowhere() -> None:
     assert told == {
         "clerk": cast.WATER_SUPPLY, "department_reviewer": cast.WATER, "finance_reviewer": "*", "finance_head": "*",
         "rules_office": "*", "expert": "", "auditor": "", "administrator": "",
+        "leader": cast.WATER, "assessment_office": "", "assessment_head": "", "participant": "",
     }  # fmt: skip

@@ -12,6 +12,12 @@ from collections.abc import Iterator
 
 from sqlmodel import Session
 
+from budgetperf.actions.invariants.assessment import (
+    check_forgotten_sheets_left_no_person,
+    check_settled_claims_count_once,
+    check_the_log_names_every_rating,
+    check_unit_results_equal_their_package,
+)
 from budgetperf.actions.invariants.documents import (
     check_filings_have_their_digests,
     check_sheets_have_their_digests,
@@ -108,6 +114,10 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant("得分与等级等于其决策包", check_scores_equal_their_package),
     Invariant("亮灯等于其决策包", check_lights_equal_their_package),
     Invariant("成本区间等于其基线", check_bands_equal_their_baseline),
+    Invariant("考评结果等于其决策包", check_unit_results_equal_their_package),
+    Invariant("生效的加减分计且仅计一次", check_settled_claims_count_once),
+    Invariant("考评评分表与日志所记一致", check_the_log_names_every_rating),
+    Invariant("到期清除的评分不留姓名", check_forgotten_sheets_left_no_person),
     Invariant("已发布的规则版本与日志所记一致", check_published_editions_hold),
     Invariant("登记的文件都在库中且未改动", check_registered_files_are_on_disk),
     Invariant("库中的文件都已登记", check_files_on_disk_are_registered),

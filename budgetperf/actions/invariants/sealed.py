@@ -42,8 +42,12 @@ WHERE n.digest IS NULL AND NOT (d.kind = 'limit' OR (d.kind IN ('cut', 'allocati
 ORDER BY d.id"""
 
 _ATTACHMENTS = """
-SELECT a.id, a.filename FROM attachment a JOIN evaluand v ON v.id = a.evaluand_id
-WHERE NOT EXISTS (SELECT 1 FROM event e WHERE e.chain = v.code AND e.payload ->> 'attachment' = a.id
+SELECT a.id, a.filename FROM (
+  SELECT f.id, f.digest, f.filename, f.effective_on, f.uploaded_by, v.code AS chain
+    FROM attachment f JOIN evaluand v ON v.id = f.evaluand_id
+  UNION ALL SELECT f.id, f.digest, f.filename, f.effective_on, f.uploaded_by, u.subject
+    FROM campaign_file f JOIN assessed_unit u ON u.id = f.unit_id) AS a
+WHERE NOT EXISTS (SELECT 1 FROM event e WHERE e.chain = a.chain AND e.payload ->> 'attachment' = a.id
   AND e.payload ->> 'digest' = a.digest AND e.payload ->> 'filename' = a.filename
   AND e.payload ->> 'effective_on' = a.effective_on::text AND e.actor = a.uploaded_by)
 ORDER BY a.id"""

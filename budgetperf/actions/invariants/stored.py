@@ -18,8 +18,10 @@ _REFERENCED = """
 SELECT DISTINCT place, digest FROM (
   SELECT '/filings/' || id AS place, file_digest AS digest FROM filing WHERE file_digest IS NOT NULL
   UNION ALL SELECT '/attachments/' || id, digest FROM attachment
+  UNION ALL SELECT '/campaign_files/' || id, digest FROM campaign_file
   UNION ALL SELECT '/filings/' || f.id, item FROM filing f
-    CROSS JOIN jsonb_array_elements_text(f.document -> 'evidence') AS item WHERE f.form = 'ObjectionForm') AS reference
+    CROSS JOIN jsonb_array_elements_text(f.document -> 'evidence') AS item
+    WHERE f.form IN ('ObjectionForm', 'BonusForm', 'AppealForm')) AS reference
 WHERE NOT EXISTS (SELECT 1 FROM stored_file s WHERE s.digest = reference.digest) ORDER BY place"""
 
 

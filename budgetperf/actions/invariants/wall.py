@@ -67,8 +67,9 @@ WATCHED: Mapping[str, str] = {
     "chain_head": "bp_head",
     "cut_line": "bp_issued",
     "limit_round": "bp_issued",
+    "record": "bp_forget",
 }
-"""Tables whose changes a trigger judges, and its function."""
+"""Tables whose changes a trigger judges or follows up, and its function."""
 
 _APPEND_ONLY = """
 SELECT t.name,

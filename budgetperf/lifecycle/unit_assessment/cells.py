@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from budgetperf.lifecycle.unit_assessment.rules import CampaignRules
 from budgetperf.scoring.assessment import AssessmentRules, Component, Slot, Track
+from budgetperf.scoring.raters import RaterGroup
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,5 +115,23 @@ def rated_periods(scheme: AssessmentRules, members: Iterable[Member], rater_grou
 
 def rater_groups(scheme: AssessmentRules) -> dict[str, str]:
     """Return the groups of raters the scheme knows, with their labels."""
-    parts = (part for track in scheme.tracks for part in track.components if part.raters)
-    return {group.key: group.label for part in parts if part.raters for group in part.raters.groups}
+    return {group.key: group.label for group in _groups(scheme)}
+
+
+def rating_oneself(scheme: AssessmentRules) -> frozenset[str]:
+    """Return the groups in which everybody rates themselves."""
+    return frozenset(group.key for group in _groups(scheme) if group.own)
+
+
+def _groups(scheme: AssessmentRules) -> Iterator[RaterGroup]:
+    for track in scheme.tracks:
+        for part in track.components:
+            yield from part.raters.groups if part.raters else ()
+
+
+def own_groups(scheme: AssessmentRules, member: Member) -> tuple[str, ...]:
+    """Return the groups in which a person rates themselves."""
+    track = None if member.exempt else scheme.track_of(member.group)
+    parts = [part for part in (track.components if track else ()) if part.raters]
+    keys = (group.key for part in parts if part.raters for group in part.raters.groups if group.own)
+    return tuple(dict.fromkeys(keys)) if member.person else ()

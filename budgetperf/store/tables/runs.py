@@ -9,7 +9,7 @@ from budgetperf.store.tables.columns import document, exact, instant, key, ref
 
 
 class RunRow(SQLModel, table=True):
-    """A campaign or batch with its progress."""
+    """A campaign or batch with its progress; ``wakes_at`` is set while it sleeps until a day of its calendar."""
 
     __tablename__ = "run"
 
@@ -22,6 +22,7 @@ class RunRow(SQLModel, table=True):
     total: int = 0
     done: int = 0
     note: str = ""
+    wakes_at: datetime | None = instant(nullable=True)
 
 
 class EffectRow(SQLModel, table=True):

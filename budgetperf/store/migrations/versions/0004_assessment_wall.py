@@ -4,6 +4,7 @@
 ``bp.branches`` and ``bp.desks`` are the branches they belong to and work in. What the money's people see over
 the city does not open it: a person's result and a rater's sheet are nobody's business but theirs and that of
 those who run the campaign. A supplier sees the names of those it reports on, a rater of those they rate.
+What a rater typed goes once the sheet is in or taken back, the answer kept to its sending once it is forgotten.
 
 Revision ID: 0004_assessment_wall
 Revises: 0003_assessment
@@ -32,6 +33,14 @@ FUNCTIONS = (
     """CREATE FUNCTION bp_assessment(stage text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
   $$ SELECT stage IN ('assessment', 'task_book', 'progress', 'fact_report', 'rating', 'bonus', 'penalty',
        'appeal', 'improvement') $$""",
+    """CREATE FUNCTION bp_forget() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS
+  $$ BEGIN
+       DELETE FROM draft WHERE record_id = NEW.id;
+       IF NEW.status = 'archived' THEN
+         DELETE FROM idempotent_answer WHERE body ->> 'record_id' = NEW.id;
+       END IF;
+       RETURN NULL;
+     END $$""",
 )
 
 _OWN_UNIT = """EXISTS (SELECT 1 FROM assessed_unit u WHERE u.subject = record.subject
@@ -60,6 +69,7 @@ SEEN: dict[str, str] = {
 """What holds for the rows of an assessment in the tables that all stages share."""
 
 _UNIT = "person_id IS NULL OR bp_assesses() OR bp_person() IN (person_id, leader_id)"
+_OWN_SEAT = "EXISTS (SELECT 1 FROM rater_seat s WHERE s.id = seat_id AND s.person_id = bp_person())"
 _THEIRS = """EXISTS (SELECT 1 FROM assessed_unit u WHERE u.id = {table}.unit_id AND (
         bp_belongs(u.path) OR bp_person() IN (u.person_id, u.leader_id)))"""
 _RATED = """EXISTS (SELECT 1 FROM rater_seat s WHERE s.campaign_id = assessed_unit.campaign_id
@@ -72,10 +82,7 @@ POLICIES: dict[str, tuple[str, str]] = {
     "assessed_unit": (f"{_UNIT} OR {_RATED} OR {_SUPPLIED}", "bp_assess_writes()"),
     "supplying": ("bp_assesses() OR bp_belongs(path)", "bp_assess_writes()"),
     "rater_seat": ("bp_assesses() OR person_id = bp_person()", "bp_assess_writes()"),
-    "rating_sheet": (
-        "bp_assesses() OR EXISTS (SELECT 1 FROM rater_seat s WHERE s.id = seat_id AND s.person_id = bp_person())",
-        "bp_assess_writes() OR EXISTS (SELECT 1 FROM rater_seat s WHERE s.id = seat_id AND s.person_id = bp_person())",
-    ),
+    "rating_sheet": (f"bp_assesses() OR {_OWN_SEAT}", "bp_assess_writes()"),
     "unit_result": (
         f"""bp_assesses() OR EXISTS (SELECT 1 FROM campaign c WHERE c.id = unit_result.campaign_id
           AND c.contest_ends_on IS NOT NULL AND ({_THEIRS.format(table="unit_result")}
@@ -91,6 +98,16 @@ POLICIES: dict[str, tuple[str, str]] = {
     ),
 }
 """Who sees and who writes the tables of the assessment."""
+
+APART: dict[str, tuple[str, ...]] = {
+    "rating_sheet": (
+        "CREATE POLICY sent ON rating_sheet FOR INSERT TO budgetperf_app WITH CHECK (bp_assess_writes())",
+        f"""CREATE POLICY own ON rating_sheet FOR UPDATE TO budgetperf_app
+        USING (submitted_at IS NULL AND {_OWN_SEAT}) WITH CHECK ({_OWN_SEAT})""",
+        "CREATE POLICY forgotten ON rating_sheet FOR DELETE TO budgetperf_app USING (bp_assess_writes())",
+    ),
+}
+"""Tables whose rows some make and others change: a sheet is filled once, by its rater alone."""
 
 RIGHTS = {
     "campaign": "UPDATE (started_on, contest_ends_on, approved_on, archived_on, told_to_all)",
@@ -139,9 +156,9 @@ def upgrade() -> None:
             op.execute(f"GRANT {RIGHTS[table]} ON {table} TO budgetperf_app")
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         op.execute(f"CREATE POLICY visible ON {table} FOR SELECT TO budgetperf_app USING ({seen})")
-        op.execute(
-            f"CREATE POLICY changed ON {table} FOR ALL TO budgetperf_app USING ({written}) WITH CHECK ({written})"
-        )
+        changed = f"CREATE POLICY changed ON {table} FOR ALL TO budgetperf_app USING ({written}) WITH CHECK ({written})"
+        for policy in APART.get(table, (changed,)):
+            op.execute(policy)
     for table in APPEND_ONLY:
         op.execute(
             f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION bp_refuse()"
@@ -149,6 +166,8 @@ def upgrade() -> None:
         op.execute(
             f"CREATE TRIGGER no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION bp_refuse()"
         )
+    op.execute("""CREATE TRIGGER forgets AFTER UPDATE OF status ON record FOR EACH ROW
+        WHEN (NEW.stage = 'rating' AND NEW.status <> 'draft') EXECUTE FUNCTION bp_forget()""")
     for table in SEEN:
         _alter(table, *_shared(table))
     decided = "CASE WHEN kind = 'assessment' THEN bp_assesses() ELSE {} END"
@@ -168,15 +187,18 @@ def downgrade() -> None:
     for table in SEEN:
         seen, written = before.POLICIES[table], before.WRITES[table].format(table=table)
         _alter(table, seen, written, seen)
+    op.execute("DROP TRIGGER forgets ON record")
     for table in APPEND_ONLY:
         op.execute(f"DROP TRIGGER append_only ON {table}")
         op.execute(f"DROP TRIGGER no_truncate ON {table}")
     for table in POLICIES:
         op.execute(f"DROP POLICY visible ON {table}")
-        op.execute(f"DROP POLICY changed ON {table}")
+        for policy in ("sent", "own", "forgotten") if table in APART else ("changed",):
+            op.execute(f"DROP POLICY {policy} ON {table}")
         op.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
         op.execute(f"REVOKE ALL ON {table} FROM budgetperf_app")
     for function in (
+        "bp_forget()",
         "bp_assessment(text)",
         "bp_works_in(text)",
         "bp_belongs(text)",

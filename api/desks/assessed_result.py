@@ -1,0 +1,140 @@
+"""A result laid open: components, their items, what was brought for each, the sheets and the clauses."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from api.desks.assessment_phases import period_labels
+from api.desks.assessment_presets import item_labels
+from api.screens.assessed_unit import FactLine, ItemTrace, MarkLine, PartTrace, PastYear, ResultView
+from budgetperf.actions.campaign_work import Work, records_of
+from budgetperf.actions.context import Context
+from budgetperf.indicators import plain_number
+from budgetperf.lifecycle.unit_assessment.cells import rater_groups
+from budgetperf.lifecycle.unit_assessment.form import FactReportForm
+from budgetperf.process.stages import Stage, Status
+from budgetperf.scoring.assessment import Component
+from budgetperf.store.campaigns import ResultFacts, UnitFacts, past_results
+from budgetperf.store.listings import filed_documents
+
+_HALVES = (".level", ".growth")
+
+
+def result_view(work: Work, unit: UnitFacts, result: ResultFacts, *, numbers: bool) -> ResultView:
+    """Return a result; ``numbers`` tells the numbers of the raters, which a unit is not told."""
+    trace: Mapping[str, Any] = result.document
+    track = work.scheme.track_of(unit.group_key)
+    parts = {part.key: part for part in track.components} if track else {}
+    labels = item_labels(work.scheme)
+    return ResultView(
+        "" if result.total is None else str(trace["total"]),
+        result.rank,
+        result.grade_label,
+        trace["bonus"],
+        trace["penalty"],
+        tuple(one["label"] for one in trace["consequences"]),
+        tuple(trace["reasons"]),
+        tuple(labels.get(key, key) for key in trace["vetoes"]),
+        tuple(
+            _part(work, parts[part["key"]], part, trace.get("facts", ()), numbers=numbers)
+            for part in trace["components"]
+            if part["key"] in parts
+        ),
+    )
+
+
+def _part(
+    work: Work,
+    part: Component,
+    trace: Mapping[str, Any],
+    facts: Iterable[Mapping[str, str]],
+    *,
+    numbers: bool,
+) -> PartTrace:
+    brought = list(facts)
+    clauses = {one.key: one.source.clause for one in part.scheme.criteria()} if part.scheme else {}
+    periods, groups = period_labels(work.scheme), rater_groups(work.scheme)
+    several = len(trace["marks"]) > 1 or bool(part.raters)
+    marks = [
+        MarkLine(
+            periods.get(mark["period"], mark["period"]),
+            _rater(mark["rater"], groups, numbers=numbers),
+            mark["points"],
+        )
+        for mark in (trace["marks"] if several else ())
+    ]
+    if not numbers:  # an order that does not tell whose sheet was whose
+        marks.sort(key=lambda mark: (mark.period, mark.rater, mark.points))
+    return PartTrace(
+        part.label,
+        "—" if trace["points"] is None else trace["points"],
+        trace["out_of"],
+        "" if part.factor == 1 else plain_number(part.factor),
+        part.source.clause,
+        tuple(
+            ItemTrace(
+                item["label"],
+                item["points"],
+                item["out_of"],
+                _fact_lines(work, [one for one in brought if _about(one["item"], item["key"])]),
+                clauses.get(item["key"], ""),
+            )
+            for item in trace["items"]
+        ),
+        tuple(marks),
+    )
+
+
+def _about(fact: str, item: str) -> bool:
+    return fact == item or fact in {item + half for half in _HALVES}
+
+
+def _rater(rater: str, groups: Mapping[str, str], *, numbers: bool) -> str:
+    group, _, number = rater.partition("/")
+    label = groups.get(group, group)
+    return f"{label} {number}".strip() if numbers else label
+
+
+def _fact_lines(work: Work, facts: Iterable[Mapping[str, str]]) -> tuple[FactLine, ...]:
+    labels, periods = item_labels(work.scheme), period_labels(work.scheme)
+    return tuple(
+        FactLine(
+            labels.get(one["item"], one["item"]),
+            periods.get(one["period"], one["period"]),
+            one["value"],
+            one["standard"],
+            one["note"],
+        )
+        for one in facts
+    )
+
+
+def facts_so_far(ctx: Context, work: Work, unit: UnitFacts) -> tuple[FactLine, ...]:
+    """Return what accepted reports say of a unit, as far as the reader sees them."""
+    accepted = {
+        one.id: one.period
+        for one in records_of(ctx, work.campaign, Stage.FACT_REPORT)
+        if one.status is Status.AUDITED
+    }
+    rows = [
+        {**row.model_dump(), "period": accepted[record]}
+        for record, document in filed_documents(ctx.session, accepted, FactReportForm.__name__).items()
+        for row in FactReportForm.model_validate(document).rows
+        if row.unit == unit.code and row.value
+    ]
+    return _fact_lines(work, sorted(rows, key=lambda row: (row["item"], row["period"])))
+
+
+def past_years(ctx: Context, work: Work, unit: UnitFacts) -> tuple[PastYear, ...]:
+    """Return the results of earlier campaigns that the reader may see, newest first."""
+    campaign = work.campaign
+    found = past_results(ctx.session, campaign.jurisdiction, campaign.fiscal_year, code=unit.code)
+    return tuple(
+        PastYear(
+            year,
+            trace["total"] or "",
+            trace["rank"],
+            trace["grade_label"],
+            tuple(one["label"] for one in trace["consequences"]),
+        )
+        for year, _, trace in reversed(found)
+    )

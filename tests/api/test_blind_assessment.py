@@ -1,0 +1,190 @@
+"""What is not one's own does not show: no route tells a rater's marks or a person's result to those who must not know.
+
+Two worlds that differ in nothing else give everybody outside the same bytes, on every route of the API and on
+every page; those who must know see the difference.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from budgetperf.lifecycle.unit_assessment.cells import Asked
+from budgetperf.permissions import Actor, Grant, Role
+from budgetperf.process.stages import Stage
+from budgetperf.store.server import EmbeddedServer
+from tests import cast
+from tests.actions import assessed_year
+from tests.actions.assessed_year import COMPUTED, FIRST_DAY, PEOPLE, SUPPLIERS, UNITS, YEAR_END
+from tests.api.conftest import House, make_house
+from tests.api.pages import page_routes, sign_in
+from tests.assessment_story import Story
+from tests.conftest import database_from
+
+SAME_BRANCH = Actor("person-clerk2", "周明", (Grant(Role.CLERK, cast.WATER_SUPPLY),))
+OTHERS = (
+    cast.SCHOOL_CLERK, cast.WATER_CLERK, cast.LEADER, cast.REVIEWER, cast.FINANCE_REVIEWER,
+    cast.FINANCE_HEAD, cast.RULES_OFFICE, cast.ADMINISTRATOR, cast.EXPERTS[0],
+)  # fmt: skip
+STRANGERS_TO_A_PERSON = (*OTHERS, SAME_BRANCH, cast.STAFF[1])
+STRANGERS_TO_MARKS = (*OTHERS, cast.EDUCATION_CLERK, cast.EDUCATION_LEADER, cast.RATERS[1])
+APART = [
+    {"rater_group": "leader", "login": "rater1", "units": "D1"},
+    {"rater_group": "leader", "login": "rater2", "units": "D2"},
+]
+
+
+@dataclass
+class Told:
+    """What may be asked about: the campaign and its records."""
+
+    campaign: str
+    records: tuple[str, ...]
+
+
+def everything(house: House, actor: Actor, told: Told) -> dict[str, bytes]:
+    """What every GET route and page answers somebody, by path; the session's own CSRF token blotted out."""
+    api, (browser, csrf) = house.client(actor), sign_in(house, actor)
+    paths = [
+        path
+        for path, one in house.app.openapi()["paths"].items()
+        if "get" in one and path.startswith("/api/v1/")
+    ]
+    asked = [(api, path) for path in paths]
+    asked += [
+        (browser, path.replace(":path}", "}")) for method, path in page_routes(house.app) if method == "GET"
+    ]
+    found = {}
+    for client, path in asked:
+        for filled in _filled(path, told):
+            if "workbook" in filled and "{" not in path:
+                continue
+            answer = client.get(filled, headers={"X-Request-ID": "request-0001"})
+            tag = answer.headers.get("etag", "").encode()
+            found[filled] = (
+                str(answer.status_code).encode() + tag + answer.content.replace(csrf.encode(), b"")
+            )
+    return found
+
+
+def _filled(path: str, told: Told) -> Iterator[str]:
+    common = {
+        "key": told.campaign, "campaign": told.campaign, "digest": "0" * 64, "run_id": "none", "person_id": "none",
+        "chain": told.campaign, "fiscal_year": 2024, "year": 2024, "jurisdiction": "national", "kind": "grades",
+        "valid_from": "2020-02-25", "file_id": "none", "attachment_id": "none", "edition_id": "none",
+        "verb": "submit", "name": "rating", "stage": "rating", "supplier": "office", "unit": "P1",
+        "rater_group": "leader", "number": 1, "period": "end", "phase": "assess",
+    }  # fmt: skip
+    places = [{"record_id": one, "code": code} for one in told.records for code in ("D1", "P1")]
+    for place in places if "record_id" in path else places[:2] if "{code}" in path else places[:1]:
+        filled = path.format_map(_Or(common | place))
+        yield filled
+
+
+class _Or(dict[str, object]):
+    """The known parts of a path; an unknown name stands for something that is nowhere."""
+
+    def __missing__(self, key: str) -> str:
+        return f"no-{key.replace('_', '-')}"
+
+
+@pytest.fixture
+def worlds(server: EmbeddedServer, template: str, tmp_path: Path) -> Iterator[list[House]]:
+    """Two apps on two copies of the same city."""
+    with ExitStack() as stack:
+        houses = []
+        for name in ("one", "two"):
+            house = make_house(stack.enter_context(database_from(server, template)), tmp_path / name)
+            house.clock.now = datetime(2025, 2, 10, 2, tzinfo=UTC)
+            stack.callback(house.engine.dispose)
+            houses.append(house)
+        yield houses
+
+
+def answers(
+    worlds: list[House], live: Callable[[House, Callable[[Asked], str]], Told], actor: Actor,
+    *, differs: Callable[[Asked], bool], told: list[Told],
+) -> list[dict[str, bytes]]:  # fmt: skip
+    """What somebody is answered in two worlds that differ in some cells."""
+    if not told:
+        for house, better in zip(worlds, ("12", "7"), strict=True):
+            told.append(
+                live(house, lambda asked, b=better: b if differs(asked) else assessed_year.value(asked))
+            )  # type: ignore[misc]
+    return [everything(house, actor, one) for house, one in zip(worlds, told, strict=True)]
+
+
+def people(house: House, value: Callable[[Asked], str], *, approved: bool) -> Told:
+    """The staff's campaign, published or approved."""
+    with house.acting() as ctx:
+        story = Story(ctx, "meiling", 2024, value, suppliers=SUPPLIERS)
+        story.open(FIRST_DAY, PEOPLE)
+        story.through_the_year(YEAR_END)
+        _publish(story, approved=approved)
+        return _told(story)
+
+
+def departments(house: House, value: Callable[[Asked], str]) -> Told:
+    """The departments' campaign while its ratings are coming in."""
+    with house.acting() as ctx:
+        story = Story(ctx, "zhengding", 2024, value, clerks=assessed_year.CLERKS, suppliers=SUPPLIERS)
+        story.open(FIRST_DAY, UNITS | {"raters": APART})
+        story.books(FIRST_DAY, assessed_year.TARGETS)
+        story.through_the_year(assessed_year.IN_AUTUMN)
+        return _told(story)
+
+
+def _publish(story: Story, *, approved: bool) -> None:
+    if approved:
+        assessed_year.conclude(story)
+        return
+    story.act(cast.ASSESSMENT_OFFICE, COMPUTED, story.id, "compute")
+    story.act(cast.ASSESSMENT_HEAD, COMPUTED, story.id, "publish")
+
+
+def _told(story: Story) -> Told:
+    stages = (Stage.RATING, Stage.FACT_REPORT, Stage.TASK_BOOK)
+    found = [record.id for stage in stages for record in story.records(stage, YEAR_END)[:2]]
+    return Told(story.campaign.subject, (story.id, *found))
+
+
+def different(pair: list[dict[str, bytes]]) -> set[str]:
+    """The paths whose answers part."""
+    assert pair[0].keys() == pair[1].keys()
+    return {path for path in pair[0] if pair[0][path] != pair[1][path]}
+
+
+@pytest.mark.parametrize("approved", [False, True], ids=["published", "approved"])
+def test_a_persons_result_shows_to_nobody_but_those_it_concerns(worlds: list[House], approved: bool) -> None:
+    told: list[Told] = []
+
+    def asked(actor: Actor) -> set[str]:
+        return different(
+            answers(
+                worlds, lambda house, value: people(house, value, approved=approved), actor,
+                differs=lambda cell: (cell.member.code, cell.slot.item) == ("P1", "section_post"), told=told,
+            )
+        )  # fmt: skip
+
+    assert {actor.id: seen for actor in STRANGERS_TO_A_PERSON if (seen := asked(actor))} == {}
+    own = f"/api/v1/assessment/{told[0].campaign}/units/P1"
+    for actor in (cast.STAFF[0], cast.player("deputy").actor, cast.ASSESSMENT_OFFICE, cast.AUDITOR):
+        assert own in asked(actor), actor
+
+
+def test_a_raters_marks_show_to_nobody_but_the_rater_and_those_who_assess(worlds: list[House]) -> None:
+    told: list[Told] = []
+
+    def asked(actor: Actor) -> set[str]:
+        return different(
+            answers(
+                worlds, departments, actor,
+                differs=lambda cell: cell.rater_group == "leader" and cell.member.code == "D1", told=told,
+            )
+        )  # fmt: skip
+
+    assert {actor.id: seen for actor in STRANGERS_TO_MARKS if (seen := asked(actor))} == {}
+    assert f"/api/v1/assessment/{told[0].campaign}/facts" in asked(cast.ASSESSMENT_OFFICE)

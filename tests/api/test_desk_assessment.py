@@ -1,0 +1,132 @@
+"""The pages of a campaign: who sees what of it, what is offered, and why something is not."""
+
+import html
+import re
+from collections.abc import Iterator
+
+import pytest
+from httpx import Response
+
+from budgetperf.permissions import Actor
+from budgetperf.store.server import EmbeddedServer
+from tests import cast
+from tests.api import assessed
+from tests.api.assessed import Campaign
+from tests.api.pages import sign_in
+from tests.assessment_story import at
+
+
+@pytest.fixture(scope="module")
+def contested(
+    server: EmbeddedServer, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Campaign]:
+    """A campaign with a published bonus and a penalty told."""
+    folder = tmp_path_factory.mktemp("contested")
+    with assessed.housed(server, template, folder, at(assessed.WINDOW)) as house:
+        yield assessed.contested(house)
+
+
+@pytest.fixture(scope="module")
+def published(
+    server: EmbeddedServer, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Campaign]:
+    """The same with its results published."""
+    folder = tmp_path_factory.mktemp("published")
+    with assessed.housed(server, template, folder, at(assessed.WINDOW)) as house:
+        yield assessed.published(assessed.contested(house))
+
+
+def page(campaign: Campaign, actor: Actor, path: str = "") -> Response:
+    """A page of the campaign as somebody sees it."""
+    browser, _ = sign_in(campaign.house, actor)
+    return browser.get(f"/assessment/{campaign.subject}{path}")
+
+
+def words(answer: Response) -> str:
+    """The text of a page without its tags."""
+    assert answer.status_code == 200, answer.text
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", answer.text)))
+
+
+def test_nobody_who_has_no_part_in_records_sees_the_campaigns(contested: Campaign) -> None:
+    browser, _ = sign_in(contested.house, cast.ADMINISTRATOR)
+    assert browser.get("/assessment").status_code == 403
+    assert browser.get(f"/assessment/{contested.subject}").status_code == 403
+    assert 'href="/assessment"' not in browser.get("/work").text
+
+
+def test_list_tells_phase_of_today(contested: Campaign) -> None:
+    browser, _ = sign_in(contested.house, cast.WATER_CLERK)
+    said = words(browser.get("/assessment"))
+    assert "正定县" in said
+    assert "年终考核" in said
+    assert "2026-01-31" in said
+    assert "启动年度考评" not in said
+
+
+def test_office_sees_moves_with_what_holds_them_up(contested: Campaign) -> None:
+    said = words(page(contested, cast.ASSESSMENT_OFFICE))
+    assert "尚未办结" in said
+    assert "水务局加分申报" in said or "水务局" in said
+    assert "仍有未办结事项" in said
+
+
+def test_clerk_sees_no_office_counts(contested: Campaign) -> None:
+    said = words(page(contested, cast.WATER_CLERK))
+    assert "尚未办结" not in said
+    assert "不能办理的操作" not in said
+
+
+def test_published_bonus_is_open_to_objection_by_others_with_its_document(contested: Campaign) -> None:
+    answer = page(contested, cast.EDUCATION_CLERK)
+    assert "2026-01-15" in words(answer)
+    link = re.search(r'href="(/assessment/[^"]*/units/D2/appeal[^"]*)"', answer.text)
+    assert link is not None
+    document = re.search(r'href="(/assessment/[^"]*/files/[^"]*)"', answer.text)
+    assert document is not None
+    browser, _ = sign_in(contested.house, cast.EDUCATION_CLERK)
+    assert browser.get(document[1]).content == assessed.PDF
+    form = browser.get(html.unescape(link[1])).text
+    assert f'<option value="{contested.known["bonus"]}" selected>' in form
+    assert "/units/D1/appeal" not in page(contested, cast.WATER_CLERK).text
+
+
+def test_unit_page_tells_until_when_a_penalty_may_be_contested(contested: Campaign) -> None:
+    answer = page(contested, cast.EDUCATION_CLERK, "/units/D2")
+    assert "可申诉或提出异议至 2026-01-15" in words(answer)
+    assert f"about=penalty&amp;record={contested.known['penalty']}" in answer.text
+
+
+def test_another_unit_sees_only_what_is_published(contested: Campaign) -> None:
+    own, other = (
+        words(page(contested, actor, "/units/D1")) for actor in (cast.WATER_CLERK, cast.EDUCATION_CLERK)
+    )
+    assert "分管领导" in own
+    assert "分管领导" not in other
+    assert "节水型城市" in other
+    assert "办理过程" not in other
+
+
+def test_results_are_seen_by_their_unit_only_until_they_are_told(published: Campaign) -> None:
+    assert "水务局 D1" not in words(page(published, cast.EDUCATION_CLERK)).split("考评对象")[1]
+    own = words(page(published, cast.WATER_CLERK, "/units/D1"))
+    assert "总分" in own
+    assert "公示截止 2026-02-09" in own
+    assert "对结果提出申诉" in own
+    assert "还没有可以查看的结果" in words(page(published, cast.EDUCATION_CLERK, "/units/D1"))
+
+
+def test_trace_names_raters_by_number_to_the_office_and_not_to_the_unit(published: Campaign) -> None:
+    assert re.search(r"领导\S* 00[12]", words(page(published, cast.ASSESSMENT_OFFICE, "/units/D1")))
+    assert not re.search(r"00[12]", words(page(published, cast.WATER_CLERK, "/units/D1")))
+
+
+def test_trace_shows_what_was_brought_for_an_item(published: Campaign) -> None:
+    said = words(page(published, cast.EDUCATION_CLERK, "/units/D2"))
+    assert "150 / 标准 200" in said
+
+
+def test_no_code_of_another_campaign_is_found(published: Campaign) -> None:
+    assert page(published, cast.ASSESSMENT_OFFICE, "/units/nobody").status_code == 404
+    browser, _ = sign_in(published.house, cast.ASSESSMENT_OFFICE)
+    assert browser.get("/assessment/KP1999-nowhere").status_code == 404
