@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from budgetperf.errors import Invalid
+from budgetperf.lifecycle.unit_assessment.told import told_trace
 from budgetperf.reports.assessment_steps import steps
 from budgetperf.rulebook.library import Rulebook
 from budgetperf.scoring.assess import assess
@@ -38,6 +39,8 @@ def test_every_worked_example_comes_out_by_hand(edition: Any, example: Any) -> N
         if unit["total"] is None:
             assert [block.title for block in blocks] == ["不参加考评"]
             continue
+        track = next(one for one in rules.tracks if one.key == unit["track"])
+        assert steps(told_trace(unit, track), rules)[-1] == blocks[-1]
         total = next(block for block in blocks if block.title == "总分")
         assert f"＝ {unit['total']}（四舍五入" in total.sums[-1]
         sources = [block.rule for block in blocks if "满分" in block.title]
