@@ -140,7 +140,7 @@ def take(
         record,
         verb,
         filename=name,
-        refusal="" if clean else _count(findings),
+        refusal="" if clean else count(findings),
         findings=findings,
         clean=clean,
         annotated=annotate(content, findings) if findings else b"",
@@ -170,7 +170,8 @@ def _check(ctx: Context, record: RecordFacts, content: bytes, intake: Intake[Any
         undo(ctx)
 
 
-def _count(findings: tuple[Finding, ...]) -> str:
+def count(findings: tuple[Finding, ...]) -> str:
+    """Say how many errors keep a workbook from being filed."""
     errors = sum(item.severity is Severity.ERROR for item in findings)
     return f"发现{errors}处错误，未保存任何内容；请按下表修改后重新上传"
 
@@ -194,5 +195,5 @@ def _refused(
         findings = (*intake.findings, *intake.locate(findings))
     copy = annotate(content, findings)
     return _page(
-        request, ctx, record, verb, filename=name, refusal=_count(findings), findings=findings, annotated=copy
+        request, ctx, record, verb, filename=name, refusal=count(findings), findings=findings, annotated=copy
     )
