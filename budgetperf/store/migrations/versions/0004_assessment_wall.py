@@ -175,13 +175,13 @@ def upgrade() -> None:
     run = (
         f"CASE WHEN {_PAPER} THEN bp_assesses() OR started_by = bp_person() ELSE {before.POLICIES['run']} END"
     )
-    op.execute(f"ALTER POLICY visible ON run USING ({run})")
+    _alter_run(run)
     written = "CASE WHEN kind = 'assessment' THEN bp_assess_writes() ELSE bp_writes_all() END"
     op.execute(f"ALTER POLICY changed ON decision USING ({written}) WITH CHECK ({written})")
 
 
 def downgrade() -> None:
-    op.execute(f"ALTER POLICY visible ON run USING ({before.POLICIES['run']})")
+    _alter_run(before.POLICIES["run"])
     op.execute(f"ALTER POLICY visible ON decision USING ({_decision()})")
     op.execute("ALTER POLICY changed ON decision USING (bp_writes_all()) WITH CHECK (bp_writes_all())")
     for table in SEEN:
@@ -206,6 +206,11 @@ def downgrade() -> None:
         "bp_assesses()",
     ):
         op.execute(f"DROP FUNCTION {function}")
+
+
+def _alter_run(condition: str) -> None:
+    op.execute(f"ALTER POLICY visible ON run USING ({condition})")
+    op.execute(f"ALTER POLICY changed ON run USING ({condition}) WITH CHECK ({condition})")
 
 
 def _decision() -> str:
