@@ -74,8 +74,8 @@ class FactTable:
     not_applicable: Mapping[str, Mask] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, rows: Sequence[Mapping[str, Fact]]) -> Self:
-        """Return the table of facts given row by row, every row with the same keys.
+    def of(cls, given: Mapping[str, Sequence[Fact]]) -> Self:
+        """Return the table of facts given by criterion, a fact a row, of which there is at least one.
 
         Raises
         ------
@@ -84,8 +84,7 @@ class FactTable:
         """
         columns: dict[str, Column] = {}
         masks: dict[str, Mask] = {}
-        for key in rows[0] if rows else ():
-            facts = [row[key] for row in rows]
+        for key, facts in given.items():
             applicable = [fact for fact in facts if not isinstance(fact, NotApplicable)]
             if len(applicable) < len(facts):
                 masks[key] = np.array([isinstance(fact, NotApplicable) for fact in facts])
