@@ -157,9 +157,8 @@ def _grade(track: Track, tallies: Sequence[_Tally]) -> None:
     closed = _closed(track, tallies)
     for tally in tallies:
         earned = named_grade(tally.total, track.grades).key
-        placed, full = earned, closed[tally.sheet.unit]
-        if full:
-            placed = named_grade(tally.total, track.grades, closed=full).key
+        full = closed[tally.sheet.unit]
+        placed = named_grade(tally.total, track.grades, closed=full).key if full else earned
         if placed != earned:
             tally.reasons.append(f"得分达到“{track.grades.label(earned)}”，但不在名额之内")
         struck = [veto for veto in track.vetoes if veto.key in tally.sheet.struck]

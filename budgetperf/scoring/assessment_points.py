@@ -185,8 +185,11 @@ def _years(
 def _judged_at(slots: Sequence[Slot], sheet: UnitSheet) -> _Keys:
     """Return the periods and raters a unit was judged by; none when nothing of the component applies."""
     keys = tuple(sorted(sheet.cells.get(slots[0].item, {})))
-    applies = any(sheet.cells[slot.item][key].number is not None for slot in slots for key in keys)
-    return keys if applies else ()
+    for slot in slots:
+        cells = sheet.cells[slot.item]
+        if any(cells[key].number is not None for key in keys):
+            return keys
+    return ()
 
 
 def _left(rules: DeductionRules, slots: Sequence[Slot], rows: Sequence[_Row]) -> list[Decimal]:
@@ -359,7 +362,7 @@ def _printed(
             moved[part.move_to] = moved.get(part.move_to, Decimal(0)) + part.out_of
     for part in track.components:
         year = years[part.key]
-        out_of = part.out_of + moved.get(part.key, Decimal(0))
+        out_of = part.out_of + moved[part.key] if part.key in moved else part.out_of
         if year.result is None and part.key in moved:
             text = f"“{sheet.unit}”的“{part.label}”不适用，无法承接其他部分转入的分值，请填报实际情况"
             defects.add("value", sheet.first_row(sheet.cells), text)

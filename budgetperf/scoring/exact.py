@@ -27,9 +27,9 @@ def half_up(value: Decimal | Fraction, places: int) -> Decimal:
     """
     if isinstance(value, Decimal):
         return _WIDE.plus(value.quantize(_last_place(places), ROUND_HALF_UP, _WIDE))
-    base = value.denominator
-    units = (2 * abs(value.numerator) * 10**places + base) // (2 * base)
-    return Decimal(units if value >= 0 else -units).scaleb(-places)
+    top, base = value.as_integer_ratio()
+    units = (2 * abs(top) * 10**places + base) // (2 * base)
+    return Decimal(units if top >= 0 else -units).scaleb(-places)
 
 
 @cache
