@@ -6,6 +6,7 @@ from api.desks import (
     assessed_unit,
     assessment,
     assessment_openings,
+    assessment_papers,
     assessments,
     audit,
     bulk,
@@ -29,6 +30,7 @@ from api.desks import (
     rules,
     runs,
     sign_in,
+    table_books,
     verbs,
     work,
     workbook,
@@ -36,8 +38,8 @@ from api.desks import (
 
 router = APIRouter(include_in_schema=False)
 for part in (
-    sign_in, language, audit, assessments, assessment, assessed_unit, assessment_openings,
+    sign_in, language, audit, assessments, assessment, assessed_unit, assessment_openings, assessment_papers,
     work, projects, project, files, openings, objections, limits, limit, exante, monitoring, bulk,
-    decisions, log, runs, people, person, password, index_system, rule_drafts, rules, workbook, verbs,
+    decisions, log, runs, people, person, password, index_system, rule_drafts, rules, workbook, table_books, verbs,
 ):  # fmt: skip
     router.include_router(part.router)

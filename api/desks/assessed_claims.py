@@ -24,6 +24,7 @@ from budgetperf.lifecycle.unit_assessment.form import (
 )
 from budgetperf.permissions import Permission, may
 from budgetperf.process.stages import Guard, Stage, Status
+from budgetperf.process.transitions import Transition, leaving
 from budgetperf.store.campaigns import CampaignFileFacts, UnitFacts
 from budgetperf.store.records import RecordFacts, StepFacts, get_record, latest_filing
 
@@ -55,7 +56,8 @@ class Desk:
         held = dict(self._held_up(record)) if moves else {}
         verbs = {one: one.href.rpartition("/")[2] for one in moves}
         stopped = tuple(Barred(one.label, held[verb]) for one, verb in verbs.items() if verb in held)
-        told = barred if self._runs() else ()
+        held_back = {row.label for row in leaving(record.stage, record.status) if self._holds(row)}
+        told = tuple(one for one in barred if one.label in held_back)
         return Moving(
             record.id,
             record.name,
@@ -66,8 +68,9 @@ class Desk:
             (*stopped, *told),
         )
 
-    def _runs(self) -> bool:
-        return may(self.ctx.actor, Permission("assessment:page:view"), "", "查看考评") is None
+    def _holds(self, row: Transition) -> bool:
+        """Tell whether the move is the reader's by role: if it is barred then, they want to know why."""
+        return may(self.ctx.actor, row.permission, self.unit.path, row.label) is None
 
     def _held_up(self, record: RecordFacts) -> Iterable[tuple[str, str]]:
         if record.stage in {Stage.BONUS, Stage.PENALTY} and not contest_over(self.ctx, record):

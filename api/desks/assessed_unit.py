@@ -10,7 +10,7 @@ from api.desks.assessed_claims import Desk, appeal_line, claim_line, improvement
 from api.desks.assessed_life import unit_life
 from api.desks.assessed_result import facts_so_far, past_years, result_view
 from api.desks.assessments import demand_sight
-from api.desks.frame import answer, frame_of
+from api.desks.frame import answer, frame_of, holds
 from api.desks.moves import assessment_page
 from api.screens.assessed_unit import TaskLine, UnitPage
 from api.screens.buttons import Barred, Button, Link
@@ -98,8 +98,8 @@ def show(request: Request, ctx: Transaction, subject: Key, code: Key) -> HTMLRes
         life=unit_life(campaign, record, own, steps, result, today=ctx.today),
         buttons=buttons,
         barred=barred,
-        exports=(),
-        records=tuple(desk.moving(one) for one in (*own[Stage.TASK_BOOK], *own[Stage.PROGRESS])),
+        exports=_exports(unit) if result and holds(ctx.actor, "result:paper:view") else (),
+        records=tuple(desk.moving(one) for one in (*own[Stage.TASK_BOOK], *_next_first(own[Stage.PROGRESS]))),
         tasks=_tasks(ctx, work, own),
         facts=facts_so_far(ctx, work, unit) if result is None else (),
         result=result_view(work, unit, result, numbers=bool(assesses(ctx.actor))) if result else None,
@@ -113,6 +113,12 @@ def show(request: Request, ctx: Transaction, subject: Key, code: Key) -> HTMLRes
         steps=tuple(_step(one) for one in reversed(steps)),
     )
     return answer(screen)
+
+
+def _exports(unit: UnitFacts) -> tuple[Link, ...]:
+    """Return where the papers of a result are ordered."""
+    page = assessment_page(unit.subject)
+    return (Link("打印结果通知书", f"{page}/print/notice"), Link("打印计分明细", f"{page}/print/trace"))
 
 
 def _of_unit(records: Iterable[RecordFacts], unit: UnitFacts) -> list[RecordFacts]:
@@ -167,6 +173,13 @@ def _offers(
 
 
 # --------------------------------------------------------------------- task book
+
+
+def _next_first(records: Iterable[RecordFacts]) -> list[RecordFacts]:
+    """Return progress reports: those still to be done by day, then those done, newest first."""
+    known = sorted(records, key=lambda one: one.period)
+    done = [one for one in known if one.status is Status.AUDITED]
+    return [one for one in known if one.status is not Status.AUDITED] + done[::-1]
 
 
 def _tasks(ctx: Context, work: Work, own: dict[Stage, list[RecordFacts]]) -> tuple[TaskLine, ...]:

@@ -1,6 +1,6 @@
 """The page of one campaign: its phases and gates, records, roster, ranking, bonuses open to objection, appeals."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -12,7 +12,7 @@ from api.desks.assessment_phases import Progress, lacking, period_labels, phase_
 from api.desks.assessment_presets import item_labels
 from api.desks.assessment_ranking import SHOWN, track_tables
 from api.desks.assessments import demand_sight, phase_today
-from api.desks.frame import answer, frame_of
+from api.desks.frame import answer, frame_of, holds
 from api.desks.moves import assessment_page, offered, page_of
 from api.downloads import download
 from api.screens.assessment import CampaignPage, OpenBonus, RecordLine, Tally, UnitLine
@@ -24,14 +24,18 @@ from budgetperf.actions.campaign_work import Work, records_of
 from budgetperf.actions.campaigns import work_for
 from budgetperf.actions.claims import filed, last_day
 from budgetperf.actions.context import Context
+from budgetperf.actions.papers.assessment import ranking_book
+from budgetperf.actions.ratings import kept_long_enough
 from budgetperf.errors import NotFound
+from budgetperf.evidence.attachments import MediaType
 from budgetperf.indicators import plain_number
 from budgetperf.lifecycle.unit_assessment.cells import rater_groups
 from budgetperf.lifecycle.unit_assessment.form import AdmissionForm, BonusForm
-from budgetperf.permissions import Permission, may
+from budgetperf.permissions import Actor, Permission, may
 from budgetperf.process.stages import ASSESSMENT_STAGES, Guard, Stage, Status
 from budgetperf.store.campaigns import (
     CampaignFacts,
+    ResultFacts,
     SeatFacts,
     UnitFacts,
     campaign_file,
@@ -48,6 +52,9 @@ from budgetperf.store.records import RecordFacts, StepFacts, get_record, steps_o
 from budgetperf.store.session import assesses
 
 router = APIRouter()
+PRINTS = "result:paper:view"
+_JUDGED = frozenset({Stage.BONUS, Stage.PENALTY, Stage.APPEAL})
+"""Claims and appeals: looked at on the page of their unit, with the days to contest, before anything is done."""
 _TOLD = frozenset({Status.OPENLY, Status.FINAL, Status.APPROVED, Status.ARCHIVED})
 
 
@@ -79,6 +86,7 @@ def show(
     seen = [unit for unit in work.units if _may_know(ctx, unit)]
     chosen = [unit for unit in seen if _matches(unit, wanted)]
     phase = phase_today(ctx, campaign, work.rules)
+    results = results_of(ctx.session, campaign.id)
     screen = CampaignPage(
         frame_of(request, ctx),
         subject=campaign.subject,
@@ -99,7 +107,7 @@ def show(
         ),
         moves=moves,
         barred=barred,
-        exports=(),
+        exports=_exports(ctx.actor, record, results),
         hint=_hint(record, work, whole=whole),
         sheets=_own_sheets(ctx, records[Stage.RATING], campaign, seats),
         tallies=tuple(
@@ -107,7 +115,7 @@ def show(
             for one, found in records.items()
             if found and one is not Stage.ASSESSMENT
         ),
-        listed=_lines(ctx, records[listed][:SHOWN], steps, work) if listed else (),
+        listed=_lines(ctx, records[listed][:SHOWN], steps, work, raters=progress.raters) if listed else (),
         listed_stage=listed,
         units=_unit_lines(ctx, chosen[:SHOWN], work),
         units_found=len(chosen),
@@ -120,10 +128,10 @@ def show(
         text=text,
         suppliers=_suppliers(ctx, work),
         seats=_seat_counts(work, seats) if whole else (),
-        tracks=track_tables(work.scheme, seen, results_of(ctx.session, campaign.id)),
+        tracks=track_tables(work.scheme, seen, results),
         unpublished=record.status not in _TOLD,
         bonuses=_open_bonuses(ctx, records[Stage.BONUS], steps, work),
-        appeals=_lines(ctx, records[Stage.APPEAL][:SHOWN], steps, work),
+        appeals=_lines(ctx, records[Stage.APPEAL][:SHOWN], steps, work, raters={}),
     )
     return answer(screen)
 
@@ -135,6 +143,21 @@ def fetch(ctx: Transaction, subject: Key, file_id: Key) -> Response:
     if found.campaign_id != get_campaign(ctx.session, subject).id:
         raise NotFound("file.not_found", "没有找到该材料，或您无权查看")
     return download(ctx.files.get(found.digest), found.filename)
+
+
+def _exports(actor: Actor, record: RecordFacts, results: Sequence[ResultFacts]) -> tuple[Link, ...]:
+    if not results:
+        return ()
+    page = f"/assessment/{record.subject}"
+    printed = (Link("打印排名表", f"{page}/print/ranking"),) if holds(actor, PRINTS) else ()
+    return (Link("排名表 Excel", f"{page}/ranking"), *printed)
+
+
+@router.get("/assessment/{subject}/ranking")
+def fetch_ranking(ctx: Transaction, subject: Key) -> Response:
+    """Return the ranking of what the reader may see as a workbook."""
+    record = get_record(ctx.session, ctx.actor, get_campaign(ctx.session, subject).id)
+    return download(ranking_book(ctx, record), f"{record.name}排名表.xlsx", MediaType.XLSX.value)
 
 
 def _moving(records: Mapping[Stage, list[RecordFacts]], listed: Stage | None) -> list[RecordFacts]:
@@ -179,8 +202,10 @@ def _moves(
     moves, barred = offered(record, steps_of(ctx.session, [record.id]), ctx.actor)
     held = {f"/records/{record.id}/{verb}": reason for verb, reason in _held_up(ctx, progress)}
     stopped = tuple(Barred(one.label, held[one.href]) for one in moves if one.href in held)
+    calendar = Button("按日程推进", f"/assessment/{record.subject}/calendar", main=False)
+    runs = record.status is Status.RUNNING and holds(ctx.actor, "assessment:run:start")
     return (
-        tuple(one for one in moves if one.href not in held),
+        (*(one for one in moves if one.href not in held), *((calendar,) if runs else ())),
         (*stopped, *(barred if progress.whole else ())),
     )
 
@@ -241,18 +266,30 @@ def _tally(campaign: CampaignFacts, stage: Stage, records: list[RecordFacts], *,
 
 
 def _lines(
-    ctx: Context, records: Iterable[RecordFacts], steps: Iterable[StepFacts], work: Work
+    ctx: Context,
+    records: Iterable[RecordFacts],
+    steps: Iterable[StepFacts],
+    work: Work,
+    *,
+    raters: Mapping[str, str],
 ) -> tuple[RecordLine, ...]:
     labels, known = period_labels(work.scheme), list(steps)
+    over = kept_long_enough(ctx, work.campaign)
     return tuple(
         RecordLine(
             one.id,
-            one.name,
+            f"{one.name}（{raters[one.id]}）" if raters.get(one.id) else one.name,
             labels.get(one.period, one.period),
             one.status,
             one.due_on,
             page_of(one) if ".U." in one.subject else "",
-            offered(one, known, ctx.actor)[0],
+            ()
+            if one.stage in _JUDGED
+            else tuple(
+                move
+                for move in offered(one, known, ctx.actor)[0]
+                if over or not move.href.endswith("/forget")
+            ),
         )
         for one in records
     )

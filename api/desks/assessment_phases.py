@@ -1,12 +1,19 @@
 """The cycle of a campaign on one line: which phase is on, what its gate waits for, what is lacking."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from api.screens.assessment import GateLine, Lack, PhaseLine
 from api.screens.life import Phase
 from budgetperf.actions.campaign_work import PERIODIC, SETTLED, STAGES, Work
+from budgetperf.lifecycle.unit_assessment.cells import (
+    Member,
+    rated_periods,
+    rater_groups,
+    reported_cells,
+    stated_items,
+)
 from budgetperf.lifecycle.unit_assessment.rules import Phase as CyclePhase
 from budgetperf.lifecycle.unit_assessment.rules import Task
 from budgetperf.lifecycle.unit_assessment.rules import Work as What
@@ -66,12 +73,39 @@ class Progress:
         """Tell whether a gate still waits for the task; what was never sent out is lacking too."""
         if task.what == "results":
             return self.status not in _OVER
-        return bool(self.open(task)) or (task.what != "claims" and not self.of_task(task))
+        return bool(self.open(task)) or (task.what != "claims" and self.asks(task) and not self.of_task(task))
+
+    def asks(self, task: Task) -> bool:
+        """Tell whether the roster gives anybody something to do: months of a track that is not used do not."""
+        work = self.work
+        members = {one.group: one for one in work.members if not one.exempt}.values()
+        match task.what:
+            case "task_books":
+                return any(unit.path for unit in work.units)
+            case "reports":
+                return any(
+                    _supplies(work, members, supplier.key, task.period) for supplier in work.rules.suppliers
+                )
+            case "ratings":
+                return any(
+                    task.period in rated_periods(work.scheme, members, group)
+                    for group in rater_groups(work.scheme)
+                )
+        return True
 
     def begun(self) -> list[CyclePhase]:
         """Return the phases that have begun."""
         year = self.work.campaign.fiscal_year
         return [one for one in self.work.rules.cycle.phases if one.begins.on(year) <= self.today]
+
+
+def _supplies(work: Work, members: Collection[Member], supplier: str, period: str) -> bool:
+    cells = reported_cells(work.scheme, work.rules, members, supplier=supplier, period=period)
+    tracks = {work.scheme.track_of(one.group) for one in members}
+    states = not period and any(
+        track and stated_items(work.scheme, work.rules, supplier, track) for track in tracks
+    )
+    return states or next(cells, None) is not None
 
 
 def period_labels(scheme: AssessmentRules) -> dict[str, str]:
@@ -98,8 +132,8 @@ def phase_lines(progress: Progress) -> tuple[PhaseLine, ...]:
                 _state(progress, phase),
                 x,
                 ((ends - first).days + 1) * 1000 // days - x,
-                tuple(_gate(progress, task, labels) for task in phase.opens),
-                tuple(_gate(progress, task, labels) for task in phase.gate),
+                tuple(_gate(progress, task, labels) for task in phase.opens if progress.asks(task)),
+                tuple(_gate(progress, task, labels) for task in phase.gate if progress.asks(task)),
             )
         )
     return tuple(found)

@@ -50,8 +50,10 @@ def _companies(track: Track, found: Sequence[tuple[UnitFacts, ResultFacts]]) -> 
 
 
 def _table(track: Track, label: str, ordered: Sequence[tuple[UnitFacts, ResultFacts]]) -> GroupTable:
-    charted = [(unit, result.total) for unit, result in ordered if result.total is not None][:CHARTED]
-    most = max((total for _, total in charted), default=Decimal(0))
+    charted = [
+        (unit, result.total, result.document["total"]) for unit, result in ordered if result.total is not None
+    ][:CHARTED]
+    most = max((total for _, total, _ in charted), default=Decimal(0))
     return GroupTable(
         label,
         tuple(_line(track.components, unit, result) for unit, result in ordered[:SHOWN]),
@@ -61,9 +63,9 @@ def _table(track: Track, label: str, ordered: Sequence[tuple[UnitFacts, ResultFa
                 int(total * _TALL / max(most, track.total)),
                 unit.code[:6],
                 unit.name,
-                str(total),
+                str(printed),
             )
-            for at, (unit, total) in enumerate(charted)
+            for at, (unit, total, printed) in enumerate(charted)
         ),
         8 + len(charted) * _SLOT,
         len(ordered),

@@ -33,7 +33,11 @@ MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "考评",
         ("assessment:page:view", "task_book:form:file", "task_book:form:confirm", "rating:sheet:submit"),
     ),
-    ("/runs", "后台任务", ("run:campaign:start", "baseline:model:fit", "evidence:bundle:export")),
+    (
+        "/runs",
+        "后台任务",
+        ("run:campaign:start", "baseline:model:fit", "evidence:bundle:export", "assessment:run:start"),
+    ),
     ("/log", "操作日志", ("evidence:log:view",)),
     ("/rules", "规则版本", ("rules:edition:view",)),
     ("/people", "人员与岗位", ("accounts:person:manage",)),

@@ -26,6 +26,7 @@ from api.screens.rules import DiffLine
 from api.screens.words import speak
 from api.transaction import Work
 from api.validation import demand_writable
+from budgetperf.actions.campaign_books import TABLE_VERBS
 from budgetperf.actions.context import Context
 from budgetperf.actions.drafts import Begin, save_draft, typed_before
 from budgetperf.actions.moves import Seen
@@ -62,6 +63,11 @@ def verb_of(record: RecordFacts, verb: str) -> Verb:
     if found is None:
         raise NotFound("process.unknown_verb", f"{record.stage.label}没有“{verb}”这一操作")
     return found
+
+
+def workbook_of(record: RecordFacts, verb: str) -> bool:
+    """Tell whether the form of a verb can be filled in as a workbook."""
+    return (record.stage, verb) == (Stage.REQUEST, "file") or TABLE_VERBS.get(record.stage) == verb
 
 
 def may_begin(ctx: Context, record: RecordFacts, verb: str) -> Transition:
@@ -159,7 +165,7 @@ def _page(
         refusal=refusal,
         facts=papers_of(ctx, record),
         diff=_diff(ctx, record) if (record.stage, row.verb) == (Stage.RULE, "publish") else (),
-        workbook=f"{here}/workbook" if (record.stage, row.verb) == (Stage.REQUEST, "file") else "",
+        workbook=f"{here}/workbook" if workbook_of(record, row.verb) else "",
     )
 
 

@@ -23,7 +23,7 @@ router = APIRouter()
 @router.get("/work")
 def show(request: Request, ctx: Work, stage: str = "") -> HTMLResponse:
     """Show what waits for me."""
-    items = work_list(ctx.session, ctx.actor)
+    items = [item for item in work_list(ctx.session, ctx.actor) if not _runs_by_itself(item)]
     lines = [_line(item, urgency(item.due_on, ctx.today)) for item in items]
     shown = [line for line in lines if not stage or line.stage == stage]
     if lines or wants(ctx.actor):
@@ -40,6 +40,11 @@ def show(request: Request, ctx: Work, stage: str = "") -> HTMLResponse:
         openings=opening_links(ctx.actor),
     )
     return answer(screen)
+
+
+def _runs_by_itself(item: WorkItem) -> bool:
+    """Tell whether nobody has to do it: sheets are forgotten by the calendar of their campaign."""
+    return item.stage is Stage.RATING and {row.verb for row in item.moves} == {"forget"}
 
 
 def _line(item: WorkItem, near: Urgency) -> WorkLine:

@@ -62,6 +62,11 @@ class LifeLine:
         return 2 * self.EDGE + self.GAP * (len(self.steps) - 1)
 
     @property
+    def height(self) -> int:
+        """Height of the drawing: lights stand under the words."""
+        return 150 if any(step.lit for step in self.steps) else 104
+
+    @property
     def placed(self) -> tuple[Placed, ...]:
         """The steps with their places."""
         return tuple(Placed(step, self.EDGE + self.GAP * index) for index, step in enumerate(self.steps))

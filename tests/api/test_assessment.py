@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from api.rest.assessment import without_numbers
 from budgetperf.permissions import Actor
 from budgetperf.process.stages import Stage
 from budgetperf.process.transitions import TRANSITIONS
@@ -61,6 +62,15 @@ def test_a_unit_is_told_with_its_records_files_and_trace(world: World) -> None:
     )
     other = world.house.client(cast.WATER_CLERK).get(f"{UNITS_2024}/units/D2/files/{file['id']}")
     assert other.status_code == 404
+
+
+def test_a_unit_is_not_told_which_rater_gave_what(world: World) -> None:
+    assert "leader/0" not in world.house.client(cast.STAFF[0]).get(f"{PEOPLE_2024}/units/P1").text
+    marks = [{"rater": "leader/002", "points": "80"}, {"rater": "leader/001", "points": "90"}]
+    for given in (marks, marks[::-1]):
+        assert without_numbers({"marks": given}) == {
+            "marks": [{"rater": "leader", "points": "80"}, {"rater": "leader", "points": "90"}]
+        }
 
 
 def test_the_ranking_is_by_track_and_group_best_first(world: World) -> None:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from httpx import Response
+from httpx2 import Response
 
 from budgetperf.permissions import Actor
 from budgetperf.store.server import EmbeddedServer

@@ -24,6 +24,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "rules": ("/work", "/rules", "/rules/index", "/rules/national/limit_cuts/2026-01-01", "/open/rule",
               "/open/baseline"),
     "auditor": ("/work", "/log", "/log?chain={water}", "/projects/{school}", "/decisions/{cut}", "/decisions/{baseline}"),
+    "office": ("/work", "/assessment", "/open/assessment"),
     "admin": ("/work", "/people", "/people/person-clerk", "/open/person", "/open/organisation", "/projects/nowhere"),
 }  # fmt: skip
 

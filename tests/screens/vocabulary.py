@@ -43,6 +43,7 @@ SHOWN_BY_WORD = (
     "assessments.py",
     "assessment.py",
     "assessment_openings.py",
+    "assessment_papers.py",
     "assessment_phases.py",
     "assessment_presets.py",
     "assessed_life.py",

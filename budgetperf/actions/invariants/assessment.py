@@ -27,7 +27,7 @@ SELECT coalesce(k.campaign_id, t.record_id) AS campaign, coalesce(k.code, t.code
 FROM kept k FULL JOIN trace t ON t.record_id = k.campaign_id AND t.code = k.code
 WHERE (k.decision_id, {_BARE.format("k.document")}, k.total, k.rank, k.grade, k.grade_label) IS DISTINCT FROM (
   t.id, {_BARE.format("t.one")}, (t.one ->> 'total')::numeric, (t.one ->> 'rank')::int, t.one ->> 'grade', t.one ->> 'grade_label')
-ORDER BY 1, 2"""  # noqa: S608 - our own text alone
+ORDER BY 1, 2"""  # noqa: S608 - put together from our own words
 
 _CLAIMS = """
 WITH newest AS (
