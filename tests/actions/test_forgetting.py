@@ -12,6 +12,7 @@ from budgetperf.actions.drafts import save_draft
 from budgetperf.actions.ratings import due_to_be_forgotten
 from budgetperf.actions.recompute import recompute
 from budgetperf.errors import Conflict, Forbidden
+from budgetperf.lifecycle.unit_assessment.form import RatingForm
 from budgetperf.permissions import Actor
 from budgetperf.process.stages import Stage, Status
 from budgetperf.store import answers
@@ -90,7 +91,8 @@ def marks_of(story: Story, rater: Actor, day: date) -> list[str]:
     session = story.office(day).session
     seats = {seat.id for seat in seats_of(session, story.id) if seat.person_id == rater.id}
     sheets = [sheet for sheet in sheets_of(session, story.id) if sheet.seat_id in seats]
-    return [row["value"] for sheet in sheets for row in sheet.document["rows"]]  # type: ignore[index, call-overload]
+    documents = [RatingForm.model_validate(sheet.document) for sheet in sheets]
+    return [row.value for document in documents for row in document.rows]
 
 
 def test_until_the_last_day_the_office_finds_who_gave_which_mark_and_may_not_forget(archived: Story) -> None:
