@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
@@ -85,7 +85,7 @@ def pilot(town_of: Callable[[str, int], Town]) -> Town:
     return town
 
 
-def begin(town: Town, day: date, roster: dict[str, object]) -> None:
+def begin(town: Town, day: date, roster: Mapping[str, object]) -> None:
     town.clock.stand_at(day)
     with town.scene() as told:
         told.open(day, roster)
