@@ -40,7 +40,7 @@ def account_changes() -> Iterator[str]:
                 yield str(change.value)
 
 
-PLAIN = sorted(str(kind.value) for kind in kinds() if isinstance(kind, ast.Constant))
+PLAIN = sorted({str(kind.value) for kind in kinds() if isinstance(kind, ast.Constant)})
 
 
 @pytest.mark.parametrize("kind", [*PLAIN, *(f"accounts.{change}" for change in sorted({*account_changes()}))])
