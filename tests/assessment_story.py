@@ -7,13 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
-from budgetperf.actions.campaign_work import records_of
+from budgetperf.actions.campaign_work import improvements_of, records_of
 from budgetperf.actions.campaigns import open_campaign, work_for
 from budgetperf.actions.context import Context
 from budgetperf.actions.fact_reports import report_of, standards
 from budgetperf.actions.moves import Outcome, Seen
 from budgetperf.actions.ratings import asked_of, improved_of, seat_of
-from budgetperf.actions.task_books import improvements_of
 from budgetperf.actions.verbs import VERBS
 from budgetperf.lifecycle.unit_assessment.cells import Asked
 from budgetperf.lifecycle.unit_assessment.form import CampaignForm
@@ -140,9 +139,7 @@ class Story:
                 {"unit": one.member.code, "item": one.slot.item, "value": self.value(one)}
                 for one in asked_of(work, seat, sheet.period)
             ]
-            rows += [
-                {"unit": unit, "item": item, "value": "80"} for unit, item in improved_of(office, work, seat)
-            ]
+            rows += [{"unit": unit, "item": item, "value": "80"} for unit, item in improved_of(sheet)]
             self.act(by_id[seat.person_id or ""], day, record, "submit", {"rows": rows})
 
     def through_the_year(self, until: date) -> None:

@@ -30,6 +30,7 @@ from api.desks import (
     rules,
     runs,
     sign_in,
+    table_books,
     verbs,
     work,
     workbook,
@@ -39,6 +40,6 @@ router = APIRouter(include_in_schema=False)
 for part in (
     sign_in, language, audit, assessments, assessment, assessed_unit, assessment_openings, assessment_papers,
     work, projects, project, files, openings, objections, limits, limit, exante, monitoring, bulk,
-    decisions, log, runs, people, person, password, index_system, rule_drafts, rules, workbook, verbs,
+    decisions, log, runs, people, person, password, index_system, rule_drafts, rules, workbook, table_books, verbs,
 ):  # fmt: skip
     router.include_router(part.router)

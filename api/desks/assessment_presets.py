@@ -269,7 +269,7 @@ def _sheet(ctx: Context, record: RecordFacts) -> Preset:
         notes.append(RowNote(one.slot.label, _asked_note(one), group))
         before = one.member.code
     names = {unit.code: unit.name for unit in work.units}
-    for at, ((code, item), problem) in enumerate(improved_of(ctx, work, seat).items()):
+    for at, ((code, item), problem) in enumerate(improved_of(sheet).items()):
         rows.append({"unit": code, "item": item})
         notes.append(RowNote(f"{names[code]}：{problem}", "0至100分", "" if at else "上年整改事项复评"))
     _bounded(len(rows), "评分表")

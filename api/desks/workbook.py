@@ -135,7 +135,7 @@ def take(
         return answer(_refused(request, ctx, record, verb, error=error, content=content, name=name), 422)
     clean = not any(item.severity is Severity.ERROR for item in findings)
     copy = annotate(content, findings) if findings else b""
-    refusal = "" if clean else _count(findings)
+    refusal = "" if clean else count(findings)
     told: dict[str, Any] = {"findings": findings, "clean": clean, "annotated": copy}
     screen = _page(request, ctx, record, verb, filename=name, refusal=refusal, **told)
     return answer(screen, 200 if clean else 422)
@@ -163,7 +163,8 @@ def _check(ctx: Context, record: RecordFacts, content: bytes, intake: Intake[Any
         undo(ctx)
 
 
-def _count(findings: tuple[Finding, ...]) -> str:
+def count(findings: tuple[Finding, ...]) -> str:
+    """Say how many errors keep a workbook from being filed."""
     errors = sum(item.severity is Severity.ERROR for item in findings)
     return f"发现{errors}处错误，未保存任何内容；请按下表修改后重新上传"
 
@@ -187,5 +188,5 @@ def _refused(
         findings = (*intake.findings, *intake.locate(findings))
     copy = annotate(content, findings)
     return _page(
-        request, ctx, record, verb, filename=name, refusal=_count(findings), findings=findings, annotated=copy
+        request, ctx, record, verb, filename=name, refusal=count(findings), findings=findings, annotated=copy
     )

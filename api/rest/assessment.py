@@ -3,7 +3,7 @@
 Every answer holds what row-level security shows the reader; numbers are those stored, printed as they are.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from fastapi import APIRouter
@@ -24,6 +24,8 @@ from budgetperf.actions.context import Context
 from budgetperf.errors import NotFound
 from budgetperf.evidence.attachments import MediaType, detect_media_type
 from budgetperf.lifecycle.unit_assessment.rules import Phase, Task
+from budgetperf.provenance import Json as Stored
+from budgetperf.provenance import canonical_json
 from budgetperf.store.campaigns import (
     CampaignFacts,
     ResultFacts,
@@ -37,6 +39,7 @@ from budgetperf.store.campaigns import (
     results_of,
 )
 from budgetperf.store.records import get_record, list_records
+from budgetperf.store.session import assesses
 
 router = APIRouter(prefix=f"{PREFIX}/assessment", tags=["年度考评"])
 
@@ -198,7 +201,7 @@ def read_unit(key: Key, code: Key, ctx: Work) -> UnitAnswer:
             for record in list_records(ctx.session, ctx.actor, subject=unit.subject)
         ],
         files=[UnitFileAnswer.model_validate(one) for one in files_of(ctx.session, unit.id)],
-        trace=result.document if result else None,
+        trace=_trace(ctx, result.document) if result else None,
         decision=result.decision_id if result else None,
     )
 
@@ -295,6 +298,25 @@ def _told(work: Campaigning, unit: UnitFacts, result: ResultFacts | None) -> Ass
         owner=unit.owner,
         result=UnitResultAnswer.model_validate(result) if result else None,
     )
+
+
+def _trace(ctx: Context, trace: Stored) -> Stored:
+    """Return a trace; raters stand by number for those who assess, else by group in an order that tells nothing."""
+    return trace if assesses(ctx.actor) else without_numbers(trace)
+
+
+def without_numbers(value: Stored) -> Stored:
+    """Return a document in which raters stand by their group alone."""
+    if isinstance(value, Mapping):
+        return {
+            name: one.partition("/")[0] if name == "rater" and isinstance(one, str) else without_numbers(one)
+            for name, one in value.items()
+        }
+    if isinstance(value, list):
+        found = [without_numbers(one) for one in value]
+        rated = any(isinstance(one, Mapping) and "rater" in one for one in found)
+        return sorted(found, key=canonical_json) if rated else found
+    return value
 
 
 def _place(unit: AssessedAnswer) -> tuple[bool, int, str]:

@@ -67,6 +67,15 @@ class Upload(Screen):
 
 
 @dataclass(frozen=True, slots=True)
+class TableUpload(Upload):
+    """The tables of a campaign by Excel."""
+
+    template: ClassVar[str] = "table_upload.html"
+
+    filled: str = told("address of the workbook as filed or as handed out")
+
+
+@dataclass(frozen=True, slots=True)
 class BulkRow:
     """One record of a bulk review."""
 

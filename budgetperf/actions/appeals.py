@@ -42,11 +42,7 @@ def file_appeal(ctx: Context, campaign_key: str, code: str, form: AppealForm, se
     if unknown := [item for item in form.evidence if item not in attached]:
         raise Invalid("campaign.evidence", f"材料 {unknown[0][:12]}… 未上传到该考评对象，请先上传")
     is_open = _window_open(ctx, campaign, form, own=unit.subject)
-    earlier = [
-        one
-        for one in list_records(ctx.session, ctx.actor, stage=Stage.APPEAL, fiscal_year=campaign.fiscal_year)
-        if one.subject == unit.subject
-    ]
+    earlier = list_records(ctx.session, ctx.actor, stage=Stage.APPEAL, subject=unit.subject)
     rules = work_for(ctx, campaign).rules.appeals
     target = Target(
         Stage.APPEAL,

@@ -292,7 +292,7 @@ def _rating(ctx: Context, record: RecordFacts, blank: bool) -> TableBook:  # noq
     cells = [(one.member.code, one.slot.item, one.slot.label, _how(one, one.slot)) for one in asked]
     cells += [
         (unit, item, f"整改复评：{problem}", "0至100分")
-        for (unit, item), problem in improved_of(ctx, work, seat).items()
+        for (unit, item), problem in improved_of(sheet).items()
     ]
     rows = tuple(
         {

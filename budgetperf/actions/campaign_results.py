@@ -39,6 +39,7 @@ from budgetperf.lifecycle.unit_assessment.gathering import (
     reported,
 )
 from budgetperf.lifecycle.unit_assessment.rules import Task
+from budgetperf.lifecycle.unit_assessment.told import told_trace
 from budgetperf.process.deadlines import due
 from budgetperf.process.stages import Guard, Stage, Status
 from budgetperf.provenance import DecisionKind, Json
@@ -197,9 +198,10 @@ def _with_facts(ctx: Context, work: Work, traces: Iterable[Json], lines: Iterabl
             told.setdefault(line.unit, []).append(
                 {name: getattr(line, name) for name in ("item", "period", "value", "standard", "note")}
             )
+    tracks = {track.key: track for track in work.scheme.tracks}
     for trace in traces:
         assert isinstance(trace, Mapping)
-        yield {**trace, "facts": told.get(str(trace["unit"]), [])}
+        yield {**told_trace(trace, tracks[str(trace["track"])]), "facts": told.get(str(trace["unit"]), [])}
 
 
 def _keep_rows(ctx: Context, work: Work, traces: Iterable[Json], *, decision_id: str, package: str) -> None:

@@ -10,6 +10,7 @@ from budgetperf.actions.context import Context
 from budgetperf.actions.moves import Target
 from budgetperf.findings import Finding, Severity, Where
 from budgetperf.lifecycle.unit_assessment.cells import Member, rated_periods, reported_cells, stated_items
+from budgetperf.lifecycle.unit_assessment.form import ImprovementForm
 from budgetperf.lifecycle.unit_assessment.rules import CampaignRules, Phase, Task
 from budgetperf.lifecycle.unit_assessment.rules import Work as What
 from budgetperf.process.deadlines import due
@@ -19,13 +20,15 @@ from budgetperf.store.campaigns import (
     CampaignFacts,
     SheetFacts,
     UnitFacts,
+    campaign_of,
     seats_of,
     sheets_of,
     suppliers_of,
+    units_of,
     write_sheets,
 )
 from budgetperf.store.organisations import organisations
-from budgetperf.store.records import RecordFacts, list_records
+from budgetperf.store.records import RecordFacts, latest_filing, list_records
 
 _SHOWN = 10
 SETTLED: dict[Stage, frozenset[Status]] = {
@@ -97,6 +100,20 @@ def _unsettled(ctx: Context, campaign: CampaignFacts, task: Task) -> Iterator[Fi
                 Where(pointer=f"/{task.what}/{task.period}".rstrip("/")),
                 f"{where}尚未办结：{names}{more}",
             )
+
+
+def improvements_of(ctx: Context, work: Work, unit: UnitFacts) -> dict[str, str]:
+    """Return what last year's campaign asked the unit to mend: record to problem."""
+    before = campaign_of(ctx.session, work.campaign.jurisdiction, work.campaign.fiscal_year - 1)
+    if before is None:
+        return {}
+    subjects = {one.subject for one in units_of(ctx.session, before.id) if one.code == unit.code}
+    found: dict[str, str] = {}
+    for record in records_of(ctx, before, Stage.IMPROVEMENT):
+        filing = latest_filing(ctx.session, record.id, ImprovementForm.__name__)
+        if record.subject in subjects and filing is not None:
+            found[record.id] = ImprovementForm.model_validate(filing.document).problem
+    return found
 
 
 # --------------------------------------------------------------------- sending out
@@ -223,9 +240,13 @@ def _open_sheets(ctx: Context, work: Work, period: str) -> int:
         (r for r in records_of(ctx, work.campaign, Stage.RATING) if r.period == period and r.serial >= first),
         key=lambda record: record.serial,
     )
+    mended = {unit.code: improvements_of(ctx, work, unit) for unit in work.units} if shuffled else {}
     sheets = (
-        SheetFacts(record.id, work.campaign.id, seat.id, period, ctx.ids.new(), {}, None)
+        SheetFacts(
+            record.id, work.campaign.id, seat.id, period, ctx.ids.new(), {}, None,
+            [[code, key, problem] for code in seat.units for key, problem in mended[code].items()],
+        )
         for record, seat in zip(records, shuffled, strict=True)
-    )
+    )  # fmt: skip
     write_sheets(ctx.session, sheets)
     return opened

@@ -76,11 +76,7 @@ def _open_claim(
     findings = check_claim(form, side_of(work, unit, stage), documented=documented)
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise Invalid("campaign.claim", "；".join(finding.message for finding in findings), findings)
-    earlier = [
-        one
-        for one in list_records(ctx.session, ctx.actor, stage=stage, fiscal_year=campaign.fiscal_year)
-        if one.subject == unit.subject
-    ]
+    earlier = list_records(ctx.session, ctx.actor, stage=stage, subject=unit.subject)
     target = Target(
         stage,
         None,

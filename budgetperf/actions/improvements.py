@@ -29,13 +29,7 @@ def ask_improvement(ctx: Context, campaign_key: str, code: str, form: Improvemen
         raise Conflict("improvement.early", "考评结果公示后方可下达整改事项")
     if form.due_on <= ctx.today:
         raise Invalid("improvement.due_on", "整改期限应晚于今天")
-    earlier = [
-        one
-        for one in list_records(
-            ctx.session, ctx.actor, stage=Stage.IMPROVEMENT, fiscal_year=campaign.fiscal_year
-        )
-        if one.subject == unit.subject
-    ]
+    earlier = list_records(ctx.session, ctx.actor, stage=Stage.IMPROVEMENT, subject=unit.subject)
     target = Target(
         Stage.IMPROVEMENT,
         None,

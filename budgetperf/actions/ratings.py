@@ -6,7 +6,6 @@ from budgetperf.actions.context import Context
 from budgetperf.actions.moves import Outcome, Seen, drop_draft, load, move
 from budgetperf.actions.payloads import Seated
 from budgetperf.actions.simple import NoForm
-from budgetperf.actions.task_books import improvements_of
 from budgetperf.errors import NotFound
 from budgetperf.lifecycle.unit_assessment.cells import Asked, rated_cells
 from budgetperf.lifecycle.unit_assessment.checks import check_ratings, improvement_item
@@ -17,14 +16,12 @@ from budgetperf.store.campaigns import (
     CampaignFacts,
     SeatFacts,
     SheetFacts,
-    forget_sheet,
-    forget_traces,
     get_campaign,
     seats_of,
     sheet_of,
     submit_sheet,
-    unseat,
 )
+from budgetperf.store.forgetting import forget_sheet, forget_traces, unseat
 
 
 def seat_of(ctx: Context, sheet: SheetFacts) -> SeatFacts:
@@ -47,15 +44,9 @@ def asked_of(work: Work, seat: SeatFacts, period: str) -> tuple[Asked, ...]:
     return tuple(rated_cells(work.scheme, members, rater_group=seat.rater_group, period=period))
 
 
-def improved_of(ctx: Context, work: Work, seat: SeatFacts) -> dict[tuple[str, str], str]:
-    """Return last year's items to be rated again by this rater: unit and item to problem."""
-    rated = set(seat.units)
-    return {
-        (unit.code, improvement_item(record)): problem
-        for unit in work.units
-        if unit.code in rated
-        for record, problem in improvements_of(ctx, work, unit).items()
-    }
+def improved_of(sheet: SheetFacts) -> dict[tuple[str, str], str]:
+    """Return last year's items that a sheet asks to be rated again: unit and item to problem."""
+    return {(unit, improvement_item(record)): problem for unit, record, problem in sheet.improved}
 
 
 def submit(ctx: Context, record_id: str, form: RatingForm, seen: Seen) -> Outcome:
@@ -64,7 +55,7 @@ def submit(ctx: Context, record_id: str, form: RatingForm, seen: Seen) -> Outcom
     sheet = sheet_of(ctx.session, record_id)
     seat = seat_of(ctx, sheet)
     work = work_for(ctx, get_campaign(ctx.session, sheet.campaign_id))
-    findings = check_ratings(form, asked_of(work, seat, sheet.period), improved_of(ctx, work, seat))
+    findings = check_ratings(form, asked_of(work, seat, sheet.period), improved_of(sheet))
     guards = {Guard.OWN_SHEET} if seat.person_id == ctx.actor.id else set()
     moved = move(ctx, record_id, "submit", seen=seen, findings=findings, guards=guards, record=record)
     document = form.model_dump(mode="json")

@@ -1,14 +1,14 @@
 """Task books and their progress: drafted by the unit, confirmed by its leader, audited and issued."""
 
-from budgetperf.actions.campaign_work import Work, records_of
+from budgetperf.actions.campaign_work import Work, improvements_of
 from budgetperf.actions.campaigns import work_for
 from budgetperf.actions.context import Context
 from budgetperf.actions.moves import Outcome, Seen, file_form, filed_event, load, move
 from budgetperf.errors import Conflict
 from budgetperf.lifecycle.unit_assessment.checks import TaskBookContext, check_progress, check_task_book
-from budgetperf.lifecycle.unit_assessment.form import ImprovementForm, ProgressForm, TaskBookForm
+from budgetperf.lifecycle.unit_assessment.form import ProgressForm, TaskBookForm
 from budgetperf.process.stages import Stage, Status
-from budgetperf.store.campaigns import UnitFacts, campaign_of, get_campaign, unit_by_subject, units_of
+from budgetperf.store.campaigns import UnitFacts, get_campaign, unit_by_subject
 from budgetperf.store.records import RecordFacts, latest_filing, list_records
 
 
@@ -38,20 +38,6 @@ def task_book_context(ctx: Context, work: Work, unit: UnitFacts) -> TaskBookCont
     return TaskBookContext(
         items, (phases[0].begins.on(year), phases[-1].ends.on(year)), improvements_of(ctx, work, unit)
     )
-
-
-def improvements_of(ctx: Context, work: Work, unit: UnitFacts) -> dict[str, str]:
-    """Return what last year's campaign asked the unit to mend: record to problem."""
-    before = campaign_of(ctx.session, work.campaign.jurisdiction, work.campaign.fiscal_year - 1)
-    if before is None:
-        return {}
-    subjects = {one.subject for one in units_of(ctx.session, before.id) if one.code == unit.code}
-    found: dict[str, str] = {}
-    for record in records_of(ctx, before, Stage.IMPROVEMENT):
-        filing = latest_filing(ctx.session, record.id, ImprovementForm.__name__)
-        if record.subject in subjects and filing is not None:
-            found[record.id] = ImprovementForm.model_validate(filing.document).problem
-    return found
 
 
 def issued_book(ctx: Context, subject: str, fiscal_year: int) -> TaskBookForm:

@@ -190,7 +190,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row(S.BONUS, "file", (), T.FILED, "bonus:form:file", "申报加分", guards=(Guard.RUNNING,)),
     _row(S.BONUS, "admit", (T.FILED,), T.ADMITTED, "bonus:claim:judge", "认定加分", not_by=("file",)),
     _row(S.BONUS, "reject", (T.FILED,), T.REJECTED, "bonus:claim:judge", "不予认定", needs_reason=True),
-    _row(S.BONUS, "publish", (T.ADMITTED,), T.OPENLY, "bonus:claim:judge", "公示加分"),
+    _row(S.BONUS, "publish", (T.ADMITTED,), T.OPENLY, "bonus:claim:judge", "公示加分", not_by=("file",)),
     _row(S.BONUS, "strike", (T.OPENLY,), T.REJECTED, "bonus:claim:judge", "撤销加分", needs_reason=True),
     _row(S.BONUS, "settle", (T.OPENLY,), T.SETTLED, "bonus:claim:judge", "加分生效", guards=(Guard.CONTEST_OVER,), not_by=("file",)),
     # a penalty: told to the unit, which may appeal

@@ -36,12 +36,38 @@ def steps(trace: Trace, rules: AssessmentRules) -> tuple[TraceBlock, ...]:
         return (TraceBlock("不参加考评", "；".join(trace["reasons"])),)
     parts = list(zip(trace["components"], track.components, strict=True))
     return (
+        *_facts(trace, track),
         *(_component(part, rule, track) for part, rule in parts),
         *_adjustments(trace, track),
         _total(trace, track, parts),
         _placing(trace, track),
         *_consequences(trace, track, rules),
     )
+
+
+_FACTS = (("考评项目", 120), ("编码", 90), ("考核期", 60), ("值", 50), ("标准值", 50), ("说明", 130))
+
+
+def _facts(trace: Trace, track: Track) -> Iterator[TraceBlock]:
+    """Yield what was reported of the unit, where the trace has it."""
+    slots = {slot.item: slot.label for part in track.components for slot in part.slots}
+    periods = {
+        one.key: one.label for part in track.components if part.periods for one in part.periods.periods
+    }
+    rows = tuple(
+        (
+            slots[fact["item"]],
+            fact["item"],
+            periods.get(fact["period"], fact["period"] or "全年"),
+            fact["value"],
+            fact["standard"] or "—",
+            fact["note"],
+        )
+        for fact in trace.get("facts", ())
+        if fact["item"] in slots
+    )
+    if rows:
+        yield TraceBlock("考评数据", "各数据提供单位报送、经审核的数据。", _FACTS, rows)
 
 
 # -------------------------------------------------------------------- components
@@ -62,7 +88,9 @@ def _component(part: Trace, rule: Component, track: Track) -> TraceBlock:
         sums.append(
             f"{_number(year)} ÷ {_number(full)} × {_number(out_of)} ＝ {points}（四舍五入，{track.places}位小数）"
         )
-        _demand(points == Decimal(part["points"]), f"“{rule.label}”得分")
+        near = Fraction(points) - Fraction(part["points"])
+        told = any("raters" in mark for mark in part["marks"]) and abs(near) <= Fraction(1, 10**track.places)
+        _demand(not near or told, f"“{rule.label}”得分")
     items = {item["key"]: item for item in part["items"]}
     return TraceBlock(title, _rule_of(rule), _ITEMS, tuple(_items(rule, items)), tuple(sums))
 
@@ -128,6 +156,10 @@ def _period(marks: Sequence[Trace], rule: Component) -> tuple[Fraction, str]:
         mine = [mark for mark in marks if not rule.raters or mark["rater"].split("/")[0] == group.key]
         given = sorted(Fraction(mark["points"]) for mark in mine)
         if not given:
+            continue
+        if "raters" in mine[0]:  # told as a mean, so that no rater's own mark can be read off
+            means.append((group, given[0]))
+            said.append(f"{group.label}（{mine[0]['raters']}份的平均{_dropped(group)}）{_number(given[0])}")
             continue
         kept = given[group.drop : len(given) - group.drop]
         mean = sum(kept, Fraction(0)) / len(kept)

@@ -68,9 +68,11 @@ def assess(rules: AssessmentRules, facts: Iterable[UnitFact]) -> tuple[UnitResul
     """
     sheets = read_facts(rules, facts)
     tallies = [tally for track, entered in _entered(rules, sheets) for tally in _placed(track, entered)]
-    reached = consequences([_standing(tally) for tally in tallies], rules.consequences)
+    standings = [_standing(tally) for tally in tallies] if rules.consequences else []
+    reached = consequences(standings, rules.consequences)
     results = [
-        _result(tally, tuple(Reached(c.key, c.label) for c in reached[tally.sheet.unit])) for tally in tallies
+        _result(tally, tuple(Reached(c.key, c.label) for c in reached.get(tally.sheet.unit, ())))
+        for tally in tallies
     ]
     results += [_exempt(sheet) for sheet in sheets if sheet.exempt]
     return tuple(sorted(results, key=lambda result: result.unit))
@@ -155,7 +157,8 @@ def _grade(track: Track, tallies: Sequence[_Tally]) -> None:
     closed = _closed(track, tallies)
     for tally in tallies:
         earned = named_grade(tally.total, track.grades).key
-        placed = named_grade(tally.total, track.grades, closed=closed[tally.sheet.unit]).key
+        full = closed[tally.sheet.unit]
+        placed = named_grade(tally.total, track.grades, closed=full).key if full else earned
         if placed != earned:
             tally.reasons.append(f"得分达到“{track.grades.label(earned)}”，但不在名额之内")
         struck = [veto for veto in track.vetoes if veto.key in tally.sheet.struck]

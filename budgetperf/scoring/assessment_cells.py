@@ -74,19 +74,17 @@ class UnitFact(NamedTuple):  # a tuple: a million are made at once
 
 
 class Cell(NamedTuple):  # as above
-    """A value as read.
+    """A value as read; rows that say the same share one.
 
     Parameters
     ----------
-    row : int
-        Row of the table it stands in.
     number : Decimal or None
         None when it does not apply.
     standard : Decimal or None
     note : str
+        Why it does not apply.
     """
 
-    row: int
     number: Decimal | None
     standard: Decimal | None = None
     note: str = ""

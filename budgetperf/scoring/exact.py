@@ -6,6 +6,7 @@ Holds the rounding and the Chinese spelling of exact numbers; no rule and no for
 from collections.abc import Iterable, Sequence
 from decimal import MAX_PREC, ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
+from functools import cache
 
 from budgetperf.indicators import plain_number
 
@@ -25,10 +26,16 @@ def half_up(value: Decimal | Fraction, places: int) -> Decimal:
     (Decimal('1.01'), Decimal('0.00'), Decimal('3.00'))
     """
     if isinstance(value, Decimal):
-        return _WIDE.plus(value.quantize(Decimal((0, (1,), -places)), ROUND_HALF_UP, _WIDE))
-    base = value.denominator
-    units = (2 * abs(value.numerator) * 10**places + base) // (2 * base)
-    return Decimal(units if value >= 0 else -units).scaleb(-places)
+        return _WIDE.plus(value.quantize(_last_place(places), ROUND_HALF_UP, _WIDE))
+    top, base = value.as_integer_ratio()
+    units = (2 * abs(top) * 10**places + base) // (2 * base)
+    return Decimal(units if top >= 0 else -units).scaleb(-places)
+
+
+@cache
+def _last_place(places: int) -> Decimal:
+    """Return one unit of the last of ``places`` decimals."""
+    return Decimal((0, (1,), -places))
 
 
 def weighted_mean(weighted: Iterable[tuple[Decimal | int, Decimal | Fraction]]) -> Fraction:

@@ -84,11 +84,13 @@ def year_result(results: Mapping[str, Decimal | Fraction], rules: PeriodRules) -
     >>> year_result({"mid": Decimal(80), "end": Decimal(91)}, halves)
     Fraction(171, 2)
     """
-    if unknown := sorted(set(results) - {period.key for period in rules.periods}):
+    assessed = [(period.weight, results[period.key]) for period in rules.periods if period.key in results]
+    if len(assessed) < len(results):
+        unknown = sorted(set(results) - {period.key for period in rules.periods})
         raise Invalid("scoring.periods", f"考核期不在规则中：{'、'.join(unknown)}，请更正或删除")
-    _demand_assessed(results, rules)
-    assessed = (period for period in rules.periods if period.key in results)
-    return weighted_mean((period.weight, results[period.key]) for period in assessed)
+    if len(assessed) < len(rules.periods):
+        _demand_assessed(results, rules)
+    return weighted_mean(assessed)
 
 
 def _demand_assessed(results: Collection[str], rules: PeriodRules) -> None:

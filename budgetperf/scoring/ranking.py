@@ -53,17 +53,18 @@ def ranks(values: Mapping[str, Values], ties: TieRule) -> dict[str, int]:
     ({'b': 1, 'a': 2, 'c': 2}, {'b': 1, 'a': 2, 'c': 3})
     """
     found: dict[str, int] = {}
-    rank, previous = 0, None
-    for place, code in enumerate(_ordered(values), 1):
-        if ties == "code" or values[code] != previous:
-            rank = place
-        found[code], previous = rank, values[code]
+    for codes in _levels(values, ties):
+        found |= dict.fromkeys(codes, len(found) + 1)
     return found
 
 
-def _ordered(values: Mapping[str, Values]) -> list[str]:
-    """Return the codes, best first; equal ones by code."""
-    return sorted(sorted(values), key=lambda code: values[code], reverse=True)
+def _levels(values: Mapping[str, Values], ties: TieRule) -> list[list[str]]:
+    """Return the codes that share a rank, best first and by code; each alone where codes break ties."""
+    levels: dict[Values, list[str]] = {}
+    for code in sorted(values):
+        levels.setdefault(values[code], []).append(code)
+    shared = [levels[value] for value in sorted(levels, reverse=True)]
+    return shared if ties == "shared" else [[code] for codes in shared for code in codes]
 
 
 def places(share: Decimal, number: int, rounding: Rounding) -> int:
@@ -128,14 +129,12 @@ def within(values: Mapping[str, Values], size: int, ties: TieRule) -> frozenset[
 
     Units that share a rank across the edge are left out together: a quota is never exceeded.
     """
-    standing = ranks(values, ties)
-    taken = frozenset[str]()
-    for rank in sorted(set(standing.values())):
-        level = frozenset(code for code, place in standing.items() if place == rank)
-        if len(taken) + len(level) > size:
+    taken: list[str] = []
+    for codes in _levels(values, ties):
+        if len(taken) + len(codes) > size:
             break
-        taken |= level
-    return taken
+        taken += codes
+    return frozenset(taken)
 
 
 class RankBand(Rule):
@@ -184,12 +183,9 @@ def banded(values: Mapping[str, Values], rules: RankBands) -> dict[str, Decimal]
     With n units the edges stand after ``places(up_to, n)`` of them. Equal units go by the place
     of the first of them (``upper``), of the last (``lower``), or each by its own (``code``).
     """
-    order = _ordered(values)
-    place = {code: i for i, code in enumerate(order, 1)}
-    if rules.ties == "upper":
-        place = ranks(values, "shared")
-    elif rules.ties == "lower":
-        last = {values[code]: i for i, code in enumerate(order, 1)}
-        place = {code: last[values[code]] for code in order}
-    edges = [(places(band.up_to, len(order), rules.rounding), band.points) for band in rules.bands]
-    return {code: next(points for edge, points in edges if place[code] <= edge) for code in order}
+    edges = [(places(band.up_to, len(values), rules.rounding), band.points) for band in rules.bands]
+    found: dict[str, Decimal] = {}
+    for codes in _levels(values, "code" if rules.ties == "code" else "shared"):
+        place = len(found) + (len(codes) if rules.ties == "lower" else 1)
+        found |= dict.fromkeys(codes, next(points for edge, points in edges if place <= edge))
+    return found

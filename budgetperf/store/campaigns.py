@@ -4,13 +4,13 @@ Row-level security narrows every table to what is the reader's; what is looked f
 therefore found only where it may be seen.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlmodel import Session, col
 
@@ -100,7 +100,10 @@ class SeatFacts:
 
 @dataclass(frozen=True, slots=True)
 class SheetFacts:
-    """A rater's sheet of one period; ``submitted_at`` None while it is out."""
+    """A rater's sheet of one period; ``submitted_at`` None while it is out.
+
+    ``improved`` are last year's items to be rated again: unit, record, problem.
+    """
 
     record_id: str
     campaign_id: str
@@ -109,6 +112,7 @@ class SheetFacts:
     salt: str
     document: Json
     submitted_at: datetime | None
+    improved: Sequence[Sequence[str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,29 +301,6 @@ def submit_sheet(session: Session, record_id: str, document: Json, at: datetime)
         update(table_of(RatingSheet))
         .where(col(RatingSheet.record_id) == record_id)
         .values(document=document, submitted_at=at)
-    )
-
-
-def forget_sheet(session: Session, record_id: str) -> None:
-    """Delete a sheet: no row joins a person and their marks any more."""
-    session.connection().execute(delete(table_of(RatingSheet)).where(col(RatingSheet.record_id) == record_id))
-
-
-def forget_traces(session: Session, campaign_id: str) -> None:
-    """Delete the sheets of an archived campaign that nobody submitted, its raters' drafts and kept answers."""
-    table = table_of(RatingSheet)
-    never = (table.c.campaign_id == campaign_id) & table.c.submitted_at.is_(None)
-    session.connection().execute(delete(table).where(never))
-    session.connection().execute(select(func.bp_forget_traces(campaign_id)))
-
-
-def unseat(session: Session, campaign_id: str) -> None:
-    """Take the persons out of the raters' seats that no sheet needs any more."""
-    open_sheets = select(col(RatingSheet.seat_id)).where(col(RatingSheet.campaign_id) == campaign_id)
-    session.connection().execute(
-        update(table_of(RaterSeat))
-        .where(col(RaterSeat.campaign_id) == campaign_id, col(RaterSeat.id).not_in(open_sheets))
-        .values(person_id=None)
     )
 
 

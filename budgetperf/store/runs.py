@@ -133,7 +133,7 @@ def lay_to_sleep(session: Session, run: RunFacts, until: datetime, note: str) ->
 
 
 def wake(session: Session, run: RunFacts) -> None:
-    """Let a locked run go on: it waits no more."""
+    """Let a locked run go on: it waits for nothing, and nothing stands in its way."""
     _write_sleep(session, run.id, wakes_at=None, note="")
 
 

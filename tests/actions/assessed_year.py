@@ -95,6 +95,8 @@ def people(year: Year, value: Value = value) -> Story:
     )
     penalty = tell_penalty(story.ctx(cast.ASSESSMENT_OFFICE, at(IN_AUTUMN)), story.id, "P2", told, Seen())
     story.act(cast.ASSESSMENT_OFFICE, date(2024, 11, 12), penalty.record_id, "settle")
+    leaves = {"unit": "P3", "exemption": "retiring", "reason": "十二月退休"}
+    story.act(cast.ASSESSMENT_OFFICE, IN_AUTUMN, story.id, "exempt", leaves)
     story.through_the_year(YEAR_END)
     conclude(story)
     story.act(cast.ASSESSMENT_OFFICE, APPROVED, story.id, "archive")

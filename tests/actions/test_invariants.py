@@ -184,6 +184,58 @@ BREAKAGES: tuple[tuple[str, str], ...] = (
         "published_editions_hold",
         """UPDATE filing SET document = jsonb_set(document, '{text}', '"改"') WHERE form = 'EditionForm'""",
     ),
+    ("unit_results_equal_their_package", "UPDATE unit_result SET total = total + 1"),
+    ("unit_results_equal_their_package", "UPDATE unit_result SET rank = 1 WHERE rank = 2"),
+    ("unit_results_equal_their_package", "DELETE FROM unit_result WHERE rank = 2"),
+    (
+        "unit_results_equal_their_package",
+        """UPDATE unit_result SET document = jsonb_set(document, '{total}', '"99"')""",
+    ),
+    (
+        "unit_results_equal_their_package",
+        """UPDATE unit_result r SET decision_id = (SELECT id FROM decision WHERE kind = 'assessment'
+             AND record_id = r.campaign_id ORDER BY decided_at LIMIT 1)""",
+    ),
+    ("settled_claims_count_once", "UPDATE record SET status = 'settled' WHERE stage = 'bonus'"),
+    (
+        "settled_claims_count_once",
+        """UPDATE filing SET document = jsonb_set(document, '{value}', '"3"') WHERE form = 'AdmissionForm'""",
+    ),
+    (
+        "settled_claims_count_once",
+        """UPDATE filing SET document = jsonb_set(document, '{value}', '"2"') WHERE form = 'AppealDecisionForm'
+             AND document ->> 'outcome' = 'partly'""",
+    ),
+    (
+        "settled_claims_count_once",
+        """UPDATE decision d SET facts = jsonb_set(facts, '{rows}', facts -> 'rows' || (SELECT jsonb_agg(one)
+             FROM jsonb_array_elements(d.facts -> 'rows') AS one WHERE one ->> 8 = '迟报'))
+             WHERE kind = 'assessment' AND subject LIKE '%zhengding'""",
+    ),
+    ("the_log_names_every_rating", """UPDATE rating_sheet SET document = '{"rows": []}'"""),
+    ("the_log_names_every_rating", "UPDATE rating_sheet SET salt = 'x'"),
+    ("the_log_names_every_rating", "UPDATE event SET actor = 'person-staff1' WHERE kind = 'rating.submit'"),
+    ("the_log_names_every_rating", "UPDATE rater_seat SET person_id = 'person-staff1'"),
+    (
+        "forgotten_sheets_left_no_person",
+        "UPDATE rater_seat SET person_id = 'person-rater1' WHERE person_id IS NULL",
+    ),
+    ("forgotten_sheets_left_no_person", "DELETE FROM rating_sheet"),
+    (
+        "forgotten_sheets_left_no_person",
+        """INSERT INTO rating_sheet SELECT r.id, s.campaign_id, s.id, 'end', 'x', '{}', now()
+             FROM record r, rater_seat s WHERE r.status = 'archived' AND r.stage = 'rating' LIMIT 1""",
+    ),
+    (
+        "forgotten_sheets_left_no_person",
+        """INSERT INTO draft SELECT id, 'person-rater1', 'RatingForm', '{}', 1, now() FROM record
+             WHERE stage = 'rating' AND status = 'filed' LIMIT 1""",
+    ),
+    (
+        "the_log_names_every_attachment",
+        "UPDATE campaign_file SET effective_on = effective_on - 1",
+    ),
+    ("referenced_files_are_registered", "UPDATE campaign_file SET digest = repeat('a', 64)"),
     ("registered_files_are_on_disk", "UPDATE stored_file SET size = size + 1"),
     (
         "registered_files_are_on_disk",

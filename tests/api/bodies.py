@@ -14,6 +14,9 @@ LEAST: dict[str, dict[str, Any]] = {
     "DrawForm": {"seed": "海州2026"},
     "Declaration": {"conflict": False, "statement": "承诺独立、客观、公正"},
     "PublishForm": {"window_ends_on": "2026-02-20"},
+    "RosterForm": {"units": [], "suppliers": []},
+    "RatingForm": {"rows": []},
+    "ExemptionForm": {"unit": "P1", "exemption": "retiring", "reason": "退休"},
 }
 
 

@@ -29,6 +29,8 @@ def filled(world: World, path: str) -> str:
         "attachment_id": "none",
         "person_id": cast.CLERK.id,
         "run_id": "none",
+        "subject": "KP2024-zhengding",
+        "file_id": "none",
     }
     for name, value in known.items():
         path = path.replace(f"{{{name}}}", value).replace(f"{{{name}:path}}", value)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from fastapi.routing import iter_route_contexts
 
+from budgetperf.actions.verbs import VERBS
 from budgetperf.process.stages import Stage
 from tests import cast
 from tests.actions.next_year import _benefit
@@ -22,6 +23,20 @@ PUBLIC = {
     "/api/v1/runs/{kind}": "names a kind of work, no record",
     **dict.fromkeys(
         (
+            "/api/v1/assessment/{key}",
+            "/api/v1/assessment/{key}/facts",
+            "/api/v1/assessment/{key}/ranking",
+            "/api/v1/assessment/{key}/units",
+            *(
+                f"/api/v1/assessment/{{record_id}}/{verb}"
+                for stage, verb in VERBS
+                if stage is Stage.ASSESSMENT
+            ),
+        ),
+        "that there is an assessment is known to all; what is in it is asked in test_blind_assessment",
+    ),
+    **dict.fromkeys(
+        (
             "/api/v1/people/{person_id}/deactivate",
             "/api/v1/people/{person_id}/grants",
             "/api/v1/people/{person_id}/grants/end",
@@ -33,6 +48,10 @@ PUBLIC = {
     ),
 }
 STRANGER = cast.SCHOOL_CLERK
+FORMS = {
+    "objections": "ObjectionForm", "bonuses": "BonusForm", "penalties": "PenaltyForm", "appeals": "AppealForm",
+    "improvements": "ImprovementForm",
+}  # fmt: skip
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -57,7 +76,14 @@ def parts(world: World, path: str, *, unknown: bool) -> dict[str, Any]:
         ),
         "run_id": "run-of-somebody",
         "fiscal_year": 2026,
+        "key": "KP2024-meiling",
+        "file_id": "no-such-file",
     }
+    if first == "assessment":
+        return theirs | {"code": "NO-SUCH" if unknown else "P1"}
+    if stage is Stage.BONUS:  # others are published
+        hidden = world.rows("SELECT id FROM record WHERE stage = 'bonus' AND status = 'rejected' LIMIT 1")
+        theirs["record_id"] = str(hidden[0][0])
     if unknown:
         return theirs | {
             "code": "NO-SUCH",
@@ -102,8 +128,8 @@ def body(world: World, path: str) -> dict[str, Any]:
         return _benefit().model_dump(mode="json")
     if path.startswith("/api/v1/runs/"):
         return {}
-    if path.endswith("/objections"):
-        return body_of_form(world, "ObjectionForm")
+    if form := FORMS.get(path.rpartition("/")[2]):
+        return body_of_form(world, form)
     stage, verb = path.split("/")[3], path.rpartition("/")[2]
     return body_of(world, Stage(stage), verb)
 

@@ -60,13 +60,25 @@ OPENINGS: dict[tuple[Stage, str], Callable[..., object]] = {
 BULK = set(BULK_STAGES)
 
 STATUS_QUESTIONS: dict[str, str] = {
+    "budgetperf/actions/appeals.py": "whether what is appealed against may still be contested, for a guard",
+    "budgetperf/actions/campaign_results.py": "which reports, claims and appeals of a campaign are settled, to count them",
+    "budgetperf/actions/claims.py": "whether the campaign runs and appeals against the claim are decided, for guards",
     "budgetperf/actions/exante.py": "whether the conclusion of another record stands, for a guard",
+    "budgetperf/actions/fact_reports.py": "which task books are issued, for the standards they set",
     "budgetperf/actions/filed_records.py": "whether the goals of other records are approved, to read them",
     "budgetperf/actions/goals.py": "whether the goals of another record are approved, to read them",
     "budgetperf/actions/line_facts.py": "which requests are lines of a round",
     "budgetperf/actions/rule_drafts.py": "whether the text of a draft is published already, to show it as such",
     "budgetperf/actions/rule_editions.py": "whether another draft of the same edition is still worked on",
     "budgetperf/actions/objections.py": "whether the round, another record, hears objections, for a guard",
+    "budgetperf/actions/ratings.py": "which sheets are in, to be forgotten when their months are over",
+    "budgetperf/actions/task_books.py": "whether the unit's task book is issued, to report on it",
+    "api/desks/assessed_claims.py": "which claims may be contested and which appeals wait, to say so on the page",
+    "api/desks/assessed_life.py": "how far the records of a unit are, to draw its line",
+    "api/desks/assessed_result.py": "which reports of others are accepted, to show their facts",
+    "api/desks/assessed_unit.py": "whether the campaign, another record, is running or told, to say what may be begun",
+    "api/desks/assessment.py": "which claims are published, and what holds up a move, to say so on the page",
+    "api/desks/assessment_openings.py": "which penalties and bonuses may be contested, to be chosen from",
     "api/desks/limit.py": "whether the round hears objections, to say so on the page",
 }
 """Files outside ``process/`` that compare a status, each with the question; none of them moves by the answer."""

@@ -83,6 +83,13 @@ def test_what_goes_back_goes_with_a_reason() -> None:
         "rectification.return",
         "self_evaluation.return",
         "rule.return",
+        "task_book.return",
+        "task_book.send_back",
+        "progress.return",
+        "fact_report.return",
+        "bonus.reject",
+        "bonus.strike",
+        "improvement.return",
     }
     assert all(row.needs_reason for row in back)
 

@@ -26,6 +26,15 @@ def test_a_clerk_is_wanted_where_forms_are_filled_in_their_own_branch() -> None:
             (Stage.RECTIFICATION, Status.RETURNED),
             (Stage.SELF_EVALUATION, Status.DRAFT),
             (Stage.SELF_EVALUATION, Status.RETURNED),
+            (Stage.TASK_BOOK, Status.DRAFT),
+            (Stage.TASK_BOOK, Status.RETURNED),
+            (Stage.PROGRESS, Status.DRAFT),
+            (Stage.PROGRESS, Status.RETURNED),
+            (Stage.FACT_REPORT, Status.DRAFT),
+            (Stage.FACT_REPORT, Status.RETURNED),
+            (Stage.APPEAL, Status.FILED),
+            (Stage.IMPROVEMENT, Status.TOLD),
+            (Stage.IMPROVEMENT, Status.RETURNED),
         )
     )
 

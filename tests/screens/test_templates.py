@@ -15,8 +15,13 @@ from tests.screens import vocabulary
 def screens() -> list[type[Screen]]:
     for module in pkgutil.iter_modules(api.screens.__path__):
         importlib.import_module(f"api.screens.{module.name}")
-    found = {kind.__qualname__: kind for kind in Screen.__subclasses__()}
+    found = {kind.__qualname__: kind for kind in below(Screen)}
     return [found[name] for name in sorted(found)]
+
+
+def below(kind: type[Screen]) -> list[type[Screen]]:
+    """Every kind of screen made from one, whether directly or not."""
+    return [one for child in kind.__subclasses__() for one in (child, *below(child))]
 
 
 def names_used(made: Environment, template: str) -> set[str]:

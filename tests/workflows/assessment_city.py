@@ -121,11 +121,8 @@ def middling(asked: Asked) -> str:
     return "100" if formula == "proportional" else "1"
 
 
-MARKS = {
-    "sleep": ("UPDATE run SET", "wakes_at"),
-    "wake": ('INSERT INTO "dbos"', ""),
-    "phase": ("INSERT INTO effect", ""),
-}
+_SLEEP = ("UPDATE run SET", "wakes_at")  # waking too: on a day when a run is due it is the first to come
+MARKS = {"sleep": _SLEEP, "wake": _SLEEP, "phase": ("INSERT INTO effect", "")}
 
 
 def die_at(moment: str, work: str) -> None:

@@ -74,10 +74,17 @@ def ready_city(database: Database, folder: Path) -> Iterator[House]:
         yield house
 
 
-def wait(jobs: Jobs, run_id: str, *, until: RunState = RunState.DONE, seconds: float = 30) -> RunStatus:
-    """Wait until a run stands as told, and return it."""
+def wait(
+    jobs: Jobs,
+    run_id: str,
+    *,
+    until: RunState = RunState.DONE,
+    seconds: float = 30,
+    actor: Actor = cast.FINANCE_REVIEWER,
+) -> RunStatus:
+    """Wait until a run stands as told, and return it as ``actor`` sees it."""
     deadline = time.monotonic() + seconds
-    while (found := jobs.status(run_id, actor_id=cast.FINANCE_REVIEWER.id)).run.state is not until:
+    while (found := jobs.status(run_id, actor_id=actor.id)).run.state is not until:
         assert time.monotonic() < deadline, found
         assert found.run.finished_at is None, found
         time.sleep(0.05)

@@ -157,3 +157,42 @@ def test_a_baseline_is_fitted_by_the_worker_in_the_name_of_the_rules_office(
         statement = text("SELECT stage, status FROM record WHERE id = :id")
         found = session.connection().execute(statement, {"id": done.results["fit"]}).one()
     assert tuple(found) == ("baseline", "fitted")
+
+
+def campaign(database: Database, subject: str) -> str:
+    """The id of a campaign by its subject."""
+    owner = database.owner_engine()
+    with owner.connect() as connection:
+        found = connection.execute(
+            text("SELECT id FROM campaign WHERE subject = :subject"), {"subject": subject}
+        )
+        key = str(found.scalar_one())
+    owner.dispose()
+    return key
+
+
+def test_papers_of_an_assessment_are_made_only_for_who_may_see_the_result(
+    aged: tuple[Database, House],
+) -> None:
+    database, house = aged
+    jobs, people = Jobs(house), campaign(database, "KP2024-meiling")
+    own = {"campaign_id": people, "unit": "P1"}
+    with working(house, database):
+        for kind in ("batch.assessment_notice", "batch.assessment_trace"):
+            for actor in (cast.STAFF[1], cast.FINANCE_HEAD, cast.CLERK):
+                with pytest.raises(NotFound):
+                    jobs.start(kind, own, key="1", actor_id=actor.id)
+            status = wait(
+                jobs, jobs.start(kind, own, key="1", actor_id=cast.STAFF[0].id), actor=cast.STAFF[0]
+            )
+            assert made(house, status, "pdf")[1][:5] == b"%PDF-"
+            for actor in (cast.FINANCE_HEAD, cast.RULES_OFFICE):  # who sees all other runs of the city
+                with pytest.raises(NotFound):
+                    jobs.status(status.run.id, actor_id=actor.id)
+            assert jobs.status(status.run.id, actor_id=cast.ASSESSMENT_OFFICE.id).results == status.results
+        order = {"campaign_id": campaign(database, "KP2024-zhengding")}
+        started = jobs.start("batch.assessment_ranking", order, key="1", actor_id=cast.WATER_CLERK.id)
+        ranking = wait(jobs, started, actor=cast.WATER_CLERK)
+        assert made(house, ranking, "pdf")[1][:5] == b"%PDF-"
+        assert sheets(made(house, ranking, "xlsx")[1]) == 1
+    jobs.close()

@@ -80,6 +80,7 @@ class City:
     panel: dict[str, Any]
     ceiling: int
     projects: tuple[Project, ...]
+    assessment: dict[str, Any]
 
     def only(self, departments: Collection[str]) -> "City":
         """Return the city with the projects of some departments, its ceiling in proportion."""
@@ -104,6 +105,7 @@ def load_city(path: Path = FIXTURE) -> City:
         panel=raw["panel"],
         ceiling=raw["ceiling"],
         projects=tuple(_project(item) for item in raw["projects"]),
+        assessment=raw["assessment"],
     )
 
 

@@ -27,7 +27,13 @@ SIGN_INS: dict[Role, str] = {
     Role.EXPERT: "zhuanjia01",
     Role.AUDITOR: "shenji",
     Role.ADMINISTRATOR: ADMIN,
+    Role.LEADER: "lingdao103",
+    Role.ASSESSMENT_OFFICE: "kaoping1",
+    Role.ASSESSMENT_HEAD: "zuzhang",
+    Role.PARTICIPANT: "pingfen1",
 }
+ASSESSED = "zhigong1"
+"""Somebody whose own year is assessed; their role is that of the raters."""
 
 
 def found(stage: Stage, city: City, password_hash: str) -> None:
@@ -64,5 +70,7 @@ def _person(ctx: Context, row: dict[str, Any], password_hash: str) -> Actor:
         grants=grants,
         specialism=Specialism(row["specialism"]) if row["specialism"] else None,
     )
-    person_id = create_person(ctx, form, password_hash if row["login"] in SIGN_INS.values() else None)
+    person_id = create_person(
+        ctx, form, password_hash if row["login"] in {*SIGN_INS.values(), ASSESSED} else None
+    )
     return Actor(person_id, row["name"], tuple(Grant(grant.role, grant.scope) for grant in grants))

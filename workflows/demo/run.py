@@ -4,8 +4,6 @@ import os
 import secrets
 import shutil
 import sys
-import time
-from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,20 +13,28 @@ from sqlalchemy import text
 
 from budgetperf.actions.limits import current_round
 from budgetperf.budget.limits import LimitRound
-from budgetperf.errors import Conflict, Unavailable
-from budgetperf.store.runs import RunState
-from workflows.demo import costing, evaluation, founding, limits, outputs, panels, requests, year
+from budgetperf.errors import Conflict
+from workflows.demo import (
+    assessed,
+    costing,
+    durable,
+    evaluation,
+    founding,
+    limits,
+    outputs,
+    panels,
+    requests,
+    year,
+)
 from workflows.demo.city import City, load_city
 from workflows.demo.show import Progress, department_table
 from workflows.demo.stage import Clock, Stage, at, seeded
 from workflows.home import Home, at_home, upgrade
-from workflows.jobs import Jobs
 from workflows.serving import listen, serve_web, worker_child
 from workflows.worker import working
 
 MARK = "demo-city"
-STAGES = 16
-CAMPAIGN_SECONDS = 60
+STAGES = 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +117,7 @@ def _year(
 ) -> tuple[LimitRound, tuple[Path, ...]]:
     with progress.stage("建立组织和人员", "people"):
         founding.found(stage, city, PasswordHash((Argon2Hasher(),)).hash(password))
+    assessed.play(stage, city.assessment, progress)
     _first_budget(stage, city, progress)
     for quarter in (1, 2, 3, 4):
         _quarter(stage, city, quarter, progress)
@@ -156,21 +163,13 @@ def _quarter(stage: Stage, city: City, quarter: int, progress: Progress) -> None
 
 def _campaign(stage: Stage, fiscal_year: int, quarter: int) -> None:
     """Run the durable campaign that opens a quarter, and wait for its end."""
-    with closing(Jobs(stage.house)) as jobs:
-        with stage.scene(f"campaign/{quarter}", year.quarter_day(quarter), year.MONITOR) as scene:
-            ctx = scene.by(year.MONITOR)
-            arguments = {"fiscal_year": str(fiscal_year), "quarter": str(quarter)}
-            key = f"{fiscal_year}Q{quarter}"
-            run_id = jobs.enqueue_in_transaction(ctx, "campaign.quarter", arguments, key=key)
-        deadline = time.monotonic() + CAMPAIGN_SECONDS
-        while time.monotonic() < deadline:
-            run_ = jobs.status(run_id, actor_id=ctx.actor.id).run
-            if run_.state is RunState.DONE:
-                return
-            if run_.state is RunState.HALTED:
-                raise Conflict("demo.campaign", f"{key}监控部署中止：{run_.note}")
-            time.sleep(0.05)
-    raise Unavailable("demo.campaign", f"{fiscal_year}年{quarter}季度监控部署未在{CAMPAIGN_SECONDS}秒内完成")
+    order = durable.Order(
+        "campaign.quarter",
+        {"fiscal_year": str(fiscal_year), "quarter": str(quarter)},
+        f"{fiscal_year}Q{quarter}",
+        year.MONITOR,
+    )
+    durable.finish(stage, order, year.quarter_day(quarter))
 
 
 def _next_budget(stage: Stage, city: City, progress: Progress) -> requests.Filed:
@@ -198,7 +197,8 @@ def _cost(stage: Stage, city: City, filed: requests.Filed, progress: Progress) -
 def report(played: Played) -> str:
     """Return what the demo prints at its end."""
     paths = "\n".join(f"  {path}" for path in played.files)
-    sign_ins = "\n".join(f"  {role.label:　<8}{login}" for role, login in founding.SIGN_INS.items())
+    who = {role.label: login for role, login in founding.SIGN_INS.items()} | {"被考评人": founding.ASSESSED}
+    sign_ins = "\n".join(f"  {label:　<8}{login}" for label, login in who.items())
     return (
         f"\n{department_table(played.limit_round)}\n\n文件 files:\n{paths}\n\n用时 {played.seconds:.1f} 秒\n\n"
         f"登录名 sign-ins（密码 password: {played.password}）:\n{sign_ins}\n"

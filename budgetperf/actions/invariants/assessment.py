@@ -9,7 +9,12 @@ from budgetperf.findings import Finding
 from budgetperf.provenance import digest
 from budgetperf.store.files import FileStore
 
-_RESULTS = """
+_BARE = """jsonb_set({0} - 'facts', '{{components}}', (
+    SELECT coalesce(jsonb_agg(part - 'marks' ORDER BY place), '[]')
+    FROM jsonb_array_elements({0} -> 'components') WITH ORDINALITY AS shown(part, place)))"""
+"""A trace without its raters' marks, which a unit is told as means, and the facts laid beside them."""
+
+_RESULTS = f"""
 WITH newest AS (
     SELECT DISTINCT ON (record_id) id, record_id, result FROM decision WHERE kind = 'assessment'
     ORDER BY record_id, decided_at DESC, id DESC),
@@ -20,19 +25,18 @@ WITH newest AS (
     SELECT r.*, u.code FROM unit_result r JOIN assessed_unit u ON u.id = r.unit_id AND u.campaign_id = r.campaign_id)
 SELECT coalesce(k.campaign_id, t.record_id) AS campaign, coalesce(k.code, t.code) AS code
 FROM kept k FULL JOIN trace t ON t.record_id = k.campaign_id AND t.code = k.code
-WHERE (k.decision_id, k.document, k.total, k.rank, k.grade, k.grade_label) IS DISTINCT FROM (
-  t.id, t.one, (t.one ->> 'total')::numeric, (t.one ->> 'rank')::int, t.one ->> 'grade', t.one ->> 'grade_label')
-ORDER BY 1, 2"""
+WHERE (k.decision_id, {_BARE.format("k.document")}, k.total, k.rank, k.grade, k.grade_label) IS DISTINCT FROM (
+  t.id, {_BARE.format("t.one")}, (t.one ->> 'total')::numeric, (t.one ->> 'rank')::int, t.one ->> 'grade', t.one ->> 'grade_label')
+ORDER BY 1, 2"""  # noqa: S608 - put together from our own words
 
 _CLAIMS = """
 WITH newest AS (
     SELECT DISTINCT ON (record_id) record_id, facts FROM decision WHERE kind = 'assessment'
     ORDER BY record_id, decided_at DESC, id DESC),
   fact AS (
-    SELECT n.record_id, one ->> 'unit' AS code, one ->> 'item' AS item, one ->> 'note' AS award,
-      one ->> 'value' AS value, count(*) AS times
-    FROM newest n CROSS JOIN LATERAL jsonb_array_elements(n.facts -> 'rows') AS one
-    WHERE one ->> 'period' = '' AND one ->> 'rater' = '' GROUP BY 1, 2, 3, 4, 5),
+    SELECT n.record_id, one ->> 1 AS code, one ->> 2 AS item, one ->> 8 AS award, one ->> 3 AS value, count(*) AS times
+    FROM newest n CROSS JOIN LATERAL jsonb_array_elements(n.facts -> 'rows') AS one  -- columns of scoring.UnitFact
+    WHERE one ->> 5 = '' AND one ->> 6 = '' GROUP BY 1, 2, 3, 4, 5),
   filed AS (
     SELECT DISTINCT ON (record_id, form) record_id, form, document FROM filing
     WHERE form IN ('BonusForm', 'AdmissionForm', 'PenaltyForm', 'AppealForm', 'AppealDecisionForm')
@@ -70,7 +74,8 @@ UNION ALL SELECT '/records/' || r.id, '评分表已提交，但评分内容不�
 UNION ALL SELECT '/records/' || r.id, '评分表已不在填写中，但评分人的草稿仍在' FROM record r
   JOIN draft d ON d.record_id = r.id WHERE r.stage = 'rating' AND r.status <> 'draft'
 UNION ALL SELECT '/rater_seats/' || s.id, '评分表均已清除，但评分人姓名仍与编号相连' FROM rater_seat s
-  WHERE s.person_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM rating_sheet t WHERE t.seat_id = s.id)
+  WHERE s.person_id IS NOT NULL AND NOT EXISTS (
+      SELECT 1 FROM rating_sheet t WHERE t.seat_id = s.id AND t.submitted_at IS NOT NULL)
     AND EXISTS (SELECT 1 FROM record r JOIN campaign c ON r.subject = c.subject || '.R'
       WHERE c.id = s.campaign_id AND r.stage = 'rating' AND r.status = 'archived')
 ORDER BY 1"""

@@ -71,9 +71,11 @@ class Numbers:
         >>> Numbers.of([Decimal("1.5"), Decimal("-20")]).units.tolist()
         [15, -200]
         """
-        exponents = [value.as_tuple().exponent for value in values]
+        distinct = {id(value): value for value in values}  # facts that say the same share their numbers
+        exponents = [value.as_tuple().exponent for value in distinct.values()]
         places = max([0, *(-exponent for exponent in exponents if isinstance(exponent, int))])
-        return cls(ints([int(value.scaleb(places, _WIDE)) for value in values]), places)
+        units = {key: int(value.scaleb(places, _WIDE)) for key, value in distinct.items()}
+        return cls(ints([units[id(value)] for value in values]), places)
 
     def __len__(self) -> int:
         return len(self.units)
@@ -83,8 +85,10 @@ class Numbers:
         return Decimal(int(self.units[row])).scaleb(-self.places, _WIDE)
 
     def values(self) -> list[Decimal]:
-        """Return every number, in the order of the rows."""
-        return [Decimal(units).scaleb(-self.places, _WIDE) for units in self.units.tolist()]
+        """Return every number, in the order of the rows; equal ones are one."""
+        units = self.units.tolist()
+        numbers = {unit: Decimal(unit).scaleb(-self.places, _WIDE) for unit in set(units)}
+        return [numbers[unit] for unit in units]
 
     def rows(self, span: slice) -> "Numbers":
         """Return some rows, without copying."""

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from budgetperf.errors import Invalid
 from budgetperf.findings import Finding, Severity, Where
 from budgetperf.scoring.exact import half_up
-from budgetperf.scoring.facts import Answer, Fact, NotApplicable
+from budgetperf.scoring.facts import Answer, Fact, LevelAndGrowth, NotApplicable, SingleFact
 from budgetperf.scoring.scheme import Criterion, Scheme
 from budgetperf.scoring.score import demand_facts, score, score_line
 from budgetperf.scoring.table.award import Award, decimals
@@ -74,8 +74,8 @@ class FactTable:
     not_applicable: Mapping[str, Mask] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, rows: Sequence[Mapping[str, Fact]]) -> Self:
-        """Return the table of facts given row by row, every row with the same keys.
+    def of(cls, given: Mapping[str, Sequence[Fact]]) -> Self:
+        """Return the table of facts given by criterion, a fact a row, of which there is at least one.
 
         Raises
         ------
@@ -84,14 +84,13 @@ class FactTable:
         """
         columns: dict[str, Column] = {}
         masks: dict[str, Mask] = {}
-        for key in rows[0] if rows else ():
-            facts = [row[key] for row in rows]
+        for key, facts in given.items():
             applicable = [fact for fact in facts if not isinstance(fact, NotApplicable)]
             if len(applicable) < len(facts):
                 masks[key] = np.array([isinstance(fact, NotApplicable) for fact in facts])
-                blank: Fact = applicable[0] if applicable else Answer(yes=False)
-                facts = [blank if isinstance(fact, NotApplicable) else fact for fact in facts]
-            columns[key] = column_of(facts)
+                blank: SingleFact | LevelAndGrowth = applicable[0] if applicable else Answer(yes=False)
+                applicable = [blank if isinstance(fact, NotApplicable) else fact for fact in facts]
+            columns[key] = column_of(applicable)
         return cls(columns, masks)
 
     def facts(self, row: int) -> dict[str, Fact]:

@@ -80,6 +80,7 @@ class RatingSheet(SQLModel, table=True):
     """What one rater gives in one period, by its rating record; the row is deleted when it is forgotten.
 
     ``salt`` stands in the digest, so that the log does not tell which marks were whose once the row is gone.
+    ``improved`` is what last year asked to be mended and is rated again: unit, record and problem.
     """
 
     __tablename__ = "rating_sheet"
@@ -89,6 +90,7 @@ class RatingSheet(SQLModel, table=True):
     seat_id: str = ref("rater_seat")
     period: str = exact()
     salt: str = exact()
+    improved: Any = document()
     document: Any = document()
     submitted_at: datetime | None = instant(nullable=True)
 

@@ -309,22 +309,20 @@ def test_the_facts_of_the_first_pass_are_scored_in_the_second() -> None:
     values = [Decimal(text) for text in ("8.5", "7", "8.5", "10", "7")]
     extremes = in_group(values, Direction.FORWARD)
     places = ranked(values, Direction.FORWARD, ties="shared")
-    rows = [{"level": level, "place": place} for level, place in zip(extremes, places, strict=True)]
-    table = score(scheme, FactTable.of(rows))
+    table = score(scheme, FactTable.of({"level": extremes, "place": places}))
     assert [str(total) for total in table.total.values()] == ["6.50", "1.50", "6.50", "10.00", "1.50"]
 
 
 def test_facts_of_different_kinds_are_no_column() -> None:
     with pytest.raises(Invalid, match="现有Rated、Reached"):
-        FactTable.of([{"a": Rated(Decimal(1))}, {"a": Reached(Decimal(1))}])
+        FactTable.of({"a": [Rated(Decimal(1)), Reached(Decimal(1))]})
 
 
-def test_a_table_made_of_rows_leaves_out_what_does_not_apply() -> None:
+def test_a_table_made_of_facts_leaves_out_what_does_not_apply() -> None:
     scheme = make_scheme(make_criterion("a"), make_criterion("b"), not_applicable="rescale")
     none, five = NotApplicable("无"), Rated(Decimal(5))
-    table = score(scheme, FactTable.of([{"a": none, "b": five}, {"a": none, "b": five}]))
+    table = score(scheme, FactTable.of({"a": [none, none], "b": [five, five]}))
     assert [str(total) for total in table.total.values()] == ["10.00", "10.00"]
-    assert FactTable.of([]).columns == {}
 
 
 @given(st.lists(st.decimals(-50, 250, places=2), min_size=3, max_size=9), st.integers(1, 3))

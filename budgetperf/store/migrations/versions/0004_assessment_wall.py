@@ -53,8 +53,8 @@ _SUPPLIER = """(stage = 'task_book' AND status = 'issued' AND EXISTS (SELECT 1 F
         WHERE c.subject = split_part(record.subject, '.U.', 1) AND bp_belongs(s.path)))"""
 """Who supplies facts must know the standards that the issued task books set."""
 
-RECORD = f"""stage = 'assessment' OR bp_assesses() OR bp_belongs(path) OR {_OWN_UNIT} OR {_OWN_SHEET}
-        OR {_SUPPLIER} OR (stage = 'bonus' AND status IN ('openly', 'settled'))"""
+RECORD = f"""bp_assesses() OR bp_belongs(path) OR {_OWN_UNIT} OR {_OWN_SHEET} OR {_SUPPLIER}
+        OR (bp_person() <> '' AND (stage = 'assessment' OR stage = 'bonus' AND status IN ('openly', 'settled')))"""
 """What of an assessment is seen: the campaign itself, one's own, and bonuses published for objection."""
 
 RECORD_WRITER = f"bp_assess_writes() OR bp_works_in(path) OR {_OWN_UNIT} OR {_OWN_SHEET}"
@@ -68,7 +68,7 @@ SEEN: dict[str, str] = {
 }
 """What holds for the rows of an assessment in the tables that all stages share."""
 
-_UNIT = "person_id IS NULL OR bp_assesses() OR bp_person() IN (person_id, leader_id)"
+_UNIT = "(person_id IS NULL AND bp_person() <> '') OR bp_assesses() OR bp_person() IN (person_id, leader_id)"
 _OWN_SEAT = "EXISTS (SELECT 1 FROM rater_seat s WHERE s.id = seat_id AND s.person_id = bp_person())"
 _THEIRS = """EXISTS (SELECT 1 FROM assessed_unit u WHERE u.id = {table}.unit_id AND (
         bp_belongs(u.path) OR bp_person() IN (u.person_id, u.leader_id)))"""
@@ -92,7 +92,7 @@ POLICIES: dict[str, tuple[str, str]] = {
     ),
     "campaign_file": (
         f"""bp_assesses() OR uploaded_by = bp_person() OR {_THEIRS.format(table="campaign_file")}
-        OR EXISTS (SELECT 1 FROM filing f JOIN record r ON r.id = f.record_id WHERE r.stage = 'bonus'
+        OR bp_person() <> '' AND EXISTS (SELECT 1 FROM filing f JOIN record r ON r.id = f.record_id WHERE r.stage = 'bonus'
           AND r.status IN ('openly', 'settled') AND f.document -> 'evidence' ? campaign_file.digest)""",
         f"uploaded_by = bp_person() AND (bp_assess_writes() OR {_THEIRS.format(table='campaign_file')})",
     ),
@@ -175,13 +175,13 @@ def upgrade() -> None:
     run = (
         f"CASE WHEN {_PAPER} THEN bp_assesses() OR started_by = bp_person() ELSE {before.POLICIES['run']} END"
     )
-    op.execute(f"ALTER POLICY visible ON run USING ({run})")
+    _alter_run(run)
     written = "CASE WHEN kind = 'assessment' THEN bp_assess_writes() ELSE bp_writes_all() END"
     op.execute(f"ALTER POLICY changed ON decision USING ({written}) WITH CHECK ({written})")
 
 
 def downgrade() -> None:
-    op.execute(f"ALTER POLICY visible ON run USING ({before.POLICIES['run']})")
+    _alter_run(before.POLICIES["run"])
     op.execute(f"ALTER POLICY visible ON decision USING ({_decision()})")
     op.execute("ALTER POLICY changed ON decision USING (bp_writes_all()) WITH CHECK (bp_writes_all())")
     for table in SEEN:
@@ -206,6 +206,11 @@ def downgrade() -> None:
         "bp_assesses()",
     ):
         op.execute(f"DROP FUNCTION {function}")
+
+
+def _alter_run(condition: str) -> None:
+    op.execute(f"ALTER POLICY visible ON run USING ({condition})")
+    op.execute(f"ALTER POLICY changed ON run USING ({condition}) WITH CHECK ({condition})")
 
 
 def _decision() -> str:

@@ -1,4 +1,5 @@
-"""runs that sleep until a day of their calendar; what a forgotten rating leaves behind is cleared
+"""runs that sleep until a day of their calendar; what a forgotten rating leaves behind is cleared;
+a sheet says itself what of last year is rated again, for its rater does not see last year's records
 
 ``bp_due_runs`` tells a worker, who acts for nobody, which runs to wake: their ids and starters only.
 ``bp_forget_traces`` clears what would still join a rater and their marks once the sheets are gone: drafts of
@@ -11,6 +12,7 @@ Revises: 0004_assessment_wall
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0005_calendar"
 down_revision = "0004_assessment_wall"
@@ -38,6 +40,12 @@ FORGET = """CREATE FUNCTION bp_forget_traces(campaign text) RETURNS void
 
 def upgrade() -> None:
     op.add_column("run", sa.Column("wakes_at", sa.DateTime(timezone=True), nullable=True))
+    none = sa.text("'[]'::jsonb")
+    improved = sa.Column(
+        "improved", postgresql.JSONB(astext_type=sa.Text()), nullable=False, server_default=none
+    )
+    op.add_column("rating_sheet", improved)
+    op.alter_column("rating_sheet", "improved", server_default=None)
     op.execute(DUE)
     op.execute(FORGET)
     for function in ("bp_due_runs(timestamptz)", "bp_forget_traces(text)"):
@@ -48,4 +56,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("DROP FUNCTION bp_forget_traces(text)")
     op.execute("DROP FUNCTION bp_due_runs(timestamptz)")
+    op.drop_column("rating_sheet", "improved")
     op.drop_column("run", "wakes_at")

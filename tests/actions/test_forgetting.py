@@ -1,0 +1,178 @@
+"""Ratings are kept with their raters as long as the edition says, and afterwards nothing joins the two."""
+
+import json
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import MetaData, Table, select
+from sqlmodel import Session
+
+from budgetperf.actions.drafts import save_draft
+from budgetperf.actions.ratings import due_to_be_forgotten
+from budgetperf.actions.recompute import recompute
+from budgetperf.errors import Conflict, Forbidden
+from budgetperf.permissions import Actor
+from budgetperf.process.stages import Stage, Status
+from budgetperf.store import answers
+from budgetperf.store.campaigns import seats_of, sheets_of
+from budgetperf.store.records import list_records
+from budgetperf.store.results import decisions_of
+from tests import cast
+from tests.actions.test_campaign import BEGUN, COMPUTED, ROSTER, TARGETS, YEAR_END, value
+from tests.assessment_story import Story, at
+from tests.conftest import MakeContext
+
+ARCHIVED = date(2026, 2, 12)
+LAST = date(2027, 2, 12)
+AFTER = LAST + timedelta(1)
+OFFICE, RATERS = cast.ASSESSMENT_OFFICE, cast.RATERS
+
+
+@pytest.fixture
+def archived(ctx: MakeContext) -> Story:
+    """A campaign of two departments, archived on 12 February 2026; two leaders gave marks.
+
+    On the way both saved drafts and asked with a key, and the mid-year sheet of one was taken back, typed but
+    never submitted.
+    """
+    story = Story(
+        ctx,
+        "zhengding",
+        2025,
+        value,
+        clerks={
+            cast.WATER: (cast.WATER_CLERK, cast.LEADER),
+            cast.EDUCATION: (cast.EDUCATION_CLERK, cast.EDUCATION_LEADER),
+        },
+        suppliers={cast.LIBRARY: cast.LIBRARY_CLERK, cast.WATER_SUPPLY: cast.CLERK},
+    )
+    story.open(BEGUN, ROSTER)
+    story.books(BEGUN, TARGETS)
+    type_before(story, date(2025, 7, 1))
+    story.through_the_year(YEAR_END)
+    story.act(OFFICE, COMPUTED, story.id, "compute")
+    story.act(cast.ASSESSMENT_HEAD, COMPUTED, story.id, "publish")
+    story.act(cast.SECOND_OFFICE, ARCHIVED, story.id, "finalise")
+    bodies = ("考核办公室", "考核领导小组")
+    rows = [{"body": body, "document": "海考1号", "decided_on": ARCHIVED.isoformat()} for body in bodies]
+    story.act(cast.ASSESSMENT_HEAD, ARCHIVED, story.id, "approve", {"rows": rows})
+    story.act(OFFICE, ARCHIVED, story.id, "archive")
+    return story
+
+
+def type_before(story: Story, day: date) -> None:
+    """Both raters type marks and ask with a key; the sheet of the second is taken back."""
+    for earlier in (date(2025, 4, 1), day):
+        story.reports(BEGUN)
+        story.act(OFFICE, earlier, story.id, "advance")
+    for rater in RATERS:
+        ctx = story.ctx(rater, at(day))
+        (sheet,) = list_records(ctx.session, rater, stage=Stage.RATING)
+        typed = {"rows": [{"unit": "D1", "item": "leader_rating", "value": "93"}]}
+        save_draft(ctx, sheet.id, "submit", "RatingForm", typed, record_version=1, saved_at=None)
+        answers.claim(
+            ctx.session, rater.id, f"page:{rater.id}", request_digest="93 in few tries", now=ctx.now
+        )
+    story.act(OFFICE, day, sheet, "void", reason="考察期未满")
+
+
+def forget(story: Story, day: date) -> int:
+    """Forget whatever is due, each sheet through its verb."""
+    due = due_to_be_forgotten(story.office(day), story.campaign)
+    for record in due:
+        story.act(OFFICE, day, record, "forget")
+    return len(due)
+
+
+def marks_of(story: Story, rater: Actor, day: date) -> list[str]:
+    """Which marks a person gave, as the office finds them: seat, sheet, rows."""
+    session = story.office(day).session
+    seats = {seat.id for seat in seats_of(session, story.id) if seat.person_id == rater.id}
+    sheets = [sheet for sheet in sheets_of(session, story.id) if sheet.seat_id in seats]
+    return [row["value"] for sheet in sheets for row in sheet.document["rows"]]  # type: ignore[index, call-overload]
+
+
+def test_until_the_last_day_the_office_finds_who_gave_which_mark_and_may_not_forget(archived: Story) -> None:
+    assert sorted(marks_of(archived, RATERS[0], LAST)) == ["80", "80", "92", "92"]
+    assert forget(archived, LAST) == 0
+    sheet = archived.records(Stage.RATING, LAST)[0]
+    with pytest.raises(Conflict, match="保存期内"):
+        archived.act(OFFICE, LAST, sheet, "forget")
+    with pytest.raises(Forbidden):
+        archived.act(RATERS[0], AFTER, sheet, "forget")
+
+
+def test_afterwards_no_row_of_any_table_joins_a_person_and_a_mark(archived: Story) -> None:
+    assert {"draft", "idempotent_answer", "rater_seat"} <= {table for table, _ in as_owner(archived)}
+    assert forget(archived, AFTER) == 3
+    assert marks_of(archived, RATERS[0], AFTER) == []
+    assert archived.records(Stage.RATING, AFTER, Status.FILED) == []
+    telling = as_owner(archived)
+    assert {table for table, _ in telling} <= {"step", "event", "person", "role_grant", "credential"}, telling
+    for table, row in telling:  # that they rated, and when: never what
+        assert "leader/0" not in row, (table, row)
+        assert '"92"' not in row, (table, row)
+        assert '"80"' not in row, (table, row)
+
+
+def as_owner(story: Story) -> list[tuple[str, str]]:
+    """What the owner of the tables finds that names a rater."""
+    session = story.office(AFTER).session
+    session.connection().exec_driver_sql("SET ROLE NONE")
+    rows = [(table, row) for table, row in everything(session) if tells(row)]
+    session.connection().exec_driver_sql("SET ROLE budgetperf_app")
+    return rows
+
+
+def everything(session: Session) -> Iterator[tuple[str, str]]:
+    """Every row of every table as text."""
+    metadata = MetaData()
+    metadata.reflect(session.connection())
+    for table in metadata.sorted_tables:
+        yield from ((table.name, json.dumps(dict(row), default=str)) for row in all_rows(session, table))
+
+
+def all_rows(session: Session, table: Table) -> Iterator[dict[str, object]]:
+    yield from (dict(row) for row in session.connection().execute(select(table)).mappings())
+
+
+def tells(row: str) -> bool:
+    """Whether a row names one of the raters."""
+    return any(rater.id in row or rater.id.removeprefix("person-") in row for rater in RATERS)
+
+
+def test_a_sheet_taken_back_keeps_no_rater_in_their_seat(archived: Story) -> None:
+    session = archived.office(AFTER).session
+    assert any(seat.person_id for seat in seats_of(session, archived.id))
+    forget(archived, AFTER)
+    session = archived.office(AFTER).session
+    assert {seat.person_id for seat in seats_of(session, archived.id)} == {None}
+    assert sheets_of(session, archived.id) == []
+
+
+def test_a_draft_is_dropped_when_its_sheet_is_submitted(archived: Story) -> None:
+    drafts = []
+    for rater in RATERS:
+        session = archived.ctx(rater, at(ARCHIVED)).session
+        drafts.append(session.connection().exec_driver_sql("SELECT count(*) FROM draft").scalar_one())
+    assert drafts == [0, 1], "the second was never submitted"
+
+
+def test_the_packages_still_say_the_same_after_the_forgetting(archived: Story) -> None:
+    session = archived.office(AFTER).session
+    before = decisions_of(session, subject=archived.campaign.subject)
+    forget(archived, AFTER)
+    ctx = archived.office(AFTER)
+    after = decisions_of(ctx.session, subject=archived.campaign.subject)
+    assert [one.facts for one in after] == [one.facts for one in before]
+    assert [recompute(one, ctx.rules).same for one in after] == [True, True]
+    kept = json.dumps(after[-1].facts)
+    assert "leader/001" in kept
+    assert "leader/002" in kept
+
+
+def test_only_those_who_run_the_assessment_clear_traces(archived: Story) -> None:
+    session = archived.ctx(cast.FINANCE_HEAD, at(AFTER)).session
+    with pytest.raises(Exception, match="只有考评办公室"), session.begin_nested():
+        session.connection().exec_driver_sql("SELECT bp_forget_traces('x')")
