@@ -1,6 +1,6 @@
 """A result laid open: components, their items, what was brought for each, the sheets and the clauses."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from api.desks.assessment_phases import period_labels
@@ -52,18 +52,6 @@ def _part(
 ) -> PartTrace:
     brought = list(facts)
     clauses = {one.key: one.source.clause for one in part.scheme.criteria()} if part.scheme else {}
-    periods, groups = period_labels(work.scheme), rater_groups(work.scheme)
-    several = len(trace["marks"]) > 1 or bool(part.raters)
-    marks = [
-        MarkLine(
-            periods.get(mark["period"], mark["period"]),
-            _rater(mark["rater"], groups, numbers=numbers),
-            mark["points"],
-        )
-        for mark in (trace["marks"] if several else ())
-    ]
-    if not numbers:  # an order that does not tell whose sheet was whose
-        marks.sort(key=lambda mark: (mark.period, mark.rater, mark.points))
     return PartTrace(
         part.label,
         "—" if trace["points"] is None else trace["points"],
@@ -80,8 +68,28 @@ def _part(
             )
             for item in trace["items"]
         ),
-        tuple(marks),
+        _marks(work, part, trace["marks"], numbers=numbers),
     )
+
+
+def _marks(
+    work: Work, part: Component, given: Sequence[Mapping[str, str]], *, numbers: bool
+) -> tuple[MarkLine, ...]:
+    """Return the sheets where there are several, in an order that does not tell whose was whose to a unit."""
+    if len(given) <= 1 and not part.raters:
+        return ()
+    periods, groups = period_labels(work.scheme), rater_groups(work.scheme)
+    marks = [
+        MarkLine(
+            periods.get(mark["period"], mark["period"]),
+            _rater(mark["rater"], groups, numbers=numbers),
+            mark["points"],
+        )
+        for mark in given
+    ]
+    if not numbers:
+        marks.sort(key=lambda mark: (mark.period, mark.rater, mark.points))
+    return tuple(marks)
 
 
 def _about(fact: str, item: str) -> bool:

@@ -39,13 +39,13 @@ from budgetperf.store.campaigns import (
     SeatFacts,
     UnitFacts,
     campaign_file,
-    files_by_digest,
     get_campaign,
     results_of,
     seats_of,
     sheets_of,
     suppliers_of,
 )
+from budgetperf.store.listings import files_by_digest
 from budgetperf.store.organisations import organisations
 from budgetperf.store.people import names_of
 from budgetperf.store.records import RecordFacts, StepFacts, get_record, steps_of

@@ -23,6 +23,7 @@ from budgetperf.scoring.assessment import AssessmentRules
 from budgetperf.scoring.assessment_template import scale_of
 from budgetperf.store.campaigns import (
     SeatFacts,
+    UnitFacts,
     get_campaign,
     seats_of,
     sheet_of,
@@ -76,18 +77,7 @@ def _roster(ctx: Context, record: RecordFacts) -> Preset:
     people += [seat.person_id for seat in seats]
     logins = logins_of(ctx.session, [person for person in people if person])
     given = {one.supplier: codes.get(one.path, "") for one in suppliers_of(ctx.session, record.id)}
-    units: list[Json] = [
-        {
-            "code": unit.code,
-            "name": unit.name,
-            "group": unit.group_key,
-            "organisation": codes.get(unit.path, ""),
-            "person": logins.get(unit.person_id or "", ""),
-            "leader": logins.get(unit.leader_id or "", ""),
-            "owner": unit.owner,
-        }
-        for unit in work.units
-    ]
+    units: list[Json] = [_unit_row(unit, codes, logins) for unit in work.units]
     raters: list[Json] = [
         {
             "rater_group": seat.rater_group,
@@ -108,6 +98,18 @@ def _roster(ctx: Context, record: RecordFacts) -> Preset:
         {"suppliers": notes},
         _roster_options(work, tuple(Option(node.code, f"{node.code} {node.name}") for node in nodes)),
     )
+
+
+def _unit_row(unit: UnitFacts, codes: Mapping[str, str], logins: Mapping[str, str]) -> Json:
+    return {
+        "code": unit.code,
+        "name": unit.name,
+        "group": unit.group_key,
+        "organisation": codes.get(unit.path, ""),
+        "person": logins.get(unit.person_id or "", ""),
+        "leader": logins.get(unit.leader_id or "", ""),
+        "owner": unit.owner,
+    }
 
 
 def _roster_options(work: Work, nodes: tuple[Option, ...]) -> dict[str, tuple[Option, ...]]:

@@ -134,17 +134,10 @@ def take(
     except Invalid as error:
         return answer(_refused(request, ctx, record, verb, error=error, content=content, name=name), 422)
     clean = not any(item.severity is Severity.ERROR for item in findings)
-    screen = _page(
-        request,
-        ctx,
-        record,
-        verb,
-        filename=name,
-        refusal="" if clean else count(findings),
-        findings=findings,
-        clean=clean,
-        annotated=annotate(content, findings) if findings else b"",
-    )
+    copy = annotate(content, findings) if findings else b""
+    refusal = "" if clean else count(findings)
+    told: dict[str, Any] = {"findings": findings, "clean": clean, "annotated": copy}
+    screen = _page(request, ctx, record, verb, filename=name, refusal=refusal, **told)
     return answer(screen, 200 if clean else 422)
 
 

@@ -365,13 +365,6 @@ def files_of(session: Session, unit_id: str) -> list[CampaignFileFacts]:
     return fetch(session, statement, CampaignFileFacts)
 
 
-def files_by_digest(session: Session, campaign_id: str, digests: Iterable[str]) -> list[CampaignFileFacts]:
-    """Return the visible documents of a campaign with some digests."""
-    table = table_of(CampaignFile)
-    wanted = (table.c.campaign_id == campaign_id) & table.c.digest.in_(list(digests))
-    return fetch(session, select(table).where(wanted).order_by(table.c.uploaded_at), CampaignFileFacts)
-
-
 def campaign_file(session: Session, file_id: str) -> CampaignFileFacts:
     """Return a visible document by id.
 

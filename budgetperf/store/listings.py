@@ -10,7 +10,9 @@ from sqlmodel import Session, col
 from budgetperf.permissions import Actor, Role
 from budgetperf.process.stages import Stage, Status
 from budgetperf.provenance import Json
+from budgetperf.store.campaigns import CampaignFileFacts
 from budgetperf.store.fetch import Rows, fetch, fetch_one, prefix
+from budgetperf.store.tables.assessment import CampaignFile
 from budgetperf.store.tables.columns import table_of
 from budgetperf.store.tables.costs import CostPanelRow
 from budgetperf.store.tables.people import Organisation, Person, RoleGrant
@@ -235,3 +237,10 @@ def filed_documents(session: Session, record_ids: Iterable[str], form: str) -> d
         .order_by(col(Filing.record_id), col(Filing.number))
     )
     return {item.record_id: item.document for item in fetch(session, statement, FiledDocument)}
+
+
+def files_by_digest(session: Session, campaign_id: str, digests: Iterable[str]) -> list[CampaignFileFacts]:
+    """Return the visible documents of a campaign with some digests."""
+    table = table_of(CampaignFile)
+    wanted = (table.c.campaign_id == campaign_id) & table.c.digest.in_(list(digests))
+    return fetch(session, select(table).where(wanted).order_by(table.c.uploaded_at), CampaignFileFacts)

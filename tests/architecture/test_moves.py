@@ -73,6 +73,12 @@ STATUS_QUESTIONS: dict[str, str] = {
     "budgetperf/actions/objections.py": "whether the round, another record, hears objections, for a guard",
     "budgetperf/actions/ratings.py": "which sheets are in, to be forgotten when their months are over",
     "budgetperf/actions/task_books.py": "whether the unit's task book is issued, to report on it",
+    "api/desks/assessed_claims.py": "which claims may be contested and which appeals wait, to say so on the page",
+    "api/desks/assessed_life.py": "how far the records of a unit are, to draw its line",
+    "api/desks/assessed_result.py": "which reports of others are accepted, to show their facts",
+    "api/desks/assessed_unit.py": "whether the campaign, another record, is running or told, to say what may be begun",
+    "api/desks/assessment.py": "which claims are published, and what holds up a move, to say so on the page",
+    "api/desks/assessment_openings.py": "which penalties and bonuses may be contested, to be chosen from",
     "api/desks/limit.py": "whether the round hears objections, to say so on the page",
 }
 """Files outside ``process/`` that compare a status, each with the question; none of them moves by the answer."""
