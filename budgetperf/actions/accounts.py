@@ -98,6 +98,8 @@ def found_city(ctx: Context, city: OrganisationForm, admin: PersonForm, password
 
 
 APART = (Role.EXPERT, Role.ADMINISTRATOR, Role.AUDITOR)
+WHOLE = (Role.PARTICIPANT, Role.ASSESSMENT_OFFICE, Role.ASSESSMENT_HEAD)
+"""Roles whose work belongs to no branch of the tree."""
 """Roles nobody holds beside another: who judges, who grants, who audits."""
 
 
@@ -107,7 +109,8 @@ def check_grants(ctx: Context, grants: tuple[GrantForm, ...]) -> None:
     Raises
     ------
     Invalid
-        A role that must stand alone is joined with another; a scope names the city, which is left blank.
+        A role that must stand alone is joined with another; a scope names the city, which is left blank, or
+        narrows a role that belongs to no branch.
     NotFound
         A scope is no organisation's path.
     """
@@ -115,6 +118,8 @@ def check_grants(ctx: Context, grants: tuple[GrantForm, ...]) -> None:
     alone = next((role for role in APART if role in roles), None)
     if alone and len(roles) > 1:
         raise Invalid("accounts.apart", f"“{alone.label}”不得与其他岗位由同一人担任")
+    if narrowed := next((g.role for g in grants if g.role in WHOLE and g.scope), None):
+        raise Invalid("accounts.scope", f"“{narrowed.label}”不限于某一单位，范围请留空")
     for scope in {grant.scope for grant in grants if grant.scope}:
         if organisation_at(ctx.session, scope).parent_id is None:
             raise Invalid("accounts.scope", "范围为全市的，请留空，不填市的路径")

@@ -212,9 +212,16 @@ def _open_reports(ctx: Context, work: Work, period: str) -> int:
                     one.path,
                     work.campaign.fiscal_year,
                     period,
+                    due_on=_wanted_by(work, Task(what="reports", period=period)),
                 )
             )
     return _send(ctx, work, Stage.FACT_REPORT, targets, period)
+
+
+def _wanted_by(work: Work, task: Task) -> date | None:
+    """Return the last day of the phase whose gate waits for a task; None when none does."""
+    gates = [phase for phase in work.rules.cycle.phases if task in phase.gate]
+    return gates[0].ends.on(work.campaign.fiscal_year) if gates else None
 
 
 def _open_sheets(ctx: Context, work: Work, period: str) -> int:
@@ -228,11 +235,12 @@ def _open_sheets(ctx: Context, work: Work, period: str) -> int:
         and period in rated_periods(work.scheme, [members[code] for code in seat.units], seat.rater_group)
     ]
     shuffled = by_chance(ctx, waiting)
+    last = _wanted_by(work, Task(what="ratings", period=period))
     first = sum(record.period == period for record in records_of(ctx, work.campaign, Stage.RATING))
     subject, year = rating_subject(work.campaign.subject), work.campaign.fiscal_year
     name = f"{year}年度考评评分表{period}"
     targets = [
-        Target(Stage.RATING, None, subject, name, "", year, period, serial=first + at)
+        Target(Stage.RATING, None, subject, name, "", year, period, first + at, last)
         for at in range(len(shuffled))
     ]
     opened = open_all(ctx, Stage.RATING, targets, fiscal_year=year, period=period)

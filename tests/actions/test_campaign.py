@@ -293,3 +293,14 @@ def test_next_year_takes_over_what_was_to_be_mended_and_rates_it_again(ready: St
         {"measures": "已办结", "done_on": "2026-04-01"},
     )
     ready.act(cast.ASSESSMENT_OFFICE, date(2026, 4, 2), asked, "close")
+
+
+def test_reports_and_sheets_are_due_when_the_phase_that_waits_for_them_ends(story: Story) -> None:
+    story.open(BEGUN, ROSTER)
+    story.books(BEGUN, TARGETS)
+    second, mid = date(2025, 4, 1), date(2025, 7, 1)
+    story.act(cast.ASSESSMENT_OFFICE, second, story.id, "advance")
+    assert {one.due_on for one in story.records(Stage.FACT_REPORT, second)} == {date(2025, 6, 30)}
+    story.reports(second)
+    story.act(cast.ASSESSMENT_OFFICE, mid, story.id, "advance")
+    assert {one.due_on for one in story.records(Stage.RATING, mid)} == {date(2025, 7, 31)}
