@@ -19,8 +19,8 @@ from budgetperf.store.listings import filed_documents
 _HALVES = (".level", ".growth")
 
 
-def result_view(work: Work, unit: UnitFacts, result: ResultFacts, *, numbers: bool) -> ResultView:
-    """Return a result; ``numbers`` tells the numbers of the raters, which a unit is not told."""
+def result_view(work: Work, unit: UnitFacts, result: ResultFacts) -> ResultView:
+    """Return a result as it is told: of several raters the mean of their group, never a mark."""
     trace: Mapping[str, Any] = result.document
     track = work.scheme.track_of(unit.group_key)
     parts = {part.key: part for part in track.components} if track else {}
@@ -35,7 +35,7 @@ def result_view(work: Work, unit: UnitFacts, result: ResultFacts, *, numbers: bo
         tuple(trace["reasons"]),
         tuple(labels.get(key, key) for key in trace["vetoes"]),
         tuple(
-            _part(work, parts[part["key"]], part, trace.get("facts", ()), numbers=numbers)
+            _part(work, parts[part["key"]], part, trace.get("facts", ()))
             for part in trace["components"]
             if part["key"] in parts
         ),
@@ -47,8 +47,6 @@ def _part(
     part: Component,
     trace: Mapping[str, Any],
     facts: Iterable[Mapping[str, str]],
-    *,
-    numbers: bool,
 ) -> PartTrace:
     brought = list(facts)
     clauses = {one.key: one.source.clause for one in part.scheme.criteria()} if part.scheme else {}
@@ -68,38 +66,28 @@ def _part(
             )
             for item in trace["items"]
         ),
-        _marks(work, part, trace["marks"], numbers=numbers),
+        _marks(work, part, trace["marks"]),
     )
 
 
-def _marks(
-    work: Work, part: Component, given: Sequence[Mapping[str, str]], *, numbers: bool
-) -> tuple[MarkLine, ...]:
-    """Return the sheets where there are several, in an order that does not tell whose was whose to a unit."""
+def _marks(work: Work, part: Component, given: Sequence[Mapping[str, str]]) -> tuple[MarkLine, ...]:
+    """Return the periods, or the means of the groups of raters, where there are several."""
     if len(given) <= 1 and not part.raters:
         return ()
     periods, groups = period_labels(work.scheme), rater_groups(work.scheme)
     marks = [
         MarkLine(
             periods.get(mark["period"], mark["period"]),
-            _rater(mark["rater"], groups, numbers=numbers),
+            groups.get(mark["rater"].partition("/")[0], mark["rater"]),
             mark["points"],
         )
         for mark in given
     ]
-    if not numbers:
-        marks.sort(key=lambda mark: (mark.period, mark.rater, mark.points))
     return tuple(marks)
 
 
 def _about(fact: str, item: str) -> bool:
     return fact == item or fact in {item + half for half in _HALVES}
-
-
-def _rater(rater: str, groups: Mapping[str, str], *, numbers: bool) -> str:
-    group, _, number = rater.partition("/")
-    label = groups.get(group, group)
-    return f"{label} {number}".strip() if numbers else label
 
 
 def _fact_lines(work: Work, facts: Iterable[Mapping[str, str]]) -> tuple[FactLine, ...]:

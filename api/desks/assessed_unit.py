@@ -102,7 +102,7 @@ def show(request: Request, ctx: Transaction, subject: Key, code: Key) -> HTMLRes
         records=tuple(desk.moving(one) for one in (*own[Stage.TASK_BOOK], *_next_first(own[Stage.PROGRESS]))),
         tasks=_tasks(ctx, work, own),
         facts=facts_so_far(ctx, work, unit) if result is None else (),
-        result=result_view(work, unit, result, numbers=bool(assesses(ctx.actor))) if result else None,
+        result=result_view(work, unit, result) if result else None,
         told_on=_told_on(record, contest_ends_on=str(campaign.contest_ends_on or "")),
         claims=tuple(claim_line(desk, one) for one in (*own[Stage.BONUS], *own[Stage.PENALTY])),
         appeals=tuple(appeal_line(desk, one) for one in own[Stage.APPEAL]),

@@ -56,10 +56,10 @@ class FactLine:
 
 @dataclass(frozen=True, slots=True)
 class MarkLine:
-    """The points of one sheet, before they are weighed together."""
+    """The points of a period or of a group of raters, before they are weighed together."""
 
     period: str = told("label of the period")
-    rater: str = told("group of the rater, and the number for who may know it")
+    rater: str = told("group of raters; empty where there are none")
     points: str = told("points")
 
 
