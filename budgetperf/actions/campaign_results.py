@@ -12,6 +12,7 @@ from budgetperf.actions.decisions import decide, keep
 from budgetperf.actions.fact_reports import standards
 from budgetperf.actions.moves import Move, Outcome, Seen, file_form, filed_event, load, move
 from budgetperf.actions.payloads import Moved
+from budgetperf.actions.ratings import improved_of
 from budgetperf.actions.simple import NoForm
 from budgetperf.findings import Finding, Severity, Where
 from budgetperf.fiscal import SHANGHAI
@@ -39,7 +40,7 @@ from budgetperf.lifecycle.unit_assessment.gathering import (
     reported,
 )
 from budgetperf.lifecycle.unit_assessment.rules import Task
-from budgetperf.lifecycle.unit_assessment.told import told_trace
+from budgetperf.lifecycle.unit_assessment.told import rated_again, told_trace
 from budgetperf.process.deadlines import due
 from budgetperf.process.stages import Guard, Stage, Status
 from budgetperf.provenance import DecisionKind, Json
@@ -62,7 +63,8 @@ def gather(ctx: Context, work: Work) -> list[Line]:
     """Return everything brought so far as facts with their origins: what a result is computed from."""
     lines = [*_reported(ctx, work), *_rated(ctx, work)]
     lines = corrected(lines, _corrections(ctx, work.campaign))
-    lines += [*_claimed(ctx, work), *remembered(past(ctx, work.campaign)), *exempted(work.members)]
+    lines += [*_claimed(ctx, work), *exempted(work.members)]
+    lines += remembered(past(ctx, work.campaign), work.members, work.scheme)
     return lines + carried(work.scheme, work.rules.carried, work.members, lines)
 
 
@@ -199,9 +201,16 @@ def _with_facts(ctx: Context, work: Work, traces: Iterable[Json], lines: Iterabl
                 {name: getattr(line, name) for name in ("item", "period", "value", "standard", "note")}
             )
     tracks = {track.key: track for track in work.scheme.tracks}
+    again = rated_again(
+        (RatingForm.model_validate(sheet.document).rows, improved_of(sheet))
+        for sheet in sheets_of(ctx.session, work.campaign.id)
+        if sheet.submitted_at is not None
+    )
     for trace in traces:
         assert isinstance(trace, Mapping)
-        yield {**told_trace(trace, tracks[str(trace["track"])]), "facts": told.get(str(trace["unit"]), [])}
+        unit = str(trace["unit"])
+        beside: dict[str, Json] = {"facts": told.get(unit, []), "improved": again.get(unit, [])}
+        yield {**told_trace(trace, tracks[str(trace["track"])]), **beside}
 
 
 def _keep_rows(ctx: Context, work: Work, traces: Iterable[Json], *, decision_id: str, package: str) -> None:
@@ -256,7 +265,7 @@ def approve(ctx: Context, record_id: str, form: ResultApprovalForm, seen: Seen) 
     findings = check_approval(form, work.rules.approval, not_before=_final_on(ctx, record), as_of=ctx.today)
     moved = move(ctx, record_id, "approve", seen=seen, findings=findings, record=record)
     kept = file_form(ctx, moved, form, edition=work.campaign.rules)
-    to_all = bool({"unit", "public"} & set(work.rules.telling.to))
+    to_all = "public" in work.rules.telling.to
     update_campaign(ctx.session, record_id, approved_on=ctx.today, told_to_all=to_all)
     return moved.log(ctx, filed_event(moved, kept))
 

@@ -19,7 +19,15 @@ from budgetperf.lifecycle.unit_assessment.form import RaterRow, RosterForm, Supp
 from budgetperf.lifecycle.unit_assessment.rules import CampaignRules
 from budgetperf.scoring.assessment import AssessmentRules
 from budgetperf.scoring.raters import RaterGroup
-from budgetperf.store.campaigns import CampaignFacts, SeatFacts, SupplyingFacts, UnitFacts
+from budgetperf.store.campaigns import (
+    CampaignFacts,
+    SeatFacts,
+    SupplyingFacts,
+    UnitFacts,
+    campaign_of,
+    seats_of,
+    units_of,
+)
 from budgetperf.store.organisations import organisations
 from budgetperf.store.people import ids_of
 
@@ -89,6 +97,8 @@ def read_roster(
     logins = [row.person for row in form.units] + [row.leader for row in form.units]
     reader.people = ids_of(ctx.session, [*logins, *(row.login for row in form.raters)])
     units = tuple(_units(reader, form.units))
+    _demand_each_once(reader, units)
+    _demand_same_as_before(reader, units)
     suppliers = tuple(_suppliers(reader, form.suppliers))
     seats = tuple(_seats(reader, form.raters, units))
     _demand_whole(reader, form, units, seats)
@@ -132,6 +142,54 @@ def _units(reader: _Reader, rows: Iterable[UnitRow]) -> Iterator[UnitFacts]:
             leader,
             row.owner,
         )
+
+
+def _demand_each_once(reader: _Reader, units: tuple[UnitFacts, ...]) -> None:
+    """Refuse a person listed twice, and an organisation listed twice in one track."""
+    seen: dict[tuple[str, str], str] = {}
+    for at, unit in enumerate(units):
+        track = reader.scheme.track_of(unit.group_key)
+        place = (unit.person_id, "") if unit.person_id else (unit.path, track.key if track else "")
+        if place[0] and place in seen:
+            text = f"“{unit.name}”已以编码“{seen[place]}”登记，同一考评对象只能属于一个分组，请保留一行"
+            reader.refuse(f"/units/{at}/{'person' if unit.person_id else 'organisation'}", text)
+        seen.setdefault((str(place[0]), place[1]), unit.code)
+
+
+def _demand_same_as_before(reader: _Reader, units: tuple[UnitFacts, ...]) -> None:
+    """Refuse a code that stood for somebody else last year: history and rectification follow the code."""
+    campaign = reader.campaign
+    last = campaign_of(reader.ctx.session, campaign.jurisdiction, campaign.fiscal_year - 1)
+    before = {one.code: one for one in units_of(reader.ctx.session, last.id)} if last else {}
+    for at, unit in enumerate(units):
+        known = before.get(unit.code)
+        if known is not None and (known.path, known.person_id) != (unit.path, unit.person_id):
+            text = f"编码“{unit.code}”上年为“{known.name}”，往年后果和整改随编码结转，请改用其他编码"
+            reader.refuse(f"/units/{at}/code", text)
+
+
+def read_raters(
+    ctx: Context,
+    campaign: CampaignFacts,
+    rows: tuple[RaterRow, ...],
+    scheme: AssessmentRules,
+    rules: CampaignRules,
+) -> tuple[tuple[SeatFacts, ...], tuple[Finding, ...]]:
+    """Return the seats of raters who join while the campaign runs, numbered after those who sit."""
+    reader = _Reader(ctx, campaign, scheme, rules)
+    reader.people = ids_of(ctx.session, [row.login for row in rows])
+    seated = seats_of(ctx.session, campaign.id)
+    sits = {(seat.rater_group, seat.person_id) for seat in seated}
+    numbers = Counter(seat.rater_group for seat in seated)
+    found = []
+    listed = list(_listed(reader, rows, tuple(units_of(ctx.session, campaign.id))))
+    for at, (group, person, _) in enumerate(listed):
+        if (group, person) in sits:
+            reader.refuse(f"/raters/{at}/login", f"“{rows[at].login}”已是该类别的评分人")
+    for group, person, codes in by_chance(ctx, listed):
+        numbers[group] += 1
+        found.append(SeatFacts(ctx.ids.new(), campaign.id, group, numbers[group], person, codes))
+    return tuple(found), tuple(reader.findings)
 
 
 def _suppliers(reader: _Reader, rows: Iterable[SupplierRow]) -> Iterator[SupplyingFacts]:

@@ -1,6 +1,6 @@
 """What a campaign has sent out and what of it is settled: books, reports, sheets, claims."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -27,12 +27,13 @@ from budgetperf.store.campaigns import (
     units_of,
     write_sheets,
 )
+from budgetperf.store.listings import filed_documents
 from budgetperf.store.organisations import organisations
-from budgetperf.store.records import RecordFacts, latest_filing, list_records
+from budgetperf.store.records import RecordFacts, list_records
 
 _SHOWN = 10
 SETTLED: dict[Stage, frozenset[Status]] = {
-    Stage.TASK_BOOK: frozenset({Status.ISSUED}),
+    Stage.TASK_BOOK: frozenset({Status.ISSUED, Status.WITHDRAWN}),
     Stage.FACT_REPORT: frozenset({Status.AUDITED, Status.WITHDRAWN}),
     Stage.RATING: frozenset({Status.FILED, Status.WITHDRAWN, Status.ARCHIVED}),
     Stage.BONUS: frozenset({Status.SETTLED, Status.REJECTED}),
@@ -78,17 +79,23 @@ def records_of(ctx: Context, campaign: CampaignFacts, stage: Stage) -> list[Reco
 
 
 def unsettled(ctx: Context, campaign: CampaignFacts, tasks: Iterable[Task]) -> tuple[Finding, ...]:
-    """Return one finding per kind of work that is not settled, naming the first that are not."""
-    return tuple(finding for task in tasks for finding in _unsettled(ctx, campaign, task))
+    """Return one finding per kind of work that is not settled, naming the first that are not.
+
+    What a unit still has open that is not assessed any more is passed over.
+    """
+    gone = {unit.subject for unit in units_of(ctx.session, campaign.id) if unit.exempt}
+    return tuple(finding for task in tasks for finding in _unsettled(ctx, campaign, task, gone))
 
 
-def _unsettled(ctx: Context, campaign: CampaignFacts, task: Task) -> Iterator[Finding]:
+def _unsettled(ctx: Context, campaign: CampaignFacts, task: Task, gone: Collection[str]) -> Iterator[Finding]:
     periodic = task.what in PERIODIC
     for stage in STAGES[task.what]:
         open_ones = [
             record
             for record in records_of(ctx, campaign, stage)
-            if record.status not in SETTLED[stage] and not (periodic and record.period != task.period)
+            if record.status not in SETTLED[stage]
+            and record.subject not in gone
+            and not (periodic and record.period != task.period)
         ]
         if open_ones:
             names = "、".join(f"{one.name}（{one.status.label}）" for one in open_ones[:_SHOWN])
@@ -104,15 +111,20 @@ def _unsettled(ctx: Context, campaign: CampaignFacts, task: Task) -> Iterator[Fi
 
 def improvements_of(ctx: Context, work: Work, unit: UnitFacts) -> dict[str, str]:
     """Return what last year's campaign asked the unit to mend: record to problem."""
+    return improvements(ctx, work).get(unit.code, {})
+
+
+def improvements(ctx: Context, work: Work) -> dict[str, dict[str, str]]:
+    """Return what last year's campaign asked to be mended: unit to record to problem."""
     before = campaign_of(ctx.session, work.campaign.jurisdiction, work.campaign.fiscal_year - 1)
     if before is None:
         return {}
-    subjects = {one.subject for one in units_of(ctx.session, before.id) if one.code == unit.code}
-    found: dict[str, str] = {}
-    for record in records_of(ctx, before, Stage.IMPROVEMENT):
-        filing = latest_filing(ctx.session, record.id, ImprovementForm.__name__)
-        if record.subject in subjects and filing is not None:
-            found[record.id] = ImprovementForm.model_validate(filing.document).problem
+    codes = {one.subject: one.code for one in units_of(ctx.session, before.id)}
+    owners = {one.id: codes.get(one.subject, "") for one in records_of(ctx, before, Stage.IMPROVEMENT)}
+    found: dict[str, dict[str, str]] = {}
+    for record_id, document in filed_documents(ctx.session, owners, ImprovementForm.__name__).items():
+        problem = ImprovementForm.model_validate(document).problem
+        found.setdefault(owners[record_id], {})[record_id] = problem
     return found
 
 
@@ -248,11 +260,11 @@ def _open_sheets(ctx: Context, work: Work, period: str) -> int:
         (r for r in records_of(ctx, work.campaign, Stage.RATING) if r.period == period and r.serial >= first),
         key=lambda record: record.serial,
     )
-    mended = {unit.code: improvements_of(ctx, work, unit) for unit in work.units} if shuffled else {}
+    mended = improvements(ctx, work) if shuffled else {}
     sheets = (
         SheetFacts(
             record.id, work.campaign.id, seat.id, period, ctx.ids.new(), {}, None,
-            [[code, key, problem] for code in seat.units for key, problem in mended[code].items()],
+            [[code, key, problem] for code in seat.units for key, problem in mended.get(code, {}).items()],
         )
         for record, seat in zip(records, shuffled, strict=True)
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from budgetperf.actions.campaign_roster import read_roster
+from budgetperf.actions.campaign_roster import read_raters, read_roster
 from budgetperf.actions.campaign_work import Work, begun_phases, open_work, unsettled
 from budgetperf.actions.context import Context
 from budgetperf.actions.moves import (
@@ -21,13 +21,15 @@ from budgetperf.actions.rules import InForce, named
 from budgetperf.actions.simple import NoForm
 from budgetperf.errors import Conflict
 from budgetperf.findings import Finding, Severity, Where
+from budgetperf.lifecycle.unit_assessment.cells import LEFT
 from budgetperf.lifecycle.unit_assessment.fit import misfits
-from budgetperf.lifecycle.unit_assessment.form import CampaignForm, ExemptionForm, RosterForm
+from budgetperf.lifecycle.unit_assessment.form import CampaignForm, ExemptionForm, RatersForm, RosterForm
 from budgetperf.lifecycle.unit_assessment.rules import CampaignRules, Task
 from budgetperf.process.stages import Stage
 from budgetperf.scoring.assessment import AssessmentRules
 from budgetperf.store.campaigns import (
     CampaignFacts,
+    add_seats,
     campaign_of,
     exempt_unit,
     get_campaign,
@@ -156,20 +158,32 @@ def advance_phase(ctx: Context, record_id: str, _form: NoForm, seen: Seen) -> Ou
 
 
 def exempt(ctx: Context, record_id: str, form: ExemptionForm, seen: Seen) -> Outcome:
-    """Take a unit or person out of the year's assessment, by an exemption of the scheme."""
+    """Take a unit or person out of the year's assessment, or back into it with no exemption named."""
     record = load(ctx, record_id)
     campaign = get_campaign(ctx.session, record_id)
-    known = {state.key: state.label for state in editions_of(ctx, campaign).scheme.rules.exemptions}
+    states = editions_of(ctx, campaign).scheme.rules.exemptions
+    known = {state.key: state.label for state in states} | {LEFT: "撤并或调出"}
     unit = get_unit(ctx.session, campaign.id, form.unit)
     listed = "、".join(f"{key} {label}" for key, label in known.items()) or "无"
-    text = f"方案没有“{form.exemption}”这一情形，可填：{listed}"
+    text = f"方案没有“{form.exemption}”这一情形，可填：{listed}；恢复考评的留空"
     wrong = Finding("campaign.exemption", Severity.ERROR, Where(pointer="/exemption"), text)
-    findings = () if form.exemption in known else (wrong,)
+    findings = () if form.exemption in {"", *known} else (wrong,)
     told = Seen(seen.version, seen.reason or form.reason)
     moved = move(ctx, record_id, "exempt", seen=told, findings=findings, record=record)
     exempt_unit(ctx.session, unit.id, form.exemption)
     kept = file_form(ctx, moved, form, edition=campaign.scheme)
     return moved.log(ctx, filed_event(moved, kept))
+
+
+def add_raters(ctx: Context, record_id: str, form: RatersForm, seen: Seen) -> Outcome:
+    """Seat raters who join while the campaign runs; the next advance sends them their sheets."""
+    record = load(ctx, record_id)
+    campaign = get_campaign(ctx.session, record_id)
+    editions = editions_of(ctx, campaign)
+    seats, findings = read_raters(ctx, campaign, form.raters, editions.scheme.rules, editions.campaign.rules)
+    moved = move(ctx, record_id, "add_raters", seen=seen, findings=findings, record=record)
+    add_seats(ctx.session, seats)
+    return moved.log(ctx)
 
 
 def _opened_so_far(work: Work, today: date) -> list[Task]:

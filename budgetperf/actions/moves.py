@@ -18,7 +18,7 @@ from budgetperf.process.stages import Guard, Stage
 from budgetperf.process.transitions import Transition, named
 from budgetperf.provenance import digest
 from budgetperf.store.evidence import write_event
-from budgetperf.store.records import RecordFacts, doers, get_record
+from budgetperf.store.records import RecordFacts, doers, get_record, newest_number
 from budgetperf.store.tables.columns import table_of
 from budgetperf.store.tables.records import Draft, Filing, Record, StepRow
 
@@ -215,8 +215,8 @@ def file_form(ctx: Context, moved: Move, form: Form, *, edition: str, file_diges
     """Keep a filed form as the next filing of the record and drop the draft."""
     document = form.model_dump(mode="json")
     connection = ctx.session.connection()
-    # Every filing moves the record on, so the new version numbers it.
-    kept = Kept(ctx.ids.new(), type(form).__name__, moved.version, digest(document), file_digest or "")
+    number = max(moved.version, newest_number(ctx.session, moved.record.id) + 1)
+    kept = Kept(ctx.ids.new(), type(form).__name__, number, digest(document), file_digest or "")
     connection.execute(
         insert(table_of(Filing)),
         {

@@ -246,6 +246,12 @@ def seats_of(session: Session, campaign_id: str) -> list[SeatFacts]:
     return fetch(session, statement, SeatFacts)
 
 
+def add_seats(session: Session, seats: Iterable[SeatFacts]) -> None:
+    """Seat more raters."""
+    if values := [_values(seat) for seat in seats]:
+        session.connection().execute(insert(table_of(RaterSeat)), values)
+
+
 def replace_roster(
     session: Session,
     campaign_id: str,

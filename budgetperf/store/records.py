@@ -261,6 +261,16 @@ def filings_of(session: Session, record_id: str) -> list[FilingFacts]:
     return fetch(session, statement, FilingFacts)
 
 
+_NEWEST = select(func.coalesce(func.max(col(Filing.number)), 0)).where(
+    col(Filing.record_id) == bindparam("record")
+)
+
+
+def newest_number(session: Session, record_id: str) -> int:
+    """Return the number of the newest filing of a record; 0 when there is none."""
+    return int(session.connection().execute(_NEWEST, {"record": record_id}).scalar_one())
+
+
 _LATEST = (
     select(*_FILING)
     .where(col(Filing.record_id) == bindparam("record"), col(Filing.form) == bindparam("form"))

@@ -9,7 +9,7 @@ from budgetperf.findings import Finding
 from budgetperf.provenance import digest
 from budgetperf.store.files import FileStore
 
-_BARE = """jsonb_set({0} - 'facts', '{{components}}', (
+_BARE = """jsonb_set({0} - 'facts' - 'improved', '{{components}}', (
     SELECT coalesce(jsonb_agg(part - 'marks' ORDER BY place), '[]')
     FROM jsonb_array_elements({0} -> 'components') WITH ORDINALITY AS shown(part, place)))"""
 """A trace without its raters' marks, which a unit is told as means, and the facts laid beside them."""

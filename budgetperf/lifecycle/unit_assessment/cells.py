@@ -10,6 +10,9 @@ from budgetperf.lifecycle.unit_assessment.rules import CampaignRules
 from budgetperf.scoring.assessment import AssessmentRules, Component, Slot, Track
 from budgetperf.scoring.raters import RaterGroup
 
+LEFT = "left"
+"""The exemption of every scheme: a unit that was abolished or merged, a person who moved away."""
+
 
 @dataclass(frozen=True, slots=True)
 class Member:

@@ -52,11 +52,19 @@ class RosterForm(Form):
     raters: tuple[RaterRow, ...] = ask("评分人", default=())
 
 
+class RatersForm(Form):
+    """Raters who join while the campaign runs."""
+
+    raters: tuple[RaterRow, ...] = ask("增补的评分人")
+
+
 class ExemptionForm(Form):
     """Somebody who is not assessed this year, by an exemption of the scheme."""
 
     unit: Line = ask("考评对象", "编码", width=14)
-    exemption: Line = ask("不参加考评的情形", "方案中的编码", width=20)
+    exemption: Line = ask(
+        "不参加考评的情形", "方案中的编码，或 left 撤并、调出；恢复考评的留空", default="", width=20
+    )
     reason: Text = ask("理由", width=50)
 
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from budgetperf.indicators import plain_number
-from budgetperf.lifecycle.unit_assessment.cells import Member
+from budgetperf.lifecycle.unit_assessment.cells import LEFT, Member
 from budgetperf.lifecycle.unit_assessment.form import (
     BonusForm,
     CorrectionRow,
@@ -88,19 +88,31 @@ def claimed(unit: str, form: BonusForm | PenaltyForm, value: Decimal, *, origin:
     return Line(unit, form.item, plain_number(value), note=form.award, origin=origin)
 
 
-def remembered(past: Mapping[str, Mapping[str, Sequence[int]]]) -> list[Line]:
-    """Return what units reached in earlier years: unit to consequence to years ago."""
+def remembered(
+    past: Mapping[str, Mapping[str, Sequence[int]]], members: Iterable[Member], scheme: AssessmentRules
+) -> list[Line]:
+    """Return what this year's units reached in earlier years: unit to consequence to years ago.
+
+    Who is not assessed any more, and what the scheme no longer knows, is left out.
+    """
+    codes, known = {one.code for one in members}, {one.key for one in scheme.consequences}
     return [
         Line(unit, consequence, "是", f"-{ago}", origin="往年考评结果")
         for unit, reached in sorted(past.items())
+        if unit in codes
         for consequence, years in sorted(reached.items())
+        if consequence in known
         for ago in sorted(years)
     ]
 
 
 def exempted(members: Iterable[Member]) -> list[Line]:
     """Return who is not assessed this year."""
-    return [Line(one.code, one.exempt, "是", origin="登记不参加考评") for one in members if one.exempt]
+    return [
+        Line(one.code, one.exempt, "是", origin="登记不参加考评")
+        for one in members
+        if one.exempt and one.exempt != LEFT
+    ]
 
 
 def corrected(lines: Iterable[Line], corrections: Iterable[tuple[CorrectionRow, str]]) -> list[Line]:
@@ -148,9 +160,17 @@ def _carried(
 
 
 def facts(members: Iterable[Member], lines: Iterable[Line]) -> list[UnitFact]:
-    """Return the rows of the long table, numbered from 2 as under a heading, each with its group."""
-    groups = {member.code: member.group for member in members}
-    ordered = sorted(lines, key=lambda line: (line.cell, line.note))
+    """Return the rows of the long table, numbered from 2 as under a heading, each with its group.
+
+    Who left the campaign has none.
+    """
+    groups, gone = (
+        {one.code: one.group for one in members},
+        {one.code for one in members if one.exempt == LEFT},
+    )
+    ordered = sorted(
+        (line for line in lines if line.unit not in gone), key=lambda line: (line.cell, line.note)
+    )
     return [
         UnitFact(
             number,

@@ -3,10 +3,13 @@
 The whole trace, mark by mark under the raters' numbers, stands in the decision package.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from fractions import Fraction
 
 from budgetperf.indicators import plain_number
+from budgetperf.lifecycle.unit_assessment.form import RatingRow
+from budgetperf.lifecycle.unit_assessment.gathering import IMPROVED
 from budgetperf.provenance import Json
 from budgetperf.scoring.assessment import Component, Track
 from budgetperf.scoring.exact import half_up
@@ -22,6 +25,30 @@ def told_trace(trace: Mapping[str, Json], track: Track) -> dict[str, Json]:
     """
     parts = {part.key: part for part in track.components}
     return {**trace, "components": [_told(one, parts) for one in _items(trace["components"])]}
+
+
+def rated_again(
+    sheets: Iterable[tuple[Sequence[RatingRow], Mapping[tuple[str, str], str]]],
+) -> dict[str, list[Json]]:
+    """Return how last year's items to be mended were rated again: by unit, the mean of each and of how many.
+
+    Parameters
+    ----------
+    sheets : iterable of (rows, problems)
+        The rows of a submitted sheet, and what its items of rectification are about by unit and item.
+    """
+    given: dict[tuple[str, str, str], list[Decimal]] = {}
+    for rows, problems in sheets:
+        for row in rows:
+            if (row.unit, row.item) in problems:
+                key = (row.unit, row.item, problems[row.unit, row.item])
+                given.setdefault(key, []).append(Decimal(row.value))
+    found: dict[str, list[Json]] = {}
+    for (unit, item, problem), values in sorted(given.items()):
+        mean = half_up(Fraction(sum(values, Decimal(0))) / len(values), 2)
+        told = {"record": item.removeprefix(IMPROVED), "problem": problem, "points": plain_number(mean)}
+        found.setdefault(unit, []).append({**told, "raters": len(values)})
+    return found
 
 
 def _told(shown: Mapping[str, Json], parts: Mapping[str, Component]) -> Json:

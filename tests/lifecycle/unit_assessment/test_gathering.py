@@ -131,7 +131,9 @@ def test_claims_sheets_and_earlier_years_keep_where_they_come_from() -> None:
     ]
     given = rated(rows, rater="panel_1/003", period="")
     assert given == [Line("甲", "satisfaction", "90", rater="panel_1/003", origin="panel_1/003")]
-    past = remembered({"乙": {"ineligible": [2, 1]}, "甲": {"ineligible": [1]}})
+    key = QITAI.consequences[0].key
+    reached = {"乙": {key: [2, 1], "dropped": [1]}, "甲": {key: [1]}, "丙": {key: [1]}}
+    past = remembered(reached, [OWNER, BARE], QITAI)  # 丙 is gone, and the scheme knows no "dropped"
     assert [(one.unit, one.period) for one in past] == [("乙", "-1"), ("乙", "-2"), ("甲", "-1")]
 
 
@@ -139,7 +141,7 @@ def test_two_failing_years_running_are_seen_over_campaigns() -> None:
     """Under Qitai a unit that fails twice running is dealt with by the organisation department."""
     repeated = next(one for one in QITAI.consequences if any(c.repeated for c in one.any_of))
     again = next(c.repeated for c in repeated.any_of if c.repeated)
-    lines = _poor_department() + remembered({"甲": {again.consequence: [1]}})
+    lines = _poor_department() + remembered({"甲": {again.consequence: [1]}}, [OWNER], QITAI)
     (first,) = assess(QITAI, facts([OWNER], lines))
     (once,) = assess(QITAI, facts([OWNER], _poor_department()))
     assert repeated.key in {one.key for one in first.consequences}

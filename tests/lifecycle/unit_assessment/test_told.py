@@ -1,6 +1,7 @@
 """What a unit is told of its raters: the mean of each group, never anybody's own mark."""
 
-from budgetperf.lifecycle.unit_assessment.told import told_trace
+from budgetperf.lifecycle.unit_assessment.form import RatingRow
+from budgetperf.lifecycle.unit_assessment.told import rated_again, told_trace
 from budgetperf.rulebook.library import Rulebook
 from budgetperf.scoring.assessment import AssessmentRules
 
@@ -34,3 +35,18 @@ def test_marks_of_raters_become_one_mean_a_group_and_period() -> None:
         {"key": "certificates", "marks": own},
     ]
     assert trace["components"][0]["marks"] == marks  # the package keeps what it had
+
+
+def test_what_was_rated_again_is_told_as_a_mean_of_its_raters() -> None:
+    problems = {("D2", "improved:R1"): "投诉办结不及时"}
+    rows = [
+        [
+            RatingRow(unit="D2", item="leader_rating", value="90"),
+            RatingRow(unit="D2", item="improved:R1", value=value),
+        ]
+        for value in ("80", "85", "85")
+    ]
+    assert rated_again((one, problems) for one in rows) == {
+        "D2": [{"record": "R1", "problem": "投诉办结不及时", "points": "83.33", "raters": 3}]
+    }
+    assert rated_again([(rows[0], {})]) == {}

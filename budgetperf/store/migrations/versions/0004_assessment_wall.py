@@ -81,8 +81,8 @@ POLICIES: dict[str, tuple[str, str]] = {
     "campaign": ("bp_person() <> ''", "bp_assess_writes()"),
     "assessed_unit": (f"{_UNIT} OR {_RATED} OR {_SUPPLIED}", "bp_assess_writes()"),
     "supplying": ("bp_assesses() OR bp_belongs(path)", "bp_assess_writes()"),
-    "rater_seat": ("bp_assesses() OR person_id = bp_person()", "bp_assess_writes()"),
-    "rating_sheet": (f"bp_assesses() OR {_OWN_SEAT}", "bp_assess_writes()"),
+    "rater_seat": ("bp_assess_writes() OR person_id = bp_person()", "bp_assess_writes()"),
+    "rating_sheet": (f"bp_assess_writes() OR {_OWN_SEAT}", "bp_assess_writes()"),
     "unit_result": (
         f"""bp_assesses() OR EXISTS (SELECT 1 FROM campaign c WHERE c.id = unit_result.campaign_id
           AND c.contest_ends_on IS NOT NULL AND ({_THEIRS.format(table="unit_result")}
