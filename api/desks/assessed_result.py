@@ -5,7 +5,15 @@ from typing import Any
 
 from api.desks.assessment_phases import period_labels
 from api.desks.assessment_presets import item_labels
-from api.screens.assessed_unit import FactLine, ItemTrace, MarkLine, PartTrace, PastYear, ResultView
+from api.screens.assessed_unit import (
+    AgainLine,
+    FactLine,
+    ItemTrace,
+    MarkLine,
+    PartTrace,
+    PastYear,
+    ResultView,
+)
 from budgetperf.actions.campaign_work import Work, records_of
 from budgetperf.actions.context import Context
 from budgetperf.indicators import plain_number
@@ -39,6 +47,7 @@ def result_view(work: Work, unit: UnitFacts, result: ResultFacts) -> ResultView:
             for part in trace["components"]
             if part["key"] in parts
         ),
+        tuple(AgainLine(one["problem"], one["points"], one["raters"]) for one in trace.get("improved", ())),
     )
 
 

@@ -88,6 +88,15 @@ class PartTrace:
 
 
 @dataclass(frozen=True, slots=True)
+class AgainLine:
+    """An item of last year's rectification as this year's raters found it."""
+
+    problem: str = told("what was to be mended")
+    points: str = told("mean of the marks, of 100")
+    raters: int = told("how many rated it")
+
+
+@dataclass(frozen=True, slots=True)
 class ResultView:
     """The result as computed last."""
 
@@ -100,6 +109,7 @@ class ResultView:
     reasons: tuple[str, ...] = told("what was capped, moved or lowered")
     vetoes: tuple[str, ...] = told("vetoes that struck")
     parts: tuple[PartTrace, ...] = told("components")
+    again: tuple[AgainLine, ...] = told("last year's items to be mended, rated again")
 
 
 @dataclass(frozen=True, slots=True)

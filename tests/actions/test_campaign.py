@@ -304,3 +304,66 @@ def test_reports_and_sheets_are_due_when_the_phase_that_waits_for_them_ends(stor
     story.reports(second)
     story.act(cast.ASSESSMENT_OFFICE, mid, story.id, "advance")
     assert {one.due_on for one in story.records(Stage.RATING, mid)} == {date(2025, 7, 31)}
+
+
+def test_a_unit_that_leaves_holds_nobody_up_and_may_come_back(story: Story) -> None:
+    story.open(BEGUN, ROSTER)
+    gone = {"unit": "D2", "exemption": "left", "reason": "机构改革撤并"}
+    with refused("方案没有“holiday”这一情形"):
+        story.act(cast.ASSESSMENT_OFFICE, BEGUN, story.id, "exempt", gone | {"exemption": "holiday"})
+    story.act(cast.ASSESSMENT_OFFICE, BEGUN, story.id, "exempt", gone)
+    story.act(
+        cast.ASSESSMENT_OFFICE, BEGUN, story.id, "exempt", gone | {"exemption": "", "reason": "改革暂缓"}
+    )
+    story.act(cast.ASSESSMENT_OFFICE, BEGUN, story.id, "exempt", gone)
+    books = {one.path: one for one in story.records(Stage.TASK_BOOK, BEGUN)}
+    story.act(cast.ASSESSMENT_OFFICE, BEGUN, books[cast.EDUCATION], "void", reason="机构撤并")
+    story.books(BEGUN, TARGETS)
+    story.through_the_year(YEAR_END)
+    assert set(computed(story)) == {"D1"}
+
+
+def test_work_taken_back_can_be_sent_again_and_raters_join_later(story: Story) -> None:
+    story.open(BEGUN, ROSTER | {"raters": ROSTER["raters"][:1]})
+    story.books(BEGUN, TARGETS)
+    mid = date(2025, 7, 1)
+    story.through_the_year(date(2025, 4, 1))
+    story.act(cast.ASSESSMENT_OFFICE, mid, story.id, "advance")
+    sheet = story.records(Stage.RATING, mid, Status.DRAFT)[0]
+    story.act(cast.ASSESSMENT_OFFICE, mid, sheet, "void", reason="病假")
+    with refused("“rater1”已是该类别的评分人"):
+        story.act(cast.ASSESSMENT_OFFICE, mid, story.id, "add_raters", {"raters": ROSTER["raters"][:1]})
+    story.act(cast.ASSESSMENT_OFFICE, mid, story.id, "add_raters", {"raters": ROSTER["raters"][1:]})
+    story.act(cast.ASSESSMENT_OFFICE, mid, story.id, "advance")
+    assert len(story.records(Stage.RATING, mid, Status.DRAFT)) == 1  # the one who joined
+    story.act(cast.ASSESSMENT_OFFICE, mid, sheet, "reopen")
+    story.ratings(mid)
+    assert len(story.records(Stage.RATING, mid, Status.FILED)) == 2
+
+
+@pytest.mark.parametrize(
+    ("second", "told"),
+    [
+        ({"organisation": "0102"}, "“教育局”已以编码“D1”登记"),
+        ({"organisation": "", "person": "staff1"}, ""),
+    ],
+)
+def test_an_organisation_stands_in_one_group_only(story: Story, second: dict[str, str], told: str) -> None:
+    units = [ROSTER["units"][0], ROSTER["units"][1] | second]
+    if told:
+        with refused(told):
+            story.open(BEGUN, ROSTER | {"units": units})
+    else:
+        story.open(BEGUN, ROSTER | {"units": units})
+
+
+def test_a_code_keeps_its_owner_over_the_years(story: Story) -> None:
+    story.open(BEGUN, ROSTER)
+    story.year, story.id = 2026, ""
+    first, second = ROSTER["units"]
+    swapped = [
+        first | {"organisation": second["organisation"]},
+        second | {"organisation": first["organisation"]},
+    ]
+    with refused("编码“D1”上年为“水务局”"):
+        story.open(date(2026, 3, 2), ROSTER | {"units": swapped})
