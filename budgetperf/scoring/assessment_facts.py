@@ -4,6 +4,7 @@ Takes rows as text (unit, group, item, period, rater, value, standard, note) and
 per unit. Points are computed by ``assess``; files are read elsewhere.
 """
 
+import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,6 +23,9 @@ Mark: TypeAlias = tuple[str, CellKey, str]
 
 Filled: TypeAlias = tuple[frozenset[Mark], frozenset[tuple[Mark, bool]]]
 """Which rows there are, and which of them give no number, with whether they were refused."""
+
+_UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp"})
+"""Categories of signs that print nothing: control, format, and breaks of line and paragraph."""
 
 _YEARS = {f"-{ago}": ago for ago in range(1, 21)}
 """Periods of an earlier year's result."""
@@ -134,6 +138,8 @@ def read_facts(rules: AssessmentRules, facts: Iterable[UnitFact]) -> tuple[UnitS
     sheets: list[UnitSheet] = []
     for unit in sorted(by_unit):
         rows = by_unit[unit]
+        if any(unicodedata.category(sign) in _UNSEEN for sign in unit):
+            defects.add("unit", rows[0].row, "被考评单位的编码含有看不见的控制字符，请重新输入编码")
         group = _group(rows, defects)
         track = tracks.get(group)
         if group and track is None:

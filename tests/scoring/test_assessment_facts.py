@@ -333,3 +333,13 @@ def test_what_was_accepted_once_is_judged_again_where_it_does_not_belong() -> No
         "period",
         "missing",
     }
+
+
+@pytest.mark.parametrize("sign", ["\x1b", "\n", "\u200b", "\u202e", "\u2028"])
+def test_a_unit_with_signs_that_print_nothing_is_refused(sign: str) -> None:
+    sound = rows(*SOUND)
+    strange = [fact._replace(unit=f"甲{sign}乙") if fact.unit == "甲" else fact for fact in sound]
+    with pytest.raises(Invalid, match="第2行 被考评单位的编码含有看不见的控制字符，请重新输入编码"):
+        assess(RULES, strange)
+    spaced = [fact._replace(unit="甲 乙") if fact.unit == "甲" else fact for fact in sound]
+    assert [result.unit for result in assess(RULES, spaced)] == ["乙", "甲 乙"]
