@@ -310,7 +310,9 @@ def _find(rulebook: Rulebook, name: str, *, as_of: date | None, today: date, opt
             return rulebook.get(kind, as_of or today, jurisdiction=jurisdiction)
         except NotFound as error:
             day = as_of or today
-            raise _not_in_force(rulebook, jurisdiction or NATIONAL, error, as_of=day, option=option) from error
+            raise _not_in_force(
+                rulebook, jurisdiction or NATIONAL, error, as_of=day, option=option
+            ) from error
     near = get_close_matches(name, [*ids, *KINDS], n=3, cutoff=0.4)
     hint = f"是否为 {'、'.join(near)}？" if near else ""
     raise NotFound("rulebook.no_edition", f"规则库中没有版本“{name}”。{hint}全部版本见 ./bp schemes list")

@@ -3,7 +3,11 @@ import pytest
 from budgetperf.errors import Invalid
 from budgetperf.scoring.assessment_cells import UnitFact
 from budgetperf.scoring.assessment_table import read_table
+from budgetperf.scoring.assessment_template import scale_of
+from tests.scoring.assessment_makers import component, rules, scheme, track
 
+BANDS = [{"bound": 8, "points": 10}, {"bound": 5, "points": 6}, {"bound": 3, "points": 2}]
+STEP = {"name": "step", "edge": "at_least", "out_of": 10, "otherwise": 0, "bands": BANDS}
 HEAD = "unit,group,item,period,rater,value,standard,note\n"
 
 
@@ -68,7 +72,7 @@ def test_blank_columns_a_spreadsheet_adds_are_passed_over() -> None:
         ),
         ({"name": "satisfaction", "out_of": 10, "bands": [{"bound": 0, "points": 0}]}, "，0至100"),
         ({**STEP, "reading": "value"}, "，各档界限在3至8之间"),
-        ({**STEP, "edge": "at_most", "bands": STEP["bands"][::-1], "reading": "value"}, "，各档界限在3至8之间"),
+        ({**STEP, "edge": "at_most", "bands": BANDS[::-1], "reading": "value"}, "，各档界限在3至8之间"),
         ({**STEP, "reading": "ratio"}, ""),
     ],
 )

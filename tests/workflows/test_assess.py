@@ -214,7 +214,8 @@ def test_the_edition_is_the_one_of_the_day_asked_for(bp, tmp_path: Path) -> None
     out.unlink()
     said = bp("assess", "zhengding", "--edition", "2013-12-31", *files, code=1)
     assert "zhengding/unit_assessment 在2013-12-31没有有效的版本" in said
-    assert "请用 --edition 写明其中的日期" in said and "--as-of" not in said
+    assert "请用 --edition 写明其中的日期" in said
+    assert "--as-of" not in said
     assert not out.exists()
 
 
@@ -223,7 +224,8 @@ def test_a_whole_id_holds_on_the_day_asked_for_or_is_refused(bp, tmp_path: Path)
     facts.write_text("\n".join([HEAD, *ZHENGDING]), encoding="utf-8")
     told = (ID, "--facts", facts, "--out", out)
     said = bp("assess", *told, "--edition", "2013-12-31", code=1)
-    assert f"{ID} 在2013-12-31无效" in said and "请改--edition" in said
+    assert f"{ID} 在2013-12-31无效" in said
+    assert "请改--edition" in said
     assert not out.exists()
     bp("assess", *told, "--edition", "2014-01-01")
     assert out.exists()
@@ -260,7 +262,8 @@ def test_what_is_no_file_to_write_is_refused_and_nothing_is_left(
     before = sorted(tmp_path.rglob("*"))
     files = {"--out": tmp_path / "结果.csv", "--trace": tmp_path / "过程.json", option: tmp_path / path}
     said = bp("assess", "zhengding", "--facts", facts, *chain(*files.items()), code=1)
-    assert told in said and "请写明已有文件夹中可以写的一个文件名" in said
+    assert told in said
+    assert "请写明已有文件夹中可以写的一个文件名" in said
     assert sorted(tmp_path.rglob("*")) == before
 
 
