@@ -9,7 +9,7 @@ import gc
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import IO
@@ -28,18 +28,18 @@ Write = Callable[[IO[str]], None]
 
 
 def assess_file(
-    name: str, facts: Path, say: Say, *, out: Path, trace: Path | None = None, as_of: date
+    name: str, facts: Path, say: Say, *, out: Path, trace: Path | None = None, as_of: date | None, today: date
 ) -> int:
     """Assess every unit of a facts file; 1 when the file is refused, with every defect by its row.
 
     Raises
     ------
     NotFound
-        There is no such edition, or no such file.
+        There is no such edition on the day asked for, or no such file.
     Invalid
-        ``assess.path`` if two of the files are one, or a folder to write to is not there.
+        ``assess.path`` if two of the files are one, or one cannot be written.
     """
-    edition = assessment_edition(packaged().rulebook, name, as_of=as_of)
+    edition = assessment_edition(packaged().rulebook, name, as_of=as_of, today=today, option="--edition")
     _demand_paths(facts, [out, *([trace] if trace else [])])
     with _no_search_for_cycles():
         return _assessed(edition, facts, say, out=out, trace=trace)
@@ -74,12 +74,32 @@ def _no_search_for_cycles() -> Iterator[None]:
 
 
 def _demand_paths(facts: Path, written: Sequence[Path]) -> None:
-    paths = [path.resolve() for path in (facts, *written)]
-    if len(set(paths)) < len(paths):
+    if len({_target(path) for path in (facts, *written)}) <= len(written):
         raise Invalid("assess.path", "事实、结果和计算过程须是不同的文件，请改写文件名")
     for path in written:
-        if not path.resolve().parent.is_dir() or path.is_dir():
-            raise Invalid("assess.path", f"{path} 无法写出，请写明已有文件夹中的一个文件名")
+        with _told(path):
+            target = _target(path)
+            taken = not target.is_file() and os.path.lexists(target)
+            if taken or not target.parent.is_dir():
+                raise _unwritable(path, "不是普通文件" if taken else "文件夹不存在")
+
+
+def _target(path: Path) -> Path:
+    """Return the file a path means, behind every link."""
+    return Path(os.path.realpath(path))
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Say in Chinese which file the system did not let be written."""
+    try:
+        yield
+    except OSError as error:
+        raise _unwritable(path, error.strerror or str(error)) from error
+
+
+def _unwritable(path: Path, why: str) -> Invalid:
+    return Invalid("assess.path", f"{path} 无法写出（{why}），请写明已有文件夹中可以写的一个文件名")
 
 
 def _write_trace(file: IO[str], edition: Edition, results: Sequence[UnitResult]) -> None:
@@ -98,12 +118,17 @@ def _write_trace(file: IO[str], edition: Edition, results: Sequence[UnitResult])
 
 def _write_all(files: dict[Path, Write]) -> None:
     """Write every file beside its place, then put all in place: none is ever half there."""
-    for path, write in files.items():
-        with _beside(path).open("w", encoding="utf-8", newline="") as file:
-            write(file)
-    for path in files:
-        _beside(path).replace(path)
-
-
-def _beside(path: Path) -> Path:
-    return path.with_name(f"{path.name}.{os.getpid()}.part")
+    parts = {
+        path: _target(path).with_name(f".{os.getpid()}-{number}.part") for number, path in enumerate(files)
+    }
+    try:
+        for path, part in parts.items():
+            with _told(path), part.open("w", encoding="utf-8", newline="") as file:
+                files[path](file)
+        for path, part in parts.items():
+            with _told(path):
+                part.replace(_target(path))
+    finally:
+        for part in parts.values():
+            with suppress(OSError):
+                part.unlink()

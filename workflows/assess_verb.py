@@ -38,5 +38,5 @@ def act(given: argparse.Namespace, say: Callable[[str], None], *, today: date) -
     from workflows.assess import assess_file  # YAML and the whole rulebook: not for --help
 
     return assess_file(
-        given.scheme, given.facts, say, out=given.out, trace=given.trace, as_of=given.edition or today
+        given.scheme, given.facts, say, out=given.out, trace=given.trace, as_of=given.edition, today=today
     )

@@ -93,7 +93,7 @@ def act(given: argparse.Namespace, say: Callable[[str], None], *, today: date) -
     verbs: dict[str, Callable[[], int]] = {
         "list": lambda: schemes.list_editions(plainly, _known(given)),
         "show": lambda: (
-            schemes.print_template(plainly, _known(given), given.id, as_of=given.as_of or today)
+            schemes.print_template(plainly, _known(given), given.id, as_of=given.as_of, today=today)
             if given.template
             else schemes.show(
                 plainly, _known(given), given.id, as_of=given.as_of, today=today, as_yaml=given.yaml

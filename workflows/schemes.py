@@ -93,7 +93,7 @@ def list_editions(say: Say, known: Known) -> int:
 def show(say: Say, known: Known, name: str, *, as_of: date | None, today: date, as_yaml: bool = False) -> int:
     """Print one edition, or its text."""
     rulebook = known.rulebook
-    edition = _find(rulebook, name, as_of=as_of, today=today)
+    edition = _find(rulebook, name, as_of=as_of, today=today, option="--as-of")
     if as_yaml:
         say(known.raw(edition).decode().removesuffix("\n"))
         return 0
@@ -134,7 +134,7 @@ def compare(
     """Print the same facts under two editions; 1 when a draft, the facts or the map ``by`` are refused."""
     rulebook = known.rulebook
     try:
-        left, right = (_find_or_read(rulebook, name, as_of=today) for name in sides)
+        left, right = (_find_or_read(rulebook, name, today=today) for name in sides)
         graded = (_grades(rulebook, left), _grades(rulebook, right))
         left_out: tuple[str, ...] = ()
         if by or left.kind == ASSESSMENT == right.kind:
@@ -166,7 +166,7 @@ def compare(
 
 def print_map(say: Say, known: Known, sides: tuple[str, str], *, today: date) -> int:
     """Print the blank table that says what of one city's assessment stands where in the other's."""
-    left, right = (assessment_edition(known.rulebook, name, as_of=today) for name in sides)
+    left, right = (assessment_edition(known.rulebook, name, today=today) for name in sides)
     titles = (f"{left.id} {left.title}", f"{right.id} {right.title}")
     rules = (left.rules_as(AssessmentRules), right.rules_as(AssessmentRules))
     say(blank_map(*rules, titles).removesuffix("\n"))
@@ -234,27 +234,40 @@ def table(rows: Sequence[Sequence[str]]) -> list[str]:
     ]
 
 
-def assessment_edition(rulebook: Rulebook, name: str, *, as_of: date) -> Edition:
+def assessment_edition(
+    rulebook: Rulebook, name: str, *, today: date, as_of: date | None = None, option: str = ""
+) -> Edition:
     """Return the assessment scheme called ``name``: a jurisdiction, an id, or a draft file.
+
+    Parameters
+    ----------
+    rulebook : Rulebook
+    name : str
+    today : date
+    as_of : date, optional
+        The day asked for; a whole id must hold then.
+    option : str
+        Where the caller asks for a day; empty when nowhere.
 
     Raises
     ------
     NotFound
-        There is no such edition.
+        There is no such edition, or not on that day.
     Invalid
         ``schemes.kind`` if it is of another kind; the codes of ``check`` for a draft.
     """
     plain = "/" not in name and Path(name).suffix not in _DRAFTS
-    edition = _find_or_read(rulebook, f"{name}/{ASSESSMENT}" if plain else name, as_of=as_of)
+    sought = f"{name}/{ASSESSMENT}" if plain else name
+    edition = _find_or_read(rulebook, sought, as_of=as_of, today=today, option=option)
     if edition.kind != ASSESSMENT:
         text = f"{edition.id} 是“{KINDS[edition.kind].label}”，不是“{KINDS[ASSESSMENT].label}”"
         raise Invalid("schemes.kind", f"{text}，考评方案见 ./bp schemes list")
     return edition
 
 
-def print_template(say: Say, known: Known, name: str, *, as_of: date) -> int:
+def print_template(say: Say, known: Known, name: str, *, as_of: date | None, today: date) -> int:
     """Print what an assessment scheme asks for, with example facts: all of it a facts file itself."""
-    edition = assessment_edition(known.rulebook, name, as_of=as_of)
+    edition = assessment_edition(known.rulebook, name, as_of=as_of, today=today, option="--as-of")
     title = f"{edition.id} {edition.title}"
     say(template(edition.rules_as(AssessmentRules), title).removesuffix("\n"))
     return 0
@@ -282,44 +295,52 @@ def _statuses(found: Sequence[Figure]) -> str:
     return "/".join(str(counts[status]) for status in SourceStatus)
 
 
-def _find(rulebook: Rulebook, name: str, *, as_of: date | None, today: date) -> Edition:
+def _find(rulebook: Rulebook, name: str, *, as_of: date | None, today: date, option: str) -> Edition:
     """Return the edition called ``name``: a whole id, ``jurisdiction/kind``, or a kind as it holds here."""
     ids = [edition.id for edition in rulebook.editions]
     if name in ids:
         edition = rulebook.by_id(name)
         if as_of is not None and as_of not in rulebook.span(edition):
             days = validity(rulebook.span(edition))
-            raise NotFound("rulebook.no_edition", f"{name} 在{as_of}无效，它的有效期是{days}")
+            raise NotFound("rulebook.no_edition", f"{name} 在{as_of}无效，它的有效期是{days}，请改{option}")
         return edition
     jurisdiction, _, kind = name.rpartition("/")
     if kind in KINDS:
         try:
             return rulebook.get(kind, as_of or today, jurisdiction=jurisdiction)
         except NotFound as error:
-            raise _not_in_force(rulebook, jurisdiction or NATIONAL, error, as_of=as_of or today) from error
+            day = as_of or today
+            raise _not_in_force(
+                rulebook, jurisdiction or NATIONAL, error, as_of=day, option=option
+            ) from error
     near = get_close_matches(name, [*ids, *KINDS], n=3, cutoff=0.4)
     hint = f"是否为 {'、'.join(near)}？" if near else ""
     raise NotFound("rulebook.no_edition", f"规则库中没有版本“{name}”。{hint}全部版本见 ./bp schemes list")
 
 
-def _not_in_force(rulebook: Rulebook, jurisdiction: str, error: NotFound, *, as_of: date) -> NotFound:
+def _not_in_force(
+    rulebook: Rulebook, jurisdiction: str, error: NotFound, *, as_of: date, option: str
+) -> NotFound:
     """Return the refusal with the days the editions of a series do hold, where there are any."""
     series = jurisdiction, str(error.facts["kind"])
     held = [edition for edition in rulebook.editions if edition.series == series]
     if not held:
-        return error
+        return NotFound(error.code, f"规则库中没有 {'/'.join(series)}。全部版本见 ./bp schemes list")
     days = "；".join(f"{edition.id}，{validity(rulebook.span(edition))}" for edition in held)
-    text = f"{'/'.join(series)} 在{as_of}没有有效的版本。已有：{days}。请写全编号，或用 --as-of 写明日期"
+    remedy = f"请用 {option} 写明其中的日期" if option else "请写全编号"
+    text = f"{'/'.join(series)} 在{as_of}没有有效的版本。已有：{days}。{remedy}"
     return NotFound(error.code, text)
 
 
-def _find_or_read(rulebook: Rulebook, name: str, *, as_of: date) -> Edition:
+def _find_or_read(
+    rulebook: Rulebook, name: str, *, today: date, as_of: date | None = None, option: str = ""
+) -> Edition:
     """Return a published edition, or a draft when ``name`` is a file."""
     path = Path(name)
     if path.suffix in _DRAFTS:
         (file,) = edition_files(path)
         return checked_edition(file.read_bytes(), name=name)
-    return _find(rulebook, name, as_of=None, today=as_of)
+    return _find(rulebook, name, as_of=as_of, today=today, option=option)
 
 
 def _grades(rulebook: Rulebook, edition: Edition) -> GradeRules | None:

@@ -75,8 +75,8 @@ def read_facts(path: Path, kind: str) -> FactsFile:
     return _typed(document, kind)
 
 
-def read_text(path: Path) -> str:
-    """Return the text of a facts file, without the mark spreadsheets write before it.
+def read_text(path: Path, what: str = "事实文件") -> str:
+    """Return the text of a facts file or another table, without the mark spreadsheets write before it.
 
     Raises
     ------
@@ -86,7 +86,7 @@ def read_text(path: Path) -> str:
         ``facts.file`` or ``rulebook.yaml`` if it is a workbook or not UTF-8.
     """
     if not path.is_file():
-        raise NotFound("facts.path", f"没有事实文件 {path}，请核对路径")
+        raise NotFound("facts.path", f"没有{what} {path}，请核对路径")
     raw = path.read_bytes()
     if raw.startswith(_WORKBOOKS):
         raise _refused(path.name, 1, f"是 Excel 工作簿，不是文本，请在表格软件中{_SAVE}")

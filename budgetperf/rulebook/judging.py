@@ -138,7 +138,7 @@ def compared_assessments(
     if before.kind != _ASSESSMENT:
         raise Invalid("facts.map", f"对照表只用于考评，两个版本是“{KINDS[before.kind].label}”，请去掉 --map")
     left, right = (edition.rules_as(AssessmentRules) for edition in (before, after))
-    city_map = read_map(read_text(by), left, right) if by else None
+    city_map = read_map(read_text(by, "对照表（--map）"), left, right) if by else None
     found = compare_assessments(left, right, read_table(read_text(path)), city_map)
     told = (
         Explained(one.difference, {}, {}, (placed(left, one.before), placed(right, one.after)))

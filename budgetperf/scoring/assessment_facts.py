@@ -4,6 +4,7 @@ Takes rows as text (unit, group, item, period, rater, value, standard, note) and
 per unit. Points are computed by ``assess``; files are read elsewhere.
 """
 
+import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,10 +19,16 @@ from budgetperf.scoring.assessment_rows import Defect, Defects, gaps, read_cell
 AnswerKind: TypeAlias = Literal["veto", "statement", "exemption", "history"]
 
 Mark: TypeAlias = tuple[str, CellKey, str]
-"""What tells a row of a unit from its others: item, period and rater, and the award of a bonus or penalty."""
+"""What tells a row of a unit from its others: item, period and, of a cell, rater; of a claim, the award."""
 
 Filled: TypeAlias = tuple[frozenset[Mark], frozenset[tuple[Mark, bool]]]
 """Which rows there are, and which of them give no number, with whether they were refused."""
+
+_UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp"})
+"""Categories of signs that print nothing: control, format, and breaks of line and paragraph."""
+
+_YEARS = {f"-{ago}": ago for ago in range(1, 21)}
+"""Periods of an earlier year's result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +109,8 @@ class _Items:
         said = (fact.item, fact.period, fact.rater)
         if (mark := self.marks.get(said)) is None:
             item, period, rater = (text.strip() for text in said)
-            mark = self.marks[said] = (item, (period, rater), "")
+            rated = item not in self.claims and item not in self.answers
+            mark = self.marks[said] = (item, (period, rater if rated else ""), "")
         return (mark[0], mark[1], fact.note.strip()) if mark[0] in self.claims else mark
 
 
@@ -130,6 +138,8 @@ def read_facts(rules: AssessmentRules, facts: Iterable[UnitFact]) -> tuple[UnitS
     sheets: list[UnitSheet] = []
     for unit in sorted(by_unit):
         rows = by_unit[unit]
+        if any(unicodedata.category(sign) in _UNSEEN for sign in unit):
+            defects.add("unit", rows[0].row, "被考评单位的编码含有看不见的控制字符，请重新输入编码")
         group = _group(rows, defects)
         track = tracks.get(group)
         if group and track is None:
@@ -193,8 +203,10 @@ class _Gathered:
         if item in self.items.slots:
             self._cell(fact, mark)
         elif item in self.items.claims:
+            self._unrated(fact, self.items.claims[item].label)
             self._claim(fact, self.items.claims[item])
         elif item in self.items.answers:
+            self._unrated(fact, item)
             self._answer(fact, self.items.answers[item])
         else:
             text = f"“{self.unit}”的项目编码“{item}”不在方案中，请按方案列出的项目编码更正"
@@ -229,18 +241,26 @@ class _Gathered:
         else:
             self.claims.append(Claim(item.key, number, fact.note.strip()))
 
+    def _unrated(self, fact: UnitFact, label: str) -> None:
+        """Refuse a rater or a standard where neither means anything."""
+        for code, column, text in (("rater", "评分人", fact.rater), ("standard", "标准值", fact.standard)):
+            if said := text.strip():
+                self.defects.add(code, fact.row, f"“{label}”的{column}应留空，填的是“{said}”")
+
     def _answer(self, fact: UnitFact, kind: AnswerKind) -> None:
-        item, answer, period = fact.item.strip(), read_answer(fact.value), read_number(fact.period)
+        item, answer, period = fact.item.strip(), read_answer(fact.value), fact.period.strip()
         if answer is None:
             self.defects.add("value", fact.row, f"“{item}”须填“是”或“否”")
-        elif kind != "history":
-            if answer:
-                self.held[kind].add(item)
-        elif period is None or period >= 0 or period != int(period):
-            text = f"“{item}”是往年的结果，考核期须填 -1（上一年）、-2（前年）等，本年的由系统得出"
+        elif kind == "history" and period not in _YEARS:
+            text = f"“{item}”是往年的结果，考核期须填 -1（上一年）、-2（前年）等，至 -20，本年的由系统得出"
             self.defects.add("period", fact.row, text)
+        elif kind != "history" and period:
+            text = f"“{item}”只填本年的，考核期应留空，填的是“{period}”"
+            self.defects.add("period", fact.row, text)
+        elif answer and kind == "history":
+            self.past.setdefault(item, set()).add(_YEARS[period])
         elif answer:
-            self.past.setdefault(item, set()).add(-int(period))
+            self.held[kind].add(item)
 
 
 def _gaps(gathered: _Gathered, items: _Items) -> list[Defect]:

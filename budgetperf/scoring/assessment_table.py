@@ -19,6 +19,7 @@ NOTE = "#"
 """What a note before the heading begins with."""
 
 _FACT = ("unit", "item", "value", "group", "period", "rater", "standard", "note")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _AFTER = ("bonus", "penalty", "total", "rank", "grade", "consequence", "reasons")
 
 
@@ -89,28 +90,33 @@ def _heading(at: int, found: Sequence[str]) -> str:
 def result_rows(rules: AssessmentRules, results: Sequence[UnitResult]) -> Iterator[tuple[str, ...]]:
     """Yield the heading, then a row a unit: its parts by code, blank where one is not of its track.
 
-    Several consequences or reasons of a unit stand in one cell, divided by ``；``.
+    Several consequences or reasons of a unit stand in one cell, divided by ``；``. Texts a
+    spreadsheet would take for a formula begin with ``'``.
     """
     parts = list(dict.fromkeys(part.key for track in rules.tracks for part in track.components))
     yield ("unit", "group", *parts, *_AFTER)
     for result in results:
         points = {part.key: part.points for part in result.components}
         yield (
-            result.unit,
-            result.group,
+            _text(result.unit),
+            _text(result.group),
             *(_said(points.get(part)) for part in parts),
             str(result.bonus),
             str(result.penalty),
             _said(result.total),
             _said(result.rank),
-            result.grade_label,
-            "；".join(reached.label for reached in result.consequences),
-            "；".join(result.reasons),
+            _text(result.grade_label),
+            _text("；".join(reached.label for reached in result.consequences)),
+            _text("；".join(result.reasons)),
         )
 
 
 def _said(number: Decimal | int | None) -> str:
     return "" if number is None else str(number)
+
+
+def _text(text: str) -> str:
+    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _is_note(row: Sequence[str]) -> bool:

@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from budgetperf.indicators import plain_number
-from budgetperf.scoring.adjustments import AdjustmentSide
+from budgetperf.scoring.adjustments import AdjustmentItem, AdjustmentSide
 from budgetperf.scoring.assessment import AssessmentRules, Component, Slot, Track
 from budgetperf.scoring.assessment_cells import UnitFact
 from budgetperf.scoring.assessment_table import COLUMNS, NOTE
-from budgetperf.scoring.formulas import Graded, Judged, Satisfaction, Step, YesNo
+from budgetperf.scoring.formulas import Graded, Judged, Piecewise, Satisfaction, Step, YesNo
+from budgetperf.scoring.formulas.composite import Single
 
 _HUNDRED = Decimal(100)
 
@@ -131,14 +132,32 @@ def scale_of(part: Component, slot: Slot) -> str:
         return f"，0至{plain_number(slot.criterion.weight)}分"
     if isinstance(slot.formula, YesNo):
         return "，填“是”或“否”"
-    return "，填次数" if part.deductions else ""
+    if part.deductions:
+        return "，填次数"
+    return _range(slot.formula)
+
+
+def _range(formula: Single | None) -> str:
+    """Say between which numbers a formula of bands takes or tells apart its value."""
+    if isinstance(formula, Satisfaction):
+        return "，0至100"
+    if isinstance(formula, Piecewise):
+        return f"，{plain_number(formula.bands[-1].bound)}至{plain_number(formula.highest)}"
+    if isinstance(formula, Step) and formula.reading == "value":
+        lowest, *_, highest = sorted(band.bound for band in (formula.bands[0], formula.bands[-1]))
+        return f"，各档界限在{plain_number(lowest)}至{plain_number(highest)}之间"
+    return ""
 
 
 def _side(what: str, side: AdjustmentSide | None) -> Iterator[str]:
     for item in side.items() if side else ():
-        if item.at_most is not None:
-            worth = f"填分值，0至{plain_number(item.at_most)}分"
-        else:
-            worth = f"填次数，每次{plain_number(item.worth(Decimal(1)))}分"
-        award = "，note 写明奖项名称" if item.ladder else ""
-        yield f"  {what}：{item.key} {item.label}，{worth}{award}"
+        yield f"  {what}：{item.key} {item.label}，{_worth(item)}"
+
+
+def _worth(item: AdjustmentItem) -> str:
+    if item.at_most is not None:
+        return f"填分值，0至{plain_number(item.at_most)}分"
+    once = plain_number(item.worth(Decimal(1)))
+    if item.ladder:
+        return f"每个{once}分，每个奖项一行，填1，note 写明奖项名称"
+    return f"填次数，每次{once}分"

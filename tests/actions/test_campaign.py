@@ -256,7 +256,7 @@ def test_a_gate_that_is_not_settled_keeps_the_next_phase_shut_and_names_what_is_
         ({"units": [{**ROSTER["units"][0], "group": "village"}]}, "方案没有分组“village”"),
         ({"units": [{**ROSTER["units"][0], "leader": "nobody"}]}, "没有登录名“nobody”"),
         ({"suppliers": ROSTER["suppliers"][:1]}, "数据提供方“考核办公室”（office）尚未指定报送单位"),
-        ({"raters": []}, "“水务局”至少需要1名“分管领导”，现有0名"),
+        ({"raters": []}, "“水务局”至少需要1名“县领导和分管部门的领导”，现有0名"),
         (
             {"raters": [{"rater_group": "leader", "login": "rater1", "units": "D9"}]},
             "没有编码为“D9”的考评对象",

@@ -231,7 +231,7 @@ def seconds_in_child(name: str, facts: Path, out: Path) -> tuple[float, float, f
 def run_file(name: str, facts: Path, out: Path) -> None:
     """Answer for one process."""
     clock, began = time.perf_counter(), time.process_time()
-    if assess_file(SORTS[name].scheme, facts, print, out=out, as_of=DAY):
+    if assess_file(SORTS[name].scheme, facts, print, out=out, as_of=DAY, today=DAY):
         raise SystemExit("refused")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(time.perf_counter() - clock, time.process_time() - began, peak)

@@ -52,6 +52,7 @@ RULES = rules(
         groups=[{"key": "g", "label": "一组"}, {"key": "h", "label": "二组"}],
     ),
     track(component("zone", 100), key="u", label="功能区", groups=[{"key": "z", "label": "功能区组"}]),
+    statements=[{"key": "noted", "label": "认定", "source": SOURCE}],
     exemptions=[{"key": "away", "label": "不在岗", "outcome": "不发奖励", "source": SOURCE}],
     consequences=[
         {"key": "talk", "label": "谈话", "source": SOURCE, "any_of": [{"grades": ["fail"]}]},
@@ -136,6 +137,17 @@ def test_a_bad_row_is_named_with_its_remedy(before: str, after: str, code: str, 
         ("甲 talk 是", "period", "考核期须填 -1（上一年）"),
         ("甲 talk 是 @1", "period", "考核期须填 -1（上一年）"),
         ("甲 talk 是 @-0.5", "period", "考核期须填 -1（上一年）"),
+        ("甲 talk 是 @-1.0", "period", "考核期须填 -1（上一年）"),
+        ("甲 talk 是 @-21", "period", "考核期须填 -1（上一年）、-2（前年）等，至 -20"),
+        ("甲 talk 是 @-1 by=leader", "rater", "“talk”的评分人应留空，填的是“leader”"),
+        ("甲 talk 是 @-1 of=1", "standard", "“talk”的标准值应留空，填的是“1”"),
+        ("甲 accident 是 @-1", "period", "“accident”只填本年的，考核期应留空，填的是“-1”"),
+        ("甲 accident 否 @q1", "period", "考核期应留空，填的是“q1”"),
+        ("甲 accident 是 by=leader", "rater", "“accident”的评分人应留空，填的是“leader”"),
+        ("甲 accident 是 of=1", "standard", "“accident”的标准值应留空，填的是“1”"),
+        ("甲 noted 是 @-1", "period", "“noted”只填本年的，考核期应留空，填的是“-1”"),
+        ("甲 award 1 note=奖 by=leader", "rater", "“表彰”的评分人应留空，填的是“leader”"),
+        ("甲 award 1 note=奖 of=1", "standard", "“表彰”的标准值应留空，填的是“1”"),
         ("甲 s 50", "twice", "与第9行重复填报同一事实，请只保留一行"),
         ("甲 poll 4 by=public/2", "twice", "与第8行重复填报同一事实"),
     ],
@@ -149,6 +161,28 @@ def test_a_row_that_should_not_be_there_is_named(line: str, code: str, told: str
 def test_two_awards_of_one_item_are_two_facts_and_one_award_twice_is_not() -> None:
     assess(RULES, rows(*SOUND, "甲 award 1 note=奖一", "甲 award 1 note=奖二"))
     assert [code for code, _, _ in refused(*SOUND, "甲 award 1 note=奖", "甲 award 1 note=奖")] == ["twice"]
+
+
+def test_a_rater_does_not_make_one_fact_two() -> None:
+    for first, again in (
+        ("甲 accident 是", "甲 accident 否 by=leader"),
+        ("甲 award 1 note=奖", "甲 award 1 note=奖 by=leader"),
+        ("甲 talk 是 @-1", "甲 talk 否 @-1 by=leader"),
+    ):
+        [(code, where, text)] = refused(*SOUND, first, again)
+        assert (code, where) == ("twice", f"第{len(SOUND) + 3}行")
+        assert f"与第{len(SOUND) + 2}行重复填报同一事实" in text
+
+
+def test_answers_as_they_should_be_filed_are_read() -> None:
+    lines = ("甲 accident 是", "甲 noted 是", "甲 talk 是 @-1", "甲 talk 是 @-20", "甲 award 1 note=奖 @q1")
+    sheet = read_facts(RULES, rows(*SOUND, *lines))[1]
+    assert (sheet.struck, sheet.found, sheet.past, len(sheet.claims)) == (
+        {"accident"},
+        {"noted"},
+        {"talk": {1, 20}},
+        1,
+    )
 
 
 @pytest.mark.parametrize(
@@ -299,3 +333,13 @@ def test_what_was_accepted_once_is_judged_again_where_it_does_not_belong() -> No
         "period",
         "missing",
     }
+
+
+@pytest.mark.parametrize("sign", ["\x1b", "\n", "\u200b", "\u202e", "\u2028"])
+def test_a_unit_with_signs_that_print_nothing_is_refused(sign: str) -> None:
+    sound = rows(*SOUND)
+    strange = [fact._replace(unit=f"甲{sign}乙") if fact.unit == "甲" else fact for fact in sound]
+    with pytest.raises(Invalid, match="第2行 被考评单位的编码含有看不见的控制字符，请重新输入编码"):
+        assess(RULES, strange)
+    spaced = [fact._replace(unit="甲 乙") if fact.unit == "甲" else fact for fact in sound]
+    assert [result.unit for result in assess(RULES, spaced)] == ["乙", "甲 乙"]

@@ -3,7 +3,11 @@ import pytest
 from budgetperf.errors import Invalid
 from budgetperf.scoring.assessment_cells import UnitFact
 from budgetperf.scoring.assessment_table import read_table
+from budgetperf.scoring.assessment_template import scale_of
+from tests.scoring.assessment_makers import component, rules, scheme, track
 
+BANDS = [{"bound": 8, "points": 10}, {"bound": 5, "points": 6}, {"bound": 3, "points": 2}]
+STEP = {"name": "step", "edge": "at_least", "out_of": 10, "otherwise": 0, "bands": BANDS}
 HEAD = "unit,group,item,period,rater,value,standard,note\n"
 
 
@@ -57,3 +61,21 @@ def test_a_unit_may_be_called_as_a_note_begins_once_the_heading_has_passed() -> 
 def test_blank_columns_a_spreadsheet_adds_are_passed_over() -> None:
     table = HEAD.strip() + ",,\n甲,g,a,,,95,,,,\n"
     assert read_table(table)[0].value == "95"
+
+
+@pytest.mark.parametrize(
+    ("formula", "said"),
+    [
+        (
+            {"name": "piecewise", "out_of": 10, "highest": 95, "bands": [{"bound": 20, "points": 5}]},
+            "，20至95",
+        ),
+        ({"name": "satisfaction", "out_of": 10, "bands": [{"bound": 0, "points": 0}]}, "，0至100"),
+        ({**STEP, "reading": "value"}, "，各档界限在3至8之间"),
+        ({**STEP, "edge": "at_most", "bands": BANDS[::-1], "reading": "value"}, "，各档界限在3至8之间"),
+        ({**STEP, "reading": "ratio"}, ""),
+    ],
+)
+def test_an_item_of_bands_says_its_range(formula: object, said: str) -> None:
+    (part,) = rules(track(component("work", 100, scheme=scheme("a", formula=formula)))).tracks[0].components
+    assert scale_of(part, part.slots[0]) == said

@@ -2,8 +2,10 @@
 
 import csv
 import json
+import os
 import re
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from budgetperf.rulebook.library import Rulebook
 from workflows.command import main
 
 EDITIONS = [edition for edition in Rulebook.load().editions if edition.kind == "unit_assessment"]
+ID = "zhengding/unit_assessment/2014-01-01"
 HEAD = "unit,group,item,period,rater,value,standard,note"
 ZHENGDING = [  # a township: 90 x (0.8 + 1) / 2 = 81 and 10 x 0.9 = 9, a bonus of 3 + 1, a penalty of 0.5
     "镇一,township,economy,mid,,80,100,",
@@ -211,7 +214,90 @@ def test_the_edition_is_the_one_of_the_day_asked_for(bp, tmp_path: Path) -> None
     out.unlink()
     said = bp("assess", "zhengding", "--edition", "2013-12-31", *files, code=1)
     assert "zhengding/unit_assessment 在2013-12-31没有有效的版本" in said
+    assert "请用 --edition 写明其中的日期" in said
+    assert "--as-of" not in said
     assert not out.exists()
+
+
+def test_a_whole_id_holds_on_the_day_asked_for_or_is_refused(bp, tmp_path: Path) -> None:
+    facts, out = tmp_path / "事实.csv", tmp_path / "结果.csv"
+    facts.write_text("\n".join([HEAD, *ZHENGDING]), encoding="utf-8")
+    told = (ID, "--facts", facts, "--out", out)
+    said = bp("assess", *told, "--edition", "2013-12-31", code=1)
+    assert f"{ID} 在2013-12-31无效" in said
+    assert "请改--edition" in said
+    assert not out.exists()
+    bp("assess", *told, "--edition", "2014-01-01")
+    assert out.exists()
+
+
+@pytest.mark.parametrize("name", ["正定县", "nosuch"])
+def test_a_scheme_that_is_not_there_points_to_the_list(bp, tmp_path: Path, name: str) -> None:
+    said = bp("assess", name, "--facts", tmp_path / "a.csv", "--out", tmp_path / "b.csv", code=1)
+    assert f"规则库中没有 {name}/unit_assessment。全部版本见 ./bp schemes list" in said
+
+
+@pytest.mark.parametrize("option", ["--out", "--trace"])
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/dev/null", "/dev/null 无法写出（不是普通文件）"),
+        ("链接", "链接 无法写出（不是普通文件）"),
+        ("环", "环 无法写出（不是普通文件）"),
+        ("管道", "管道 无法写出（不是普通文件）"),
+        ("夹", "夹 无法写出（不是普通文件）"),
+        ("/proc/o.csv", "/proc/o.csv 无法写出（"),
+        ("长" * 100, "无法写出（File name too long）"),
+    ],
+)
+def test_what_is_no_file_to_write_is_refused_and_nothing_is_left(
+    bp, tmp_path: Path, option: str, path: str, told: str
+) -> None:
+    facts = tmp_path / "事实.csv"
+    facts.write_text("\n".join([HEAD, *ZHENGDING]), encoding="utf-8")
+    (tmp_path / "链接").symlink_to("/dev/null")
+    (tmp_path / "环").symlink_to(tmp_path / "环")
+    (tmp_path / "夹").mkdir()
+    os.mkfifo(tmp_path / "管道")
+    before = sorted(tmp_path.rglob("*"))
+    files = {"--out": tmp_path / "结果.csv", "--trace": tmp_path / "过程.json", option: tmp_path / path}
+    said = bp("assess", "zhengding", "--facts", facts, *chain(*files.items()), code=1)
+    assert told in said
+    assert "请写明已有文件夹中可以写的一个文件名" in said
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_link_is_written_through_and_stays_a_link(assess, tmp_path: Path) -> None:
+    (tmp_path / "真").mkdir()
+    (tmp_path / "结果.csv").symlink_to(tmp_path / "真" / "表.csv")
+    assess("zhengding", *ZHENGDING)
+    assert (tmp_path / "结果.csv").is_symlink()
+    assert [row["unit"] for row in read(tmp_path / "真" / "表.csv")] == ["镇一"]
+    assert not list(tmp_path.rglob("*.part"))
+
+
+def test_what_breaks_while_writing_leaves_no_part(assess, tmp_path: Path, monkeypatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("workflows.assess._write_trace", full)
+    assert "过程.json 无法写出（No space left on device）" in assess("zhengding", *ZHENGDING, code=1)
+    assert [path.name for path in tmp_path.iterdir()] == ["事实.csv"]
+
+
+@pytest.mark.parametrize("sign", "=+-@")
+def test_a_unit_that_looks_like_a_formula_is_text_in_the_results(assess, tmp_path: Path, sign: str) -> None:
+    assess("zhengding", *(line.replace("镇一", f"{sign}1+1", 1) for line in ZHENGDING))
+    (row,) = read(tmp_path / "结果.csv")
+    assert (row["unit"], row["penalty"], row["total"]) == (f"'{sign}1+1", "0.5", "93.50")
+
+
+def test_the_template_says_how_awards_and_bands_are_filed(bp) -> None:
+    page = bp("schemes", "show", ID, "--template")
+    assert re.search("加分：award_city .*，每个2分，每个奖项一行，填1，note 写明奖项名称", page)
+    assert re.search("减分：complaint .*，填次数，每次0.5分", page)
+    assert re.search("，0至100$", page, re.MULTILINE)
+    assert " special_score 专项工作考核得分，0至100\n" in bp("schemes", "show", "qitai", "--template")
 
 
 @pytest.mark.parametrize(
