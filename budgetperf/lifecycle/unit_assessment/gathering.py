@@ -79,6 +79,9 @@ def rated(rows: Iterable[RatingRow], *, rater: str, period: str) -> list[Line]:
     ]
 
 
+YEARS_BACK = 20
+"""How many years back the facts of an assessment may reach."""
+
 IMPROVED = "improved:"
 """How an item of last year's rectification is named on a rater's sheet."""
 
@@ -102,7 +105,8 @@ def remembered(
         if unit in codes
         for consequence, years in sorted(reached.items())
         if consequence in known
-        for ago in sorted(years)
+        for ago in sorted(set(years))
+        if ago <= YEARS_BACK
     ]
 
 
