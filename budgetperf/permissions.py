@@ -169,7 +169,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         "rating:sheet:open",
         "appeal:decision:write",
     ),
-    Role.PARTICIPANT: _all("rating:sheet:submit", "appeal:form:file"),
+    Role.PARTICIPANT: _all(
+        "rating:sheet:submit", "bonus:form:file", "appeal:form:file", "improvement:form:respond"
+    ),
 }
 
 DENIALS: dict[str, str] = {

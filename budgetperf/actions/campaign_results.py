@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from budgetperf.actions.campaign_work import Work, begun_phases, records_of, unsettled
 from budgetperf.actions.campaigns import editions_of, work_for
-from budgetperf.actions.claims import counted, filed
+from budgetperf.actions.claims import Appeal, appeals_of, counted_of
 from budgetperf.actions.context import Context
 from budgetperf.actions.decisions import decide, keep
 from budgetperf.actions.fact_reports import standards
@@ -19,8 +19,6 @@ from budgetperf.fiscal import SHANGHAI
 from budgetperf.lifecycle.unit_assessment.checks import check_approval
 from budgetperf.lifecycle.unit_assessment.form import (
     AppealAbout,
-    AppealDecisionForm,
-    AppealForm,
     BonusForm,
     CorrectionRow,
     FactReportForm,
@@ -59,11 +57,15 @@ from budgetperf.store.listings import filed_documents
 from budgetperf.store.records import RecordFacts, steps_of
 
 
-def gather(ctx: Context, work: Work) -> list[Line]:
-    """Return everything brought so far as facts with their origins: what a result is computed from."""
+def gather(ctx: Context, work: Work, more: Iterable[tuple[CorrectionRow, str]] = ()) -> list[Line]:
+    """Return everything brought so far as facts with their origins: what a result is computed from.
+
+    ``more`` are corrections still to be decided, each with its appeal.
+    """
+    appeals = appeals_of(ctx, work.campaign)
     lines = [*_reported(ctx, work), *_rated(ctx, work)]
-    lines = corrected(lines, _corrections(ctx, work.campaign))
-    lines += [*_claimed(ctx, work), *exempted(work.members)]
+    lines = corrected(lines, [*_corrections(appeals), *more])
+    lines += [*_claimed(ctx, work, appeals), *exempted(work.members)]
     lines += remembered(past(ctx, work.campaign), work.members, work.scheme)
     return lines + carried(work.scheme, work.rules.carried, work.members, lines)
 
@@ -101,25 +103,32 @@ def _rated(ctx: Context, work: Work) -> list[Line]:
     ]
 
 
-def _claimed(ctx: Context, work: Work) -> list[Line]:
+def _claimed(ctx: Context, work: Work, appeals: Iterable[Appeal]) -> list[Line]:
+    """Return the settled claims as they count; the queries do not grow with their number."""
     codes = {unit.subject: unit.code for unit in work.units}
-    found = []
-    for stage in (Stage.BONUS, Stage.PENALTY):
-        for record in records_of(ctx, work.campaign, stage):
-            if record.status is Status.SETTLED:
-                bonus = stage is Stage.BONUS
-                claim = filed(ctx, record, BonusForm) if bonus else filed(ctx, record, PenaltyForm)
-                line = claimed(codes[record.subject], claim, counted(ctx, record), origin=record.id)
-                found.append(line)
+    forms: tuple[tuple[Stage, type[BonusForm | PenaltyForm]], ...] = (
+        (Stage.BONUS, BonusForm),
+        (Stage.PENALTY, PenaltyForm),
+    )
+    found: list[Line] = []
+    for stage, form in forms:
+        records = [one for one in records_of(ctx, work.campaign, stage) if one.status is Status.SETTLED]
+        values = counted_of(ctx, records, appeals)
+        documents = filed_documents(ctx.session, [one.id for one in records], form.__name__)
+        found += [
+            claimed(codes[one.subject], form.model_validate(documents[one.id]), values[one.id], origin=one.id)
+            for one in records
+        ]
     return found
 
 
-def _corrections(ctx: Context, campaign: CampaignFacts) -> list[tuple[CorrectionRow, str]]:
+def _corrections(appeals: Iterable[Appeal]) -> list[tuple[CorrectionRow, str]]:
+    """Return what appeals against results corrected, the one decided last at the end: it counts."""
     return [
-        (row, record.id)
-        for record in records_of(ctx, campaign, Stage.APPEAL)
-        if record.status is Status.DECIDED and filed(ctx, record, AppealForm).about is AppealAbout.RESULT
-        for row in filed(ctx, record, AppealDecisionForm).corrections
+        (row, appeal.record.id)
+        for appeal in appeals
+        if appeal.form.about is AppealAbout.RESULT and appeal.decision is not None
+        for row in appeal.decision.corrections
     ]
 
 
@@ -253,7 +262,13 @@ def finalise(ctx: Context, record_id: str, _form: NoForm, seen: Seen) -> Outcome
     waiting = [one for one in records_of(ctx, work.campaign, Stage.APPEAL) if one.status is Status.FILED]
     over = last is not None and ctx.today > last and not waiting
     moved = move(
-        ctx, record_id, "finalise", seen=seen, guards={Guard.CONTEST_OVER} if over else (), record=record
+        ctx,
+        record_id,
+        "finalise",
+        seen=seen,
+        findings=unsettled(ctx, work.campaign, [Task(what="claims")]),
+        guards={Guard.CONTEST_OVER} if over else (),
+        record=record,
     )
     return moved.log(ctx, Moved(**moved.fields, packages=(_result(ctx, moved, work),)))
 

@@ -1,17 +1,18 @@
 """Bonuses claimed, judged, published and settled; penalties told and settled."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
 from budgetperf.actions.campaign_files import demand_theirs
-from budgetperf.actions.campaign_work import Work
+from budgetperf.actions.campaign_work import Work, records_of
 from budgetperf.actions.campaigns import work_for
 from budgetperf.actions.context import Context
 from budgetperf.actions.moves import Outcome, Seen, Target, file_form, filed_event, load, move, open_record
 from budgetperf.actions.simple import NoForm
-from budgetperf.errors import Conflict, Invalid
+from budgetperf.errors import Conflict, Forbidden, Invalid
 from budgetperf.findings import Finding, Severity, Where
 from budgetperf.fiscal import SHANGHAI
 from budgetperf.forms import Form
@@ -26,11 +27,30 @@ from budgetperf.lifecycle.unit_assessment.form import (
 from budgetperf.lifecycle.unit_assessment.rules import CampaignRules
 from budgetperf.process.deadlines import due
 from budgetperf.process.stages import Guard, Stage, Status
-from budgetperf.scoring.adjustments import AdjustmentSide
-from budgetperf.store.campaigns import UnitFacts, files_of, get_campaign, get_unit, unit_by_subject
+from budgetperf.scoring.adjustments import AdjustmentItem, AdjustmentSide
+from budgetperf.store.campaigns import (
+    CampaignFacts,
+    UnitFacts,
+    files_of,
+    get_campaign,
+    get_unit,
+    unit_by_subject,
+)
+from budgetperf.store.listings import filed_documents
 from budgetperf.store.records import RecordFacts, StepFacts, get_record, latest_filing, list_records, steps_of
 
 F = TypeVar("F", bound=Form)
+
+_DEAD = frozenset({Status.REJECTED, Status.WITHDRAWN})
+
+
+@dataclass(frozen=True, slots=True)
+class Appeal:
+    """An appeal: what is contested and, once decided, what came of it."""
+
+    record: RecordFacts
+    form: AppealForm
+    decision: AppealDecisionForm | None
 
 
 def filed(ctx: Context, record: RecordFacts, form: type[F]) -> F:
@@ -55,6 +75,30 @@ def side_of(work: Work, unit: UnitFacts, stage: Stage) -> AdjustmentSide | None:
     return track.adjustments.bonus if stage is Stage.BONUS else track.adjustments.penalty
 
 
+def item_of(ctx: Context, record: RecordFacts) -> AdjustmentItem | None:
+    """Return the item of the scheme a claim is made under."""
+    claim = filed(ctx, record, BonusForm) if record.stage is Stage.BONUS else filed(ctx, record, PenaltyForm)
+    side = side_of(work_for(ctx, campaign_about(ctx, record)), unit_of(ctx, record), record.stage)
+    return next((item for item in side.items() if item.key == claim.item), None) if side else None
+
+
+def campaign_about(ctx: Context, record: RecordFacts) -> CampaignFacts:
+    """Return the campaign a unit's record belongs to."""
+    return get_campaign(ctx.session, record.subject.partition(".U.")[0])
+
+
+def demand_own(ctx: Context, unit: UnitFacts, action: str) -> None:
+    """Let an organisation's own people act for it; for a person nobody but themselves.
+
+    Raises
+    ------
+    Forbidden
+    """
+    demand_theirs(ctx, unit, action)
+    if unit.person_id not in {None, ctx.actor.id}:
+        raise Forbidden("campaign.not_theirs", f"“{unit.name}”须由本人“{action}”，他人不能代办")
+
+
 def _open_claim(
     ctx: Context,
     campaign_key: str,
@@ -67,16 +111,21 @@ def _open_claim(
 ) -> Outcome:
     campaign = get_campaign(ctx.session, campaign_key)
     unit = get_unit(ctx.session, campaign.id, code)
+    # Held until the claim stands: what is being computed takes no new claims.
+    status = get_record(ctx.session, ctx.actor, campaign.id, lock=True).status
     work = work_for(ctx, campaign)
     evidence = form.evidence if isinstance(form, BonusForm) else ()
     attached = {item.digest for item in files_of(ctx.session, unit.id)}
     if unknown := [item for item in evidence if item not in attached]:
         raise Invalid("campaign.evidence", f"材料 {unknown[0][:12]}… 未上传到该考评对象，请先上传")
     documented = stage is Stage.PENALTY or bool(evidence)
-    findings = check_claim(form, side_of(work, unit, stage), documented=documented)
+    earlier = list_records(ctx.session, ctx.actor, stage=stage, subject=unit.subject)
+    findings = (
+        *check_claim(form, side_of(work, unit, stage), documented=documented),
+        *_claimed_twice(ctx, earlier, form),
+    )
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise Invalid("campaign.claim", "；".join(finding.message for finding in findings), findings)
-    earlier = list_records(ctx.session, ctx.actor, stage=stage, subject=unit.subject)
     target = Target(
         stage,
         None,
@@ -89,10 +138,28 @@ def _open_claim(
         if stage is Stage.PENALTY
         else None,
     )
-    running = get_record(ctx.session, ctx.actor, campaign.id).status is Status.RUNNING
-    moved = open_record(ctx, target, verb=verb, seen=seen, guards={Guard.RUNNING} if running else ())
+    guards = {Guard.RUNNING} if status is Status.RUNNING else ()
+    moved = open_record(ctx, target, verb=verb, seen=seen, guards=guards)
     kept = file_form(ctx, moved, form, edition=campaign.scheme)
     return moved.log(ctx, filed_event(moved, kept))
+
+
+def _claimed_twice(
+    ctx: Context, earlier: Iterable[RecordFacts], form: BonusForm | PenaltyForm
+) -> tuple[Finding, ...]:
+    """Refuse a second live claim of the same item and award: a result counts them in one line."""
+    live = [record.id for record in earlier if record.status not in _DEAD]
+    documents = filed_documents(ctx.session, live, type(form).__name__).values()
+    known = [type(form).model_validate(document) for document in documents]
+    if all((one.item, one.award.strip()) != (form.item, form.award.strip()) for one in known):
+        return ()
+    again = (
+        "请考评办公室对前一件“不予认定”后，按合计数量重新申报"
+        if isinstance(form, BonusForm)
+        else "请撤销前一件，按合计数量重新告知"
+    )
+    text = f"“{form.award}”已按同一项目申报或告知，不得重复计分；数量有增加的，{again}"
+    return (Finding("campaign.claim_twice", Severity.ERROR, Where(pointer="/award"), text),)
 
 
 def claim_bonus(ctx: Context, campaign: str, code: str, form: BonusForm, seen: Seen) -> Outcome:
@@ -119,24 +186,36 @@ def admit(ctx: Context, record_id: str, form: AdmissionForm, seen: Seen) -> Outc
     """Admit a claim, in full or in part."""
     record = load(ctx, record_id)
     claimed = filed(ctx, record, BonusForm)
-    wrong = not 0 < form.value <= claimed.value
-    text = f"认定数量应大于0且不高于申报的{claimed.value}；不予认定的请选择“不予认定”"
+    item = item_of(ctx, record)
+    text = item.refusal(form.value, claimed.award) if item else ""
+    if not 0 < form.value <= claimed.value:
+        text = f"认定数量应大于0且不高于申报的{claimed.value}；不予认定的请选择“不予认定”"
     finding = Finding("campaign.admitted", Severity.ERROR, Where(pointer="/value"), text)
-    moved = move(ctx, record_id, "admit", seen=seen, findings=(finding,) if wrong else (), record=record)
+    moved = move(ctx, record_id, "admit", seen=seen, findings=(finding,) if text else (), record=record)
     kept = file_form(ctx, moved, form, edition="")
     return moved.log(ctx, filed_event(moved, kept))
 
 
 def settle(ctx: Context, record_id: str, _form: NoForm, seen: Seen) -> Outcome:
-    """Let a claim count: its days for objection are over and no appeal is open."""
+    """Let a claim count: its days for objection are over and no appeal is open.
+
+    Raises
+    ------
+    Conflict
+        The result is computed: what was not settled before does not enter it.
+    """
     record = load(ctx, record_id)
+    campaign = campaign_about(ctx, record)
+    if get_record(ctx.session, ctx.actor, campaign.id, lock=True).status is not Status.RUNNING:
+        text = "考评已汇总计分，汇总前未生效的加分、扣分不计入结果，不能再生效"
+        raise Conflict("claim.computed", text)
     guards = {Guard.CONTEST_OVER} if contest_over(ctx, record) else set()
     return move(ctx, record_id, "settle", seen=seen, guards=guards, record=record).log(ctx)
 
 
 def contest_until(ctx: Context, record: RecordFacts) -> date:
     """Return the last day on which a published bonus or a penalty told may be contested."""
-    rules = work_for(ctx, get_campaign(ctx.session, record.subject.partition(".U.")[0])).rules
+    rules = work_for(ctx, campaign_about(ctx, record)).rules
     last = last_day(ctx, rules, record, steps_of(ctx.session, [record.id]))
     assert last is not None
     return last
@@ -163,27 +242,54 @@ def contest_over(ctx: Context, record: RecordFacts) -> bool:
 
 def open_appeals(ctx: Context, record: RecordFacts) -> list[RecordFacts]:
     """Return the appeals against a record that are not decided."""
-    return [appeal for appeal in appeals_against(ctx, record) if appeal.status is Status.FILED]
+    found = (appeal.record for appeal in appeals_against(ctx, record))
+    return [appeal for appeal in found if appeal.status is Status.FILED]
 
 
-def appeals_against(ctx: Context, record: RecordFacts) -> list[RecordFacts]:
-    """Return the visible appeals against a record."""
-    found = list_records(ctx.session, ctx.actor, stage=Stage.APPEAL, fiscal_year=record.fiscal_year)
-    return [one for one in found if filed(ctx, one, AppealForm).record == record.id]
+def appeals_of(ctx: Context, campaign: CampaignFacts) -> list[Appeal]:
+    """Return the visible appeals of a campaign, in the order they were decided; the undecided come first.
+
+    However many there are, they are read by the same few queries.
+    """
+    records = records_of(ctx, campaign, Stage.APPEAL)
+    ids = [record.id for record in records]
+    forms = filed_documents(ctx.session, ids, AppealForm.__name__)
+    decisions = filed_documents(ctx.session, ids, AppealDecisionForm.__name__)
+    steps = enumerate(steps_of(ctx.session, ids), 1)
+    decided = {step.record_id: at for at, step in steps if step.verb == "decide"}
+    return [
+        Appeal(
+            record,
+            AppealForm.model_validate(forms[record.id]),
+            AppealDecisionForm.model_validate(decisions[record.id]) if record.id in decisions else None,
+        )
+        for record in sorted(records, key=lambda one: decided.get(one.id, 0))
+    ]
+
+
+def appeals_against(ctx: Context, record: RecordFacts) -> list[Appeal]:
+    """Return the visible appeals against a record, in the order they were decided."""
+    found = appeals_of(ctx, campaign_about(ctx, record))
+    return [appeal for appeal in found if appeal.form.record == record.id]
 
 
 def counted(ctx: Context, record: RecordFacts) -> Decimal:
-    """Return what of a settled claim counts: as admitted, and as an appeal left it."""
-    value = (
-        filed(ctx, record, AdmissionForm).value
-        if record.stage is Stage.BONUS
-        else filed(ctx, record, PenaltyForm).value
-    )
-    for appeal in appeals_against(ctx, record):
-        if appeal.status is Status.DECIDED:
-            decision = filed(ctx, appeal, AppealDecisionForm)
-            value = decision.value if decision.value is not None else value
-    return value
+    """Return what of a claim counts: as admitted or told, and as the newest decision left it."""
+    return counted_of(ctx, [record], appeals_against(ctx, record))[record.id]
+
+
+def counted_of(ctx: Context, records: Sequence[RecordFacts], appeals: Iterable[Appeal]) -> dict[str, Decimal]:
+    """Return by id what of each claim counts; the appeals come in the order they were decided."""
+    ids = [record.id for record in records]
+    admitted = filed_documents(ctx.session, ids, AdmissionForm.__name__)
+    told = filed_documents(ctx.session, ids, PenaltyForm.__name__)
+    found = {key: AdmissionForm.model_validate(document).value for key, document in admitted.items()}
+    found |= {key: PenaltyForm.model_validate(document).value for key, document in told.items()}
+    for appeal in appeals:
+        value = appeal.decision.value if appeal.decision else None
+        if value is not None and appeal.form.record in found:
+            found[appeal.form.record] = value
+    return found
 
 
 def unit_of(ctx: Context, record: RecordFacts) -> UnitFacts:

@@ -1,5 +1,6 @@
 """What the feedback of a result asks to be mended; next year's task book takes it over."""
 
+from budgetperf.actions.claims import demand_own, unit_of
 from budgetperf.actions.context import Context
 from budgetperf.actions.moves import Outcome, Seen, Target, file_form, filed_event, load, move, open_record
 from budgetperf.errors import Conflict, Invalid
@@ -46,8 +47,9 @@ def ask_improvement(ctx: Context, campaign_key: str, code: str, form: Improvemen
 
 
 def reply(ctx: Context, record_id: str, form: ImprovementReply, seen: Seen) -> Outcome:
-    """Tell what was done, and when: after the notice and not in future."""
+    """Tell what was done, and when: after the notice and not in future; only for one's own unit."""
     record = load(ctx, record_id)
+    demand_own(ctx, unit_of(ctx, record), "反馈整改情况")
     told = record.opened_at.astimezone(SHANGHAI).date()
     text = f"完成日期应在下达整改事项（{told}）之后、今日（{ctx.today}）之前（含当日）"
     wrong = Finding("improvement.done_on", Severity.ERROR, Where(pointer="/done_on"), text)

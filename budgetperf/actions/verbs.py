@@ -143,7 +143,7 @@ VERBS: dict[tuple[Stage, str], Verb] = {
     (S.BONUS, "settle"): Verb(NoForm, claims.settle),
     (S.PENALTY, "withdraw"): Verb(NoForm, moves("withdraw")),
     (S.PENALTY, "settle"): Verb(NoForm, claims.settle),
-    (S.APPEAL, "withdraw"): Verb(NoForm, moves("withdraw")),
+    (S.APPEAL, "withdraw"): Verb(NoForm, appeals.withdraw),
     (S.APPEAL, "decide"): Verb(AppealDecisionForm, appeals.decide),
     (S.IMPROVEMENT, "respond"): Verb(ImprovementReply, improvements.reply),
     (S.IMPROVEMENT, "return"): Verb(NoForm, moves("return")),
