@@ -72,6 +72,7 @@ HOLDERS = {
     "request:form:open": {Role.CLERK},
     "request:form:review": {Role.DEPARTMENT_REVIEWER},
     "request:store:enter": {Role.FINANCE_REVIEWER},
+    "result:paper:view": set(Role),
     "rules:draft:view": {Role.RULES_OFFICE, Role.FINANCE_HEAD, Role.AUDITOR},
     "rules:edition:draft": {Role.RULES_OFFICE},
     "rules:edition:publish": {Role.RULES_OFFICE, Role.FINANCE_HEAD},
