@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from api.desks.package_words import DIGESTS, FEN, NAMED, OPEN, VOCABULARIES, WORDS
+from api.desks.package_words import COLUMNS, DIGESTS, FEN, NAMED, OPEN, VOCABULARIES, WORDS
 from api.screens.filters import NONE
 from api.screens.record import PackageRow, Shown
 from budgetperf.money import Money
@@ -121,8 +121,18 @@ class Reader:
             if isinstance(item, Mapping):
                 yield replace(below, name=self._called(item))
                 yield from self._records(item, below, keys)
+            elif isinstance(item, list | tuple) and (columns := looked_up(COLUMNS, keys)):
+                yield below
+                yield from self._cells(item, below, keys, columns)
             else:
                 yield from self._value(item, below, keys)
+
+    def _cells(
+        self, row: Sequence[Json], at: PackageRow, keys: Keys, columns: Sequence[str]
+    ) -> Iterator[PackageRow]:
+        for place, (column, value) in enumerate(zip(columns, row, strict=True)):
+            within = (*keys, column)
+            yield self._leaf(value, _below(at, str(place), word=looked_up(WORDS, within) or column), within)
 
     def _pairs(self, value: Sequence[Json], at: PackageRow, keys: Keys) -> Iterator[PackageRow]:
         """Rows of pairs of a code and a value, the code being the name of the row."""

@@ -16,6 +16,7 @@ from budgetperf.evaluands import Protection
 from budgetperf.findings import Severity
 from budgetperf.indicators import Achievement, Direction, Level2, Operator
 from budgetperf.provenance import SourceStatus
+from budgetperf.scoring.assessment_cells import UnitFact
 from budgetperf.scoring.exante import ExanteConclusion
 from budgetperf.scoring.grade import Grade
 from budgetperf.scoring.lights import LightColour
@@ -287,6 +288,32 @@ WORDS: Mapping[str, str] = {
     "payback_years": "静态回收期（年）",
     "discounted_payback_years": "动态回收期（年）",
     "switching_ratio": "效益临界降幅",
+    # assessment of units
+    "assessment.rows": "考评数据各行",
+    "assessment.units": "各考评对象结果",
+    "rows.row": "行号",
+    "unit": "考评对象",
+    "track": "对象类别",
+    "item": "考评项目",
+    "rows.value": "填报值",
+    "period": "考评时段",
+    "rater": "评价人",
+    "standard": "标准值",
+    "rank": "名次",
+    "units.grade": "考评等次",
+    "grade_label": "等次名称",
+    "components": "各考评部分",
+    "factor": "系数",
+    "marks": "各期得分",
+    "items": "各考评项目得分",
+    "claims": "加减分项",
+    "claims.value": "数值",
+    "award": "奖项或事由",
+    "bonus": "加分",
+    "penalty": "减分",
+    "vetoes": "一票否决事项",
+    "consequences": "结果运用",
+    "reasons": "说明",
     # reasons, sources, findings
     "reason": "理由",
     "clause": "依据条款",
@@ -321,6 +348,9 @@ OPEN: Mapping[str, str] = {
     "estimates": "",
 }
 """Keys whose own keys are names given by the package, with the word that goes before such a name."""
+
+COLUMNS: Mapping[str, tuple[str, ...]] = {"assessment.rows": UnitFact._fields}
+"""Keys that hold rows without keys of their own, with the keys of their columns."""
 
 FEN = frozenset(
     {

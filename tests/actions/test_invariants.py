@@ -223,7 +223,7 @@ BREAKAGES: tuple[tuple[str, str], ...] = (
     ("forgotten_sheets_left_no_person", "DELETE FROM rating_sheet"),
     (
         "forgotten_sheets_left_no_person",
-        """INSERT INTO rating_sheet SELECT r.id, s.campaign_id, s.id, 'end', 'x', '{}', now()
+        """INSERT INTO rating_sheet SELECT r.id, s.campaign_id, s.id, 'end', 'x', '{}', now(), '[]'
              FROM record r, rater_seat s WHERE r.status = 'archived' AND r.stage = 'rating' LIMIT 1""",
     ),
     (

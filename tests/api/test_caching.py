@@ -31,6 +31,7 @@ def filled(world: World, path: str) -> str:
         "run_id": "none",
         "subject": "KP2024-zhengding",
         "file_id": "none",
+        "paper": "ranking",
     }
     for name, value in known.items():
         path = path.replace(f"{{{name}}}", value).replace(f"{{{name}:path}}", value)

@@ -8,7 +8,7 @@ import pytest
 from budgetperf.actions.verbs import VERBS
 from budgetperf.evaluands import within
 from budgetperf.permissions import ROLE_PERMISSIONS, Actor, Permission, Role
-from budgetperf.process.stages import Stage, Status
+from budgetperf.process.stages import ASSESSMENT_STAGES, Stage, Status
 from budgetperf.process.transitions import named
 from tests import cast
 from tests.api.bodies import body_of
@@ -38,8 +38,10 @@ def sees(world: World, actor: Actor, record_id: str) -> bool:
     path, stage, evaluand = world.rows(
         "SELECT path, stage, evaluand_id FROM record WHERE id = :id", id=record_id
     )[0]
-    if stage == "limits":  # published
+    if stage in {"limits", "assessment"}:  # published; that there is a campaign is known to all
         return True
+    if Stage(str(stage)) in ASSESSMENT_STAGES:
+        return _sees_assessed(world, actor, record_id)
     if world.rows(
         "SELECT 1 FROM panel_seat WHERE evaluand_id = :e AND person_id = :p", e=evaluand, p=actor.id
     ) and stage in {"request", "exante"}:
@@ -50,6 +52,32 @@ def sees(world: World, actor: Actor, record_id: str) -> bool:
         if grant.role is not Role.EXPERT and VIEW in ROLE_PERMISSIONS[grant.role]
     ]
     return any(scope == "" or (evaluand is not None and within(str(path), scope)) for scope in scopes)
+
+
+ONE_S_PART = """
+SELECT 1 FROM record r WHERE r.id = :id AND (
+  EXISTS (SELECT FROM assessed_unit u WHERE u.subject = r.subject AND :p IN (u.person_id, u.leader_id))
+  OR EXISTS (SELECT FROM rating_sheet t JOIN rater_seat s ON s.id = t.seat_id
+             WHERE t.record_id = r.id AND s.person_id = :p)
+  OR r.stage = 'bonus' AND r.status IN ('openly', 'settled'))
+"""
+SUPPLIED = """
+SELECT s.path FROM record r, supplying s JOIN campaign c ON c.id = s.campaign_id
+WHERE r.id = :id AND r.stage = 'task_book' AND r.status = 'issued' AND r.subject LIKE c.subject || '.U.%'
+"""
+
+
+def _sees_assessed(world: World, actor: Actor, record_id: str) -> bool:
+    """The office's and the auditors', the branch's, the person's and the leader's, the rater's; what is published."""
+    held = frozenset[Permission]().union(*(ROLE_PERMISSIONS[grant.role] for grant in actor.grants))
+    if "assessment:page:view" in held or world.rows(ONE_S_PART, id=record_id, p=actor.id):
+        return True
+    own = world.rows("SELECT path FROM record WHERE id = :id", id=record_id)
+    scopes = [
+        grant.scope for grant in actor.grants if grant.scope and VIEW in ROLE_PERMISSIONS[grant.role]
+    ]
+    places = [str(path) for (path,) in own + world.rows(SUPPLIED, id=record_id)]
+    return any(within(path, scope) for path in places for scope in scopes)
 
 
 def allowed(world: World, actor: Actor, record_id: str, stage: Stage, verb: str) -> bool:

@@ -17,6 +17,8 @@ from tests.api.conftest import House, World
 VERSIONED = frozenset({"/api/v1/records/{record_id}", "/api/v1/limits/{fiscal_year}"})
 DRAFT, DRAFT_OF = "local/grades/2027-06-01", "national/grades/2020-02-25"
 PATHS = (
+    "/api/v1/assessment/{key}",
+    "/api/v1/assessment/{key}/units/{code}",
     "/api/v1/decisions/{digest}",
     "/api/v1/exante/{record_id}/panel",
     "/api/v1/limits/{fiscal_year}",
@@ -58,6 +60,8 @@ def draft(world: World) -> Iterator[None]:
 
 
 def filled(world: World, path: str) -> str:
+    if "/assessment" in path:
+        return path.format(key="KP2024-zhengding", code="D1")
     if "/rule" in path:
         edition = dict(zip(("jurisdiction", "kind", "valid_from"), DRAFT_OF.split("/"), strict=True))
         return path.format(record_id=world.record(Stage.RULE, DRAFT)[0], **edition)
@@ -86,7 +90,8 @@ def test_these_are_all_reads_of_one_thing(house: House) -> None:
 @pytest.mark.usefixtures("run", "draft")
 @pytest.mark.parametrize("path", PATHS)
 def test_a_read_of_one_thing_carries_its_tag(world: World, path: str) -> None:
-    client = world.house.client(cast.RULES_OFFICE if "/rule" in path else cast.FINANCE_REVIEWER)
+    readers = {"rule": cast.RULES_OFFICE, "asse": cast.ASSESSMENT_OFFICE}
+    client = world.house.client(readers.get(path.split("/")[3][:4], cast.FINANCE_REVIEWER))
     first = client.get(filled(world, path))
     assert first.status_code == 200, first.text
     tag = first.headers["etag"]

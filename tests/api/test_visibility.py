@@ -27,6 +27,9 @@ PUBLIC = {
             "/api/v1/assessment/{key}/facts",
             "/api/v1/assessment/{key}/ranking",
             "/api/v1/assessment/{key}/units",
+            "/api/v1/assessment/{record_id}/workbook",
+            "/api/v1/assessment/{record_id}/workbook/annotated",
+            "/api/v1/assessment/{record_id}/workbook/check",
             *(
                 f"/api/v1/assessment/{{record_id}}/{verb}"
                 for stage, verb in VERBS
@@ -211,6 +214,10 @@ def test_a_record_that_is_not_the_readers_does_not_exist_on_any_page(world: Worl
         "run_id": "none",
         "year": 2026,
         "verb": "file",
+        "subject": "KP2024-meiling",
+        "file_id": "none",
+        "name": "none",
+        "paper": "none",
     }
     seen = {}
     for method, path in page_routes(world.house.app):
@@ -249,6 +256,9 @@ def test_every_page_asks_who_is_there(world: World) -> None:
         "person_id": "x",
         "edition_id": "x",
         "edition_id:path": "x",
+        "subject": "x",
+        "file_id": "x",
+        "paper": "x",
     }
     told = {}
     for method, path in page_routes(world.house.app):

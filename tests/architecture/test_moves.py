@@ -73,6 +73,8 @@ STATUS_QUESTIONS: dict[str, str] = {
     "budgetperf/actions/objections.py": "whether the round, another record, hears objections, for a guard",
     "budgetperf/actions/ratings.py": "which sheets are in, to be forgotten when their months are over",
     "budgetperf/actions/task_books.py": "whether the unit's task book is issued, to report on it",
+    "budgetperf/store/visibility.py": "which task books and bonuses others than their unit may see",
+    "workflows/demo/assessment.py": "which task books are still drafts, for their clerks to file",
     "api/desks/assessed_claims.py": "which claims may be contested and which appeals wait, to say so on the page",
     "api/desks/assessed_life.py": "how far the records of a unit are, to draw its line",
     "api/desks/assessed_result.py": "which reports of others are accepted, to show their facts",

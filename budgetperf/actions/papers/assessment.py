@@ -25,7 +25,6 @@ from budgetperf.reports.models import Footer, write_day
 from budgetperf.scoring.assessment import Track, UnitGroup
 from budgetperf.store.campaigns import ResultFacts, UnitFacts, get_campaign, get_unit, results_of
 from budgetperf.store.records import RecordFacts, steps_of
-from budgetperf.workbooks.ranking_book import ranking_workbook
 
 
 def assessment_notice_page(ctx: Context, record: RecordFacts, code: str) -> AssessmentNoticePage:
@@ -117,6 +116,8 @@ def assessment_ranking_page(ctx: Context, record: RecordFacts) -> AssessmentRank
 
 def ranking_book(ctx: Context, record: RecordFacts) -> bytes:
     """Return the ranking as a workbook; as ``assessment_ranking_page``."""
+    from budgetperf.workbooks.ranking_book import ranking_workbook  # loads xlsxwriter: the worker only
+
     return ranking_workbook(assessment_ranking_page(ctx, record))
 
 
