@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, text
 
 from budgetperf.actions.appeals import file_appeal
 from budgetperf.actions.campaign_results import gather
@@ -46,9 +46,22 @@ from tests.assessment_story import Story, at
 OVER = date(2026, 1, 16)
 
 
+THREE = ROSTER | {
+    "units": [
+        *ROSTER["units"],
+        {"code": "D3", "name": "财政局", "group": "department", "organisation": "0100"},
+    ]
+}
+FINANCE_CLERK = Actor(
+    cast.FINANCE_REVIEWER.id, cast.FINANCE_REVIEWER.name, (Grant(Role.CLERK, cast.FINANCE),)
+)
+
+FINANCE_LEADER = Actor(cast.FINANCE_HEAD.id, cast.FINANCE_HEAD.name, (Grant(Role.LEADER, cast.FINANCE),))
+
+
 @pytest.fixture
-def ready(ctx: Callable[..., Context]) -> Story:
-    """Zhengding's campaign with all facts and marks in."""
+def running(ctx: Callable[..., Context]) -> Story:
+    """Zhengding's campaign under way, with nothing brought yet."""
     made = Story(
         ctx,
         "zhengding",
@@ -60,10 +73,17 @@ def ready(ctx: Callable[..., Context]) -> Story:
         },
         suppliers={cast.LIBRARY: cast.LIBRARY_CLERK, cast.WATER_SUPPLY: cast.CLERK},
     )
-    made.open(BEGUN, ROSTER)
-    made.books(BEGUN, TARGETS)
-    made.through_the_year(YEAR_END)
+    made.open(BEGUN, THREE)
     return made
+
+
+@pytest.fixture
+def ready(running: Story) -> Story:
+    """The same with all facts and marks in."""
+    running.clerks = {**running.clerks, cast.FINANCE: (FINANCE_CLERK, FINANCE_LEADER)}
+    running.books(BEGUN, TARGETS)
+    running.through_the_year(YEAR_END)
+    return running
 
 
 @pytest.fixture
@@ -118,7 +138,7 @@ def published(story: Story, **changes: object) -> str:
 def decide(
     story: Story, record: str, outcome: str, actor: Actor = cast.SECOND_OFFICE, **more: object
 ) -> None:
-    story.act(actor, WINDOW, record, "decide", {"outcome": "upheld", "reason": "核实", **more})
+    story.act(actor, WINDOW, record, "decide", {"outcome": outcome, "reason": "核实", **more})
 
 
 def correction(**changes: str) -> dict[str, str]:
@@ -166,89 +186,109 @@ def test_a_correction_is_of_a_fact_of_the_appellant_and_leaves_a_result_that_com
     )
 
 
-def test_a_penalty_partly_upheld_is_less_than_it_was_and_a_whole_count(ready: Story) -> None:
-    penalty = told(ready)
-    record = appeal(ready, cast.EDUCATION_CLERK, "D2", AppealAbout.PENALTY, penalty)
-    for number, text in (
+def test_a_penalty_partly_upheld_is_less_than_it_was_and_a_whole_count(running: Story) -> None:
+    penalty = told(running)
+    record = appeal(running, cast.EDUCATION_CLERK, "D2", AppealAbout.PENALTY, penalty)
+    for number, why in (
         ("2", "低于原计的2"),
         ("3", "低于原计的2"),
         ("-1", "不小于0"),
         ("0.5", "须填非负整数次数"),
     ):
         form = {"outcome": "partly", "value": number, "reason": "属实"}
-        assert text in refusals(ready, cast.SECOND_OFFICE, WINDOW, record, "decide", form)["/value"]
+        assert why in refusals(running, cast.SECOND_OFFICE, WINDOW, record, "decide", form)["/value"]
     with pytest.raises(Conflict, match="正在办理"):
-        appeal(ready, cast.EDUCATION_CLERK, "D2", AppealAbout.PENALTY, penalty)
-    decide(ready, record, "partly", value="1")
+        appeal(running, cast.EDUCATION_CLERK, "D2", AppealAbout.PENALTY, penalty)
+    decide(running, record, "partly", value="1")
     with pytest.raises(Conflict, match="已经答复"):
-        appeal(ready, cast.EDUCATION_CLERK, "D2", AppealAbout.PENALTY, penalty)
+        appeal(running, cast.EDUCATION_CLERK, "D2", AppealAbout.PENALTY, penalty)
     assert (
         counted(
-            ready.office(WINDOW), get_record(ready.office(WINDOW).session, cast.ASSESSMENT_OFFICE, penalty)
+            running.office(WINDOW),
+            get_record(running.office(WINDOW).session, cast.ASSESSMENT_OFFICE, penalty),
         )
         == 1
     )
 
 
-def test_a_bonus_is_admitted_by_whole_counts_and_an_award_is_claimed_once(ready: Story) -> None:
-    first = claim(ready, cast.WATER_CLERK, "D1", value="1").record_id
+def test_a_bonus_is_admitted_by_whole_counts_and_an_award_is_claimed_once(running: Story) -> None:
+    first = claim(running, cast.WATER_CLERK, "D1", value="1").record_id
     found = refusals(
-        ready, cast.ASSESSMENT_OFFICE, WINDOW, first, "admit", {"value": "0.5", "reason": "属实"}
+        running, cast.ASSESSMENT_OFFICE, WINDOW, first, "admit", {"value": "0.5", "reason": "属实"}
     )
     assert "须填非负整数次数" in found["/value"]
     with pytest.raises(Invalid, match="按合计数量重新申报") as again:
-        claim(ready, cast.WATER_CLERK, "D1", value="1")
+        claim(running, cast.WATER_CLERK, "D1", value="1")
     assert list(places(again.value.findings)) == ["/award"]
-    claim(ready, cast.WATER_CLERK, "D1", value="1", award="另一奖项")
-    ready.act(cast.ASSESSMENT_OFFICE, WINDOW, first, "reject", reason="材料不全")
-    claim(ready, cast.WATER_CLERK, "D1", value="1")
-    penalty = told(ready)
+    claim(running, cast.WATER_CLERK, "D1", value="1", award="另一奖项")
+    running.act(cast.ASSESSMENT_OFFICE, WINDOW, first, "reject", reason="材料不全")
+    claim(running, cast.WATER_CLERK, "D1", value="1")
+    penalty = told(running)
     with pytest.raises(Invalid, match="按合计数量重新告知"):
-        told(ready, value="1")
-    ready.act(cast.ASSESSMENT_OFFICE, WINDOW, penalty, "withdraw", reason="漏计一次")
-    told(ready, value="3")
+        told(running, value="1")
+    running.act(cast.ASSESSMENT_OFFICE, WINDOW, penalty, "withdraw", reason="漏计一次")
+    told(running, value="3")
 
 
-def test_an_appeal_is_withdrawn_by_who_filed_it_or_the_units_own_people(ready: Story) -> None:
-    penalty = told(ready)
-    record = appeal(ready, cast.EDUCATION_CLERK, "D2", AppealAbout.PENALTY, penalty)
+def test_an_appeal_is_withdrawn_by_who_filed_it_or_the_units_own_people(running: Story) -> None:
+    penalty = told(running)
+    record = appeal(running, cast.EDUCATION_CLERK, "D2", AppealAbout.PENALTY, penalty)
     bystander = Actor(
         "person-rater2", "评分二", (Grant(Role.PARTICIPANT, ""), Grant(Role.ASSESSMENT_OFFICE, ""))
     )
     for actor, refusal in ((bystander, Forbidden), (cast.WATER_CLERK, NotFound)):
         with pytest.raises(refusal):
-            ready.act(actor, WINDOW, record, "withdraw", reason="不再申诉")
-    ready.act(cast.EDUCATION_LEADER, WINDOW, record, "withdraw", reason="不再申诉")
-    again = appeal(ready, cast.EDUCATION_CLERK, "D2", AppealAbout.PENALTY, penalty)
-    ready.act(cast.EDUCATION_CLERK, WINDOW, again, "withdraw", reason="不再申诉")
+            running.act(actor, WINDOW, record, "withdraw", reason="不再申诉")
+    running.act(cast.EDUCATION_LEADER, WINDOW, record, "withdraw", reason="不再申诉")
+    again = appeal(running, cast.EDUCATION_CLERK, "D2", AppealAbout.PENALTY, penalty)
+    running.act(cast.EDUCATION_CLERK, WINDOW, again, "withdraw", reason="不再申诉")
 
 
-def test_what_was_decided_last_counts_and_what_is_gone_is_not_taken_away_again(ready: Story) -> None:
-    bonus = published(ready, item="other_bonus", value="4", award="营商环境")
-    first = appeal(ready, cast.EDUCATION_CLERK, "D2", AppealAbout.BONUS, bonus)
-    office = ready.office(WINDOW)
-    decide(ready, first, "partly", value="3")
-    assert counted(ready.office(WINDOW), get_record(office.session, office.actor, bonus)) == 3
-    ready.act(cast.ASSESSMENT_OFFICE, OVER, bonus, "settle")
-    penalty = told(ready)
-    record = appeal(ready, cast.EDUCATION_CLERK, "D2", AppealAbout.PENALTY, penalty)
-    ready.act(cast.ASSESSMENT_OFFICE, WINDOW, penalty, "withdraw", reason="告知有误")
-    found = refusals(
-        ready, cast.SECOND_OFFICE, WINDOW, record, "decide", {"outcome": "upheld", "reason": "属实"}
-    )
+def test_what_was_decided_last_counts(running: Story) -> None:
+    bonus = published(running, item="other_bonus", value="4", award="营商环境")
+    first = appeal(running, cast.EDUCATION_CLERK, "D2", AppealAbout.BONUS, bonus)
+    second = appeal(running, FINANCE_CLERK, "D3", AppealAbout.BONUS, bonus)
+    decide(running, second, "partly", value="3")
+    decide(running, first, "partly", value="2")
+    office = running.office(WINDOW)
+    assert counted(office, get_record(office.session, office.actor, bonus)) == 2
+    running.act(cast.ASSESSMENT_OFFICE, OVER, bonus, "settle")
+    office = running.office(OVER)
+    lines = gather(office, work_for(office, running.campaign))
+    assert [line.value for line in lines if line.item == "other_bonus"] == ["2"]
+
+
+def test_what_is_gone_is_not_taken_away_again(running: Story) -> None:
+    penalty = told(running)
+    record = appeal(running, cast.EDUCATION_CLERK, "D2", AppealAbout.PENALTY, penalty)
+    running.act(cast.ASSESSMENT_OFFICE, WINDOW, penalty, "withdraw", reason="告知有误")
+    form = {"outcome": "upheld", "reason": "属实"}
+    found = refusals(running, cast.SECOND_OFFICE, WINDOW, record, "decide", form)
     assert "已无可更正" in found["/outcome"]
-    decide(ready, record, "rejected")
-    assert computed(ready)["D1"].document["bonus"] == "3"
+    decide(running, record, "rejected")
 
 
-def test_a_record_is_contested_in_its_own_campaign_only(ready: Story) -> None:
-    bonus, first = published(ready), ready.id
-    ready.year, ready.id = 2026, ""
-    ready.open(date(2026, 1, 5), ROSTER)
+def test_a_claim_left_open_neither_settles_after_the_result_nor_lets_it_be_final(ready: Story) -> None:
+    penalty = told(ready)
+    ready.act(cast.ASSESSMENT_OFFICE, OVER, penalty, "settle")
+    computed(ready)
+    ready.act(cast.ASSESSMENT_HEAD, COMPUTED, ready.id, "publish")
+    reopen = text("UPDATE record SET status = 'told' WHERE id = :id")  # as no move can
+    assert ready.office(COMPUTED).session.connection().execute(reopen, {"id": penalty}).rowcount == 1
+    with pytest.raises(Conflict, match="汇总前未生效"):
+        ready.act(cast.ASSESSMENT_OFFICE, COMPUTED, penalty, "settle")
+    found = refusals(ready, cast.SECOND_OFFICE, date(2026, 2, 12), ready.id, "finalise", {})
+    assert "尚未办结" in found["/claims"]
+
+
+def test_a_record_is_contested_in_its_own_campaign_only(running: Story) -> None:
+    bonus, first = published(running), running.id
+    running.year, running.id = 2026, ""
+    running.open(date(2026, 1, 5), ROSTER)
     with pytest.raises(Invalid, match="不属于本次考评"):
-        appeal(ready, cast.EDUCATION_CLERK, "D2", AppealAbout.BONUS, bonus)
-    ready.id = first
-    appeal(ready, cast.EDUCATION_CLERK, "D2", AppealAbout.BONUS, bonus)
+        appeal(running, cast.EDUCATION_CLERK, "D2", AppealAbout.BONUS, bonus)
+    running.id = first
+    appeal(running, cast.EDUCATION_CLERK, "D2", AppealAbout.BONUS, bonus)
 
 
 def statements(ctx: Context, act: Callable[[], object]) -> list[str]:
@@ -265,21 +305,20 @@ def statements(ctx: Context, act: Callable[[], object]) -> list[str]:
     return seen
 
 
-def test_a_result_asks_as_much_of_the_database_for_one_claim_as_for_many(ready: Story) -> None:
+def test_a_result_asks_as_much_of_the_database_for_one_claim_as_for_many(running: Story) -> None:
     def settled(numbers: range) -> int:
-        records = [told(ready, award=f"事项{n}") for n in numbers]
+        records = [told(running, award=f"事项{n}") for n in numbers]
         for record in records:
-            filed = appeal(ready, cast.EDUCATION_CLERK, "D2", AppealAbout.PENALTY, record)
-            decide(ready, filed, "partly", value="1")
-            ready.act(cast.ASSESSMENT_OFFICE, OVER, record, "settle")
-        ctx = ready.office(OVER)
-        work = work_for(ctx, ready.campaign)
-        ctx = ready.office(OVER)
+            filed = appeal(running, cast.EDUCATION_CLERK, "D2", AppealAbout.PENALTY, record)
+            decide(running, filed, "partly", value="1")
+            running.act(cast.ASSESSMENT_OFFICE, OVER, record, "settle")
+        ctx = running.office(OVER)
+        work = work_for(ctx, running.campaign)
         return len(statements(ctx, lambda: gather(ctx, work)))
 
     assert settled(range(1)) == settled(range(1, 5))
-    ctx = ready.office(OVER)
-    work = work_for(ctx, ready.campaign)
+    ctx = running.office(OVER)
+    work = work_for(ctx, running.campaign)
     assert [line.value for line in gather(ctx, work) if line.item == PENALTY.item] == ["1"] * 5
 
 
