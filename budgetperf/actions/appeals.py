@@ -86,7 +86,7 @@ def decide(ctx: Context, record_id: str, form: AppealDecisionForm, seen: Seen) -
     A penalty or bonus that an upheld appeal takes away is withdrawn at once; corrections of facts are
     taken up when the result becomes final.
     """
-    record = load(ctx, record_id)
+    record = load(ctx, record_id, "decide")
     campaign = get_campaign(ctx.session, record.subject.partition(".U.")[0])
     against = appeal_against(ctx, record)
     findings = tuple(_decision_findings(form, against))

@@ -125,7 +125,7 @@ def start(ctx: Context, record_id: str, _form: NoForm, seen: Seen) -> Outcome:
     Invalid
         Today lies outside the cycle, or nobody is enrolled.
     """
-    record = load(ctx, record_id)
+    record = load(ctx, record_id, "start")
     campaign = get_campaign(ctx.session, record_id)
     work = work_for(ctx, campaign)
     work.rules.cycle.phase_on(ctx.today, campaign.fiscal_year)
@@ -157,7 +157,7 @@ def advance_phase(ctx: Context, record_id: str, _form: NoForm, seen: Seen) -> Ou
 
 def exempt(ctx: Context, record_id: str, form: ExemptionForm, seen: Seen) -> Outcome:
     """Take a unit or person out of the year's assessment, by an exemption of the scheme."""
-    record = load(ctx, record_id)
+    record = load(ctx, record_id, "exempt")
     campaign = get_campaign(ctx.session, record_id)
     known = {state.key: state.label for state in editions_of(ctx, campaign).scheme.rules.exemptions}
     unit = get_unit(ctx.session, campaign.id, form.unit)
