@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from api.answers import PREFIX, Answer, Coded, Exact, Json, Key, refusals
-from api.conditional import etag
+from api.conditional import UNCHANGED, IfNoneMatch, etag, tagged
 from api.downloads import download
 from api.guards import demand
 from api.problems import FindingAnswer
@@ -188,13 +188,18 @@ def read_units(key: Key, ctx: Work) -> list[AssessedAnswer]:
     return list(_assessed(ctx, work_for(ctx, get_campaign(ctx.session, key))))
 
 
-@router.get("/{key}/units/{code}", summary="一个考评对象及其结果的来历", responses=refusals(404))
-def read_unit(key: Key, code: Key, ctx: Work) -> UnitAnswer:
+@router.get(
+    "/{key}/units/{code}",
+    summary="一个考评对象及其结果的来历",
+    response_model=UnitAnswer,
+    responses={**refusals(404), **UNCHANGED},
+)
+def read_unit(key: Key, code: Key, ctx: Work, seen: IfNoneMatch = None) -> Response:
     """Return a unit with its records, documents and result with trace."""
     campaign = get_campaign(ctx.session, key)
     unit = get_unit(ctx.session, campaign.id, code)
     result = result_of(ctx.session, unit.id)
-    return UnitAnswer(
+    answer = UnitAnswer(
         **_told(work_for(ctx, campaign), unit, result).model_dump(),
         records=[
             UnitRecordAnswer.model_validate(record)
@@ -204,6 +209,7 @@ def read_unit(key: Key, code: Key, ctx: Work) -> UnitAnswer:
         trace=_trace(ctx, result.document) if result else None,
         decision=result.decision_id if result else None,
     )
+    return tagged(answer, seen)
 
 
 @router.get(

@@ -138,7 +138,7 @@ def decide(ctx: Context, record_id: str, form: AppealDecisionForm, seen: Seen) -
     A penalty or bonus that an upheld appeal takes away is withdrawn at once; corrections of facts are
     taken up when the result becomes final.
     """
-    record = load(ctx, record_id)
+    record = load(ctx, record_id, "decide")
     campaign = campaign_about(ctx, record)
     against = appeal_against(ctx, record)
     # Whoever may not decide is refused by the move; what they cannot see is not looked into for them.

@@ -127,7 +127,7 @@ def start(ctx: Context, record_id: str, _form: NoForm, seen: Seen) -> Outcome:
     Invalid
         Today lies outside the cycle, or nobody is enrolled.
     """
-    record = load(ctx, record_id)
+    record = load(ctx, record_id, "start")
     campaign = get_campaign(ctx.session, record_id)
     work = work_for(ctx, campaign)
     work.rules.cycle.phase_on(ctx.today, campaign.fiscal_year)
@@ -159,7 +159,7 @@ def advance_phase(ctx: Context, record_id: str, _form: NoForm, seen: Seen) -> Ou
 
 def exempt(ctx: Context, record_id: str, form: ExemptionForm, seen: Seen) -> Outcome:
     """Take a unit or person out of the year's assessment, or back into it with no exemption named."""
-    record = load(ctx, record_id)
+    record = load(ctx, record_id, "exempt")
     campaign = get_campaign(ctx.session, record_id)
     states = editions_of(ctx, campaign).scheme.rules.exemptions
     known = {state.key: state.label for state in states} | {LEFT: "撤并或调出"}

@@ -10,9 +10,10 @@ from sqlmodel import col
 
 from budgetperf.actions.context import Context
 from budgetperf.actions.payloads import Filed, Moved
-from budgetperf.errors import Stale
+from budgetperf.errors import Forbidden, Stale
 from budgetperf.findings import Finding
 from budgetperf.forms import Form
+from budgetperf.permissions import may
 from budgetperf.process.advance import Attempt, RecordState, advance
 from budgetperf.process.stages import Guard, Stage
 from budgetperf.process.transitions import Transition, named
@@ -195,9 +196,20 @@ def move(
     return Move(record, row, version, seen.reason, findings)
 
 
-def load(ctx: Context, record_id: str) -> RecordFacts:
-    """Return a visible record, locked until the transaction ends."""
-    return get_record(ctx.session, ctx.actor, record_id, lock=True)
+def load(ctx: Context, record_id: str, verb: str = "") -> RecordFacts:
+    """Return a visible record, locked until the transaction ends.
+
+    With a verb, whoever does not hold its permission is refused at once: before anything else is read for it.
+
+    Raises
+    ------
+    NotFound, Forbidden
+    """
+    record = get_record(ctx.session, ctx.actor, record_id, lock=True)
+    for row in named(record.stage, verb)[:1]:
+        if reason := may(ctx.actor, row.permission, record.path, row.label):
+            raise Forbidden("process.forbidden", reason)
+    return record
 
 
 @dataclass(frozen=True, slots=True)

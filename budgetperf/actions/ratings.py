@@ -51,7 +51,7 @@ def improved_of(sheet: SheetFacts) -> dict[tuple[str, str], str]:
 
 def submit(ctx: Context, record_id: str, form: RatingForm, seen: Seen) -> Outcome:
     """Submit one's own sheet, once. The log keeps a salted digest; the sheet itself can be forgotten."""
-    record = load(ctx, record_id)
+    record = load(ctx, record_id, "submit")
     sheet = sheet_of(ctx.session, record_id)
     seat = seat_of(ctx, sheet)
     work = work_for(ctx, get_campaign(ctx.session, sheet.campaign_id))
@@ -70,7 +70,7 @@ def forget(ctx: Context, record_id: str, _form: NoForm, seen: Seen) -> Outcome:
 
     What was typed and never submitted goes too, and whatever else would still tell whose marks they were.
     """
-    record = load(ctx, record_id)
+    record = load(ctx, record_id, "forget")
     sheet = sheet_of(ctx.session, record_id)
     campaign = get_campaign(ctx.session, sheet.campaign_id)
     guards = {Guard.KEPT_LONG_ENOUGH} if kept_long_enough(ctx, campaign) else set()

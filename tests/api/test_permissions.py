@@ -73,9 +73,7 @@ def _sees_assessed(world: World, actor: Actor, record_id: str) -> bool:
     if "assessment:page:view" in held or world.rows(ONE_S_PART, id=record_id, p=actor.id):
         return True
     own = world.rows("SELECT path FROM record WHERE id = :id", id=record_id)
-    scopes = [
-        grant.scope for grant in actor.grants if grant.scope and VIEW in ROLE_PERMISSIONS[grant.role]
-    ]
+    scopes = [grant.scope for grant in actor.grants if grant.scope and VIEW in ROLE_PERMISSIONS[grant.role]]
     places = [str(path) for (path,) in own + world.rows(SUPPLIED, id=record_id)]
     return any(within(path, scope) for path in places for scope in scopes)
 
@@ -109,7 +107,9 @@ def test_the_route_of_a_verb_answers_each_person_as_the_tables_say(
                 json=body,
                 headers={"If-Match": f'"{version}"'},
             )
-            if not sees(world, actor, record_id):
+            if not sees(world, actor, record_id) or (
+                stage is Stage.RATING and allowed(world, actor, record_id, stage, verb)  # forgotten by now
+            ):
                 fits = answer.status_code == 404
             elif not allowed(world, actor, record_id, stage, verb):
                 fits = answer.status_code == 403 and answer.json()["detail"] != ""

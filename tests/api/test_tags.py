@@ -14,7 +14,9 @@ from budgetperf.rulebook.form import NewEditionForm
 from tests import cast, story
 from tests.api.conftest import House, World
 
-VERSIONED = frozenset({"/api/v1/records/{record_id}", "/api/v1/limits/{fiscal_year}"})
+VERSIONED = frozenset(
+    {"/api/v1/records/{record_id}", "/api/v1/limits/{fiscal_year}", "/api/v1/assessment/{key}"}
+)
 DRAFT, DRAFT_OF = "local/grades/2027-06-01", "national/grades/2020-02-25"
 PATHS = (
     "/api/v1/assessment/{key}",
