@@ -17,7 +17,6 @@ from api.screens.assessed_unit import (
 from budgetperf.actions.campaign_work import Work, records_of
 from budgetperf.actions.context import Context
 from budgetperf.indicators import plain_number
-from budgetperf.lifecycle.unit_assessment.cells import rater_groups
 from budgetperf.lifecycle.unit_assessment.form import FactReportForm
 from budgetperf.process.stages import Stage, Status
 from budgetperf.scoring.assessment import Component
@@ -83,7 +82,8 @@ def _marks(work: Work, part: Component, given: Sequence[Mapping[str, str]]) -> t
     """Return the periods, or the means of the groups of raters, where there are several."""
     if len(given) <= 1 and not part.raters:
         return ()
-    periods, groups = period_labels(work.scheme), rater_groups(work.scheme)
+    periods = period_labels(work.scheme)
+    groups = {group.key: group.label for group in part.raters.groups} if part.raters else {}
     marks = [
         MarkLine(
             periods.get(mark["period"], mark["period"]),
