@@ -27,11 +27,12 @@ _LOOKED_AT = 30
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A sheet with the row of its labels and where each label stands."""
+    """A sheet with the row of its labels, where the columns of the form stand, and every label there is."""
 
     sheet: Sheet
-    header: int
-    columns: Mapping[str, int]
+    header: int = 0
+    columns: Mapping[str, int] = field(default_factory=dict)
+    heads: Mapping[str, int] = field(default_factory=dict)
 
 
 def read_tables(content: bytes, book: TableBook, form: type[F]) -> Intake[F]:
@@ -89,15 +90,14 @@ def _best(sheets: list[Sheet], meta: FieldMeta, form: type[Form]) -> _Found | No
 def _labels(sheet: Sheet, form: type[Form]) -> _Found | None:
     """Return the first of the rows that carry most labels of a row form."""
     names = {plain_label(meta.label): meta.name for meta in fields(form)}
-    best = _Found(sheet, 0, {})
+    best, width = _Found(sheet), sheet.width
     for row in range(min(sheet.height, _LOOKED_AT)):
-        columns: dict[str, int] = {}
-        for column in range(sheet.width):
-            name = names.get(plain_label(sheet.values.get((row, column))))
-            if name is not None:
-                columns.setdefault(name, column)
+        heads: dict[str, int] = {}
+        for column in range(width):
+            heads.setdefault(plain_label(sheet.values.get((row, column))), column)
+        columns = {names[label]: column for label, column in heads.items() if label in names}
         if len(columns) > len(best.columns):
-            best = _Found(sheet, row, columns)
+            best = _Found(sheet, row, columns, heads)
     return best if best.columns else None
 
 
@@ -190,12 +190,8 @@ class _Reader:
 
     def _always(self, pointer: str, table: _Found, row: int, part: Part) -> None:
         """Refuse a row that says it is of something else than this workbook is about."""
-        labels = {
-            plain_label(table.sheet.values.get((table.header, column))): column
-            for column in range(table.sheet.width)
-        }
         for shown in part.shown:
-            column = labels.get(plain_label(shown.label))
+            column = table.heads.get(plain_label(shown.label))
             said = spelled(table.sheet.value((row, column))) if shown.always and column is not None else ""
             if said and column is not None and normal(said) != normal(shown.always):
                 text = f"本表“{shown.label}”应为“{shown.always}”，此行写的是“{said}”，请删除或换用该{shown.label}的表"

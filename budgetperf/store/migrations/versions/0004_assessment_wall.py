@@ -19,6 +19,29 @@ down_revision = "0003_assessment"
 branch_labels = None
 depends_on = None
 
+_OWN_UNIT = """EXISTS (SELECT 1 FROM assessed_unit u WHERE u.subject = one.subject
+        AND bp_person() IN (u.person_id, u.leader_id))"""
+_OWN_SHEET = """EXISTS (SELECT 1 FROM rating_sheet t JOIN rater_seat s ON s.id = t.seat_id
+        WHERE t.record_id = one.id AND s.person_id = bp_person())"""
+_SUPPLIER = """(one.stage = 'task_book' AND one.status = 'issued' AND EXISTS (SELECT 1 FROM supplying s
+        JOIN campaign c ON c.id = s.campaign_id
+        WHERE c.subject = split_part(one.subject, '.U.', 1) AND bp_belongs(s.path)))"""
+"""Who supplies facts must know the standards that the issued task books set."""
+
+_SEEN = f"""bp_assesses() OR bp_belongs(one.path) OR {_OWN_UNIT} OR {_OWN_SHEET} OR {_SUPPLIER}
+        OR (bp_person() <> '' AND (one.stage = 'assessment'
+          OR one.stage = 'bonus' AND one.status IN ('openly', 'settled')))"""
+"""What of an assessment is seen: the campaign itself, one's own, and bonuses published for objection."""
+
+_WRITTEN = f"bp_assess_writes() OR bp_works_in(one.path) OR {_OWN_UNIT} OR {_OWN_SHEET}"
+
+
+def _of_record(name: str, condition: str) -> str:
+    """Return a function of one row of ``record``: planned once a session, not inside every query that asks for it."""
+    return f"""CREATE FUNCTION {name}(one public.record) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER
+  SET search_path = public AS $$ BEGIN RETURN {condition}; END $$"""
+
+
 FUNCTIONS = (
     """CREATE FUNCTION bp_assesses() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS
   $$ SELECT coalesce(current_setting('bp.assess', true), '') IN ('sees', 'writes') $$""",
@@ -41,32 +64,14 @@ FUNCTIONS = (
        END IF;
        RETURN NULL;
      END $$""",
+    _of_record("bp_assessed_seen", _SEEN),
+    _of_record("bp_assessed_written", _WRITTEN),
 )
-
-_OWN_UNIT = """EXISTS (SELECT 1 FROM assessed_unit u WHERE u.subject = record.subject
-        AND bp_person() IN (u.person_id, u.leader_id))"""
-_OWN_SHEET = """EXISTS (SELECT 1 FROM rating_sheet t JOIN rater_seat s ON s.id = t.seat_id
-        WHERE t.record_id = record.id AND s.person_id = bp_person())"""
-
-_SUPPLIER = """(stage = 'task_book' AND status = 'issued' AND EXISTS (SELECT 1 FROM supplying s
-        JOIN campaign c ON c.id = s.campaign_id
-        WHERE c.subject = split_part(record.subject, '.U.', 1) AND bp_belongs(s.path)))"""
-"""Who supplies facts must know the standards that the issued task books set."""
-
-RECORD = f"""bp_assesses() OR bp_belongs(path) OR {_OWN_UNIT} OR {_OWN_SHEET} OR {_SUPPLIER}
-        OR (bp_person() <> '' AND (stage = 'assessment' OR stage = 'bonus' AND status IN ('openly', 'settled')))"""
-"""What of an assessment is seen: the campaign itself, one's own, and bonuses published for objection."""
-
-RECORD_WRITER = f"bp_assess_writes() OR bp_works_in(path) OR {_OWN_UNIT} OR {_OWN_SHEET}"
 
 _OF_RECORD = "EXISTS (SELECT 1 FROM record r WHERE r.id = {table}.record_id)"
 
-SEEN: dict[str, str] = {
-    "record": RECORD,
-    "step": _OF_RECORD.format(table="step"),
-    "filing": _OF_RECORD.format(table="filing"),
-}
-"""What holds for the rows of an assessment in the tables that all stages share."""
+SHARED = ("record", "step", "filing")
+"""Tables of all stages; what they say of an assessment is seen with its record."""
 
 _UNIT = "(person_id IS NULL AND bp_person() <> '') OR bp_assesses() OR bp_person() IN (person_id, leader_id)"
 _OWN_SEAT = "EXISTS (SELECT 1 FROM rater_seat s WHERE s.id = seat_id AND s.person_id = bp_person())"
@@ -130,21 +135,18 @@ before = import_module("budgetperf.store.migrations.versions.0002_wall")
 
 def _shared(table: str) -> tuple[str, str, str]:
     """Return the three conditions of a shared table: seen, written, held."""
-    stage = "stage" if table != "filing" else None
-    old_seen, old_written = before.POLICIES[table], before.WRITES[table].format(table=table)
-    if stage is None:
-        assessed = "EXISTS (SELECT 1 FROM record r WHERE r.id = filing.record_id AND bp_assessment(r.stage))"
-        writer = """EXISTS (SELECT 1 FROM record r WHERE r.id = filing.record_id AND bp_assessment(r.stage)
-          AND filed_by = bp_person())"""
-    else:
-        assessed = "bp_assessment(stage)"
-        writer = (
-            f"{assessed} AND ({RECORD_WRITER})"
-            if table == "record"
-            else f"{assessed} AND actor_id = bp_person() AND {_OF_RECORD.format(table=table)}"
+    seen, written = before.POLICIES[table], before.WRITES[table].format(table=table)
+    if table == "filing":
+        return (
+            seen,
+            """filed_by = bp_person() AND EXISTS (SELECT 1 FROM record r WHERE r.id = filing.record_id
+          AND (bp_assessment(r.stage) OR bp_writes_all() OR (r.evaluand_id IS NOT NULL AND bp_writes(r.path))))""",
+            seen,
         )
-    seen = f"CASE WHEN {assessed} THEN {SEEN[table]} ELSE {old_seen} END"
-    return seen, f"CASE WHEN {assessed} THEN {writer} ELSE {old_written} END", seen
+    ours = {"record": "bp_assessed_seen(record)", "step": _OF_RECORD.format(table="step")}[table]
+    writer = {"record": "bp_assessed_written(record)", "step": f"actor_id = bp_person() AND {ours}"}[table]
+    seen = f"CASE WHEN bp_assessment(stage) THEN {ours} ELSE {seen} END"
+    return seen, f"CASE WHEN bp_assessment(stage) THEN {writer} ELSE {written} END", seen
 
 
 def upgrade() -> None:
@@ -168,7 +170,7 @@ def upgrade() -> None:
         )
     op.execute("""CREATE TRIGGER forgets AFTER UPDATE OF status ON record FOR EACH ROW
         WHEN (NEW.stage = 'rating' AND NEW.status <> 'draft') EXECUTE FUNCTION bp_forget()""")
-    for table in SEEN:
+    for table in SHARED:
         _alter(table, *_shared(table))
     decided = "CASE WHEN kind = 'assessment' THEN bp_assesses() ELSE {} END"
     op.execute(f"ALTER POLICY visible ON decision USING ({decided.format(_decision())})")
@@ -184,7 +186,7 @@ def downgrade() -> None:
     _alter_run(before.POLICIES["run"])
     op.execute(f"ALTER POLICY visible ON decision USING ({_decision()})")
     op.execute("ALTER POLICY changed ON decision USING (bp_writes_all()) WITH CHECK (bp_writes_all())")
-    for table in SEEN:
+    for table in SHARED:
         seen, written = before.POLICIES[table], before.WRITES[table].format(table=table)
         _alter(table, seen, written, seen)
     op.execute("DROP TRIGGER forgets ON record")
@@ -198,6 +200,8 @@ def downgrade() -> None:
         op.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
         op.execute(f"REVOKE ALL ON {table} FROM budgetperf_app")
     for function in (
+        "bp_assessed_written(public.record)",
+        "bp_assessed_seen(public.record)",
         "bp_forget()",
         "bp_assessment(text)",
         "bp_works_in(text)",
