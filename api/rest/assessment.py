@@ -249,8 +249,8 @@ def read_ranking(key: Key, ctx: Work) -> list[GroupRankingAnswer]:
 
 @router.get("/{key}/facts", summary="考评数据汇总", responses=refusals(403, 404))
 def read_facts(key: Key, ctx: Work) -> list[FactAnswer]:
-    """Return everything brought so far as the long table that a result is computed from."""
-    demand(ctx.actor, "assessment:page:view", "查看考评数据汇总")
+    """Return everything brought so far, the raters' marks too, as the long table a result is computed from."""
+    demand(ctx.actor, "rating:sheet:open", "查看考评数据汇总")
     work = work_for(ctx, get_campaign(ctx.session, key))
     return [FactAnswer.model_validate(line) for line in sorted(gather(ctx, work), key=lambda line: line.cell)]
 

@@ -114,11 +114,7 @@ def _open_claim(
     # Held until the claim stands: what is being computed takes no new claims.
     status = get_record(ctx.session, ctx.actor, campaign.id, lock=True).status
     work = work_for(ctx, campaign)
-    evidence = form.evidence if isinstance(form, BonusForm) else ()
-    attached = {item.digest for item in files_of(ctx.session, unit.id)}
-    if unknown := [item for item in evidence if item not in attached]:
-        raise Invalid("campaign.evidence", f"材料 {unknown[0][:12]}… 未上传到该考评对象，请先上传")
-    documented = stage is Stage.PENALTY or bool(evidence)
+    documented = stage is Stage.PENALTY or _demand_attached(ctx, unit, form)
     earlier = list_records(ctx.session, ctx.actor, stage=stage, subject=unit.subject)
     findings = (
         *check_claim(form, side_of(work, unit, stage), documented=documented),
@@ -142,6 +138,15 @@ def _open_claim(
     moved = open_record(ctx, target, verb=verb, seen=seen, guards=guards)
     kept = file_form(ctx, moved, form, edition=campaign.scheme)
     return moved.log(ctx, filed_event(moved, kept))
+
+
+def _demand_attached(ctx: Context, unit: UnitFacts, form: BonusForm | PenaltyForm) -> bool:
+    """Tell whether a claim names documents; all of them are with the unit."""
+    evidence = form.evidence if isinstance(form, BonusForm) else ()
+    attached = {item.digest for item in files_of(ctx.session, unit.id)}
+    if unknown := [item for item in evidence if item not in attached]:
+        raise Invalid("campaign.evidence", f"材料 {unknown[0][:12]}… 未上传到该考评对象，请先上传")
+    return bool(evidence)
 
 
 def _claimed_twice(
@@ -197,19 +202,11 @@ def admit(ctx: Context, record_id: str, form: AdmissionForm, seen: Seen) -> Outc
 
 
 def settle(ctx: Context, record_id: str, _form: NoForm, seen: Seen) -> Outcome:
-    """Let a claim count: its days for objection are over and no appeal is open.
-
-    Raises
-    ------
-    Conflict
-        The result is computed: what was not settled before does not enter it.
-    """
+    """Let a claim count: its days for objection are over, no appeal is open and no result is computed without it."""
     record = load(ctx, record_id)
-    campaign = campaign_about(ctx, record)
-    if get_record(ctx.session, ctx.actor, campaign.id, lock=True).status is not Status.RUNNING:
-        text = "考评已汇总计分，汇总前未生效的加分、扣分不计入结果，不能再生效"
-        raise Conflict("claim.computed", text)
     guards = {Guard.CONTEST_OVER} if contest_over(ctx, record) else set()
+    if get_record(ctx.session, ctx.actor, campaign_about(ctx, record).id, lock=True).status is Status.RUNNING:
+        guards.add(Guard.NOT_COMPUTED)
     return move(ctx, record_id, "settle", seen=seen, guards=guards, record=record).log(ctx)
 
 

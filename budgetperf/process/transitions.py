@@ -197,11 +197,13 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row(S.BONUS, "reject", (T.FILED,), T.REJECTED, "bonus:claim:judge", "不予认定", needs_reason=True),
     _row(S.BONUS, "publish", (T.ADMITTED,), T.OPENLY, "bonus:claim:judge", "公示加分", not_by=("file",)),
     _row(S.BONUS, "strike", (T.OPENLY,), T.REJECTED, "bonus:claim:judge", "撤销加分", needs_reason=True),
-    _row(S.BONUS, "settle", (T.OPENLY,), T.SETTLED, "bonus:claim:judge", "加分生效", guards=(Guard.CONTEST_OVER,), not_by=("file",)),
+    _row(S.BONUS, "settle", (T.OPENLY,), T.SETTLED, "bonus:claim:judge", "加分生效",
+         guards=(Guard.NOT_COMPUTED, Guard.CONTEST_OVER), not_by=("file",)),
     # a penalty: told to the unit, which may appeal
     _row(S.PENALTY, "tell", (), T.TOLD, "penalty:notice:write", "告知扣分", guards=(Guard.RUNNING,)),
     _row(S.PENALTY, "withdraw", (T.TOLD,), T.WITHDRAWN, "penalty:notice:write", "撤销扣分", needs_reason=True),
-    _row(S.PENALTY, "settle", (T.TOLD,), T.SETTLED, "penalty:notice:write", "扣分生效", guards=(Guard.CONTEST_OVER,)),
+    _row(S.PENALTY, "settle", (T.TOLD,), T.SETTLED, "penalty:notice:write", "扣分生效",
+         guards=(Guard.NOT_COMPUTED, Guard.CONTEST_OVER)),
     # an appeal against a penalty or a result, or an objection to a published bonus
     _row(S.APPEAL, "file", (), T.FILED, "appeal:form:file", "提出申诉或异议", guards=(Guard.WINDOW_OPEN,)),
     _row(S.APPEAL, "withdraw", (T.FILED,), T.WITHDRAWN, "appeal:form:file", "撤回申诉", needs_reason=True),

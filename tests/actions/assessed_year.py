@@ -27,7 +27,7 @@ YEAR_END = date(2025, 1, 2)
 COMPUTED = date(2025, 1, 15)
 APPROVED = date(2025, 1, 24)
 
-UNITS = {
+UNITS: dict[str, list[dict[str, str]]] = {
     "units": [
         {"code": "D1", "name": "水务局", "group": "department", "organisation": "0102", "leader": "leader"},
         {"code": "D2", "name": "教育局", "group": "department", "organisation": "0103", "leader": "leader2"},
@@ -73,7 +73,8 @@ def value(asked: Asked) -> str:
 def units(year: Year, value: Value = value) -> Story:
     """The departments' campaign from its opening to its archive."""
     story = Story(year.ctx, "zhengding", 2024, value, clerks=CLERKS, suppliers=SUPPLIERS)
-    story.open(FIRST_DAY, UNITS)
+    story.open(FIRST_DAY, UNITS | {"raters": UNITS["raters"][:1]})
+    story.act(cast.ASSESSMENT_OFFICE, FIRST_DAY, story.id, "add_raters", {"raters": UNITS["raters"][1:]})
     _books(story)
     story.through_the_year(date(2024, 12, 31))
     _progress(story)
@@ -116,9 +117,11 @@ def conclude(story: Story) -> None:
 
 
 def _books(story: Story) -> None:
-    """Task books, one of them sent back by the leader and by the office before it is taken."""
+    """Task books, one of them taken back by mistake, sent back by the leader and by the office before it is taken."""
     [book, *_] = story.records(Stage.TASK_BOOK, FIRST_DAY)
     clerk, leader = CLERKS[book.path]
+    story.act(cast.ASSESSMENT_OFFICE, FIRST_DAY, book, "void", reason="误发")
+    story.act(cast.ASSESSMENT_OFFICE, FIRST_DAY, book, "reopen")
     form = {"rows": [task("1", 2024, basis="三定方案")]}
     story.act(clerk, FIRST_DAY, book, "file", form)
     story.act(leader, FIRST_DAY, book, "return", reason="目标偏低")
@@ -209,7 +212,11 @@ def _year_end(story: Story) -> None:
     for record in story.records(Stage.FACT_REPORT, YEAR_END, Status.DRAFT):
         if not record.period:
             story.act(cast.ASSESSMENT_OFFICE, YEAR_END, record, "void", reason="本年度无此情形")
+            story.act(cast.ASSESSMENT_OFFICE, YEAR_END, record, "reopen")
+            story.act(cast.ASSESSMENT_OFFICE, YEAR_END, record, "void", reason="本年度无此情形")
     sheet = story.records(Stage.RATING, YEAR_END, Status.DRAFT)[0]
+    story.act(cast.ASSESSMENT_OFFICE, YEAR_END, sheet, "void", reason="评分人出差")
+    story.act(cast.ASSESSMENT_OFFICE, YEAR_END, sheet, "reopen")
     story.act(cast.ASSESSMENT_OFFICE, YEAR_END, sheet, "void", reason="评分人出差")
     story.ratings(YEAR_END)
     report = story.records(Stage.FACT_REPORT, YEAR_END, Status.DRAFT)[0]

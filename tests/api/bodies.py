@@ -16,6 +16,7 @@ LEAST: dict[str, dict[str, Any]] = {
     "PublishForm": {"window_ends_on": "2026-02-20"},
     "RosterForm": {"units": [], "suppliers": []},
     "RatingForm": {"rows": []},
+    "RatersForm": {"raters": [{"rater_group": "leader", "login": "rater1"}]},
     "ExemptionForm": {"unit": "P1", "exemption": "retiring", "reason": "退休"},
 }
 

@@ -88,7 +88,7 @@ def test_the_ranking_is_by_track_and_group_best_first(world: World) -> None:
 
 
 def test_the_facts_are_for_those_who_assess_and_name_no_rater(world: World) -> None:
-    facts = get(world, cast.AUDITOR, f"{PEOPLE_2024}/facts")
+    facts = get(world, cast.ASSESSMENT_OFFICE, f"{PEOPLE_2024}/facts")
     kept = world.rows(
         "SELECT facts -> 'rows' FROM decision WHERE subject = 'KP2024-meiling' ORDER BY decided_at DESC LIMIT 1"
     )[0][0]
@@ -98,7 +98,7 @@ def test_the_facts_are_for_those_who_assess_and_name_no_rater(world: World) -> N
         (row[1], row[2], row[3], row[5], row[6], row[7], row[8]) for row in kept
     )
     assert {fact["rater"] for fact in facts if fact["rater"]} == {"leader/001", "leader/002"}
-    for actor in (cast.STAFF[0], cast.FINANCE_HEAD, cast.LIBRARY_CLERK):
+    for actor in (cast.STAFF[0], cast.FINANCE_HEAD, cast.LIBRARY_CLERK, cast.AUDITOR):
         assert world.house.client(actor).get(f"{PEOPLE_2024}/facts").status_code == 403
 
 

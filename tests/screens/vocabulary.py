@@ -38,6 +38,7 @@ SHOWN_BY_WORD = (
     "monitoring.py",
     "bulk.py",
     "package_words.py",
+    "package_cost_words.py",
     "package_rows.py",
     "rules.py",
     "assessments.py",

@@ -40,7 +40,7 @@ SEEN: dict[str, dict[Actor, int]] = {
         **dict.fromkeys(NOBODY, 0),
     },
     "rater_seat": {RATER: 1, SECOND_RATER: 1, STAFF: 0, cast.ASSESSMENT_OFFICE: 4, **dict.fromkeys(NOBODY, 0)},
-    "rating_sheet": {RATER: 1, SECOND_RATER: 1, STAFF: 0, cast.AUDITOR: 2, **dict.fromkeys(NOBODY, 0)},
+    "rating_sheet": {RATER: 1, SECOND_RATER: 1, STAFF: 0, cast.ASSESSMENT_OFFICE: 2, cast.AUDITOR: 0, **dict.fromkeys(NOBODY, 0)},
     "record WHERE stage = 'rating'": {RATER: 1, STAFF: 0, **dict.fromkeys(NOBODY, 0)},
     "supplying": {
         cast.CLERK: 1, cast.LIBRARY_CLERK: 3, cast.FINANCE_REVIEWER: 0, STAFF: 0, cast.ASSESSMENT_OFFICE: 4,

@@ -16,6 +16,7 @@ from workflows.command import main
 PAGE = (FOLDER / "rulebook.md").read_text(encoding="utf-8")
 COMMANDS = [line for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL) for line in block.splitlines()]
 (FACTS,) = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
+(MAP,) = re.findall(r"```csv\n(.*?)```", PAGE, re.DOTALL)
 DRAFTS = Path("var/rulebook/海州市")
 
 
@@ -42,13 +43,17 @@ def test_the_page_is_followed_from_the_list_to_the_published_edition(
             assert main(words[1:]) == 0, capsys.readouterr()
         said[command] = capsys.readouterr().out
         if redirected:
-            Path(redirected).write_text(said[command], encoding="utf-8")
+            Path(redirected).write_text(MAP if "对照表" in redirected else said[command], encoding="utf-8")
         if "new-city" in command:
             for path in DRAFTS.glob("*/*.yaml"):
                 path.write_text(filled(path.read_text(encoding="utf-8")), encoding="utf-8")
-    (compared,) = (text for command, text in said.items() if "compare" in command)
+    compared, template, assessed = (text for command, text in said.items() if "compare" in command)
     (shown,) = re.findall(r"^社区巡查：.*$", PAGE, re.MULTILINE)
     assert shown in compared.splitlines()
+    assert {",".join(line.split(",")[:2]) for line in MAP.splitlines()} <= {
+        ",".join(line.split(",")[:2]) for line in template.splitlines()
+    }
+    assert "个等级改变" in assessed
     assert "已锁定 海州市/grades/2027-01-01" in said[".venv/bin/python -m budgetperf.rulebook.lock"]
     assert "海州市绩效评价等级" in said["./bp schemes show 海州市/grades --as-of 2027-01-01"]
 
