@@ -8,7 +8,7 @@ from api.desks.moves import assessment_page, offered
 from api.screens.assessed_unit import AppealLine, ClaimLine, ImprovementLine, Moving
 from api.screens.buttons import Barred, Link
 from budgetperf.actions.appeals import appeal_against, decision_guards
-from budgetperf.actions.campaign_files import is_theirs
+from budgetperf.actions.campaign_files import acts_for
 from budgetperf.actions.campaign_work import Work
 from budgetperf.actions.claims import contest_over, counted, filed, last_day
 from budgetperf.actions.context import Context
@@ -26,7 +26,7 @@ from budgetperf.permissions import Permission, may
 from budgetperf.process.stages import Guard, Stage, Status
 from budgetperf.process.transitions import Transition, leaving
 from budgetperf.store.campaigns import CampaignFileFacts, UnitFacts
-from budgetperf.store.records import RecordFacts, StepFacts, get_record, latest_filing
+from budgetperf.store.records import RecordFacts, StepFacts, latest_filing
 
 _COUNTING = frozenset({Status.SETTLED})
 
@@ -37,6 +37,7 @@ class Desk:
 
     ctx: Context
     work: Work
+    campaign: RecordFacts
     unit: UnitFacts
     steps: Sequence[StepFacts]
     files: Mapping[str, CampaignFileFacts]
@@ -73,7 +74,9 @@ class Desk:
         return may(self.ctx.actor, row.permission, self.unit.path, row.label) is None
 
     def _held_up(self, record: RecordFacts) -> Iterable[tuple[str, str]]:
-        if record.stage in {Stage.BONUS, Stage.PENALTY} and not contest_over(self.ctx, record):
+        if record.stage in {Stage.BONUS, Stage.PENALTY} and self.campaign.status is not Status.RUNNING:
+            yield "settle", Guard.NOT_COMPUTED.label
+        elif record.stage in {Stage.BONUS, Stage.PENALTY} and not contest_over(self.ctx, record):
             until = last_day(self.ctx, self.work.rules, record, self.steps)
             yield (
                 "settle",
@@ -81,8 +84,7 @@ class Desk:
             )
         if record.stage is Stage.APPEAL and record.status is Status.FILED:
             against = appeal_against(self.ctx, record)
-            about = against or get_record(self.ctx.session, self.ctx.actor, self.work.campaign.id)
-            guards = decision_guards(self.ctx, self.work.campaign, about)
+            guards = decision_guards(self.ctx, self.work.campaign, against or self.campaign)
             wanted = (Guard.APPEAL_BODY, Guard.INDEPENDENT)
             missing = [guard.label for guard in wanted if guard not in guards]
             if missing:
@@ -114,7 +116,7 @@ def claim_line(desk: Desk, record: RecordFacts) -> ClaimLine:
 def may_appeal(ctx: Context, unit: UnitFacts) -> bool:
     """Tell whether the reader may appeal in the name of a unit."""
     return (
-        is_theirs(ctx, unit) and may(ctx.actor, Permission("appeal:form:file"), unit.path, "提出申诉") is None
+        acts_for(ctx, unit) and may(ctx.actor, Permission("appeal:form:file"), unit.path, "提出申诉") is None
     )
 
 

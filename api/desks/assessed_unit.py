@@ -16,7 +16,7 @@ from api.screens.assessed_unit import TaskLine, UnitPage
 from api.screens.buttons import Barred, Button, Link
 from api.screens.project import FileLine, StepLine
 from api.transaction import Work as Transaction
-from budgetperf.actions.campaign_files import is_theirs, may_attach
+from budgetperf.actions.campaign_files import acts_for, is_theirs, may_attach
 from budgetperf.actions.campaign_work import Work, records_of
 from budgetperf.actions.campaigns import work_for
 from budgetperf.actions.claims import side_of
@@ -73,7 +73,7 @@ def show(request: Request, ctx: Transaction, subject: Key, code: Key) -> HTMLRes
     every = [one for found in own.values() for one in found]
     steps = steps_of(ctx.session, [one.id for one in every])
     files = files_of(ctx.session, unit.id)
-    desk = Desk(ctx, work, unit, steps, {one.digest: one for one in files})
+    desk = Desk(ctx, work, record, unit, steps, {one.digest: one for one in files})
     result = next((one for one in results_of(ctx.session, campaign.id) if one.unit_id == unit.id), None)
     buttons, barred = _buttons(ctx, work, unit, record)
     theirs = bool(assesses(ctx.actor)) or is_theirs(ctx, unit)
@@ -155,7 +155,7 @@ def _offers(
 ) -> Iterable[tuple[str, str, str, str]]:
     """Yield label, address, permission, and why not now."""
     running = "" if record.status is Status.RUNNING else "该年度考评不在实施阶段"
-    theirs = is_theirs(ctx, unit)
+    theirs = acts_for(ctx, unit)
     for stage, name, verb, permission in (
         (Stage.BONUS, "bonus", "file", "bonus:form:file"),
         (Stage.PENALTY, "penalty", "tell", "penalty:notice:write"),

@@ -123,7 +123,8 @@ def _window_open(ctx: Context, campaign: CampaignFacts, form: AppealForm, *, own
     mine = against.subject == own
     if against.stage is not _STAGES[form.about] or mine is (form.about is AppealAbout.BONUS):
         raise Invalid("appeal.record", "扣分由被扣分的考评对象申诉，公示的加分由其他考评对象提出异议，请核对")
-    return against.status is _CONTESTED[against.stage] and ctx.today <= contest_until(ctx, against)
+    last = contest_until(ctx, against)
+    return against.status is _CONTESTED[against.stage] and last is not None and ctx.today <= last
 
 
 def appeal_against(ctx: Context, record: RecordFacts) -> RecordFacts | None:

@@ -76,6 +76,11 @@ def is_theirs(ctx: Context, unit: UnitFacts) -> bool:
     )
 
 
+def acts_for(ctx: Context, unit: UnitFacts) -> bool:
+    """Tell whether the actor claims and contests for a unit: its own people, of a person nobody but themselves."""
+    return is_theirs(ctx, unit) and unit.person_id in {None, ctx.actor.id}
+
+
 def demand_theirs(ctx: Context, unit: UnitFacts, action: str) -> None:
     """Refuse to act in the name of somebody else's unit.
 

@@ -210,12 +210,10 @@ def settle(ctx: Context, record_id: str, _form: NoForm, seen: Seen) -> Outcome:
     return move(ctx, record_id, "settle", seen=seen, guards=guards, record=record).log(ctx)
 
 
-def contest_until(ctx: Context, record: RecordFacts) -> date:
-    """Return the last day on which a published bonus or a penalty told may be contested."""
+def contest_until(ctx: Context, record: RecordFacts) -> date | None:
+    """Return the last day on which a published bonus or a penalty told may be contested; None before it is."""
     rules = work_for(ctx, campaign_about(ctx, record)).rules
-    last = last_day(ctx, rules, record, steps_of(ctx.session, [record.id]))
-    assert last is not None
-    return last
+    return last_day(ctx, rules, record, steps_of(ctx.session, [record.id]))
 
 
 def last_day(
@@ -234,7 +232,8 @@ def contest_over(ctx: Context, record: RecordFacts) -> bool:
     """Tell whether nothing stands against a claim any more."""
     if record.status not in {Status.OPENLY, Status.TOLD}:
         return False
-    return ctx.today > contest_until(ctx, record) and not open_appeals(ctx, record)
+    last = contest_until(ctx, record)
+    return last is not None and ctx.today > last and not open_appeals(ctx, record)
 
 
 def open_appeals(ctx: Context, record: RecordFacts) -> list[RecordFacts]:
