@@ -18,6 +18,7 @@ from budgetperf.actions.campaign_work import Work, records_of
 from budgetperf.actions.context import Context
 from budgetperf.indicators import plain_number
 from budgetperf.lifecycle.unit_assessment.form import FactReportForm
+from budgetperf.lifecycle.unit_assessment.told import TOGETHER
 from budgetperf.process.stages import Stage, Status
 from budgetperf.scoring.assessment import Component
 from budgetperf.store.campaigns import ResultFacts, UnitFacts, past_results
@@ -87,7 +88,7 @@ def _marks(work: Work, part: Component, given: Sequence[Mapping[str, str]]) -> t
     marks = [
         MarkLine(
             periods.get(mark["period"], mark["period"]),
-            groups.get(mark["rater"].partition("/")[0], mark["rater"]),
+            groups.get(mark["rater"].partition("/")[0], mark["rater"]) or TOGETHER,
             mark["points"],
         )
         for mark in given

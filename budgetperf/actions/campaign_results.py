@@ -219,7 +219,7 @@ def _with_facts(ctx: Context, work: Work, traces: Iterable[Json], lines: Iterabl
         assert isinstance(trace, Mapping)
         unit = str(trace["unit"])
         beside: dict[str, Json] = {"facts": told.get(unit, []), "improved": again.get(unit, [])}
-        yield {**told_trace(trace, tracks[str(trace["track"])]), **beside}
+        yield {**told_trace(trace, tracks[str(trace["track"])], raters), **beside}
 
 
 def _keep_rows(ctx: Context, work: Work, traces: Iterable[Json], *, decision_id: str, package: str) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from budgetperf.errors import Invalid
 from budgetperf.indicators import plain_number
+from budgetperf.lifecycle.unit_assessment.told import TOGETHER
 from budgetperf.reports.assessment_pages import TraceBlock
 from budgetperf.scoring.adjustments import AdjustmentFamily, AdjustmentSide
 from budgetperf.scoring.assessment import AssessmentRules, Component, Track
@@ -150,6 +151,9 @@ def _year(marks: Sequence[Trace], rule: Component) -> tuple[Fraction, list[str]]
 def _period(marks: Sequence[Trace], rule: Component) -> tuple[Fraction, str]:
     """Return the mark of a period: the mean of the groups' trimmed means, with how it came."""
     groups = rule.raters.groups if rule.raters else (_ALL,)
+    if rule.raters and not marks[0]["rater"]:  # one group is a single person: all are told as one
+        mean = Fraction(marks[0]["points"])
+        return mean, f"{TOGETHER}（{marks[0]['raters']}份，按各方权重合成）{_number(mean)}"
     means: list[tuple[RaterGroup, Fraction]] = []
     said = []
     for group in groups:

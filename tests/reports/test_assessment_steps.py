@@ -41,6 +41,8 @@ def test_every_worked_example_comes_out_by_hand(edition: Any, example: Any) -> N
             continue
         track = next(one for one in rules.tracks if one.key == unit["track"])
         assert steps(told_trace(unit, track), rules)[-1] == blocks[-1]
+        everyone = {mark["rater"] for part in unit["components"] for mark in part["marks"]}
+        assert steps(told_trace(unit, track, everyone), rules)[-1] == blocks[-1]
         total = next(block for block in blocks if block.title == "总分")
         assert f"＝ {unit['total']}（四舍五入" in total.sums[-1]
         sources = [block.rule for block in blocks if "满分" in block.title]

@@ -3,7 +3,7 @@
 The whole trace, mark by mark under the raters' numbers, stands in the decision package.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -18,13 +18,26 @@ from budgetperf.scoring.raters import RaterRules, groups_mean
 PLACES = 6
 
 
-def told_trace(trace: Mapping[str, Json], track: Track) -> dict[str, Json]:
+TOGETHER = "全部评分人"
+"""What stands for a group where the groups are told as one."""
+
+
+def told_trace(trace: Mapping[str, Json], track: Track, people: Collection[str] = ()) -> dict[str, Json]:
     """Return a trace whose rated components carry one mark a period and group: the mean, and of how many.
 
-    Means are those the engine takes (without the extremes a group drops), to six decimals.
+    Means are those the engine takes (without the extremes a group drops), to six decimals. Where a group other
+    than oneself is a single one of the ``people`` who rate, its mean would be that person's mark: the groups of
+    that period are told as one, under a blank name.
+
+    Parameters
+    ----------
+    trace : mapping
+    track : Track
+    people : collection of str
+        Raters who are persons with a sheet of their own, as the trace names them; a survey is none.
     """
     parts = {part.key: part for part in track.components}
-    return {**trace, "components": [_told(one, parts) for one in _items(trace["components"])]}
+    return {**trace, "components": [_told(one, parts, people) for one in _items(trace["components"])]}
 
 
 def rated_again(
@@ -51,23 +64,40 @@ def rated_again(
     return found
 
 
-def _told(shown: Mapping[str, Json], parts: Mapping[str, Component]) -> Json:
-    part = parts[str(shown["key"])]
-    if part.raters is None:
+def _told(shown: Mapping[str, Json], parts: Mapping[str, Component], people: Collection[str]) -> Json:
+    rules = parts[str(shown["key"])].raters
+    if rules is None:
         return shown
-    marks: dict[tuple[str, str], list[Decimal]] = {}
+    periods: dict[str, dict[str, list[Mapping[str, Json]]]] = {}
     for mark in _items(shown["marks"]):
         group = str(mark["rater"]).partition("/")[0]
-        marks.setdefault((str(mark["period"]), group), []).append(Decimal(str(mark["points"])))
-    means = [_mean(period, group, given, part.raters) for (period, group), given in marks.items()]
+        periods.setdefault(str(mark["period"]), {}).setdefault(group, []).append(mark)
+    means = [one for period, given in periods.items() for one in _means(period, given, rules, people)]
     return {**shown, "marks": means}
 
 
-def _mean(period: str, key: str, given: Sequence[Decimal], rules: RaterRules) -> Json:
-    group = next(group for group in rules.groups if group.key == key)
-    alone = rules.model_copy(update={"groups": (group,)})
-    mean = half_up(groups_mean({key: given}, alone), PLACES)
-    return {"period": period, "rater": key, "points": plain_number(mean), "raters": len(given)}
+def _means(
+    period: str,
+    given: Mapping[str, Sequence[Mapping[str, Json]]],
+    rules: RaterRules,
+    people: Collection[str],
+) -> Iterable[Json]:
+    """Return the mean of each group of a period, or of all together where one would be a person's own mark."""
+    marks = {key: [Decimal(str(mark["points"])) for mark in of_group] for key, of_group in given.items()}
+    own = {group.key for group in rules.groups if group.own}
+    lone = [key for key, of in given.items() if key not in own and len(of) == 1 and of[0]["rater"] in people]
+    if lone and len(given) > 1:
+        yield _mean(period, "", marks, rules)
+        return
+    for key in given:
+        alone = rules.model_copy(update={"groups": tuple(one for one in rules.groups if one.key == key)})
+        yield _mean(period, key, {key: marks[key]}, alone)
+
+
+def _mean(period: str, name: str, marks: Mapping[str, Sequence[Decimal]], rules: RaterRules) -> Json:
+    mean = half_up(groups_mean(marks, rules), PLACES)
+    raters = sum(len(given) for given in marks.values())
+    return {"period": period, "rater": name, "points": plain_number(mean), "raters": raters}
 
 
 def _items(value: Json) -> list[Mapping[str, Json]]:
