@@ -58,6 +58,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         remove(Path(os.environ.pop(HOME)))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slow ones first, so that no worker waits at the end for the other's last."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 def lives(process: int) -> bool:
     """Whether a process runs under that number."""
     try:
