@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from api.desks.assessment_phases import period_labels
 from api.desks.assessment_presets import item_labels
 from api.desks.moves import assessment_page, offered
 from api.screens.assessed_unit import AppealLine, ClaimLine, ImprovementLine, Moving
@@ -125,9 +126,10 @@ def appeal_line(desk: Desk, record: RecordFacts) -> AppealLine:
     form = filed(desk.ctx, record, AppealForm)
     filing = latest_filing(desk.ctx.session, record.id, AppealDecisionForm.__name__)
     decided = AppealDecisionForm.model_validate(filing.document) if filing else None
-    labels = item_labels(desk.work.scheme)
+    labels, periods = item_labels(desk.work.scheme), period_labels(desk.work.scheme)
     corrections = [
-        f"{labels.get(row.item, row.item)}{f'（{row.period}）' if row.period else ''}：{row.value}，{row.note}"
+        f"{labels.get(row.item, row.item)}{f'（{periods.get(row.period, row.period)}）' if row.period else ''}"
+        f"：{row.value}，{row.note}"
         for row in (decided.corrections if decided else ())
     ]
     if decided and decided.value is not None:

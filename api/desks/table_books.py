@@ -98,7 +98,7 @@ def _page(
     link = f"data:{XLSX};base64,{b64encode(copy).decode()}" if copy else ""
     return TableUpload(
         frame_of(request, ctx),
-        about=about(record, "Excel 填报"),
+        about=about(ctx, record, "Excel 填报"),
         action=here,
         blank=f"{here}/workbook?blank=true",
         filled=f"{here}/workbook",

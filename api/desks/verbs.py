@@ -13,6 +13,7 @@ from api.desks.errors import lead_back
 from api.desks.frame import answer, frame_of, onward
 from api.desks.moves import page_of
 from api.desks.papers import papers_of, warnings_of
+from api.desks.periods import period_namer
 from api.desks.presets import preset, with_document
 from api.desks.rule_diff import diff_to_copied
 from api.guards import PostedForm
@@ -78,9 +79,10 @@ def may_begin(ctx: Context, record: RecordFacts, verb: str) -> Transition:
     )
 
 
-def about(record: RecordFacts, title: str, *, back: str = "") -> About:
+def about(ctx: Context, record: RecordFacts, title: str, *, back: str = "") -> About:
     """Return what a page of a record is about."""
-    stage = record.stage.label + (f" {record.period}" if record.period else f" {record.fiscal_year}")
+    period = period_namer(ctx)(record.stage, record.subject, record.period)
+    stage = f"{record.stage.label} {period or record.fiscal_year}"
     return About(title, record.name, record.subject, stage, record.status.label, back or page_of(record))
 
 
@@ -152,7 +154,7 @@ def _page(
     draft = typed.draft
     return FormPage(
         frame,
-        about=about(record, row.label),
+        about=about(ctx, record, row.label),
         form=view(asked.form, start, findings=findings, unit=unit),
         action=here,
         version=record.version if version is None else version,

@@ -10,6 +10,7 @@ from api.desks.bulk import bulk_links
 from api.desks.frame import answer, frame_of
 from api.desks.moves import button, page_of
 from api.desks.openings import opening_links
+from api.desks.periods import Namer, period_namer
 from api.screens.work import StageCount, WorkLine, WorkList
 from api.transaction import Work
 from budgetperf.process.deadlines import Urgency, urgency
@@ -24,7 +25,8 @@ router = APIRouter()
 def show(request: Request, ctx: Work, stage: str = "") -> HTMLResponse:
     """Show what waits for me."""
     items = [item for item in work_list(ctx.session, ctx.actor) if not _runs_by_itself(item)]
-    lines = [_line(item, urgency(item.due_on, ctx.today)) for item in items]
+    name = period_namer(ctx)
+    lines = [_line(item, urgency(item.due_on, ctx.today), name) for item in items]
     shown = [line for line in lines if not stage or line.stage == stage]
     if lines or wants(ctx.actor):
         empty = "目前没有等待您办理的事项。新事项到达您的岗位和单位范围时会出现在这里。"
@@ -47,14 +49,14 @@ def _runs_by_itself(item: WorkItem) -> bool:
     return item.stage is Stage.RATING and {row.verb for row in item.moves} == {"forget"}
 
 
-def _line(item: WorkItem, near: Urgency) -> WorkLine:
+def _line(item: WorkItem, near: Urgency, name: Namer) -> WorkLine:
     return WorkLine(
         href=f"/records/{item.record_id}",
         code=item.code,
         name=item.name,
         stage=item.stage,
         status=item.status,
-        period=item.period,
+        period=name(item.stage, item.code, item.period),
         due_on=item.due_on,
         urgency=near,
         moves=tuple(button(item.record_id, row) for row in item.moves),

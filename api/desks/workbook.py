@@ -90,7 +90,7 @@ def _page(
     link = f"data:{XLSX};base64,{b64encode(annotated).decode()}" if annotated else ""
     return Upload(
         frame_of(request, ctx),
-        about=about(record, "Excel 填报"),
+        about=about(ctx, record, "Excel 填报"),
         action=f"{here}/workbook",
         blank=f"{here}/workbook/blank",
         form=here,

@@ -220,9 +220,12 @@ def a_rater_finds_the_sheet_in_the_work_list_and_its_draft_is_gone_once_submitte
 ) -> None:
     """A rater finds the sheet in the work list."""
     rater = clerk(campaign, cast.RATERS[0])
-    [record] = re.findall(r'href="/records/([^"/]+)"', rater.get("/work").text)
+    listed = rater.get("/work").text
+    [record] = re.findall(r'href="/records/([^"/]+)"', listed)
     path = f"/records/{record}/submit"
     page = rater.get(path)
+    assert "年中" in listed
+    assert "考评评分 年中" in page.text
     assert "水务局（D1）" in page.text
     assert "教育局（D2）" in page.text
     start = fields(page)
