@@ -224,8 +224,8 @@ def a_rater_finds_the_sheet_in_the_work_list_and_its_draft_is_gone_once_submitte
     [record] = re.findall(r'href="/records/([^"/]+)"', listed)
     path = f"/records/{record}/submit"
     page = rater.get(path)
-    assert "年中" in listed
-    assert "考评评分 年中" in page.text
+    assert "年终" in listed
+    assert "考评评分 年终" in page.text
     assert "水务局（D1）" in page.text
     assert "教育局（D2）" in page.text
     start = fields(page)
