@@ -9,6 +9,7 @@ from api.answers import Key
 from api.desks.assessed_claims import Desk, appeal_line, claim_line, improvement_line, may_appeal
 from api.desks.assessed_life import unit_life
 from api.desks.assessed_result import facts_so_far, past_years, result_view
+from api.desks.assessment_presets import group_name
 from api.desks.assessments import demand_sight
 from api.desks.frame import answer, frame_of, holds
 from api.desks.moves import assessment_page
@@ -77,7 +78,6 @@ def show(request: Request, ctx: Transaction, subject: Key, code: Key) -> HTMLRes
     result = next((one for one in results_of(ctx.session, campaign.id) if one.unit_id == unit.id), None)
     buttons, barred = _buttons(ctx, work, unit, record)
     theirs = bool(assesses(ctx.actor)) or is_theirs(ctx, unit)
-    groups = {group.key: group.label for track in work.scheme.tracks for group in track.groups}
     track = work.scheme.track_of(unit.group_key)
     exemptions = {one.key: f"{one.label}：{one.outcome}" for one in work.scheme.exemptions}
     improvements = tuple(improvement_line(desk, one) for one in own[Stage.IMPROVEMENT])
@@ -85,7 +85,7 @@ def show(request: Request, ctx: Transaction, subject: Key, code: Key) -> HTMLRes
         frame_of(request, ctx),
         code=unit.code,
         name=unit.name,
-        group=f"{track.label}·{groups.get(unit.group_key, '')}" if track else unit.group_key,
+        group=group_name(track, unit.group_key) if track else unit.group_key,
         place=next((one.name for one in organisations(ctx.session) if one.path == unit.path), ""),
         leader=names_of(ctx.session, [unit.leader_id or ""]).get(unit.leader_id or "", ""),
         exempt=exemptions.get(unit.exempt, unit.exempt),

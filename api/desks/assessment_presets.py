@@ -19,7 +19,7 @@ from budgetperf.lifecycle.unit_assessment.cells import Asked, all_periods, rated
 from budgetperf.lifecycle.unit_assessment.form import BonusForm, TaskRow
 from budgetperf.process.stages import Stage
 from budgetperf.provenance import Json
-from budgetperf.scoring.assessment import AssessmentRules
+from budgetperf.scoring.assessment import AssessmentRules, Track
 from budgetperf.scoring.assessment_template import scale_of
 from budgetperf.store.campaigns import (
     SeatFacts,
@@ -115,7 +115,7 @@ def _unit_row(unit: UnitFacts, codes: Mapping[str, str], logins: Mapping[str, st
 def _roster_options(work: Work, nodes: tuple[Option, ...]) -> dict[str, tuple[Option, ...]]:
     options = {
         "UnitRow.group": tuple(
-            Option(leaf.key, f"{track.label}·{leaf.label}")
+            Option(leaf.key, group_name(track, leaf.key))
             for track in work.scheme.tracks
             for leaf in track.leaves()
         ),
@@ -127,6 +127,12 @@ def _roster_options(work: Work, nodes: tuple[Option, ...]) -> dict[str, tuple[Op
             "SupplierRow.organisation": nodes,
         }
     return options
+
+
+def group_name(track: Track, group: str) -> str:
+    """Return the kind of unit and its group, once where they are called the same."""
+    label = next((one.label for one in track.groups if one.key == group), track.label)
+    return label if label == track.label else f"{track.label}·{label}"
 
 
 def _rated(work: Work, seat: SeatFacts) -> str:

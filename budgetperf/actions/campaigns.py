@@ -72,8 +72,9 @@ def open_campaign(ctx: Context, form: CampaignForm, seen: Seen) -> Outcome:
     NotFound
         The place has no such edition.
     """
-    if campaign_of(ctx.session, form.jurisdiction, form.fiscal_year):
-        raise Conflict("campaign.exists", f"{form.jurisdiction}{form.fiscal_year}年度考评已启动")
+    if known := campaign_of(ctx.session, form.jurisdiction, form.fiscal_year):
+        title = ctx.rules.by_id(known.scheme).title
+        raise Conflict("campaign.exists", f"“{form.fiscal_year}年度{title}”已启动，同一方案一年只启动一次")
     day = date(form.fiscal_year, 1, 1)
     scheme = ctx.rules.get("unit_assessment", day, jurisdiction=form.jurisdiction)
     rules = ctx.rules.get("assessment_campaign", day, jurisdiction=form.jurisdiction)

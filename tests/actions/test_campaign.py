@@ -253,7 +253,10 @@ def test_a_gate_that_is_not_settled_keeps_the_next_phase_shut_and_names_what_is_
     [
         ({"units": []}, "请至少登记一个考评对象"),
         ({"units": [*ROSTER["units"], ROSTER["units"][0]]}, "编码“D1”重复"),
-        ({"units": [{**ROSTER["units"][0], "group": "village"}]}, "方案没有分组“village”"),
+        (
+            {"units": [{**ROSTER["units"][0], "group": "village"}]},
+            "方案没有分组“village”，应为 乡镇（township）、县直部门（department）",
+        ),
         ({"units": [{**ROSTER["units"][0], "leader": "nobody"}]}, "没有登录名“nobody”"),
         ({"suppliers": ROSTER["suppliers"][:1]}, "数据提供方“考核办公室”（office）尚未指定报送单位"),
         ({"raters": []}, "“水务局”至少需要1名“县领导和分管部门的领导”，现有0名"),

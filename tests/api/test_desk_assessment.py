@@ -128,6 +128,15 @@ def test_trace_shows_what_was_brought_for_an_item(published: Campaign) -> None:
     assert "150 / 标准 200" in said
 
 
+def test_words_are_those_of_an_assessment_and_said_once(published: Campaign) -> None:
+    office, subject = sign_in(published.house, cast.ASSESSMENT_OFFICE)[0], published.subject
+    assert "· 县直部门 ·" in words(page(published, cast.ASSESSMENT_OFFICE, "/units/D1"))
+    assert "县直部门 县直部门" not in page(published, cast.ASSESSMENT_OFFICE).text
+    printed = words(office.get(f"/assessment/{subject}/print/ranking"))
+    assert f"{subject} · {subject}" not in printed
+    assert f"2025年度正定县绩效考核（乡镇、县直部门、古城工程） · {subject}" in printed
+
+
 def test_no_code_of_another_campaign_is_found(published: Campaign) -> None:
     assert page(published, cast.ASSESSMENT_OFFICE, "/units/nobody").status_code == 404
     browser, _ = sign_in(published.house, cast.ASSESSMENT_OFFICE)

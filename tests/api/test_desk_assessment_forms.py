@@ -107,7 +107,17 @@ def office_opens_a_campaign_of_a_place_with_both_editions_and_enrols(campaign: C
         found = campaign_of(story.office(BEGUN).session, "zhengding", 2025)
         assert found is not None
         campaign.known["id"] = found.id
+    refused = sent(office, "/open/assessment", {"jurisdiction": "zhengding", "fiscal_year": "2025"})
+    assert "zhengding2025" not in refused.text
+    assert "已启动" in refused.text
     path = f"/records/{campaign.known['id']}/enrol"
+    upload = office.get(f"{path}/workbook").text
+    assert "申报表" not in upload
+    assert "填好的表格" in upload
+    for address in (f"{path}/workbook/blank", f"{path}/workbook/blank?bare=true"):
+        assert f'href="{address}"' in upload
+        assert office.get(address).status_code == 200
+    assert "<strong>归属对象</strong>：成绩计入另一考评对象的，填其编码" in office.get(path).text
     assert fields(office.get(path))["suppliers.0.supplier"]
     rows: dict[str, str] = {}
     for table, listed in assessed.ROSTER.items():
