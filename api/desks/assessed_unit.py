@@ -25,6 +25,7 @@ from budgetperf.actions.context import Context
 from budgetperf.actions.task_books import task_rows
 from budgetperf.errors import NotFound
 from budgetperf.indicators import plain_number
+from budgetperf.lifecycle.unit_assessment.cells import exemption_labels
 from budgetperf.lifecycle.unit_assessment.form import ProgressForm, ProgressRow, TaskRow
 from budgetperf.permissions import Permission, may
 from budgetperf.process.stages import Stage, Status
@@ -79,7 +80,8 @@ def show(request: Request, ctx: Transaction, subject: Key, code: Key) -> HTMLRes
     buttons, barred = _buttons(ctx, work, unit, record)
     theirs = bool(assesses(ctx.actor)) or is_theirs(ctx, unit)
     track = work.scheme.track_of(unit.group_key)
-    exemptions = {one.key: f"{one.label}：{one.outcome}" for one in work.scheme.exemptions}
+    told = {one.key: f"{one.label}：{one.outcome}" for one in work.scheme.exemptions}
+    exemptions = exemption_labels(work.scheme) | told
     improvements = tuple(improvement_line(desk, one) for one in own[Stage.IMPROVEMENT])
     screen = UnitPage(
         frame_of(request, ctx),

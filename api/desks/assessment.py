@@ -29,7 +29,7 @@ from budgetperf.actions.ratings import kept_long_enough
 from budgetperf.errors import NotFound
 from budgetperf.evidence.attachments import MediaType
 from budgetperf.indicators import plain_number
-from budgetperf.lifecycle.unit_assessment.cells import rater_groups
+from budgetperf.lifecycle.unit_assessment.cells import exemption_labels, rater_groups
 from budgetperf.lifecycle.unit_assessment.form import AdmissionForm, BonusForm
 from budgetperf.permissions import Actor, Permission, may
 from budgetperf.process.stages import ASSESSMENT_STAGES, Guard, Stage, Status
@@ -321,6 +321,7 @@ def _unit_lines(ctx: Context, units: Iterable[UnitFacts], work: Work) -> tuple[U
     leaders = names_of(ctx.session, {unit.leader_id for unit in known if unit.leader_id})
     paths = {node.path: node.name for node in organisations(ctx.session)}
     groups = {group.key: group.label for track in work.scheme.tracks for group in track.groups}
+    exemptions = exemption_labels(work.scheme)
     return tuple(
         UnitLine(
             unit.code,
@@ -330,6 +331,7 @@ def _unit_lines(ctx: Context, units: Iterable[UnitFacts], work: Work) -> tuple[U
             leaders.get(unit.leader_id or "", ""),
             unit.owner,
             assessment_page(unit.subject),
+            exemptions.get(unit.exempt, unit.exempt),
         )
         for unit in known
     )

@@ -126,6 +126,11 @@ def leaf_groups(scheme: AssessmentRules) -> dict[str, str]:
     return {leaf.key: leaf.label for track in scheme.tracks for leaf in track.leaves()}
 
 
+def exemption_labels(scheme: AssessmentRules) -> dict[str, str]:
+    """Return why somebody may not be assessed: the states of the scheme, and who is gone."""
+    return {one.key: one.label for one in scheme.exemptions} | {LEFT: "撤并或调出"}
+
+
 def code_of(known: Mapping[str, str], said: str) -> str:
     """Return the code that a code or its label stands for; what is neither, or not one alone, as it is said.
 

@@ -63,7 +63,7 @@ class ExemptionForm(Form):
 
     unit: Line = ask("考评对象", "编码", width=14)
     exemption: Line = ask(
-        "不参加考评的情形", "方案中的编码，或 left 撤并、调出；恢复考评的留空", default="", width=20
+        "不参加考评的情形", "方案所列的情形，或撤并、调出（left）；恢复考评的留空", default="", width=20
     )
     reason: Text = ask("理由", width=50)
 
