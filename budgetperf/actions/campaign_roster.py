@@ -155,9 +155,15 @@ def _demand_each_once(reader: _Reader, units: tuple[UnitFacts, ...]) -> None:
         track = reader.scheme.track_of(unit.group_key)
         place = (unit.person_id, "") if unit.person_id else (unit.path, track.key if track else "")
         if place[0] and place in seen:
-            text = f"“{unit.name}”已以编码“{seen[place]}”登记，同一考评对象只能属于一个分组，请保留一行"
-            reader.refuse(f"/units/{at}/{'person' if unit.person_id else 'organisation'}", text)
+            column, what = _identity(unit)
+            text = f"“{unit.name}”的{what}已以编码“{seen[place]}”登记，同一考评对象只能属于一个分组，请核对{what}或保留一行"
+            reader.refuse(f"/units/{at}/{column}", text)
         seen.setdefault((str(place[0]), place[1]), unit.code)
+
+
+def _identity(unit: UnitFacts) -> tuple[str, str]:
+    """Return the field that says who is assessed, and what it is called."""
+    return ("person", "人员") if unit.person_id else ("organisation", "单位")
 
 
 def _demand_same_as_before(reader: _Reader, units: tuple[UnitFacts, ...]) -> None:
@@ -168,8 +174,12 @@ def _demand_same_as_before(reader: _Reader, units: tuple[UnitFacts, ...]) -> Non
     for at, unit in enumerate(units):
         known = before.get(unit.code)
         if known is not None and (known.path, known.person_id) != (unit.path, unit.person_id):
-            text = f"编码“{unit.code}”上年为“{known.name}”，往年后果和整改随编码结转，请改用其他编码"
-            reader.refuse(f"/units/{at}/code", text)
+            column, what = _identity(unit)
+            text = (
+                f"{what}与上年不同：编码“{unit.code}”上年为“{known.name}”，往年后果和整改随编码结转；"
+                f"请核对{what}，确为另一对象的请改用其他编码"
+            )
+            reader.refuse(f"/units/{at}/{column}", text)
 
 
 def read_raters(

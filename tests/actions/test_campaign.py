@@ -347,7 +347,7 @@ def test_work_taken_back_can_be_sent_again_and_raters_join_later(story: Story) -
 @pytest.mark.parametrize(
     ("second", "told"),
     [
-        ({"organisation": "0102"}, "“教育局”已以编码“D1”登记"),
+        ({"organisation": "0102"}, "“教育局”的单位已以编码“D1”登记"),
         ({"organisation": "", "person": "staff1"}, ""),
     ],
 )
@@ -368,5 +368,10 @@ def test_a_code_keeps_its_owner_over_the_years(story: Story) -> None:
         first | {"organisation": second["organisation"]},
         second | {"organisation": first["organisation"]},
     ]
-    with refused("编码“D1”上年为“水务局”"):
+    with pytest.raises(Invalid) as told:
         story.open(date(2026, 3, 2), ROSTER | {"units": swapped})
+    assert "单位与上年不同：编码“D1”上年为“水务局”" in told.value.findings[0].message
+    assert [one.where.pointer for one in told.value.findings] == [
+        "/units/0/organisation",
+        "/units/1/organisation",
+    ]

@@ -133,6 +133,7 @@ def office_opens_a_campaign_of_a_place_with_both_editions_and_enrols(campaign: C
     refused = sent(office, path, {**rows, "units.1.group": "nowhere"})
     assert refused.status_code == 422
     assert "方案没有分组“nowhere”" in refused.text
+    assert "<strong>考评对象 第2行</strong> <a" in refused.text
     assert sent(office, path, rows).status_code == 303
     again = fields(office.get(path))
     assert (again["units.1.name"], again["units.1.leader"]) == ("教育局", "leader2")
@@ -159,6 +160,7 @@ def task_book_starts_with_the_items_that_want_a_standard(campaign: Campaign) -> 
     refused = sent(browser, path, {**typed, "rows.1.responsible": ""})
     assert refused.status_code == 422
     assert "须写明责任人" in refused.text
+    assert "<strong>第2行</strong> <a" in refused.text
     kept = browser.post(f"{path}/draft", data=fields(browser.get(path)) | typed)
     assert kept.status_code == 303
     assert fields(browser.get(path))["rows.2.target"] == "200"
@@ -245,6 +247,7 @@ def a_rater_finds_the_sheet_in_the_work_list_and_its_draft_is_gone_once_submitte
     assert fields(rater.get(path))[next(iter(marks))] == "90"
     off = sent(rater, path, dict.fromkeys(marks, "900"))
     assert off.status_code == 422
+    assert "<strong>水务局（D1）" in off.text
     assert sent(rater, path).headers["location"].startswith(f"/assessment/{campaign.subject}")
     with campaign.played() as story:
         assert get_draft(story.ctx(cast.RATERS[0]).session, cast.RATERS[0], record) is None
