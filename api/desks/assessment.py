@@ -13,7 +13,7 @@ from api.desks.assessment_presets import item_labels
 from api.desks.assessment_ranking import SHOWN, track_tables
 from api.desks.assessments import demand_sight, phase_today
 from api.desks.frame import answer, frame_of, holds
-from api.desks.moves import assessment_page, offered, page_of
+from api.desks.moves import assessment_page, offered, page_of, sheet_page
 from api.downloads import download
 from api.screens.assessment import CampaignPage, OpenBonus, RecordLine, Tally, UnitLine
 from api.screens.buttons import Barred, Button, Link
@@ -309,7 +309,9 @@ def _own_sheets(
             one.status,
             one.due_on,
             "",
-            tuple(move for move in offered(one, (), ctx.actor)[0] if move.href.endswith("/submit")),
+            (Button("查看", sheet_page(one), main=False),)
+            if one.status is Status.FILED
+            else tuple(move for move in offered(one, (), ctx.actor)[0] if move.href.endswith("/submit")),
         )
         for one in records
         if one.id in sheets

@@ -252,6 +252,12 @@ def a_rater_finds_the_sheet_in_the_work_list_and_its_draft_is_gone_once_submitte
     with campaign.played() as story:
         assert get_draft(story.ctx(cast.RATERS[0]).session, cast.RATERS[0], record) is None
     assert clerk(campaign, cast.RATERS[1]).get(f"/records/{record}/submit").status_code == 404
+    own = f"/assessment/{campaign.subject}/sheets/{record}"
+    assert f'href="{own}"' in rater.get(f"/assessment/{campaign.subject}").text
+    assert re.search(r'>水务局</th><td>[^<]+</td><td class="num strong">90</td>', rater.get(own).text)
+    assert rater.get(own.replace("2025", "2024")).status_code == 404
+    for other in (cast.RATERS[1], cast.ASSESSMENT_OFFICE, cast.ASSESSMENT_HEAD, cast.WATER_CLERK):
+        assert clerk(campaign, other).get(own).status_code == 404
 
 
 def a_bonus_is_claimed_with_a_document_brought_on_the_page(campaign: Campaign) -> None:

@@ -11,7 +11,8 @@ from budgetperf.actions.campaigns import work_for
 from budgetperf.actions.context import Context
 from budgetperf.errors import Conflict, NotFound
 from budgetperf.fiscal import SHANGHAI
-from budgetperf.process.stages import Stage, Status
+from budgetperf.lifecycle.unit_assessment.form import AppealDecisionForm
+from budgetperf.process.stages import Stage
 from budgetperf.reports.assessment_pages import (
     AdjustedLine,
     AssessmentNoticePage,
@@ -25,6 +26,7 @@ from budgetperf.reports.assessment_steps import steps
 from budgetperf.reports.models import Footer, write_day
 from budgetperf.scoring.assessment import Track, UnitGroup
 from budgetperf.store.campaigns import ResultFacts, UnitFacts, get_campaign, get_unit, results_of
+from budgetperf.store.listings import filed_documents
 from budgetperf.store.records import RecordFacts, list_records, steps_of
 
 
@@ -202,7 +204,7 @@ def _adjusted(trace: Mapping[str, Any], track: Track) -> tuple[AdjustedLine, ...
 def _appealed(ctx: Context, unit: UnitFacts) -> bool:
     """Tell whether the unit appealed and was answered."""
     appeals = list_records(ctx.session, ctx.actor, stage=Stage.APPEAL, subject=unit.subject)
-    return any(one.status is Status.DECIDED for one in appeals)
+    return bool(filed_documents(ctx.session, (one.id for one in appeals), AppealDecisionForm.__name__))
 
 
 def _appeal(work: Work, last: date, today: date, *, appealed: bool) -> str:
