@@ -13,7 +13,7 @@ from api.desks.assessment_presets import group_name
 from api.desks.assessments import demand_sight
 from api.desks.frame import answer, frame_of, holds
 from api.desks.moves import assessment_page
-from api.screens.assessed_unit import TaskLine, UnitPage
+from api.screens.assessed_unit import Brought, TaskLine, UnitPage
 from api.screens.buttons import Barred, Button, Link
 from api.screens.project import FileLine, StepLine
 from api.transaction import Work as Transaction
@@ -67,6 +67,13 @@ def unit_for(ctx: Context, subject: str, code: str) -> UnitFacts:
 @router.get("/assessment/{subject}/units/{code}")
 def show(request: Request, ctx: Transaction, subject: Key, code: Key) -> HTMLResponse:
     """Show one unit of a campaign."""
+    return answer(unit_page(request, ctx, subject, code))
+
+
+def unit_page(
+    request: Request, ctx: Context, subject: str, code: str, brought: Brought | None = None
+) -> UnitPage:
+    """Return the page of a unit; with ``brought``, that of a document that was not taken."""
     demand_sight(ctx.actor)
     campaign = get_campaign(ctx.session, subject)
     unit, work = unit_for(ctx, subject, code), work_for(ctx, campaign)
@@ -83,7 +90,7 @@ def show(request: Request, ctx: Transaction, subject: Key, code: Key) -> HTMLRes
     told = {one.key: f"{one.label}：{one.outcome}" for one in work.scheme.exemptions}
     exemptions = exemption_labels(work.scheme) | told
     improvements = tuple(improvement_line(desk, one) for one in own[Stage.IMPROVEMENT])
-    screen = UnitPage(
+    return UnitPage(
         frame_of(request, ctx),
         code=unit.code,
         name=unit.name,
@@ -112,9 +119,9 @@ def show(request: Request, ctx: Transaction, subject: Key, code: Key) -> HTMLRes
         past=past_years(ctx, work, unit),
         files=_files(ctx, campaign.subject, files),
         attach=f"{assessment_page(unit.subject)}/files" if may_attach(ctx, unit) else "",
+        brought=brought,
         steps=tuple(_step(one) for one in reversed(steps)),
     )
-    return answer(screen)
 
 
 def _exports(unit: UnitFacts) -> tuple[Link, ...]:

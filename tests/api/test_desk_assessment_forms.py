@@ -270,6 +270,15 @@ def a_bonus_is_claimed_with_a_document_brought_on_the_page(campaign: Campaign) -
         files={"file": ("表彰决定.pdf", assessed.PDF, "application/pdf")},
     )
     assert brought.headers["location"].endswith("#files")
+    wrong = browser.post(
+        f"{unit}/files",
+        data={"csrf": csrf, "describes": "通报原件", "effective_on": "2025-06-02"},
+        files={"file": ("通报.exe", b"MZ\x90\x00", "application/octet-stream")},
+    )
+    assert wrong.status_code == 422
+    assert 'value="通报原件"' in wrong.text
+    assert 'value="2025-06-02"' in wrong.text
+    assert re.search(r'<details open>.{1,200}role="alert"><p class="notice-head">[^<]+</p>', wrong.text)
     page = browser.get(f"{unit}/bonus")
     evidence = re.search(r'name="evidence" value="([0-9a-f]{64})"', page.text)
     assert evidence is not None
