@@ -141,6 +141,7 @@ def appeal_line(desk: Desk, record: RecordFacts) -> AppealLine:
     return AppealLine(
         moving,
         form.about,
+        _against(desk, record),
         form.statement,
         form.demand,
         desk.links(form.evidence),
@@ -148,6 +149,21 @@ def appeal_line(desk: Desk, record: RecordFacts) -> AppealLine:
         decided.reason if decided else "",
         tuple(corrections),
     )
+
+
+def _against(desk: Desk, record: RecordFacts) -> str:
+    """Return what is contested: the item and what for, and whose it is where it is another's."""
+    try:
+        against = appeal_against(desk.ctx, record)
+    except NotFound:
+        return ""
+    if against is None:
+        return ""
+    form = filed(desk.ctx, against, BonusForm if against.stage is Stage.BONUS else PenaltyForm)
+    assert isinstance(form, BonusForm | PenaltyForm)
+    item = item_labels(desk.work.scheme).get(form.item, form.item)
+    whose = () if against.subject == desk.unit.subject else (against.name,)
+    return " · ".join((*whose, item, form.award))
 
 
 def improvement_line(desk: Desk, record: RecordFacts) -> ImprovementLine:

@@ -134,6 +134,7 @@ class AppealLine:
 
     moving: Moving = told("the record")
     about: AppealAbout = told("what it is about")
+    against: str = told("the penalty or bonus it is about, where the reader may see it; empty for a result")
     statement: str = told("why")
     demand: str = told("what is asked")
     files: tuple[Link, ...] = told("documents")

@@ -101,6 +101,16 @@ def test_unit_page_tells_until_when_a_penalty_may_be_contested(contested: Campai
     assert f"about=penalty&amp;record={contested.known['penalty']}" in answer.text
 
 
+def test_an_appeal_says_what_it_is_against(contested: Campaign) -> None:
+    form = AppealForm(
+        about=AppealAbout.PENALTY, record=contested.known["penalty"], statement="已按时报送", demand="撤销"
+    )
+    with contested.played() as story:
+        file_appeal(story.ctx(cast.EDUCATION_CLERK, at(assessed.WINDOW)), story.id, "D2", form, Seen())
+    said = words(page(contested, cast.EDUCATION_CLERK, "/units/D2")).split("申诉与异议")[1]
+    assert re.search(r"扣分 · [^·]*通报[^·]* · 迟报", said)
+
+
 def test_another_unit_sees_only_what_is_published(contested: Campaign) -> None:
     own, other = (
         words(page(contested, actor, "/units/D1")) for actor in (cast.WATER_CLERK, cast.EDUCATION_CLERK)
