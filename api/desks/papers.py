@@ -1,10 +1,14 @@
 """What somebody should look at before making a move: the papers and the warnings of a record."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
+from api.desks.assessment_phases import WORDS
+from api.desks.assessment_ranking import track_tables
 from api.desks.moves import assessment_page
 from api.screens.buttons import Link
+from budgetperf.actions.campaign_work import begun_phases
+from budgetperf.actions.campaigns import work_for
 from budgetperf.actions.context import Context
 from budgetperf.actions.goals import goal_form
 from budgetperf.actions.request import review_goals
@@ -13,6 +17,7 @@ from budgetperf.findings import Finding
 from budgetperf.forms import Form
 from budgetperf.lifecycle.unit_assessment.form import AppealForm, BonusForm, ImprovementForm, PenaltyForm
 from budgetperf.process.stages import ASSESSMENT_STAGES, Stage
+from budgetperf.store.campaigns import get_campaign, results_of
 from budgetperf.store.records import RecordFacts, find_record, latest_filing
 from budgetperf.store.results import decisions_of
 
@@ -29,6 +34,10 @@ _SAID = {
     "problem": "存在问题",
     "demand": "请求",
 }
+
+
+_RANKED = 10
+"""Places of a ranking that are told before it is published."""
 
 
 def papers_of(ctx: Context, record: RecordFacts) -> tuple[Link, ...]:
@@ -74,12 +83,28 @@ def _of_assessment(ctx: Context, record: RecordFacts) -> tuple[Link, ...]:
         if page == campaign
         else [Link("考评对象", page), Link("年度考评", campaign)]
     )
+    if record.stage is Stage.ASSESSMENT:
+        found += _of_campaign(ctx, record, page)
     form = _CLAIMS.get(record.stage)
     filing = latest_filing(ctx.session, record.id, form.__name__) if form else None
     if filing is not None and isinstance(filing.document, Mapping):
         said = filing.document
         found += [Link(word, "", str(said[name])) for name, word in _SAID.items() if said.get(name)]
     return tuple(found)
+
+
+def _of_campaign(ctx: Context, record: RecordFacts, page: str) -> Iterator[Link]:
+    """Yield what a move of a whole campaign is about: how many, which phase with its work, the ranking so far."""
+    work = work_for(ctx, get_campaign(ctx.session, record.id))
+    yield Link("考评对象", f"{page}#roster", str(len(work.units)))
+    for phase in begun_phases(work.rules, work.campaign.fiscal_year, ctx.today)[-1:]:
+        sent = "、".join(dict.fromkeys(WORDS[task.what] for task in phase.opens))
+        yield Link("当前阶段", f"{page}#cycle-title", f"{phase.label}（{sent}）" if sent else phase.label)
+    for track in track_tables(work.scheme, work.units, results_of(ctx.session, record.id)):
+        for group in track.groups:
+            first = "；".join(f"{row.rank or '—'} {row.name} {row.total}" for row in group.rows[:_RANKED])
+            more = f"……（{group.found}）" if group.found > _RANKED else ""
+            yield Link(group.label or track.label, f"{page}#results", first + more)
 
 
 def _of_rule(ctx: Context, record: RecordFacts) -> tuple[Link, ...]:

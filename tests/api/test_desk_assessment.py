@@ -168,6 +168,14 @@ def test_who_left_is_taken_out_by_choice_and_marked_in_the_roster(
         assert "本年度不参加考评：撤并或调出" in words(page(campaign, cast.ASSESSMENT_OFFICE, "/units/D2"))
 
 
+def test_a_move_of_the_campaign_shows_what_it_is_about(published: Campaign) -> None:
+    asked = sign_in(published.house, cast.SECOND_OFFICE)[0].get(f"/records/{published.known['id']}/finalise")
+    said = words(asked)
+    assert "考评对象 2" in said
+    assert "当前阶段" in said
+    assert "县直部门 1 水务局 101.20；2 教育局 82.00" in said
+
+
 def test_what_an_appeal_corrects_is_chosen(published: Campaign) -> None:
     form = AppealForm(about=AppealAbout.RESULT, statement="数据有误", demand="更正")
     with published.played() as story:
