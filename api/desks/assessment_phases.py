@@ -9,6 +9,7 @@ from api.screens.life import Phase
 from budgetperf.actions.campaign_work import PERIODIC, SETTLED, STAGES, Work
 from budgetperf.lifecycle.unit_assessment.cells import (
     Member,
+    period_labels,
     rated_periods,
     rater_groups,
     reported_cells,
@@ -18,7 +19,6 @@ from budgetperf.lifecycle.unit_assessment.rules import Phase as CyclePhase
 from budgetperf.lifecycle.unit_assessment.rules import Task
 from budgetperf.lifecycle.unit_assessment.rules import Work as What
 from budgetperf.process.stages import Stage, Status
-from budgetperf.scoring.assessment import AssessmentRules
 from budgetperf.store.records import RecordFacts
 
 NAMED = 8
@@ -108,12 +108,6 @@ def _supplies(work: Work, members: Collection[Member], supplier: str, period: st
     return states or next(cells, None) is not None
 
 
-def period_labels(scheme: AssessmentRules) -> dict[str, str]:
-    """Return the label of every period of a scheme."""
-    parts = (part for track in scheme.tracks for part in track.components if part.periods)
-    return {one.key: one.label for part in parts if part.periods for one in part.periods.periods}
-
-
 def phase_lines(progress: Progress) -> tuple[PhaseLine, ...]:
     """Return the phases with their places on the drawing."""
     year, phases = progress.work.campaign.fiscal_year, progress.work.rules.cycle.phases
@@ -158,8 +152,9 @@ def _state(progress: Progress, phase: CyclePhase) -> Phase:
         return Phase.AHEAD
     if progress.today <= phase.ends.on(year):
         return Phase.NOW
-    late = progress.whole and any(progress.lacks(task) for task in phase.gate)
-    return Phase.PROBLEM if late else Phase.DONE
+    if not progress.whole or progress.status is Status.DRAFT:
+        return Phase.PAST  # whether its work is done is not the reader's to see
+    return Phase.PROBLEM if any(progress.lacks(task) for task in phase.gate) else Phase.DONE
 
 
 def _gate(progress: Progress, task: Task, labels: Mapping[str, str]) -> GateLine:

@@ -74,6 +74,8 @@ def _of_assessment(ctx: Context, record: RecordFacts) -> tuple[Link, ...]:
         if page == campaign
         else [Link("考评对象", page), Link("年度考评", campaign)]
     )
+    if record.stage is Stage.FACT_REPORT:
+        found.insert(0, Link("报送的数据", f"/records/{record.id}/filed"))
     form = _CLAIMS.get(record.stage)
     filing = latest_filing(ctx.session, record.id, form.__name__) if form else None
     if filing is not None and isinstance(filing.document, Mapping):
