@@ -157,6 +157,7 @@ def _exports(actor: Actor, record: RecordFacts, results: Sequence[ResultFacts]) 
 @router.get("/assessment/{subject}/ranking")
 def fetch_ranking(ctx: Transaction, subject: Key) -> Response:
     """Return the ranking of what the reader may see as a workbook."""
+    demand_sight(ctx.actor)
     record = get_record(ctx.session, ctx.actor, get_campaign(ctx.session, subject).id)
     return download(ranking_book(ctx, record), f"{record.name}排名表.xlsx", MediaType.XLSX.value)
 

@@ -211,7 +211,7 @@ def read_unit(key: Key, code: Key, ctx: Work, seen: IfNoneMatch = None) -> Respo
         ],
         files=[UnitFileAnswer.model_validate(one) for one in files_of(ctx.session, unit.id)],
         trace=_trace(ctx, result.document) if result else None,
-        decision=result.decision_id if result else None,
+        decision=result.package if result else None,
     )
     return tagged(answer, seen)
 
