@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api.answers import Key
-from api.desks.assessment_phases import Progress, lacking, phase_lines, today_mark
+from api.desks.assessment_phases import Progress, days_unknown, lacking, phase_lines, today_mark
 from api.desks.assessment_presets import item_labels
 from api.desks.assessment_ranking import SHOWN, track_tables
 from api.desks.assessments import demand_sight, phase_today
@@ -26,13 +26,12 @@ from budgetperf.actions.claims import filed, last_day
 from budgetperf.actions.context import Context
 from budgetperf.actions.papers.assessment import ranking_book
 from budgetperf.actions.ratings import kept_long_enough
-from budgetperf.errors import Conflict, NotFound
+from budgetperf.errors import NotFound
 from budgetperf.evidence.attachments import MediaType
 from budgetperf.indicators import plain_number
 from budgetperf.lifecycle.unit_assessment.cells import period_labels, rater_groups
 from budgetperf.lifecycle.unit_assessment.form import AdmissionForm, BonusForm
 from budgetperf.permissions import Actor, Permission, may
-from budgetperf.process.deadlines import due
 from budgetperf.process.stages import ASSESSMENT_STAGES, Guard, Stage, Status
 from budgetperf.store.campaigns import (
     CampaignFacts,
@@ -219,23 +218,12 @@ def _held_up(ctx: Context, progress: Progress) -> Iterable[tuple[str, str]]:
         yield "compute", f"“{later.label}”{later.begins.on(campaign.fiscal_year)}才开始，该阶段的数据尚未产生"
     elif progress.status is Status.RUNNING and any(lacking(progress)):
         yield "compute", "仍有未办结事项，见“尚未办结”"
-    if progress.status in {Status.RUNNING, Status.COMPUTED} and (unknown := _days_unknown(ctx, progress)):
+    if progress.status in {Status.RUNNING, Status.COMPUTED} and (unknown := days_unknown(ctx, progress)):
         yield "publish", unknown
     waiting = [one for one in progress.records[Stage.APPEAL] if one.status is Status.FILED]
     last = campaign.contest_ends_on
     if waiting or (last is not None and ctx.today <= last):
         yield "finalise", f"{Guard.CONTEST_OVER.label}（公示至{last}，未答复{len(waiting)}件）"
-
-
-def _days_unknown(ctx: Context, progress: Progress) -> str:
-    """Say which working days publication will lack, as early as that can be known."""
-    work = progress.work
-    last = max(ctx.today, work.rules.cycle.phases[-1].begins.on(work.campaign.fiscal_year))
-    try:
-        due(last, work.rules.publication.results, ctx.rules.work_calendar())
-    except Conflict as refusal:
-        return refusal.text
-    return ""
 
 
 def _hint(record: RecordFacts, work: Work, *, whole: bool) -> str:

@@ -7,6 +7,8 @@ from datetime import date
 from api.screens.assessment import GateLine, Lack, PhaseLine
 from api.screens.life import Phase
 from budgetperf.actions.campaign_work import PERIODIC, SETTLED, STAGES, Work
+from budgetperf.actions.context import Context
+from budgetperf.errors import Conflict
 from budgetperf.lifecycle.unit_assessment.cells import (
     Member,
     period_labels,
@@ -18,6 +20,7 @@ from budgetperf.lifecycle.unit_assessment.cells import (
 from budgetperf.lifecycle.unit_assessment.rules import Phase as CyclePhase
 from budgetperf.lifecycle.unit_assessment.rules import Task
 from budgetperf.lifecycle.unit_assessment.rules import Work as What
+from budgetperf.process.deadlines import due
 from budgetperf.process.stages import Stage, Status
 from budgetperf.store.records import RecordFacts
 
@@ -193,3 +196,14 @@ def _names(progress: Progress, records: Iterable[RecordFacts]) -> Iterator[str]:
     units = {unit.subject: unit.name for unit in progress.work.units}
     for record in records:
         yield progress.raters.get(record.id) or units.get(record.subject) or record.name
+
+
+def days_unknown(ctx: Context, progress: Progress) -> str:
+    """Say which working days publication will lack, as early as that can be known."""
+    work = progress.work
+    last = max(ctx.today, work.rules.cycle.phases[-1].begins.on(work.campaign.fiscal_year))
+    try:
+        due(last, work.rules.publication.results, ctx.rules.work_calendar())
+    except Conflict as refusal:
+        return refusal.text
+    return ""
