@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from api.desks import (
     assessed_report,
+    assessed_sheet,
     assessed_unit,
     assessment,
     assessment_openings,
@@ -39,7 +40,7 @@ from api.desks import (
 
 router = APIRouter(include_in_schema=False)
 for part in (
-    sign_in, language, audit, assessments, assessment, assessed_unit, assessment_openings, assessment_papers,
+    sign_in, language, audit, assessments, assessment, assessed_unit, assessed_sheet, assessment_openings, assessment_papers,
     work, projects, project, files, openings, objections, limits, limit, exante, monitoring, bulk,
     decisions, log, runs, people, person, password, index_system, rule_drafts, rules, workbook, table_books,
     assessed_report, verbs,

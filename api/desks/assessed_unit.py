@@ -9,10 +9,11 @@ from api.answers import Key
 from api.desks.assessed_claims import Desk, appeal_line, claim_line, improvement_line, may_appeal
 from api.desks.assessed_life import unit_life
 from api.desks.assessed_result import facts_so_far, past_years, result_view
+from api.desks.assessment_presets import group_name
 from api.desks.assessments import demand_sight
 from api.desks.frame import answer, frame_of, holds
 from api.desks.moves import assessment_page
-from api.screens.assessed_unit import TaskLine, UnitPage
+from api.screens.assessed_unit import Brought, TaskLine, UnitPage
 from api.screens.buttons import Barred, Button, Link
 from api.screens.project import FileLine, StepLine
 from api.transaction import Work as Transaction
@@ -24,6 +25,7 @@ from budgetperf.actions.context import Context
 from budgetperf.actions.task_books import task_rows
 from budgetperf.errors import NotFound
 from budgetperf.indicators import plain_number
+from budgetperf.lifecycle.unit_assessment.cells import exemption_labels
 from budgetperf.lifecycle.unit_assessment.form import ProgressForm, ProgressRow, TaskRow
 from budgetperf.permissions import Permission, may
 from budgetperf.process.stages import Stage, Status
@@ -65,6 +67,13 @@ def unit_for(ctx: Context, subject: str, code: str) -> UnitFacts:
 @router.get("/assessment/{subject}/units/{code}")
 def show(request: Request, ctx: Transaction, subject: Key, code: Key) -> HTMLResponse:
     """Show one unit of a campaign."""
+    return answer(unit_page(request, ctx, subject, code))
+
+
+def unit_page(
+    request: Request, ctx: Context, subject: str, code: str, brought: Brought | None = None
+) -> UnitPage:
+    """Return the page of a unit; with ``brought``, that of a document that was not taken."""
     demand_sight(ctx.actor)
     campaign = get_campaign(ctx.session, subject)
     unit, work = unit_for(ctx, subject, code), work_for(ctx, campaign)
@@ -77,15 +86,15 @@ def show(request: Request, ctx: Transaction, subject: Key, code: Key) -> HTMLRes
     result = next((one for one in results_of(ctx.session, campaign.id) if one.unit_id == unit.id), None)
     buttons, barred = _buttons(ctx, work, unit, record)
     theirs = bool(assesses(ctx.actor)) or is_theirs(ctx, unit)
-    groups = {group.key: group.label for track in work.scheme.tracks for group in track.groups}
     track = work.scheme.track_of(unit.group_key)
-    exemptions = {one.key: f"{one.label}：{one.outcome}" for one in work.scheme.exemptions}
+    told = {one.key: f"{one.label}：{one.outcome}" for one in work.scheme.exemptions}
+    exemptions = exemption_labels(work.scheme) | told
     improvements = tuple(improvement_line(desk, one) for one in own[Stage.IMPROVEMENT])
-    screen = UnitPage(
+    return UnitPage(
         frame_of(request, ctx),
         code=unit.code,
         name=unit.name,
-        group=f"{track.label}·{groups.get(unit.group_key, '')}" if track else unit.group_key,
+        group=group_name(track, unit.group_key) if track else unit.group_key,
         place=next((one.name for one in organisations(ctx.session) if one.path == unit.path), ""),
         leader=names_of(ctx.session, [unit.leader_id or ""]).get(unit.leader_id or "", ""),
         exempt=exemptions.get(unit.exempt, unit.exempt),
@@ -110,9 +119,9 @@ def show(request: Request, ctx: Transaction, subject: Key, code: Key) -> HTMLRes
         past=past_years(ctx, work, unit),
         files=_files(ctx, campaign.subject, files),
         attach=f"{assessment_page(unit.subject)}/files" if may_attach(ctx, unit) else "",
+        brought=brought,
         steps=tuple(_step(one) for one in reversed(steps)),
     )
-    return answer(screen)
 
 
 def _exports(unit: UnitFacts) -> tuple[Link, ...]:

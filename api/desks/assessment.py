@@ -13,7 +13,7 @@ from api.desks.assessment_presets import item_labels
 from api.desks.assessment_ranking import SHOWN, track_tables
 from api.desks.assessments import demand_sight, phase_today
 from api.desks.frame import answer, frame_of, holds
-from api.desks.moves import assessment_page, offered, page_of
+from api.desks.moves import assessment_page, offered, page_of, sheet_page
 from api.downloads import download
 from api.screens.assessment import CampaignPage, OpenBonus, RecordLine, Tally, UnitLine
 from api.screens.buttons import Barred, Button, Link
@@ -29,7 +29,7 @@ from budgetperf.actions.ratings import kept_long_enough
 from budgetperf.errors import NotFound
 from budgetperf.evidence.attachments import MediaType
 from budgetperf.indicators import plain_number
-from budgetperf.lifecycle.unit_assessment.cells import period_labels, rater_groups
+from budgetperf.lifecycle.unit_assessment.cells import exemption_labels, period_labels, rater_groups
 from budgetperf.lifecycle.unit_assessment.form import AdmissionForm, BonusForm
 from budgetperf.permissions import Actor, Permission, may
 from budgetperf.process.stages import ASSESSMENT_STAGES, Guard, Stage, Status
@@ -303,7 +303,9 @@ def _own_sheets(
             one.status,
             one.due_on,
             "",
-            tuple(move for move in offered(one, (), ctx.actor)[0] if move.href.endswith("/submit")),
+            (Button("查看", sheet_page(one), main=False),)
+            if one.status is Status.FILED
+            else tuple(move for move in offered(one, (), ctx.actor)[0] if move.href.endswith("/submit")),
         )
         for one in records
         if one.id in sheets
@@ -315,6 +317,7 @@ def _unit_lines(ctx: Context, units: Iterable[UnitFacts], work: Work) -> tuple[U
     leaders = names_of(ctx.session, {unit.leader_id for unit in known if unit.leader_id})
     paths = {node.path: node.name for node in organisations(ctx.session)}
     groups = {group.key: group.label for track in work.scheme.tracks for group in track.groups}
+    exemptions = exemption_labels(work.scheme)
     return tuple(
         UnitLine(
             unit.code,
@@ -324,6 +327,7 @@ def _unit_lines(ctx: Context, units: Iterable[UnitFacts], work: Work) -> tuple[U
             leaders.get(unit.leader_id or "", ""),
             unit.owner,
             assessment_page(unit.subject),
+            exemptions.get(unit.exempt, unit.exempt),
         )
         for unit in known
     )

@@ -10,12 +10,13 @@ from fastapi import Form as Posted
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.answers import Key
-from api.desks.assessed_unit import unit_for
+from api.desks.assessed_unit import unit_for, unit_page
 from api.desks.assessment_presets import item_labels
-from api.desks.frame import onward
+from api.desks.frame import answer, onward
 from api.desks.moves import assessment_page
 from api.desks.openings import asked, opened, opening_page
 from api.guards import PostedForm, demand
+from api.screens.assessed_unit import Brought
 from api.screens.buttons import Link
 from api.screens.fields import Preset
 from api.screens.form import About
@@ -30,7 +31,7 @@ from budgetperf.actions.context import Context
 from budgetperf.actions.files import MAX_BYTES
 from budgetperf.actions.improvements import ask_improvement
 from budgetperf.actions.moves import Outcome, Seen
-from budgetperf.errors import NotFound
+from budgetperf.errors import Invalid, NotFound
 from budgetperf.forms import ONE_LINE, Form, Line
 from budgetperf.indicators import plain_number
 from budgetperf.lifecycle.unit_assessment.form import AppealForm, BonusForm, ImprovementForm, PenaltyForm
@@ -190,25 +191,26 @@ def ask(
 
 @router.post("/assessment/{subject}/units/{code}/files")
 def bring(
+    request: Request,
     ctx: Transaction,
     subject: Key,
     code: Key,
     file: Annotated[UploadFile, File()],
     describes: Annotated[str, Posted(max_length=200, pattern=ONE_LINE)],
     effective_on: Annotated[date, Posted()],
-) -> RedirectResponse:
-    """Bring a document to a unit."""
+) -> Response:
+    """Bring a document to a unit; one that is not taken leaves the page as it was typed."""
     unit = unit_for(ctx, subject, code)
-    content = file.file.read(MAX_BYTES + 1)
-    attach_to_unit(
-        ctx,
-        subject,
-        code,
-        content,
-        filename=file.filename or "附件",
-        describes=describes,
-        effective_on=effective_on,
-    )
+    content, name = file.file.read(MAX_BYTES + 1), file.filename or "附件"
+    try:
+        with ctx.session.begin_nested():
+            attach_to_unit(
+                ctx, subject, code, content, filename=name, describes=describes, effective_on=effective_on
+            )
+    except Invalid as error:
+        return answer(
+            unit_page(request, ctx, subject, code, Brought(error.text, describes, effective_on)), 422
+        )
     return onward(f"{assessment_page(unit.subject)}#files", "attach")
 
 

@@ -16,7 +16,8 @@ from api.transaction import Work as Transaction
 from budgetperf.actions.context import Context
 from budgetperf.actions.simple import NoForm
 from budgetperf.errors import NotFound
-from budgetperf.store.campaigns import get_campaign, results_of
+from budgetperf.store.campaigns import CampaignFacts, get_campaign, results_of
+from budgetperf.store.records import get_record
 
 router = APIRouter()
 CAMPAIGN = {"ranking": ("打印排名表", "batch.assessment_ranking")}
@@ -39,10 +40,14 @@ def _order(ctx: Context, subject: str, code: str, paper: str) -> tuple[About, st
     unit = unit_for(ctx, subject, code) if code else None
     if not any(unit is None or one.unit_id == unit.id for one in results):
         raise NotFound("paper.none", "还没有您可以打印的考评结果")
-    name, back = subject, assessment_page(subject)
+    name, back = _name(ctx, campaign), assessment_page(subject)
     if unit is not None:
         arguments["unit"], name, back = unit.code, unit.name, assessment_page(unit.subject)
     return About(title, name, code or subject, str(campaign.fiscal_year), "", back), kind, arguments
+
+
+def _name(ctx: Context, campaign: CampaignFacts) -> str:
+    return get_record(ctx.session, ctx.actor, campaign.id).name
 
 
 CALENDAR = "按日程推进"
@@ -52,7 +57,7 @@ def _calendar(ctx: Context, subject: str) -> About:
     demand(ctx.actor, "assessment:run:start", CALENDAR)
     campaign = get_campaign(ctx.session, subject)
     year = str(campaign.fiscal_year)
-    return About(CALENDAR, campaign.subject, campaign.subject, year, "", assessment_page(subject))
+    return About(CALENDAR, _name(ctx, campaign), campaign.subject, year, "", assessment_page(subject))
 
 
 @router.get("/assessment/{subject}/calendar")

@@ -6,6 +6,7 @@ from api.screens.fields import Preset, RowNote
 from api.screens.page import Option
 from api.screens.posted import MAX_ROWS
 from budgetperf.actions.appeals import appeal_against
+from budgetperf.actions.campaign_results import gather
 from budgetperf.actions.campaign_work import Work
 from budgetperf.actions.campaigns import work_for
 from budgetperf.actions.claims import filed
@@ -15,11 +16,17 @@ from budgetperf.actions.ratings import asked_of, improved_of, seat_of
 from budgetperf.actions.task_books import issued_book, task_book_context
 from budgetperf.errors import Conflict
 from budgetperf.indicators import plain_number
-from budgetperf.lifecycle.unit_assessment.cells import Asked, all_periods, rated_periods, rater_groups
+from budgetperf.lifecycle.unit_assessment.cells import (
+    Asked,
+    exemption_labels,
+    period_labels,
+    rated_periods,
+    rater_groups,
+)
 from budgetperf.lifecycle.unit_assessment.form import BonusForm, TaskRow
 from budgetperf.process.stages import Stage
 from budgetperf.provenance import Json
-from budgetperf.scoring.assessment import AssessmentRules
+from budgetperf.scoring.assessment import AssessmentRules, Track
 from budgetperf.scoring.assessment_template import scale_of
 from budgetperf.store.campaigns import (
     SeatFacts,
@@ -115,7 +122,7 @@ def _unit_row(unit: UnitFacts, codes: Mapping[str, str], logins: Mapping[str, st
 def _roster_options(work: Work, nodes: tuple[Option, ...]) -> dict[str, tuple[Option, ...]]:
     options = {
         "UnitRow.group": tuple(
-            Option(leaf.key, f"{track.label}·{leaf.label}")
+            Option(leaf.key, group_name(track, leaf.key))
             for track in work.scheme.tracks
             for leaf in track.leaves()
         ),
@@ -127,6 +134,12 @@ def _roster_options(work: Work, nodes: tuple[Option, ...]) -> dict[str, tuple[Op
             "SupplierRow.organisation": nodes,
         }
     return options
+
+
+def group_name(track: Track, group: str) -> str:
+    """Return the kind of unit and its group, once where they are called the same."""
+    label = next((one.label for one in track.groups if one.key == group), track.label)
+    return label if label == track.label else f"{track.label}·{label}"
 
 
 def _rated(work: Work, seat: SeatFacts) -> str:
@@ -159,7 +172,10 @@ def item_labels(scheme: AssessmentRules) -> dict[str, str]:
 def _exemption(ctx: Context, record: RecordFacts) -> Preset:
     work = work_for(ctx, get_campaign(ctx.session, record.id))
     options = {
-        "ExemptionForm.exemption": tuple(Option(one.key, one.label) for one in work.scheme.exemptions),
+        "ExemptionForm.exemption": (
+            Option("", "（恢复考评）"),
+            *(Option(key, label) for key, label in exemption_labels(work.scheme).items()),
+        ),
     }
     if len(work.units) <= MAX_ROWS:
         options["ExemptionForm.unit"] = tuple(
@@ -284,22 +300,33 @@ def _admission(ctx: Context, record: RecordFacts) -> Preset:
 
 
 def _decision(ctx: Context, record: RecordFacts) -> Preset:
-    """The choices of a correction, where the result itself is appealed against."""
-    if appeal_against(ctx, record) is not None:
-        return Preset({})
+    """The choices of a correction; only where the result itself is appealed against there is something to choose."""
     work = work_for(ctx, get_campaign(ctx.session, campaign_key(record)))
     unit = unit_by_subject(ctx.session, record.subject)
     track = work.scheme.track_of(unit.group_key)
     labels = item_labels(work.scheme)
     items = [] if track is None else [slot.item for part in track.components for slot in part.slots]
     items += [] if track is None else [veto.key for veto in track.vetoes]
-    periods = tuple(Option(key, key) for key in all_periods(work.scheme) if key)
+    periods, groups = period_labels(work.scheme), rater_groups(work.scheme)
+    seats = {seat.rater for seat in seats_of(ctx.session, work.campaign.id)}
+    lines = gather(ctx, work) if appeal_against(ctx, record) is None else []
+    brought = sorted({line.rater for line in lines if line.unit == unit.code} - seats - {""})
     options = {
         "CorrectionRow.unit": (Option("", "（不更正）"), Option(unit.code, unit.name)),
         "CorrectionRow.item": tuple(Option(item, labels[item]) for item in items),
-        "CorrectionRow.period": (Option("", "全年"), *periods),
+        "CorrectionRow.period": (Option("", "全年"), *(Option(key, label) for key, label in periods.items())),
+        "CorrectionRow.rater": (
+            Option("", "（报送的数据）"),
+            *(Option(one, _source(one, groups)) for one in brought),
+        ),
     }
     return Preset({}, options=options)
+
+
+def _source(rater: str, groups: Mapping[str, str]) -> str:
+    """Write who brought the marks of a group of raters."""
+    group, _, who = rater.partition("/")
+    return f"{groups.get(group, group)}（{who}）"
 
 
 STARTS: Mapping[tuple[Stage, str], Start] = {

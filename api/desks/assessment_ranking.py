@@ -46,7 +46,8 @@ def _companies(track: Track, found: Sequence[tuple[UnitFacts, ResultFacts]]) -> 
     for key, pairs in companies.items():
         if pairs:
             ordered = sorted(pairs, key=lambda pair: (pair[1].rank is None, pair[1].rank or 0, pair[0].code))
-            yield _table(track, labels.get(key, ""), ordered)
+            label = labels.get(key, "")
+            yield _table(track, "" if label == track.label else label, ordered)
 
 
 def _table(track: Track, label: str, ordered: Sequence[tuple[UnitFacts, ResultFacts]]) -> GroupTable:

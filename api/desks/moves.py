@@ -45,6 +45,11 @@ def assessment_page(subject: str) -> str:
     return f"/assessment/{campaign}" + (f"/units/{quote(code, safe='')}" if kind == "U" else "")
 
 
+def sheet_page(record: RecordFacts) -> str:
+    """Return the page on which a rater reads the own sheet again."""
+    return f"{assessment_page(record.subject)}/sheets/{record.id}"
+
+
 _PAGES = {
     Stage.EXANTE: "/exante/{id}",
     Stage.LIMITS: "/limits/{year}",

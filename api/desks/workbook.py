@@ -1,6 +1,7 @@
 """A form by Excel: fetch the workbook, have a filled one checked, file it when clean: goals, and tables of assessments."""
 
 from base64 import b64encode
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Request, UploadFile
@@ -15,7 +16,7 @@ from api.desks.verbs import about, first, may_begin, multi, version_of, workbook
 from api.downloads import download
 from api.guards import PostedForm
 from api.problems import STATUSES
-from api.screens.form import Upload
+from api.screens.form import TableUpload, Upload
 from api.transaction import Work, undo
 from budgetperf.actions.campaign_books import (
     check_table_book,
@@ -45,11 +46,11 @@ LONGEST_LINK = 2 * 1024 * 1024  # what browsers still take as a data: address
 
 
 @router.get("/records/{record_id}/{verb}/workbook/blank")
-def blank(ctx: Work, record_id: Key, verb: str) -> Response:
-    """Return the workbook to be filled, with what is known already as the page of the form has it."""
+def blank(ctx: Work, record_id: Key, verb: str, bare: bool = False) -> Response:  # noqa: FBT001, FBT002 - a query parameter
+    """Return the workbook to be filled, with what is known already as the page has it; ``bare``: nothing filed."""
     record = _record(ctx, record_id, verb)
     if record.stage is not Stage.REQUEST:
-        book = table_book(ctx, record)
+        book = table_book(ctx, record, blank=bare)
         return download(write_tables(book), f"{book.title}.xlsx", XLSX)
     total = in_force(ctx, "goal_weights", GoalWeightRules).rules.total
     known = STARTS[Stage.REQUEST, "file"](ctx, record).document
@@ -88,11 +89,13 @@ def _page(
 ) -> Upload:
     here = f"/records/{record.id}/{verb}"
     link = f"data:{XLSX};base64,{b64encode(annotated).decode()}" if annotated else ""
-    return Upload(
+    tables = record.stage is not Stage.REQUEST
+    kind = partial(TableUpload, filled=f"{here}/workbook/blank") if tables else Upload
+    return kind(
         frame_of(request, ctx),
         about=about(ctx, record, "Excel 填报"),
         action=f"{here}/workbook",
-        blank=f"{here}/workbook/blank",
+        blank=f"{here}/workbook/blank{'?bare=true' if tables else ''}",
         form=here,
         version=record.version if version is None else version,
         filename=filename,

@@ -165,6 +165,15 @@ class PastYear:
 
 
 @dataclass(frozen=True, slots=True)
+class Brought:
+    """A document that was not taken, and what was typed to it."""
+
+    refusal: str = told("why it was not taken")
+    describes: str = told("what was typed of it")
+    effective_on: date = told("day that was typed")
+
+
+@dataclass(frozen=True, slots=True)
 class UnitPage(Screen):
     """One unit or person of a campaign."""
 
@@ -193,4 +202,5 @@ class UnitPage(Screen):
     past: tuple[PastYear, ...] = told("earlier campaigns, newest first")
     files: tuple[FileLine, ...] = told("documents")
     attach: str = told("address files are posted to; empty where not allowed")
+    brought: Brought | None = told("the document that was not taken; None otherwise")
     steps: tuple[StepLine, ...] = told("moves made, newest first")

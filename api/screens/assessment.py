@@ -106,6 +106,7 @@ class UnitLine:
     leader: str = told("leader")
     owner: str = told("code whose fact its result becomes")
     href: str = told("its page")
+    exempt: str = told("why it is not assessed this year; empty when it is", default="")
 
 
 @dataclass(frozen=True, slots=True)

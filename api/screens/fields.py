@@ -121,6 +121,11 @@ class Told:
 
     finding: Finding = told("what is wrong")
     href: str = told("element to go to; empty when it is about the whole form")
+    table: str = told("table of the row it is about, where the form has several", default="")
+    row: int = told(
+        "number of the row it is about; 0 when it is about none, or about a row with a name", default=0
+    )
+    about: str = told("name of the row it is about, as far as the finding does not say it", default="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +230,10 @@ def view(
         else ()
     )
     known = {pointer for part in parts for pointer in _pointers(part)}
-    return FormView(parts, made.unit, units, tuple(Told(item, _href(item, known)) for item in findings))
+    tables = [part for part in parts if isinstance(part, Table)]
+    return FormView(
+        parts, made.unit, units, tuple(_told(item, _href(item, known), tables) for item in findings)
+    )
 
 
 def _forms(form: type[Form]) -> tuple[type[Form], ...]:
@@ -251,6 +259,19 @@ def _href(finding: Finding, known: set[str]) -> str:
     while pointer and pointer not in known:
         pointer = pointer.rpartition("/")[0]
     return "#" + element_id(pointer) if pointer else ""
+
+
+def _told(finding: Finding, href: str, tables: Sequence[Table]) -> Told:
+    """Return a line of the summary; what is about a row says which."""
+    name, _, rest = finding.where.pointer.removeprefix("/").partition("/")
+    table, number = next((one for one in tables if one.name == name), None), rest.partition("/")[0]
+    if table is None or not number.isdecimal() or int(number) >= len(table.rows):
+        return Told(finding, href)
+    notes = [row.note for row in table.rows[: int(number) + 1] if row.note]
+    if table.rows[int(number)].note is None:
+        return Told(finding, href, table.label if len(tables) > 1 else "", int(number) + 1)
+    named = (next((note.group for note in reversed(notes) if note.group), ""), notes[-1].title)
+    return Told(finding, href, about=" · ".join(one for one in named if one and one not in finding.message))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -10,6 +10,8 @@ from budgetperf.actions.context import Context
 from budgetperf.findings import Finding, Severity, Where
 from budgetperf.lifecycle.unit_assessment.cells import (
     Member,
+    code_of,
+    leaf_groups,
     own_groups,
     rated_periods,
     rater_groups,
@@ -106,10 +108,10 @@ def read_roster(
 
 
 def _units(reader: _Reader, rows: Iterable[UnitRow]) -> Iterator[UnitFacts]:
-    listed = list(rows)
+    groups = leaf_groups(reader.scheme)
+    listed = [row.model_copy(update={"group": code_of(groups, row.group)}) for row in rows]
     twice = {code for code, count in Counter(row.code for row in listed).items() if count > 1}
     codes = {row.code for row in listed}
-    groups = {leaf.key for track in reader.scheme.tracks for leaf in track.leaves()}
     for at, row in enumerate(listed):
         place = f"/units/{at}"
         if not _CODE.fullmatch(row.code):
@@ -117,9 +119,7 @@ def _units(reader: _Reader, rows: Iterable[UnitRow]) -> Iterator[UnitFacts]:
         if row.code in twice:
             reader.refuse(f"{place}/code", f"编码“{row.code}”重复，一个考评对象只能列一行、属于一个分组")
         if row.group not in groups:
-            reader.refuse(
-                f"{place}/group", f"方案没有分组“{row.group}”，应为 {'、'.join(sorted(groups))} 之一"
-            )
+            reader.refuse(f"{place}/group", f"方案没有分组“{row.group}”，应为 {_choices(groups)} 之一")
         if bool(row.organisation) == bool(row.person):
             reader.refuse(
                 f"{place}/organisation",
@@ -144,6 +144,10 @@ def _units(reader: _Reader, rows: Iterable[UnitRow]) -> Iterator[UnitFacts]:
         )
 
 
+def _choices(known: Mapping[str, str]) -> str:
+    return "、".join(f"{label}（{key}）" for key, label in known.items()) or "（无）"
+
+
 def _demand_each_once(reader: _Reader, units: tuple[UnitFacts, ...]) -> None:
     """Refuse a person listed twice, and an organisation listed twice in one track."""
     seen: dict[tuple[str, str], str] = {}
@@ -151,9 +155,15 @@ def _demand_each_once(reader: _Reader, units: tuple[UnitFacts, ...]) -> None:
         track = reader.scheme.track_of(unit.group_key)
         place = (unit.person_id, "") if unit.person_id else (unit.path, track.key if track else "")
         if place[0] and place in seen:
-            text = f"“{unit.name}”已以编码“{seen[place]}”登记，同一考评对象只能属于一个分组，请保留一行"
-            reader.refuse(f"/units/{at}/{'person' if unit.person_id else 'organisation'}", text)
+            column, what = _identity(unit)
+            text = f"“{unit.name}”的{what}已以编码“{seen[place]}”登记，同一考评对象只能属于一个分组，请核对{what}或保留一行"
+            reader.refuse(f"/units/{at}/{column}", text)
         seen.setdefault((str(place[0]), place[1]), unit.code)
+
+
+def _identity(unit: UnitFacts) -> tuple[str, str]:
+    """Return the field that says who is assessed, and what it is called."""
+    return ("person", "人员") if unit.person_id else ("organisation", "单位")
 
 
 def _demand_same_as_before(reader: _Reader, units: tuple[UnitFacts, ...]) -> None:
@@ -164,8 +174,12 @@ def _demand_same_as_before(reader: _Reader, units: tuple[UnitFacts, ...]) -> Non
     for at, unit in enumerate(units):
         known = before.get(unit.code)
         if known is not None and (known.path, known.person_id) != (unit.path, unit.person_id):
-            text = f"编码“{unit.code}”上年为“{known.name}”，往年后果和整改随编码结转，请改用其他编码"
-            reader.refuse(f"/units/{at}/code", text)
+            column, what = _identity(unit)
+            text = (
+                f"{what}与上年不同：编码“{unit.code}”上年为“{known.name}”，往年后果和整改随编码结转；"
+                f"请核对{what}，确为另一对象的请改用其他编码"
+            )
+            reader.refuse(f"/units/{at}/{column}", text)
 
 
 def read_raters(
@@ -195,9 +209,10 @@ def read_raters(
 def _suppliers(reader: _Reader, rows: Iterable[SupplierRow]) -> Iterator[SupplyingFacts]:
     known = {supplier.key: supplier.label for supplier in reader.rules.suppliers}
     seen: set[str] = set()
-    for at, row in enumerate(rows):
+    listed = [row.model_copy(update={"supplier": code_of(known, row.supplier)}) for row in rows]
+    for at, row in enumerate(listed):
         if row.supplier not in known:
-            text = f"方案没有数据提供方“{row.supplier}”，应为 {'、'.join(known)} 之一"
+            text = f"方案没有数据提供方“{row.supplier}”，应为 {_choices(known)} 之一"
             reader.refuse(f"/suppliers/{at}/supplier", text)
         if row.supplier in seen:
             reader.refuse(f"/suppliers/{at}/supplier", f"数据提供方“{row.supplier}”重复")
@@ -223,11 +238,12 @@ def _listed(
 ) -> Iterator[tuple[str, str | None, list[str]]]:
     labels, own = rater_groups(reader.scheme), rating_oneself(reader.scheme)
     seen: set[tuple[str, str]] = set()
-    for at, row in enumerate(rows):
+    listed = [row.model_copy(update={"rater_group": code_of(labels, row.rater_group)}) for row in rows]
+    for at, row in enumerate(listed):
         place = f"/raters/{at}"
         person = reader.known(reader.people, row.login, f"{place}/login", "登录名")
         if row.rater_group not in labels:
-            text = f"方案没有评分人类别“{row.rater_group}”，应为 {'、'.join(labels) or '（无）'} 之一"
+            text = f"方案没有评分人类别“{row.rater_group}”，应为 {_choices(labels)} 之一"
             reader.refuse(f"{place}/rater_group", text)
         elif row.rater_group in own:
             text = f"“{labels[row.rater_group]}”由每人给自己评分，无需登记，请删除该行"

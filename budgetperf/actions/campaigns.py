@@ -21,7 +21,7 @@ from budgetperf.actions.rules import InForce, named
 from budgetperf.actions.simple import NoForm
 from budgetperf.errors import Conflict
 from budgetperf.findings import Finding, Severity, Where
-from budgetperf.lifecycle.unit_assessment.cells import LEFT
+from budgetperf.lifecycle.unit_assessment.cells import exemption_labels
 from budgetperf.lifecycle.unit_assessment.fit import misfits
 from budgetperf.lifecycle.unit_assessment.form import CampaignForm, ExemptionForm, RatersForm, RosterForm
 from budgetperf.lifecycle.unit_assessment.rules import CampaignRules, Task
@@ -73,8 +73,9 @@ def open_campaign(ctx: Context, form: CampaignForm, seen: Seen) -> Outcome:
     NotFound
         The place has no such edition.
     """
-    if campaign_of(ctx.session, form.jurisdiction, form.fiscal_year):
-        raise Conflict("campaign.exists", f"{form.jurisdiction}{form.fiscal_year}年度考评已启动")
+    if known := campaign_of(ctx.session, form.jurisdiction, form.fiscal_year):
+        title = ctx.rules.by_id(known.scheme).title
+        raise Conflict("campaign.exists", f"“{form.fiscal_year}年度{title}”已启动，同一方案一年只启动一次")
     day = date(form.fiscal_year, 1, 1)
     scheme = ctx.rules.get("unit_assessment", day, jurisdiction=form.jurisdiction)
     rules = ctx.rules.get("assessment_campaign", day, jurisdiction=form.jurisdiction)
@@ -173,10 +174,9 @@ def exempt(ctx: Context, record_id: str, form: ExemptionForm, seen: Seen) -> Out
     """Take a unit or person out of the year's assessment, or back into it with no exemption named."""
     record = load(ctx, record_id, "exempt")
     campaign = get_campaign(ctx.session, record_id)
-    states = editions_of(ctx, campaign).scheme.rules.exemptions
-    known = {state.key: state.label for state in states} | {LEFT: "撤并或调出"}
+    known = exemption_labels(editions_of(ctx, campaign).scheme.rules)
     unit = get_unit(ctx.session, campaign.id, form.unit)
-    listed = "、".join(f"{key} {label}" for key, label in known.items()) or "无"
+    listed = "、".join(f"{label}（{key}）" for key, label in known.items())
     text = f"方案没有“{form.exemption}”这一情形，可填：{listed}；恢复考评的留空"
     wrong = Finding("campaign.exemption", Severity.ERROR, Where(pointer="/exemption"), text)
     findings = () if form.exemption in {"", *known} else (wrong,)

@@ -49,6 +49,20 @@ def improved_of(sheet: SheetFacts) -> dict[tuple[str, str], str]:
     return {(unit, improvement_item(record)): problem for unit, record, problem in sheet.improved}
 
 
+def own_sheet(ctx: Context, record_id: str) -> tuple[SheetFacts, SeatFacts]:
+    """Return a sheet one submitted, to be read again; nobody else reads it, and nobody once it is forgotten.
+
+    Raises
+    ------
+    NotFound
+    """
+    sheet = sheet_of(ctx.session, record_id)
+    seat = seat_of(ctx, sheet)
+    if sheet.submitted_at is None or seat.person_id != ctx.actor.id:
+        raise NotFound("rating.seat", "没有找到该评分表，或您无权查看")
+    return sheet, seat
+
+
 def submit(ctx: Context, record_id: str, form: RatingForm, seen: Seen) -> Outcome:
     """Submit one's own sheet, once. The log keeps a salted digest; the sheet itself can be forgotten."""
     record = load(ctx, record_id, "submit")

@@ -46,7 +46,7 @@ def steps(trace: Trace, rules: AssessmentRules) -> tuple[TraceBlock, ...]:
     )
 
 
-_FACTS = (("考评项目", 120), ("编码", 90), ("考核期", 60), ("值", 50), ("标准值", 50), ("说明", 130))
+_FACTS = (("考评项目", 170), ("考核期", 70), ("值", 50), ("标准值", 50), ("说明", 130))
 
 
 def _facts(trace: Trace, track: Track) -> Iterator[TraceBlock]:
@@ -58,7 +58,6 @@ def _facts(trace: Trace, track: Track) -> Iterator[TraceBlock]:
     rows = tuple(
         (
             slots[fact["item"]],
-            fact["item"],
             periods.get(fact["period"], fact["period"] or "全年"),
             fact["value"],
             fact["standard"] or "—",
@@ -96,19 +95,19 @@ def _component(part: Trace, rule: Component, track: Track) -> TraceBlock:
     return TraceBlock(title, _rule_of(rule), _ITEMS, tuple(_items(rule, items)), tuple(sums))
 
 
-_ITEMS = (("评分项", 110), ("编码", 70), ("得分", 40), ("分值", 40), ("计分方法", 150), ("依据", 150))
+_ITEMS = (("评分项", 150), ("得分", 40), ("分值", 40), ("计分方法", 150), ("依据", 150))
 
 
 def _items(rule: Component, items: Mapping[str, Trace]) -> Iterator[tuple[str, ...]]:
     if rule.deductions:
         for one in rule.deductions.items:
-            yield one.label, one.key, "—", f"-{_written(one.points)}", "每次扣减", str(rule.deductions.source)
+            yield one.label, "—", f"-{_written(one.points)}", "每次扣减", str(rule.deductions.source)
         return
     for criterion in rule.scheme.criteria() if rule.scheme else ():
         told = items.get(criterion.key)
         points = _written(told["points"]) if told else "不适用"
         how = spelled(criterion.formula)
-        yield criterion.label, criterion.key, points, _written(criterion.weight), how, str(criterion.source)
+        yield criterion.label, points, _written(criterion.weight), how, str(criterion.source)
 
 
 def _rule_of(rule: Component) -> str:
@@ -188,8 +187,7 @@ def _mean(group: RaterGroup, given: Sequence[Fraction], kept: Sequence[Fraction]
 # ------------------------------------------------------------- adjustments, total
 
 _CLAIMS = (
-    ("加减分项目", 130),
-    ("编码", 80),
+    ("加减分项目", 170),
     ("数量", 40),
     ("单位分值", 50),
     ("分值", 40),
@@ -222,7 +220,7 @@ def _claims(trace: Trace, family: AdjustmentFamily) -> Iterator[tuple[str, ...]]
                 each = _written(item.points) if item.points is not None else "逐项评定"
                 worth = _written(item.worth(value))
                 award = f"{claim['award']}{'（同一奖项取最高一级）' if item.ladder else ''}"
-                yield item.label, item.key, _written(value), each, worth, award, str(family.source)
+                yield item.label, _written(value), each, worth, award, str(family.source)
 
 
 def _side(trace: Trace, side: AdjustmentSide) -> Decimal:

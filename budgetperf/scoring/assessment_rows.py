@@ -69,7 +69,7 @@ def read_cell(fact: UnitFact, component: Component, slot: Slot) -> Cell | Defect
         return defect
     if fact.value.strip() == NOT_APPLICABLE:
         if not fact.note.strip():
-            return Defect("value", f"“{slot.label}”填为不适用，请在说明中写明原因")
+            return Defect("value", f"“{slot.label}”填为不适用，请在说明栏写明原因")
         return Cell(None, note=fact.note.strip())
     if refusal := _refusal(fact, component, slot):
         return Defect("value", refusal)

@@ -237,7 +237,11 @@ class _Writer:
 def _validation(meta: FieldMeta, choices: tuple[str, ...]) -> dict[str, object]:
     rule: dict[str, object] = {"validate": "any"}
     if choices and len(",".join(choices)) <= _LIST_TEXT:
-        rule = {"validate": "list", "source": list(choices), "error_message": f"请从“{CODES}”所列编码中选择"}
+        rule = {
+            "validate": "list",
+            "source": list(choices),
+            "error_message": f"请从“{CODES}”所列编码或名称中选择",
+        }
     if meta.why:
         rule |= {"input_title": meta.label[:_HINT_TITLE], "input_message": meta.why[:_HINT_TEXT]}
     return rule

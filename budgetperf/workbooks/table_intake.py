@@ -17,7 +17,7 @@ from budgetperf.workbooks.cells import TABLES, CellValue, Mark, Place, Sheet, ad
 from budgetperf.workbooks.goal_sheet import META_SHEET, kind_of, plain_label
 from budgetperf.workbooks.intake import Intake
 from budgetperf.workbooks.package import open_package
-from budgetperf.workbooks.table_form import CODES, TEXT_NUMBERS, VERSION, Part, TableBook, row_form
+from budgetperf.workbooks.table_form import CODES, TEXT_NUMBERS, VERSION, Locked, Part, TableBook, row_form
 from budgetperf.workbooks.values import Reading, normal, read_cell, read_number, spelled
 
 F = TypeVar("F", bound=Form)
@@ -137,9 +137,10 @@ class _Reader:
         self.places[f"/{name}"] = _at(sheet, (table.header, min(table.columns.values())))
         self._columns(name, fields(row_form(meta)), table, part)
         rows: list[Json] = []
+        given = {key for line in part.rows for key, held in line.items() if isinstance(held, Locked)}
         for row in range(table.header + 1, sheet.height):
             if _is_line(table, row):
-                rows.append(self._row(f"/{name}/{len(rows)}", row_form(meta), table, row))
+                rows.append(self._row(f"/{name}/{len(rows)}", row_form(meta), table, row, given))
                 self._always(f"/{name}/{len(rows) - 1}", table, row, part)
         return rows
 
@@ -167,7 +168,10 @@ class _Reader:
                 note = f"“{text}”列重复，请只保留一列"
                 self._tell("", Reading(None, "workbook.column_twice", Severity.ERROR, note), sheet, place)
 
-    def _row(self, pointer: str, form: type[Form], table: _Found, row: int) -> dict[str, Json]:
+    def _row(
+        self, pointer: str, form: type[Form], table: _Found, row: int, given: set[str]
+    ) -> dict[str, Json]:
+        """Read a row; only what was given beforehand may be merged over rows."""
         start = (row, min(table.columns.values()))
         self.places[pointer] = _at(table.sheet, start)
         values: dict[str, Json] = {}
@@ -177,11 +181,16 @@ class _Reader:
                 continue
             place, at = (row, table.columns[meta.name]), f"{pointer}/{meta.name}"
             self.places[at] = _at(table.sheet, place)
-            if place in table.sheet.merges and table.sheet.anchor(place) in anchors:
-                text = "单元格横向合并，分不清属于哪一栏，请取消合并后分别填写"
+            anchor = table.sheet.anchor(place)
+            if anchor in anchors or (anchor[0] < row and meta.name not in given):
+                text = (
+                    "单元格横向合并，分不清属于哪一栏，请取消合并后分别填写"
+                    if anchor in anchors
+                    else f"单元格上下合并，分不清第{row + 1}行填的是什么，请取消合并后逐行填写"
+                )
                 self._tell(at, Reading(None, "workbook.merged", Severity.ERROR, text), table.sheet, place)
                 continue
-            anchors.add(table.sheet.anchor(place))
+            anchors.add(anchor)
             reading = _read(meta, table.sheet.value(place), table.sheet.mark(place))
             self._tell(at, reading, table.sheet, place)
             if reading.value is not None:

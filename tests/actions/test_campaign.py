@@ -255,7 +255,10 @@ def test_a_gate_that_is_not_settled_keeps_the_next_phase_shut_and_names_what_is_
     [
         ({"units": []}, "请至少登记一个考评对象"),
         ({"units": [*ROSTER["units"], ROSTER["units"][0]]}, "编码“D1”重复"),
-        ({"units": [{**ROSTER["units"][0], "group": "village"}]}, "方案没有分组“village”"),
+        (
+            {"units": [{**ROSTER["units"][0], "group": "village"}]},
+            "方案没有分组“village”，应为 乡镇（township）、县直部门（department）",
+        ),
         ({"units": [{**ROSTER["units"][0], "leader": "nobody"}]}, "没有登录名“nobody”"),
         ({"suppliers": ROSTER["suppliers"][:1]}, "数据提供方“考核办公室”（office）尚未指定报送单位"),
         ({"raters": []}, "“水务局”至少需要1名“县领导和分管部门的领导”，现有0名"),
@@ -346,7 +349,7 @@ def test_work_taken_back_can_be_sent_again_and_raters_join_later(story: Story) -
 @pytest.mark.parametrize(
     ("second", "told"),
     [
-        ({"organisation": "0102"}, "“教育局”已以编码“D1”登记"),
+        ({"organisation": "0102"}, "“教育局”的单位已以编码“D1”登记"),
         ({"organisation": "", "person": "staff1"}, ""),
     ],
 )
@@ -367,8 +370,13 @@ def test_a_code_keeps_its_owner_over_the_years(story: Story) -> None:
         first | {"organisation": second["organisation"]},
         second | {"organisation": first["organisation"]},
     ]
-    with refused("编码“D1”上年为“水务局”"):
+    with pytest.raises(Invalid) as told:
         story.open(date(2026, 3, 2), ROSTER | {"units": swapped})
+    assert "单位与上年不同：编码“D1”上年为“水务局”" in told.value.findings[0].message
+    assert [one.where.pointer for one in told.value.findings] == [
+        "/units/0/organisation",
+        "/units/1/organisation",
+    ]
 
 
 def test_a_figure_no_rule_can_score_is_refused_when_it_is_filed(story: Story) -> None:

@@ -65,6 +65,12 @@ def saved(workbook: Workbook) -> bytes:
     return stream.getvalue()
 
 
+def offered(content: bytes) -> str:
+    """What the cells of the first sheet may be chosen from."""
+    sheet = load_workbook(io.BytesIO(content)).worksheets[0]
+    return "；".join(str(rule.formula1) for rule in sheet.data_validations.dataValidation)
+
+
 def told(error: Invalid) -> list[str]:
     return [f"{one.where}：{one.message}" for one in error.findings]
 
@@ -117,7 +123,12 @@ def test_a_roster_filled_in_by_excel_is_kept_and_goes_out_again(story: Story) ->
     assert intake.form is not None
     known = RosterForm.model_validate(ROSTER)
     assert isinstance(intake.form, RosterForm)
-    assert intake.form.units == known.units
+    assert {unit.group for unit in intake.form.units} == {"县直部门"}
+    assert [unit.model_copy(update={"group": "department"}) for unit in intake.form.units] == [*known.units]
+    assert "乡镇,县直部门,古城工程" in offered(write_tables(table_book(ctx, record)))
+    file_table_book(ctx, record, write_tables(table_book(ctx, record)), Seen())
+    assert {unit.group_key for unit in units_of(ctx.session, story.id)} == {"department"}
+    assert {seat.rater_group for seat in seats_of(ctx.session, story.id)} == {"leader"}
     assert set(intake.form.suppliers) == set(known.suppliers)
     assert {row.login for row in intake.form.raters} == {"rater1", "rater2"}
 

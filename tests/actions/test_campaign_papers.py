@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from openpyxl import load_workbook
 
+from budgetperf.actions.appeals import file_appeal
 from budgetperf.actions.claims import tell_penalty
 from budgetperf.actions.context import Context
 from budgetperf.actions.moves import Seen
@@ -17,6 +18,7 @@ from budgetperf.actions.papers.assessment import (
     ranking_book,
 )
 from budgetperf.errors import Conflict, NotFound
+from budgetperf.lifecycle.unit_assessment.form import AppealAbout, AppealForm
 from budgetperf.permissions import Actor
 from budgetperf.reports.renderers import render
 from budgetperf.store.campaigns import results_of
@@ -108,6 +110,12 @@ def test_the_notice_tells_everything_of_one_unit_and_how_to_appeal(story: Story)
     assert page.footer.digest == results_of(ctx.session, story.id)[0].package
     late = assessment_notice_page(*seen(story, cast.WATER_CLERK, date(2026, 2, 10)), "D1")
     assert "已于2026年2月9日届满" in text_of(late)
+    assert "申诉的答复" not in text_of(late)
+    form = AppealForm(about=AppealAbout.RESULT, statement="数据有误", demand="更正")
+    appeal = file_appeal(ctx, story.id, "D1", form, Seen()).record_id
+    story.act(cast.SECOND_OFFICE, COMPUTED, appeal, "decide", {"outcome": "rejected", "reason": "数据属实"})
+    answered = assessment_notice_page(*seen(story, cast.WATER_CLERK, date(2026, 2, 10)), "D1")
+    assert "申诉的答复见申诉记录" in text_of(answered)
 
 
 def test_the_trace_leads_to_the_total_with_every_weight_and_clause(story: Story) -> None:
@@ -115,10 +123,11 @@ def test_the_trace_leads_to_the_total_with_every_weight_and_clause(story: Story)
     text = text_of(assessment_trace_page(*seen(story, cast.EDUCATION_CLERK), "D2"))
     for told in (
         "考评计分明细",
+        "评分项得分分值计分方法",
         "（45×50＋45×50）÷（50＋50）＝45",
         "45÷60×60＝45.00（四舍五入，2位小数）",
         "县领导和分管部门的领导（2份的平均）80",
-        "业务工作business年终150200",
+        "业务工作年终150200",
         "达到目标值得满分，未达到的按分值×实际值÷目标值计分",
         "扣分合计（封顶后）＝2",
         "总分：83＋（0－2）＝81.00",

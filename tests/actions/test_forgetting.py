@@ -9,9 +9,9 @@ from sqlalchemy import MetaData, Table, select
 from sqlmodel import Session
 
 from budgetperf.actions.drafts import save_draft
-from budgetperf.actions.ratings import due_to_be_forgotten
+from budgetperf.actions.ratings import due_to_be_forgotten, own_sheet
 from budgetperf.actions.recompute import recompute
-from budgetperf.errors import Conflict, Forbidden
+from budgetperf.errors import Conflict, Forbidden, NotFound
 from budgetperf.lifecycle.unit_assessment.form import RatingForm
 from budgetperf.permissions import Actor
 from budgetperf.process.stages import Stage, Status
@@ -103,6 +103,22 @@ def test_until_the_last_day_the_office_finds_who_gave_which_mark_and_may_not_for
         archived.act(OFFICE, LAST, sheet, "forget")
     with pytest.raises(Forbidden):
         archived.act(RATERS[0], AFTER, sheet, "forget")
+
+
+def test_a_rater_reads_the_own_sheet_again_until_it_is_forgotten(archived: Story) -> None:
+    sheet = archived.records(Stage.RATING, AFTER, Status.FILED)[0].id
+    rater = next(one for one in RATERS if reads(archived, one, sheet))
+    assert [reads(archived, one, sheet) for one in (*RATERS, OFFICE)].count(True) == 1
+    forget(archived, AFTER)
+    assert not reads(archived, rater, sheet)
+
+
+def reads(story: Story, actor: Actor, sheet: str) -> bool:
+    """Whether somebody may read a sheet that was submitted."""
+    try:
+        return own_sheet(story.ctx(actor, at(AFTER)), sheet)[0].record_id == sheet
+    except NotFound:
+        return False
 
 
 def test_afterwards_no_row_of_any_table_joins_a_person_and_a_mark(archived: Story) -> None:

@@ -3,10 +3,14 @@
 import html
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from httpx2 import Response
 
+from budgetperf.actions.appeals import file_appeal
+from budgetperf.actions.moves import Seen
+from budgetperf.lifecycle.unit_assessment.form import AppealAbout, AppealForm
 from budgetperf.permissions import Actor
 from budgetperf.process.stages import Stage, Status
 from budgetperf.store.server import EmbeddedServer
@@ -127,6 +131,45 @@ def test_trace_tells_the_mean_of_a_group_of_raters_and_no_number(published: Camp
 def test_trace_shows_what_was_brought_for_an_item(published: Campaign) -> None:
     said = words(page(published, cast.EDUCATION_CLERK, "/units/D2"))
     assert "150 / 标准 200" in said
+
+
+def test_words_are_those_of_an_assessment_and_said_once(published: Campaign) -> None:
+    office, subject = sign_in(published.house, cast.ASSESSMENT_OFFICE)[0], published.subject
+    assert "· 县直部门 ·" in words(page(published, cast.ASSESSMENT_OFFICE, "/units/D1"))
+    assert "县直部门 县直部门" not in page(published, cast.ASSESSMENT_OFFICE).text
+    printed = words(office.get(f"/assessment/{subject}/print/ranking"))
+    assert f"{subject} · {subject}" not in printed
+    assert f"2025年度正定县绩效考核（乡镇、县直部门、古城工程） · {subject}" in printed
+
+
+def test_who_left_is_taken_out_by_choice_and_marked_in_the_roster(
+    server: EmbeddedServer, template: str, tmp_path: Path
+) -> None:
+    with assessed.housed(server, template, tmp_path, at(assessed.BEGUN)) as house:
+        campaign = assessed.begun(house)
+        office, csrf = sign_in(house, cast.ASSESSMENT_OFFICE)
+        path = f"/records/{campaign.known['id']}/exempt"
+        asked = office.get(path).text
+        assert '<option value="left">撤并或调出</option>' in asked
+        version = re.search(r'name="version" value="(\d+)"', asked)
+        assert version is not None
+        sent = {"unit": "D2", "exemption": "left", "reason": "机构改革", "version": version[1], "csrf": csrf}
+        assert office.post(path, data=sent).status_code == 303
+        assert "教育局 不参加考评：撤并或调出" in words(page(campaign, cast.WATER_CLERK))
+        assert "本年度不参加考评：撤并或调出" in words(page(campaign, cast.ASSESSMENT_OFFICE, "/units/D2"))
+
+
+def test_what_an_appeal_corrects_is_chosen(published: Campaign) -> None:
+    form = AppealForm(about=AppealAbout.RESULT, statement="数据有误", demand="更正")
+    with published.played() as story:
+        ctx = story.ctx(cast.EDUCATION_CLERK, at(assessed.COMPUTED))
+        appeal = file_appeal(ctx, story.id, "D2", form, Seen()).record_id
+    asked = sign_in(published.house, cast.SECOND_OFFICE)[0].get(f"/records/{appeal}/decide").text
+    row = asked[asked.index('name="corrections.0.unit"') :]
+    assert re.search(r'<select[^>]* id="f-corrections-0-rater"', asked)
+    for option in (">教育局<", ">业务工作<", ">全年<", ">年终<", ">（报送的数据）<"):
+        assert option in row, option
+    assert "/001" not in row
 
 
 def test_no_code_of_another_campaign_is_found(published: Campaign) -> None:

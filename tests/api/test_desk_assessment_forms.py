@@ -107,7 +107,17 @@ def office_opens_a_campaign_of_a_place_with_both_editions_and_enrols(campaign: C
         found = campaign_of(story.office(BEGUN).session, "zhengding", 2025)
         assert found is not None
         campaign.known["id"] = found.id
+    refused = sent(office, "/open/assessment", {"jurisdiction": "zhengding", "fiscal_year": "2025"})
+    assert "zhengding2025" not in refused.text
+    assert "已启动" in refused.text
     path = f"/records/{campaign.known['id']}/enrol"
+    upload = office.get(f"{path}/workbook").text
+    assert "申报表" not in upload
+    assert "填好的表格" in upload
+    for address in (f"{path}/workbook/blank", f"{path}/workbook/blank?bare=true"):
+        assert f'href="{address}"' in upload
+        assert office.get(address).status_code == 200
+    assert "<strong>归属对象</strong>：成绩计入另一考评对象的，填其编码" in office.get(path).text
     assert fields(office.get(path))["suppliers.0.supplier"]
     rows: dict[str, str] = {}
     for table, listed in assessed.ROSTER.items():
@@ -123,6 +133,7 @@ def office_opens_a_campaign_of_a_place_with_both_editions_and_enrols(campaign: C
     refused = sent(office, path, {**rows, "units.1.group": "nowhere"})
     assert refused.status_code == 422
     assert "方案没有分组“nowhere”" in refused.text
+    assert "<strong>考评对象 第2行</strong> <a" in refused.text
     assert sent(office, path, rows).status_code == 303
     again = fields(office.get(path))
     assert (again["units.1.name"], again["units.1.leader"]) == ("教育局", "leader2")
@@ -149,6 +160,7 @@ def task_book_starts_with_the_items_that_want_a_standard(campaign: Campaign) -> 
     refused = sent(browser, path, {**typed, "rows.1.responsible": ""})
     assert refused.status_code == 422
     assert "须写明责任人" in refused.text
+    assert "<strong>第2行</strong> <a" in refused.text
     kept = browser.post(f"{path}/draft", data=fields(browser.get(path)) | typed)
     assert kept.status_code == 303
     assert fields(browser.get(path))["rows.2.target"] == "200"
@@ -235,10 +247,17 @@ def a_rater_finds_the_sheet_in_the_work_list_and_its_draft_is_gone_once_submitte
     assert fields(rater.get(path))[next(iter(marks))] == "90"
     off = sent(rater, path, dict.fromkeys(marks, "900"))
     assert off.status_code == 422
+    assert "<strong>水务局（D1）" in off.text
     assert sent(rater, path).headers["location"].startswith(f"/assessment/{campaign.subject}")
     with campaign.played() as story:
         assert get_draft(story.ctx(cast.RATERS[0]).session, cast.RATERS[0], record) is None
     assert clerk(campaign, cast.RATERS[1]).get(f"/records/{record}/submit").status_code == 404
+    own = f"/assessment/{campaign.subject}/sheets/{record}"
+    assert f'href="{own}"' in rater.get(f"/assessment/{campaign.subject}").text
+    assert re.search(r'>水务局</th><td>[^<]+</td><td class="num strong">90</td>', rater.get(own).text)
+    assert rater.get(own.replace("2025", "2024")).status_code == 404
+    for other in (cast.RATERS[1], cast.ASSESSMENT_OFFICE, cast.ASSESSMENT_HEAD, cast.WATER_CLERK):
+        assert clerk(campaign, other).get(own).status_code == 404
 
 
 def a_bonus_is_claimed_with_a_document_brought_on_the_page(campaign: Campaign) -> None:
@@ -251,6 +270,15 @@ def a_bonus_is_claimed_with_a_document_brought_on_the_page(campaign: Campaign) -
         files={"file": ("表彰决定.pdf", assessed.PDF, "application/pdf")},
     )
     assert brought.headers["location"].endswith("#files")
+    wrong = browser.post(
+        f"{unit}/files",
+        data={"csrf": csrf, "describes": "通报原件", "effective_on": "2025-06-02"},
+        files={"file": ("通报.exe", b"MZ\x90\x00", "application/octet-stream")},
+    )
+    assert wrong.status_code == 422
+    assert 'value="通报原件"' in wrong.text
+    assert 'value="2025-06-02"' in wrong.text
+    assert re.search(r'<details open>.{1,200}role="alert"><p class="notice-head">[^<]+</p>', wrong.text)
     page = browser.get(f"{unit}/bonus")
     evidence = re.search(r'name="evidence" value="([0-9a-f]{64})"', page.text)
     assert evidence is not None

@@ -10,7 +10,7 @@ MAX_FILE, MAX_FUNCTION = 400, 40
 
 TABLES: dict[str, str] = {
     "api/main.py::create_app": "the list of routers and middlewares, in the order they run",
-    "api/desks/assessed_unit.py::show": "one page model, a field a line",
+    "api/desks/assessed_unit.py::unit_page": "one page model, a field a line",
     "api/desks/assessment.py::show": "one page model, a field a line",
     "api/desks/exante.py::show": "one page model, a field a line",
     "api/desks/limits.py::show": "one page model, a field a line",

@@ -172,6 +172,8 @@ def test_a_code_merged_over_rows_counts_for_each_and_cells_merged_sideways_are_r
     intake = edited(down)
     assert intake.form is not None
     assert [row.unit for row in intake.form.rows] == ["D1", "D1"]
+    marks = edited(lambda sheet: sheet.merge_cells("F4:F5"))
+    assert errors(marks) == [("F4", "workbook.merged")]
     across = edited(lambda sheet: sheet.merge_cells("F4:G4"))
     assert errors(across) == [("F4", "workbook.merged")]
 

@@ -11,6 +11,8 @@ from budgetperf.actions.campaigns import work_for
 from budgetperf.actions.context import Context
 from budgetperf.errors import Conflict, NotFound
 from budgetperf.fiscal import SHANGHAI
+from budgetperf.lifecycle.unit_assessment.form import AppealDecisionForm
+from budgetperf.process.stages import Stage
 from budgetperf.reports.assessment_pages import (
     AdjustedLine,
     AssessmentNoticePage,
@@ -24,7 +26,8 @@ from budgetperf.reports.assessment_steps import steps
 from budgetperf.reports.models import Footer, write_day
 from budgetperf.scoring.assessment import Track, UnitGroup
 from budgetperf.store.campaigns import ResultFacts, UnitFacts, get_campaign, get_unit, results_of
-from budgetperf.store.records import RecordFacts, steps_of
+from budgetperf.store.listings import filed_documents
+from budgetperf.store.records import RecordFacts, list_records, steps_of
 
 
 def assessment_notice_page(ctx: Context, record: RecordFacts, code: str) -> AssessmentNoticePage:
@@ -51,7 +54,7 @@ def assessment_notice_page(ctx: Context, record: RecordFacts, code: str) -> Asse
         ranked_in=_company(track, unit.group_key)[1],
         adjusted=_adjusted(trace, track),
         vetoes=tuple(veto.label for veto in track.vetoes if veto.key in trace["vetoes"]),
-        appeal=_appeal(work, work.campaign.contest_ends_on, ctx.today),
+        appeal=_appeal(work, work.campaign.contest_ends_on, ctx.today, appealed=_appealed(ctx, unit)),
         issuer=work.rules.approval.bodies[0],
         issued_on=issued_on,
         footer=_footer(ctx, record, work, result, unit.name),
@@ -198,10 +201,17 @@ def _adjusted(trace: Mapping[str, Any], track: Track) -> tuple[AdjustedLine, ...
     )
 
 
-def _appeal(work: Work, last: date, today: date) -> str:
+def _appealed(ctx: Context, unit: UnitFacts) -> bool:
+    """Tell whether the unit appealed and was answered."""
+    appeals = list_records(ctx.session, ctx.actor, stage=Stage.APPEAL, subject=unit.subject)
+    return bool(filed_documents(ctx.session, (one.id for one in appeals), AppealDecisionForm.__name__))
+
+
+def _appeal(work: Work, last: date, today: date, *, appealed: bool) -> str:
     rules = work.rules.appeals
     if today > last:
-        return f"对结果的申诉期已于{write_day(last)}届满。申诉的答复见申诉记录。"
+        answers = "申诉的答复见申诉记录。" if appealed else ""
+        return f"对结果的申诉期已于{write_day(last)}届满。{answers}"
     return (
         f"对结果有异议的，可以在{write_day(last)}以前（含当日）向{rules.label}提出申诉，并附证明材料；"
         f"申诉自受理之日起{rules.decide_within}个工作日内答复。逾期未申诉的，视为无异议。"

@@ -3,7 +3,7 @@
 Reads scheme, campaign rules and the units; computes nothing and knows no storage.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from budgetperf.lifecycle.unit_assessment.rules import CampaignRules
@@ -129,6 +129,28 @@ def period_labels(scheme: AssessmentRules) -> dict[str, str]:
 def rater_groups(scheme: AssessmentRules) -> dict[str, str]:
     """Return the groups of raters the scheme knows, with their labels."""
     return {group.key: group.label for group in _groups(scheme)}
+
+
+def leaf_groups(scheme: AssessmentRules) -> dict[str, str]:
+    """Return the groups that hold units, with their labels."""
+    return {leaf.key: leaf.label for track in scheme.tracks for leaf in track.leaves()}
+
+
+def exemption_labels(scheme: AssessmentRules) -> dict[str, str]:
+    """Return why somebody may not be assessed: the states of the scheme, and who is gone."""
+    return {one.key: one.label for one in scheme.exemptions} | {LEFT: "撤并或调出"}
+
+
+def code_of(known: Mapping[str, str], said: str) -> str:
+    """Return the code that a code or its label stands for; what is neither, or not one alone, as it is said.
+
+    Examples
+    --------
+    >>> code_of({"township": "乡镇"}, "乡镇")
+    'township'
+    """
+    keys = [key for key, label in known.items() if label == said]
+    return said if said in known or len(keys) != 1 else keys[0]
 
 
 def rating_oneself(scheme: AssessmentRules) -> frozenset[str]:

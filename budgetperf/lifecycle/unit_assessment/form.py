@@ -11,7 +11,7 @@ ROWS = 20_000
 class CampaignForm(Form):
     """A new campaign of a year, by the editions of a place."""
 
-    jurisdiction: Line = ask("考评方案", "方案所属地区或单位的编码，如 wuxi")
+    jurisdiction: Line = ask("考评方案", "方案所属的地区或单位")
     fiscal_year: Year = ask("考评年度")
 
 
@@ -20,7 +20,7 @@ class UnitRow(Form):
 
     code: Line = ask("编码", "本年度内不重复", width=12)
     name: Line = ask("名称", width=24)
-    group: Line = ask("分组", "方案中的分组编码", width=12)
+    group: Line = ask("分组", "方案中的分组，名称或编码", width=12)
     organisation: Line = ask("单位编码", "考评对象为单位的必填，为人员的留空", default="", width=12)
     person: Line = ask("本人账号", "考评对象为人员的填写其登录名", default="", width=14)
     leader: Line = ask("负责人账号", "分管或单位负责人的登录名", default="", width=14)
@@ -30,15 +30,15 @@ class UnitRow(Form):
 class SupplierRow(Form):
     """Which organisation brings the facts of a supplier of the edition."""
 
-    supplier: Line = ask("数据提供方", "方案中的编码", width=16)
+    supplier: Line = ask("数据提供方", "方案中的名称或编码", width=16)
     organisation: Line = ask("单位编码", "由该单位经办人报送", width=16)
 
 
 class RaterRow(Form):
     """A rater and whom they rate."""
 
-    rater_group: Line = ask("评分人类别", "方案中的编码", width=16)
-    login: Line = ask("登录名", width=16)
+    rater_group: Line = ask("评分人类别", "方案中的名称或编码", width=16)
+    login: Line = ask("评分人账号", "评分人的登录名", width=16)
     units: Text = ask(
         "评分对象", "考评对象编码，以顿号分隔；留空为该类别应评的全部对象", default="", width=40
     )
@@ -63,7 +63,7 @@ class ExemptionForm(Form):
 
     unit: Line = ask("考评对象", "编码", width=14)
     exemption: Line = ask(
-        "不参加考评的情形", "方案中的编码，或 left 撤并、调出；恢复考评的留空", default="", width=20
+        "不参加考评的情形", "方案所列的情形，或撤并、调出（left）；恢复考评的留空", default="", width=20
     )
     reason: Text = ask("理由", width=50)
 
