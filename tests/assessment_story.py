@@ -74,10 +74,13 @@ class Story:
         row = VERBS[get_record(ctx.session, ctx.actor, key).stage, verb]
         return row.act(ctx, key, row.form.model_validate(form or {}), Seen(reason=reason))
 
-    def open(self, day: date, roster: Mapping[str, object]) -> None:
-        """Open, enrol, start."""
+    def open(self, day: date, roster: Mapping[str, object], *, slip: bool = False) -> None:
+        """Open, enrol, start; after a slip, withdraw and restore it first."""
         form = CampaignForm(jurisdiction=self.place, fiscal_year=self.year)
         self.id = open_campaign(self.office(day), form, Seen()).record_id
+        if slip:
+            self.act(cast.ASSESSMENT_OFFICE, day, self.id, "withdraw", reason="年度选错")
+            self.act(cast.ASSESSMENT_OFFICE, day, self.id, "reopen")
         self.act(cast.ASSESSMENT_OFFICE, day, self.id, "enrol", roster)
         self.act(cast.ASSESSMENT_HEAD, day, self.id, "start")
 

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from api.desks import (
+    assessed_report,
     assessed_sheet,
     assessed_unit,
     assessment,
@@ -31,7 +32,6 @@ from api.desks import (
     rules,
     runs,
     sign_in,
-    table_books,
     verbs,
     work,
     workbook,
@@ -41,6 +41,7 @@ router = APIRouter(include_in_schema=False)
 for part in (
     sign_in, language, audit, assessments, assessment, assessed_unit, assessed_sheet, assessment_openings, assessment_papers,
     work, projects, project, files, openings, objections, limits, limit, exante, monitoring, bulk,
-    decisions, log, runs, people, person, password, index_system, rule_drafts, rules, workbook, table_books, verbs,
+    decisions, log, runs, people, person, password, index_system, rule_drafts, rules, workbook,
+    assessed_report, verbs,
 ):  # fmt: skip
     router.include_router(part.router)

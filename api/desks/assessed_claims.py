@@ -3,18 +3,18 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from api.desks.assessment_phases import period_labels
 from api.desks.assessment_presets import item_labels
 from api.desks.moves import assessment_page, offered
 from api.screens.assessed_unit import AppealLine, ClaimLine, ImprovementLine, Moving
 from api.screens.buttons import Barred, Link
-from budgetperf.actions.appeals import appeal_against, decision_guards
+from budgetperf.actions.appeals import appeal_against, undecided_for
 from budgetperf.actions.campaign_files import acts_for
 from budgetperf.actions.campaign_work import Work
 from budgetperf.actions.claims import contest_over, counted, filed, last_day
 from budgetperf.actions.context import Context
 from budgetperf.errors import NotFound
 from budgetperf.indicators import plain_number
+from budgetperf.lifecycle.unit_assessment.cells import period_labels
 from budgetperf.lifecycle.unit_assessment.form import (
     AppealDecisionForm,
     AppealForm,
@@ -84,12 +84,9 @@ class Desk:
                 f"{Guard.CONTEST_OVER.label}（截止{until}）" if until else Guard.CONTEST_OVER.label,
             )
         if record.stage is Stage.APPEAL and record.status is Status.FILED:
-            against = appeal_against(self.ctx, record)
-            guards = decision_guards(self.ctx, self.work.campaign, against or self.campaign)
-            wanted = (Guard.APPEAL_BODY, Guard.INDEPENDENT)
-            missing = [guard.label for guard in wanted if guard not in guards]
+            missing = undecided_for(self.ctx, record)
             if missing:
-                yield "decide", "；".join(missing)
+                yield "decide", "；".join(guard.label for guard in Guard if guard in missing)
 
 
 def claim_line(desk: Desk, record: RecordFacts) -> ClaimLine:

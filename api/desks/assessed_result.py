@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from api.desks.assessment_phases import period_labels
 from api.desks.assessment_presets import item_labels
 from api.screens.assessed_unit import (
     AgainLine,
@@ -17,6 +16,7 @@ from api.screens.assessed_unit import (
 from budgetperf.actions.campaign_work import Work, records_of
 from budgetperf.actions.context import Context
 from budgetperf.indicators import plain_number
+from budgetperf.lifecycle.unit_assessment.cells import period_labels
 from budgetperf.lifecycle.unit_assessment.form import FactReportForm
 from budgetperf.lifecycle.unit_assessment.told import TOGETHER
 from budgetperf.process.stages import Stage, Status

@@ -17,7 +17,7 @@ from api.screens.assessed_unit import Brought, TaskLine, UnitPage
 from api.screens.buttons import Barred, Button, Link
 from api.screens.project import FileLine, StepLine
 from api.transaction import Work as Transaction
-from budgetperf.actions.campaign_files import acts_for, is_theirs, may_attach
+from budgetperf.actions.campaign_files import acts_for, is_theirs, may_attach, may_know
 from budgetperf.actions.campaign_work import Work, records_of
 from budgetperf.actions.campaigns import work_for
 from budgetperf.actions.claims import side_of
@@ -59,7 +59,7 @@ def unit_for(ctx: Context, subject: str, code: str) -> UnitFacts:
     NotFound
     """
     unit = get_unit(ctx.session, get_campaign(ctx.session, subject).id, code)
-    if unit.person_id is not None and not (assesses(ctx.actor) or is_theirs(ctx, unit)):
+    if not may_know(ctx, unit):
         raise NotFound("campaign.unit", NO_UNIT)
     return unit
 

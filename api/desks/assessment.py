@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api.answers import Key
-from api.desks.assessment_phases import Progress, lacking, period_labels, phase_lines, today_mark
+from api.desks.assessment_phases import Progress, days_unknown, lacking, phase_lines, today_mark
 from api.desks.assessment_presets import item_labels
 from api.desks.assessment_ranking import SHOWN, track_tables
 from api.desks.assessments import demand_sight, phase_today
@@ -19,7 +19,7 @@ from api.screens.assessment import CampaignPage, OpenBonus, RecordLine, Tally, U
 from api.screens.buttons import Barred, Button, Link
 from api.screens.page import Option
 from api.transaction import Work as Transaction
-from budgetperf.actions.campaign_files import is_theirs
+from budgetperf.actions.campaign_files import is_theirs, may_know
 from budgetperf.actions.campaign_work import Work, records_of
 from budgetperf.actions.campaigns import work_for
 from budgetperf.actions.claims import filed, last_day
@@ -29,7 +29,7 @@ from budgetperf.actions.ratings import kept_long_enough
 from budgetperf.errors import NotFound
 from budgetperf.evidence.attachments import MediaType
 from budgetperf.indicators import plain_number
-from budgetperf.lifecycle.unit_assessment.cells import exemption_labels, rater_groups
+from budgetperf.lifecycle.unit_assessment.cells import exemption_labels, period_labels, rater_groups
 from budgetperf.lifecycle.unit_assessment.form import AdmissionForm, BonusForm
 from budgetperf.permissions import Actor, Permission, may
 from budgetperf.process.stages import ASSESSMENT_STAGES, Guard, Stage, Status
@@ -83,7 +83,7 @@ def show(
     wanted = Filter(stage, group, text.strip())
     listed = next((one for one in Stage if one.value == stage and one in records), None)
     steps = steps_of(ctx.session, [one.id for one in _moving(records, listed)])
-    seen = [unit for unit in work.units if _may_know(ctx, unit)]
+    seen = [unit for unit in work.units if may_know(ctx, unit)]
     chosen = [unit for unit in seen if _matches(unit, wanted)]
     phase = phase_today(ctx, campaign, work.rules)
     results = results_of(ctx.session, campaign.id)
@@ -156,6 +156,7 @@ def _exports(actor: Actor, record: RecordFacts, results: Sequence[ResultFacts]) 
 @router.get("/assessment/{subject}/ranking")
 def fetch_ranking(ctx: Transaction, subject: Key) -> Response:
     """Return the ranking of what the reader may see as a workbook."""
+    demand_sight(ctx.actor)
     record = get_record(ctx.session, ctx.actor, get_campaign(ctx.session, subject).id)
     return download(ranking_book(ctx, record), f"{record.name}排名表.xlsx", MediaType.XLSX.value)
 
@@ -164,15 +165,6 @@ def _moving(records: Mapping[Stage, list[RecordFacts]], listed: Stage | None) ->
     """Return the records whose moves the page tells."""
     shown = [*records[Stage.APPEAL], *records[Stage.BONUS], *records[Stage.RATING]]
     return shown + (records[listed] if listed else [])
-
-
-def _may_know(ctx: Context, unit: UnitFacts) -> bool:
-    """Tell whether the reader may see a unit in a list; a rater does not read the staff's roster."""
-    return (
-        unit.person_id is None
-        or bool(assesses(ctx.actor))
-        or ctx.actor.id in {unit.person_id, unit.leader_id}
-    )
 
 
 def _matches(unit: UnitFacts, wanted: Filter) -> bool:
@@ -226,6 +218,8 @@ def _held_up(ctx: Context, progress: Progress) -> Iterable[tuple[str, str]]:
         yield "compute", f"“{later.label}”{later.begins.on(campaign.fiscal_year)}才开始，该阶段的数据尚未产生"
     elif progress.status is Status.RUNNING and any(lacking(progress)):
         yield "compute", "仍有未办结事项，见“尚未办结”"
+    if progress.status in {Status.RUNNING, Status.COMPUTED} and (unknown := days_unknown(ctx, progress)):
+        yield "publish", unknown
     waiting = [one for one in progress.records[Stage.APPEAL] if one.status is Status.FILED]
     last = campaign.contest_ends_on
     if waiting or (last is not None and ctx.today <= last):
@@ -282,7 +276,7 @@ def _lines(
             labels.get(one.period, one.period),
             one.status,
             one.due_on,
-            page_of(one) if ".U." in one.subject else "",
+            page_of(one) if ".U." in one.subject or one.stage is Stage.FACT_REPORT else "",
             ()
             if one.stage in _JUDGED
             else tuple(

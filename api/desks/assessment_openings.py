@@ -26,7 +26,7 @@ from budgetperf.actions.appeals import file_appeal
 from budgetperf.actions.campaign_files import attach_to_unit
 from budgetperf.actions.campaign_work import Work, records_of
 from budgetperf.actions.campaigns import work_for
-from budgetperf.actions.claims import claim_bonus, side_of, tell_penalty
+from budgetperf.actions.claims import claim_bonus, demand_own, side_of, tell_penalty
 from budgetperf.actions.context import Context
 from budgetperf.actions.files import MAX_BYTES
 from budgetperf.actions.improvements import ask_improvement
@@ -84,12 +84,18 @@ class Start:
     facts: tuple[Link, ...]
 
 
+_OWN = frozenset({"bonus", "appeal"})
+"""What only a unit's own people begin."""
+
+
 def _start(ctx: Context, subject: str, code: str, name: str) -> Start:
     beginning = BEGINNINGS.get(name)
     if beginning is None:
         raise NotFound("opening.unknown", "没有这一项业务")
     demand(ctx.actor, beginning.permission, beginning.title)
     unit, campaign = unit_for(ctx, subject, code), get_campaign(ctx.session, subject)
+    if name in _OWN:
+        demand_own(ctx, unit, beginning.title)
     work, page = work_for(ctx, campaign), assessment_page(unit.subject)
     stage = f"{campaign.fiscal_year}"
     about = About(beginning.title, unit.name, unit.code, stage, "", f"{page}#{beginning.anchor}")

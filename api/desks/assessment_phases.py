@@ -7,8 +7,11 @@ from datetime import date
 from api.screens.assessment import GateLine, Lack, PhaseLine
 from api.screens.life import Phase
 from budgetperf.actions.campaign_work import PERIODIC, SETTLED, STAGES, Work
+from budgetperf.actions.context import Context
+from budgetperf.errors import Conflict
 from budgetperf.lifecycle.unit_assessment.cells import (
     Member,
+    period_labels,
     rated_periods,
     rater_groups,
     reported_cells,
@@ -17,8 +20,8 @@ from budgetperf.lifecycle.unit_assessment.cells import (
 from budgetperf.lifecycle.unit_assessment.rules import Phase as CyclePhase
 from budgetperf.lifecycle.unit_assessment.rules import Task
 from budgetperf.lifecycle.unit_assessment.rules import Work as What
+from budgetperf.process.deadlines import due
 from budgetperf.process.stages import Stage, Status
-from budgetperf.scoring.assessment import AssessmentRules
 from budgetperf.store.records import RecordFacts
 
 NAMED = 8
@@ -108,12 +111,6 @@ def _supplies(work: Work, members: Collection[Member], supplier: str, period: st
     return states or next(cells, None) is not None
 
 
-def period_labels(scheme: AssessmentRules) -> dict[str, str]:
-    """Return the label of every period of a scheme."""
-    parts = (part for track in scheme.tracks for part in track.components if part.periods)
-    return {one.key: one.label for part in parts if part.periods for one in part.periods.periods}
-
-
 def phase_lines(progress: Progress) -> tuple[PhaseLine, ...]:
     """Return the phases with their places on the drawing."""
     year, phases = progress.work.campaign.fiscal_year, progress.work.rules.cycle.phases
@@ -158,8 +155,9 @@ def _state(progress: Progress, phase: CyclePhase) -> Phase:
         return Phase.AHEAD
     if progress.today <= phase.ends.on(year):
         return Phase.NOW
-    late = progress.whole and any(progress.lacks(task) for task in phase.gate)
-    return Phase.PROBLEM if late else Phase.DONE
+    if not progress.whole or progress.status is Status.DRAFT:
+        return Phase.PAST  # whether its work is done is not the reader's to see
+    return Phase.PROBLEM if any(progress.lacks(task) for task in phase.gate) else Phase.DONE
 
 
 def _gate(progress: Progress, task: Task, labels: Mapping[str, str]) -> GateLine:
@@ -198,3 +196,14 @@ def _names(progress: Progress, records: Iterable[RecordFacts]) -> Iterator[str]:
     units = {unit.subject: unit.name for unit in progress.work.units}
     for record in records:
         yield progress.raters.get(record.id) or units.get(record.subject) or record.name
+
+
+def days_unknown(ctx: Context, progress: Progress) -> str:
+    """Say which working days publication will lack, as early as that can be known."""
+    work = progress.work
+    last = max(ctx.today, work.rules.cycle.phases[-1].begins.on(work.campaign.fiscal_year))
+    try:
+        due(last, work.rules.publication.results, ctx.rules.work_calendar())
+    except Conflict as refusal:
+        return refusal.text
+    return ""

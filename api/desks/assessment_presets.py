@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from api.desks.assessment_phases import period_labels
 from api.screens.fields import Preset, RowNote
 from api.screens.page import Option
 from api.screens.posted import MAX_ROWS
@@ -17,7 +16,13 @@ from budgetperf.actions.ratings import asked_of, improved_of, seat_of
 from budgetperf.actions.task_books import issued_book, task_book_context
 from budgetperf.errors import Conflict
 from budgetperf.indicators import plain_number
-from budgetperf.lifecycle.unit_assessment.cells import Asked, exemption_labels, rated_periods, rater_groups
+from budgetperf.lifecycle.unit_assessment.cells import (
+    Asked,
+    exemption_labels,
+    period_labels,
+    rated_periods,
+    rater_groups,
+)
 from budgetperf.lifecycle.unit_assessment.form import BonusForm, TaskRow
 from budgetperf.process.stages import Stage
 from budgetperf.provenance import Json

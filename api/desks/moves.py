@@ -62,6 +62,8 @@ _PROJECT = "/projects/{subject}?year={year}#r-{id}"
 
 def page_of(record: RecordFacts) -> str:
     """Return the page on which a record is shown."""
+    if record.stage is Stage.FACT_REPORT:
+        return f"/records/{record.id}/filed"
     if record.stage in ASSESSMENT_STAGES:
         return f"{assessment_page(record.subject)}#r-{record.id}"
     page = _PAGES.get(record.stage, _PROJECT)

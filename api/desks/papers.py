@@ -85,6 +85,8 @@ def _of_assessment(ctx: Context, record: RecordFacts) -> tuple[Link, ...]:
     )
     if record.stage is Stage.ASSESSMENT:
         found += _of_campaign(ctx, record, page)
+    if record.stage is Stage.FACT_REPORT:
+        found.insert(0, Link("报送的数据", f"/records/{record.id}/filed"))
     form = _CLAIMS.get(record.stage)
     filing = latest_filing(ctx.session, record.id, form.__name__) if form else None
     if filing is not None and isinstance(filing.document, Mapping):

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from functools import partial
 
-from api.desks.assessment_phases import period_labels
 from budgetperf.actions.campaigns import work_for
 from budgetperf.actions.context import Context
+from budgetperf.lifecycle.unit_assessment.cells import period_labels
 from budgetperf.process.stages import ASSESSMENT_STAGES, Stage
 from budgetperf.store.campaigns import get_campaign
 

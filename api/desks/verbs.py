@@ -27,6 +27,7 @@ from api.screens.rules import DiffLine
 from api.screens.words import speak
 from api.transaction import Work
 from api.validation import demand_writable
+from budgetperf.actions.appeals import undecided_for
 from budgetperf.actions.campaign_books import TABLE_VERBS
 from budgetperf.actions.context import Context
 from budgetperf.actions.drafts import Begin, save_draft, typed_before
@@ -73,10 +74,10 @@ def workbook_of(record: RecordFacts, verb: str) -> bool:
 
 def may_begin(ctx: Context, record: RecordFacts, verb: str) -> Transition:
     """Refuse before anything is typed what would be refused anyhow: status, role, second person."""
-    state = record.state(doers(ctx.session, record.id))
-    return advance(
-        state, verb, actor=ctx.actor, attempt=Attempt(ctx.today, guards=frozenset(Guard), reason="—")
-    )
+    state, guards = record.state(doers(ctx.session, record.id)), frozenset(Guard)
+    if (record.stage, verb) == (Stage.APPEAL, "decide"):
+        guards -= undecided_for(ctx, record)
+    return advance(state, verb, actor=ctx.actor, attempt=Attempt(ctx.today, guards=guards, reason="—"))
 
 
 def about(ctx: Context, record: RecordFacts, title: str, *, back: str = "") -> About:

@@ -13,6 +13,8 @@ from api.desks.openings import opening_links
 from api.desks.periods import Namer, period_namer
 from api.screens.work import StageCount, WorkLine, WorkList
 from api.transaction import Work
+from budgetperf.actions.appeals import undecided_for
+from budgetperf.actions.context import Context
 from budgetperf.process.deadlines import Urgency, urgency
 from budgetperf.process.stages import Stage
 from budgetperf.process.worklist import WorkItem, wants
@@ -24,7 +26,7 @@ router = APIRouter()
 @router.get("/work")
 def show(request: Request, ctx: Work, stage: str = "") -> HTMLResponse:
     """Show what waits for me."""
-    items = [item for item in work_list(ctx.session, ctx.actor) if not _runs_by_itself(item)]
+    items = [item for item in work_list(ctx.session, ctx.actor) if _waits(ctx, item)]
     name = period_namer(ctx)
     lines = [_line(item, urgency(item.due_on, ctx.today), name) for item in items]
     shown = [line for line in lines if not stage or line.stage == stage]
@@ -44,9 +46,14 @@ def show(request: Request, ctx: Work, stage: str = "") -> HTMLResponse:
     return answer(screen)
 
 
-def _runs_by_itself(item: WorkItem) -> bool:
-    """Tell whether nobody has to do it: sheets are forgotten by the calendar of their campaign."""
-    return item.stage is Stage.RATING and {row.verb for row in item.moves} == {"forget"}
+def _waits(ctx: Context, item: WorkItem) -> bool:
+    """Tell whether somebody has to do it: sheets are forgotten by the calendar, an appeal waits for its own body."""
+    verbs = {row.verb for row in item.moves}
+    if item.stage is Stage.RATING:
+        return verbs != {"forget"}
+    if item.stage is Stage.APPEAL and verbs == {"decide"}:
+        return not undecided_for(ctx, get_record(ctx.session, ctx.actor, item.record_id))
+    return True
 
 
 def _line(item: WorkItem, near: Urgency, name: Namer) -> WorkLine:

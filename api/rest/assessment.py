@@ -16,6 +16,7 @@ from api.guards import demand
 from api.problems import FindingAnswer
 from api.rest.files import content_of
 from api.transaction import Work
+from budgetperf.actions.campaign_files import may_know
 from budgetperf.actions.campaign_results import gather
 from budgetperf.actions.campaign_work import Work as Campaigning
 from budgetperf.actions.campaign_work import begun_phases, unsettled
@@ -27,6 +28,7 @@ from budgetperf.lifecycle.unit_assessment.rules import Phase, Task
 from budgetperf.provenance import Json as Stored
 from budgetperf.provenance import canonical_json
 from budgetperf.store.campaigns import (
+    NO_UNIT,
     CampaignFacts,
     ResultFacts,
     UnitFacts,
@@ -198,6 +200,8 @@ def read_unit(key: Key, code: Key, ctx: Work, seen: IfNoneMatch = None) -> Respo
     """Return a unit with its records, documents and result with trace."""
     campaign = get_campaign(ctx.session, key)
     unit = get_unit(ctx.session, campaign.id, code)
+    if not may_know(ctx, unit):
+        raise NotFound("campaign.unit", NO_UNIT)
     result = result_of(ctx.session, unit.id)
     answer = UnitAnswer(
         **_told(work_for(ctx, campaign), unit, result).model_dump(),
@@ -207,7 +211,7 @@ def read_unit(key: Key, code: Key, ctx: Work, seen: IfNoneMatch = None) -> Respo
         ],
         files=[UnitFileAnswer.model_validate(one) for one in files_of(ctx.session, unit.id)],
         trace=_trace(ctx, result.document) if result else None,
-        decision=result.decision_id if result else None,
+        decision=result.package if result else None,
     )
     return tagged(answer, seen)
 
@@ -289,7 +293,7 @@ def _tasks(tasks: Iterable[Task]) -> list[TaskAnswer]:
 
 def _assessed(ctx: Context, work: Campaigning) -> Iterable[AssessedAnswer]:
     results = {one.unit_id: one for one in results_of(ctx.session, work.campaign.id)}
-    return (_told(work, unit, results.get(unit.id)) for unit in work.units)
+    return (_told(work, unit, results.get(unit.id)) for unit in work.units if may_know(ctx, unit))
 
 
 def _told(work: Campaigning, unit: UnitFacts, result: ResultFacts | None) -> AssessedAnswer:

@@ -20,6 +20,7 @@ class Phase(Term):
     AHEAD = "ahead", "未开始"
     PROBLEM = "problem", "有问题"
     SPARED = "spared", "不适用"
+    PAST = "past", "已过期限"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from budgetperf.actions.simple import NoForm
 from budgetperf.errors import Conflict, Invalid
 from budgetperf.findings import Finding, Severity, Where
 from budgetperf.indicators import plain_number
+from budgetperf.lifecycle.unit_assessment.cells import answered
 from budgetperf.lifecycle.unit_assessment.form import (
     AppealAbout,
     AppealDecisionForm,
@@ -35,7 +36,7 @@ from budgetperf.process.deadlines import due
 from budgetperf.process.stages import Guard, Stage, Status
 from budgetperf.scoring.assess import assess
 from budgetperf.scoring.assessment_cells import UnitFact, read_answer
-from budgetperf.scoring.assessment_rows import Defect, read_cell
+from budgetperf.scoring.assessment_rows import Defect, read_cell, unscorable
 from budgetperf.store.campaigns import CampaignFacts, UnitFacts, files_of, get_campaign, get_unit, seats_of
 from budgetperf.store.listings import filed_documents
 from budgetperf.store.records import RecordFacts, doers, get_record, list_records
@@ -169,6 +170,13 @@ def decision_guards(ctx: Context, campaign: CampaignFacts, against: RecordFacts)
     return guards
 
 
+def undecided_for(ctx: Context, record: RecordFacts) -> frozenset[Guard]:
+    """Return what keeps the actor from deciding an appeal: another body's, or their own act is contested."""
+    campaign = campaign_about(ctx, record)
+    about = appeal_against(ctx, record) or get_record(ctx.session, ctx.actor, campaign.id)
+    return frozenset({Guard.APPEAL_BODY, Guard.INDEPENDENT}) - decision_guards(ctx, campaign, about)
+
+
 def _refusal(pointer: str, text: str) -> Finding:
     return Finding("appeal.decision", Severity.ERROR, Where(pointer=pointer), text)
 
@@ -290,8 +298,10 @@ def _unreadable(work: Work, unit: UnitFacts, row: CorrectionRow, line: Line) -> 
                     row.note,
                 )
                 cell = read_cell(fact, part, slot)
-                return ("value", cell.text) if isinstance(cell, Defect) else None
-    return None if read_answer(row.value) is not None else ("value", f"“{row.item}”须填“是”或“否”")
+                text = cell.text if isinstance(cell, Defect) else unscorable(cell, slot)
+                return ("value", text) if text else None
+    label = answered(work.scheme, track).get(row.item, row.item) if track else row.item
+    return None if read_answer(row.value) is not None else ("value", f"“{label}”须填“是”或“否”")
 
 
 def _take_away(ctx: Context, against: RecordFacts, appeal: RecordFacts, form: AppealDecisionForm) -> None:

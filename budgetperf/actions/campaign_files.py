@@ -76,6 +76,14 @@ def is_theirs(ctx: Context, unit: UnitFacts) -> bool:
     )
 
 
+def may_know(ctx: Context, unit: UnitFacts) -> bool:
+    """Tell whether a unit is shown to the actor; of people only to those they are, lead or assess.
+
+    A rater knows the names on their sheet, a supplier those of their report; neither reads the roster.
+    """
+    return unit.person_id is None or bool(assesses(ctx.actor)) or is_theirs(ctx, unit)
+
+
 def acts_for(ctx: Context, unit: UnitFacts) -> bool:
     """Tell whether the actor claims and contests for a unit: its own people, of a person nobody but themselves."""
     return is_theirs(ctx, unit) and unit.person_id in {None, ctx.actor.id}

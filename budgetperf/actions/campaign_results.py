@@ -248,10 +248,21 @@ def publish(ctx: Context, record_id: str, _form: NoForm, seen: Seen) -> Outcome:
     """Show the units their results; appeals are heard for the edition's working days."""
     record = load(ctx, record_id)
     work = work_for(ctx, get_campaign(ctx.session, record_id))
-    moved = move(ctx, record_id, "publish", seen=seen, record=record)
+    findings = (*unsettled(ctx, work.campaign, _everything(work)), *_changed_since(ctx, work, record))
+    moved = move(ctx, record_id, "publish", seen=seen, findings=findings, record=record)
     last = due(ctx.today, work.rules.publication.results, ctx.rules.work_calendar())
     update_campaign(ctx.session, record_id, contest_ends_on=last)
     return moved.log(ctx)
+
+
+def _changed_since(ctx: Context, work: Work, record: RecordFacts) -> tuple[Finding, ...]:
+    """Refuse to tell a result whose facts were corrected after it was computed."""
+    computed = max(step.at for step in steps_of(ctx.session, [record.id]) if step.verb == "compute")
+    reports = [one.id for one in records_of(ctx, work.campaign, Stage.FACT_REPORT)]
+    if all(step.at <= computed for step in steps_of(ctx.session, reports) if step.verb == "accept"):
+        return ()
+    text = "汇总计分之后有数据经退回更正，请重新汇总计分后再公示"
+    return (Finding("campaign.stale", Severity.ERROR, Where(pointer="/facts"), text),)
 
 
 def finalise(ctx: Context, record_id: str, _form: NoForm, seen: Seen) -> Outcome:

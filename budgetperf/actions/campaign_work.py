@@ -9,7 +9,13 @@ from budgetperf.actions.campaign_roster import by_chance, rating_subject, suppli
 from budgetperf.actions.context import Context
 from budgetperf.actions.moves import Target
 from budgetperf.findings import Finding, Severity, Where
-from budgetperf.lifecycle.unit_assessment.cells import Member, rated_periods, reported_cells, stated_items
+from budgetperf.lifecycle.unit_assessment.cells import (
+    Member,
+    period_labels,
+    rated_periods,
+    reported_cells,
+    stated_items,
+)
 from budgetperf.lifecycle.unit_assessment.form import ImprovementForm
 from budgetperf.lifecycle.unit_assessment.rules import CampaignRules, Phase, Task
 from budgetperf.lifecycle.unit_assessment.rules import Work as What
@@ -176,17 +182,19 @@ def _open_books(ctx: Context, work: Work) -> int:
 
 
 def _open_progress(ctx: Context, work: Work) -> int:
-    """Open the progress reports that fall due before the running phase ends."""
+    """Open the progress reports that fall due between the start of the campaign and the end of the running phase."""
     year = work.campaign.fiscal_year
     begun = begun_phases(work.rules, year, ctx.today)
+    since = work.campaign.started_on or ctx.today
     until = begun[-1].ends.on(year) if begun else ctx.today
     opened = 0
     days: dict[date, list[Target]] = {}
     for unit in work.units:
         track = work.scheme.track_of(unit.group_key)
-        for serial, reporting in enumerate(work.rules.reports_of(track.key) if track and unit.path else ()):
+        asked = work.rules.reports_of(track.key) if track and unit.path and not unit.exempt else ()
+        for serial, reporting in enumerate(asked):
             for day in (one.on(year) for one in reporting.due):
-                if day <= until:
+                if since <= day <= until:
                     name = f"{unit.name}{reporting.label}"
                     target = Target(
                         Stage.PROGRESS,
@@ -250,7 +258,7 @@ def _open_sheets(ctx: Context, work: Work, period: str) -> int:
     last = _wanted_by(work, Task(what="ratings", period=period))
     first = sum(record.period == period for record in records_of(ctx, work.campaign, Stage.RATING))
     subject, year = rating_subject(work.campaign.subject), work.campaign.fiscal_year
-    name = f"{year}年度考评评分表{period}"
+    name = f"{year}年度考评评分表{period_labels(work.scheme).get(period, '')}"
     targets = [
         Target(Stage.RATING, None, subject, name, "", year, period, first + at, last)
         for at in range(len(shuffled))

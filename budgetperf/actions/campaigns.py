@@ -1,7 +1,7 @@
 """A campaign of assessment: opened, its roster kept, started, taken from phase to phase, archived."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from budgetperf.actions.campaign_roster import read_raters, read_roster
 from budgetperf.actions.campaign_work import Work, begun_phases, open_work, unsettled
@@ -68,7 +68,8 @@ def open_campaign(ctx: Context, form: CampaignForm, seen: Seen) -> Outcome:
     Raises
     ------
     Conflict
-        That place and year have their campaign, or the two editions do not fit each other.
+        That place and year have their campaign, its cycle is over or far off, or the two editions do not
+        fit each other.
     NotFound
         The place has no such edition.
     """
@@ -78,6 +79,7 @@ def open_campaign(ctx: Context, form: CampaignForm, seen: Seen) -> Outcome:
     day = date(form.fiscal_year, 1, 1)
     scheme = ctx.rules.get("unit_assessment", day, jurisdiction=form.jurisdiction)
     rules = ctx.rules.get("assessment_campaign", day, jurisdiction=form.jurisdiction)
+    _demand_within(ctx, rules.rules_as(CampaignRules), form.fiscal_year)
     wrong = misfits(scheme.rules_as(AssessmentRules), rules.rules_as(CampaignRules))
     if wrong:
         raise Conflict("campaign.misfit", "考评方案与组织实施规则不一致：" + "；".join(wrong))
@@ -103,6 +105,16 @@ def open_campaign(ctx: Context, form: CampaignForm, seen: Seen) -> Outcome:
         ),
     )
     return moved.log(ctx)
+
+
+def _demand_within(ctx: Context, rules: CampaignRules, year: int) -> None:
+    """Refuse a year whose cycle is over, or begins more than a year from now: it could never be started."""
+    phases = rules.cycle.phases
+    begins, ends = phases[0].begins.on(year), phases[-1].ends.on(year)
+    if ends < ctx.today:
+        raise Conflict("campaign.over", f"{year}年度考评周期（{begins}至{ends}）已经结束，请核对年度")
+    if begins > ctx.today + timedelta(days=366):
+        raise Conflict("campaign.early", f"{year}年度考评周期{begins}才开始，请核对年度")
 
 
 def enrol(ctx: Context, record_id: str, form: RosterForm, seen: Seen) -> Outcome:

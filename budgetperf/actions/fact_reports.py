@@ -7,14 +7,15 @@ from budgetperf.actions.campaign_work import Work, records_of
 from budgetperf.actions.campaigns import work_for
 from budgetperf.actions.context import Context
 from budgetperf.actions.moves import Outcome, Seen, file_form, filed_event, load, move
+from budgetperf.actions.simple import NoForm
 from budgetperf.lifecycle.unit_assessment.cells import Asked, reported_cells, stated_items
 from budgetperf.lifecycle.unit_assessment.checks import check_facts
 from budgetperf.lifecycle.unit_assessment.form import FactReportForm, TaskBookForm
 from budgetperf.lifecycle.unit_assessment.gathering import standards_of
-from budgetperf.process.stages import Stage, Status
+from budgetperf.process.stages import Guard, Stage, Status
 from budgetperf.store.campaigns import get_campaign
 from budgetperf.store.listings import filed_documents
-from budgetperf.store.records import RecordFacts
+from budgetperf.store.records import RecordFacts, get_record
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Report:
             work.scheme, work.rules, work.members, supplier=self.supplier, period=self.period
         )
 
-    def stated(self) -> dict[str, frozenset[str]]:
+    def stated(self) -> dict[str, dict[str, str]]:
         """Return by unit the vetoes and statements it may name, once a year."""
         if self.period:
             return {}
@@ -81,3 +82,12 @@ def file_report(
     moved = move(ctx, record_id, "file", seen=seen, findings=findings, record=record)
     kept = file_form(ctx, moved, form, edition=report.work.campaign.scheme, file_digest=file_digest)
     return moved.log(ctx, filed_event(moved, kept))
+
+
+def recall(ctx: Context, record_id: str, _form: NoForm, seen: Seen) -> Outcome:
+    """Return an accepted report as long as no result was told; what was computed must be computed again."""
+    record = load(ctx, record_id)
+    campaign = record.subject.partition(".S.")[0]
+    status = get_record(ctx.session, ctx.actor, get_campaign(ctx.session, campaign).id, lock=True).status
+    guards = {Guard.NOT_TOLD} if status in {Status.RUNNING, Status.COMPUTED} else set()
+    return move(ctx, record_id, "recall", seen=seen, guards=guards, record=record).log(ctx)

@@ -91,7 +91,7 @@ def _label(stage: Stage, verb: str) -> str:
 def _picture(rows: Iterable[Transition]) -> str:
     moves = list(rows)
     seen = dict.fromkeys(status for row in moves for status in (*row.sources, row.target))
-    left = {source for row in moves for source in row.sources if source is not row.target}
+    left = {s for row in moves if not row.at_will for s in row.sources if s is not row.target}
     lines = ["```mermaid", "stateDiagram-v2", "    direction LR"]
     lines += [f"    {status.value} : {status.label}" for status in seen]
     for row in moves:

@@ -92,6 +92,7 @@ class Guard(Term):
     WINDOW_OPEN = "window_open", "异议期未开始或已结束"
     RUNNING = "running", "该年度考评不在实施阶段"
     NOT_COMPUTED = "not_computed", "考评已汇总计分，汇总前未生效的加分、扣分不计入结果，不能再生效"
+    NOT_TOLD = "not_told", "考评结果已公示，数据有误的按申诉程序更正"
     CONTEST_OVER = "contest_over", "公示或申诉期未满，或仍有申诉、异议未答复"
     OWN_SHEET = "own_sheet", "该评分表不是发给您的"
     APPEAL_BODY = "appeal_body", "按本方案规定，该申诉由另一机构受理"

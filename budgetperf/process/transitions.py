@@ -33,6 +33,8 @@ class Transition:
     guards : tuple of Guard
         Outside facts it needs.
     needs_reason : bool
+    at_will : bool
+        Nobody waits for it: a correction that may be made, not work that is owed.
     """
 
     stage: Stage
@@ -45,6 +47,7 @@ class Transition:
     blocking: Severity = Severity.ERROR
     guards: tuple[Guard, ...] = ()
     needs_reason: bool = False
+    at_will: bool = False
 
     @property
     def event(self) -> str:
@@ -63,6 +66,7 @@ def _row(
     not_by: tuple[str, ...] = (),
     guards: tuple[Guard, ...] = (),
     needs_reason: bool = False,
+    at_will: bool = False,
 ) -> Transition:
     return Transition(
         stage,
@@ -74,6 +78,7 @@ def _row(
         not_by=not_by,
         guards=guards,
         needs_reason=needs_reason,
+        at_will=at_will,
     )
 
 
@@ -152,10 +157,13 @@ TRANSITIONS: tuple[Transition, ...] = (
     # the assessment of units and staff: a campaign, and beside it books, facts, ratings, claims and appeals
     _row(S.ASSESSMENT, "open", (), T.DRAFT, "assessment:campaign:prepare", "启动年度考评"),
     _row(S.ASSESSMENT, "enrol", (T.DRAFT,), T.DRAFT, "assessment:campaign:prepare", "登记考评对象"),
+    _row(S.ASSESSMENT, "withdraw", (T.DRAFT,), T.WITHDRAWN, "assessment:campaign:prepare", "撤销考评",
+         needs_reason=True, at_will=True),
+    _row(S.ASSESSMENT, "reopen", (T.WITHDRAWN,), T.DRAFT, "assessment:campaign:prepare", "恢复考评", at_will=True),
     _row(S.ASSESSMENT, "start", (T.DRAFT,), T.RUNNING, "assessment:campaign:start", "下达考评任务", not_by=("open", "enrol")),
     _row(S.ASSESSMENT, "advance", (T.RUNNING,), T.RUNNING, "assessment:result:compute", "推进考评阶段"),
-    _row(S.ASSESSMENT, "exempt", (T.RUNNING,), T.RUNNING, "assessment:result:compute", "登记不参加考评"),
-    _row(S.ASSESSMENT, "add_raters", (T.RUNNING,), T.RUNNING, "assessment:result:compute", "增补评分人"),
+    _row(S.ASSESSMENT, "exempt", (T.RUNNING,), T.RUNNING, "assessment:result:compute", "登记不参加考评", at_will=True),
+    _row(S.ASSESSMENT, "add_raters", (T.RUNNING,), T.RUNNING, "assessment:result:compute", "增补评分人", at_will=True),
     _row(S.ASSESSMENT, "compute", (T.RUNNING, T.COMPUTED), T.COMPUTED, "assessment:result:compute", "汇总计分"),
     _row(S.ASSESSMENT, "publish", (T.COMPUTED,), T.OPENLY, "assessment:result:approve", "公示考评结果", not_by=("compute",)),
     _row(S.ASSESSMENT, "finalise", (T.OPENLY,), T.FINAL, "assessment:result:compute", "定稿", guards=(Guard.CONTEST_OVER,)),
@@ -166,8 +174,9 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row(S.TASK_BOOK, "open", (), T.DRAFT, "task_book:form:open", "布置任务书"),
     _row(S.TASK_BOOK, "file", _FILLABLE, T.FILED, "task_book:form:file", "报送任务书"),
     _row(S.TASK_BOOK, "return", (T.FILED,), T.RETURNED, "task_book:form:confirm", "退回修改", needs_reason=True),
-    _row(S.TASK_BOOK, "void", (T.DRAFT, T.RETURNED), T.WITHDRAWN, "task_book:form:audit", "收回任务书", needs_reason=True),
-    _row(S.TASK_BOOK, "reopen", (T.WITHDRAWN,), T.DRAFT, "task_book:form:audit", "重新布置"),
+    _row(S.TASK_BOOK, "void", (T.DRAFT, T.RETURNED), T.WITHDRAWN, "task_book:form:audit", "收回任务书",
+         needs_reason=True, at_will=True),
+    _row(S.TASK_BOOK, "reopen", (T.WITHDRAWN,), T.DRAFT, "task_book:form:audit", "重新布置", at_will=True),
     _row(S.TASK_BOOK, "confirm", (T.FILED,), T.CONFIRMED, "task_book:form:confirm", "领导确认", not_by=("file",)),
     _row(S.TASK_BOOK, "send_back", (T.CONFIRMED,), T.RETURNED, "task_book:form:audit", "审核退回", needs_reason=True),
     _row(S.TASK_BOOK, "audit", (T.CONFIRMED,), T.AUDITED, "task_book:form:audit", "审核通过", not_by=("file", "confirm")),
@@ -181,14 +190,18 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row(S.FACT_REPORT, "open", (), T.DRAFT, "fact_report:form:open", "布置数据报送"),
     _row(S.FACT_REPORT, "file", _FILLABLE, T.FILED, "fact_report:form:file", "报送数据"),
     _row(S.FACT_REPORT, "return", (T.FILED,), T.RETURNED, "fact_report:form:audit", "退回修改", needs_reason=True),
-    _row(S.FACT_REPORT, "void", (T.DRAFT,), T.WITHDRAWN, "fact_report:form:audit", "本期不报", needs_reason=True),
-    _row(S.FACT_REPORT, "reopen", (T.WITHDRAWN,), T.DRAFT, "fact_report:form:audit", "重新布置"),
+    _row(S.FACT_REPORT, "recall", (T.AUDITED,), T.RETURNED, "fact_report:form:audit", "退回更正",
+         guards=(Guard.NOT_TOLD,), needs_reason=True, at_will=True),
+    _row(S.FACT_REPORT, "void", (T.DRAFT,), T.WITHDRAWN, "fact_report:form:audit", "本期不报",
+         needs_reason=True, at_will=True),
+    _row(S.FACT_REPORT, "reopen", (T.WITHDRAWN,), T.DRAFT, "fact_report:form:audit", "重新布置", at_will=True),
     _row(S.FACT_REPORT, "accept", (T.FILED,), T.AUDITED, "fact_report:form:audit", "审核通过", not_by=("file",)),
     # one rater's sheet of one period; the sheet itself is kept apart and only as long as the edition says
     _row(S.RATING, "open", (), T.DRAFT, "rating:sheet:open", "发放评分表"),
     _row(S.RATING, "submit", (T.DRAFT,), T.FILED, "rating:sheet:submit", "提交评分", guards=(Guard.OWN_SHEET,)),
-    _row(S.RATING, "void", (T.DRAFT,), T.WITHDRAWN, "rating:sheet:void", "收回评分表", needs_reason=True),
-    _row(S.RATING, "reopen", (T.WITHDRAWN,), T.DRAFT, "rating:sheet:void", "重新发放"),
+    _row(S.RATING, "void", (T.DRAFT,), T.WITHDRAWN, "rating:sheet:void", "收回评分表", needs_reason=True,
+         at_will=True),
+    _row(S.RATING, "reopen", (T.WITHDRAWN,), T.DRAFT, "rating:sheet:void", "重新发放", at_will=True),
     _row(S.RATING, "forget", (T.FILED,), T.ARCHIVED, "rating:sheet:void", "到期清除评分人信息",
          guards=(Guard.KEPT_LONG_ENOUGH,)),
     # a bonus: claimed with documents, judged, published for objection, settled
@@ -201,7 +214,8 @@ TRANSITIONS: tuple[Transition, ...] = (
          guards=(Guard.NOT_COMPUTED, Guard.CONTEST_OVER), not_by=("file",)),
     # a penalty: told to the unit, which may appeal
     _row(S.PENALTY, "tell", (), T.TOLD, "penalty:notice:write", "告知扣分", guards=(Guard.RUNNING,)),
-    _row(S.PENALTY, "withdraw", (T.TOLD,), T.WITHDRAWN, "penalty:notice:write", "撤销扣分", needs_reason=True),
+    _row(S.PENALTY, "withdraw", (T.TOLD,), T.WITHDRAWN, "penalty:notice:write", "撤销扣分",
+         needs_reason=True),
     _row(S.PENALTY, "settle", (T.TOLD,), T.SETTLED, "penalty:notice:write", "扣分生效",
          guards=(Guard.NOT_COMPUTED, Guard.CONTEST_OVER)),
     # an appeal against a penalty or a result, or an objection to a published bonus

@@ -40,19 +40,22 @@ def wants(actor: Actor) -> tuple[Want, ...]:
         for row in TRANSITIONS
         for source in row.sources
         for grant in actor.grants
-        if row.permission in ROLE_PERMISSIONS[grant.role]
+        if row.permission in ROLE_PERMISSIONS[grant.role] and not row.at_will
     )
     return tuple(found)
 
 
 def open_moves(record: RecordState, actor: Actor) -> tuple[Transition, ...]:
-    """Return the moves ``actor`` may make now, the two-person rule included."""
+    """Return the moves that wait for ``actor`` now, the two-person rule included; none that are made at will."""
     if record.status is None:
         return ()
     return tuple(
         row
         for row in TRANSITIONS
-        if row.stage is record.stage and record.status in row.sources and denial(row, record, actor) is None
+        if row.stage is record.stage
+        and record.status in row.sources
+        and not row.at_will
+        and denial(row, record, actor) is None
     )
 
 

@@ -19,8 +19,9 @@ from budgetperf.scoring.assessment_cells import (
     UnitFact,
     read_answer,
     read_number,
+    scoring_fact,
 )
-from budgetperf.scoring.formulas import Execution, Judged, YesNo
+from budgetperf.scoring.formulas import Execution, Judged, MinMax, Rank, YesNo
 
 _SHOWN = 20
 
@@ -77,6 +78,19 @@ def read_cell(fact: UnitFact, component: Component, slot: Slot) -> Cell | Defect
         return Defect("standard", f"“{slot.label}”须填写标准值，且只填数字")
     text = "01"[bool(read_answer(fact.value))] if isinstance(slot.formula, YesNo) else fact.value
     return Cell(read_number(text), standard)
+
+
+def unscorable(cell: Cell, slot: Slot) -> str:
+    """Say why a formula refuses a number that can be read; empty when it does not, or asks for the whole group."""
+    if cell.number is None or slot.criterion is None or slot.formula is None:
+        return ""
+    if isinstance(slot.formula, MinMax | Rank):
+        return ""
+    try:
+        slot.formula.part(scoring_fact(slot.formula, cell), slot.criterion.weight)
+    except Invalid as refusal:
+        return f"“{slot.label}”：{refusal.text}"
+    return ""
 
 
 def _misplaced(fact: UnitFact, component: Component) -> Defect | None:

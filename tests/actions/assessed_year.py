@@ -73,7 +73,7 @@ def value(asked: Asked) -> str:
 def units(year: Year, value: Value = value) -> Story:
     """The departments' campaign from its opening to its archive."""
     story = Story(year.ctx, "zhengding", 2024, value, clerks=CLERKS, suppliers=SUPPLIERS)
-    story.open(FIRST_DAY, UNITS | {"raters": UNITS["raters"][:1]})
+    story.open(FIRST_DAY, UNITS | {"raters": UNITS["raters"][:1]}, slip=True)
     story.act(cast.ASSESSMENT_OFFICE, FIRST_DAY, story.id, "add_raters", {"raters": UNITS["raters"][1:]})
     _books(story)
     story.through_the_year(date(2024, 12, 31))
@@ -224,6 +224,9 @@ def _year_end(story: Story) -> None:
     clerk = SUPPLIERS[report.path]
     story.act(clerk, YEAR_END, report, "file", document)
     story.act(cast.ASSESSMENT_OFFICE, YEAR_END, report, "return", reason="请核对口径")
+    story.act(clerk, YEAR_END, report, "file", document)
+    story.act(cast.ASSESSMENT_OFFICE, YEAR_END, report, "accept")
+    story.act(cast.ASSESSMENT_OFFICE, YEAR_END, report, "recall", reason="满意度填错")
     story.act(clerk, YEAR_END, report, "file", document)
     story.act(cast.ASSESSMENT_OFFICE, YEAR_END, report, "accept")
     story.reports(YEAR_END)

@@ -9,6 +9,7 @@ import pytest
 
 from budgetperf.actions.appeals import file_appeal
 from budgetperf.actions.campaign_files import attach_to_unit
+from budgetperf.actions.campaigns import open_campaign
 from budgetperf.actions.claims import claim_bonus, tell_penalty
 from budgetperf.actions.context import Context
 from budgetperf.actions.improvements import ask_improvement
@@ -20,6 +21,7 @@ from budgetperf.lifecycle.unit_assessment.form import (
     AppealAbout,
     AppealForm,
     BonusForm,
+    CampaignForm,
     ImprovementForm,
     PenaltyForm,
 )
@@ -375,3 +377,62 @@ def test_a_code_keeps_its_owner_over_the_years(story: Story) -> None:
         "/units/0/organisation",
         "/units/1/organisation",
     ]
+
+
+def test_a_figure_no_rule_can_score_is_refused_when_it_is_filed(story: Story) -> None:
+    story.open(BEGUN, ROSTER)
+    story.books(BEGUN, TARGETS)
+    spring = date(2025, 4, 1)
+    story.act(cast.ASSESSMENT_OFFICE, spring, story.id, "advance")
+    report = next(
+        one for one in story.records(Stage.FACT_REPORT, spring, Status.DRAFT) if one.path == cast.LIBRARY
+    )
+    document = story.report(report, spring)
+    rows = document["rows"]
+    assert isinstance(rows, list)
+    at = next(at for at, row in enumerate(rows) if row["item"] == "satisfaction")
+    wrong = {"rows": [row | {"value": "120"} if here == at else row for here, row in enumerate(rows)]}
+    with pytest.raises(Invalid) as caught:
+        story.act(cast.LIBRARY_CLERK, spring, report, "file", wrong)
+    [finding] = caught.value.findings
+    assert finding.where.pointer == f"/rows/{at}/value"
+    assert "满意度须在0至100（%）之间，收到120" in finding.message
+    story.act(cast.LIBRARY_CLERK, spring, report, "file", document)
+
+
+def test_an_accepted_report_is_returned_until_results_are_told_and_they_are_computed_again(
+    story: Story,
+) -> None:
+    story.open(BEGUN, ROSTER)
+    story.books(BEGUN, TARGETS)
+    story.through_the_year(YEAR_END)
+    story.act(cast.ASSESSMENT_OFFICE, COMPUTED, story.id, "compute")
+    report = story.records(Stage.FACT_REPORT, COMPUTED, Status.AUDITED)[0]
+    story.act(cast.ASSESSMENT_OFFICE, COMPUTED, report, "recall", reason="数据有误")
+    with refused("未办结"):
+        story.act(cast.ASSESSMENT_HEAD, COMPUTED, story.id, "publish")
+    later = date(2026, 2, 3)
+    clerk = story.suppliers[report.path]
+    story.act(clerk, later, report, "file", story.report(report, later))
+    story.act(cast.ASSESSMENT_OFFICE, later, report, "accept")
+    with refused("请重新汇总计分后再公示"):
+        story.act(cast.ASSESSMENT_HEAD, later, story.id, "publish")
+    story.act(cast.ASSESSMENT_OFFICE, later, story.id, "compute")
+    story.act(cast.ASSESSMENT_HEAD, later, story.id, "publish")
+    with pytest.raises(Conflict, match="考评结果已公示，数据有误的按申诉程序更正"):
+        story.act(cast.ASSESSMENT_OFFICE, later, report, "recall", reason="数据有误")
+
+
+@pytest.mark.parametrize(("year", "told"), [(2023, "已经结束"), (2027, "才开始")])
+def test_a_year_that_can_never_be_started_is_not_opened(story: Story, year: int, told: str) -> None:
+    form = CampaignForm(jurisdiction="zhengding", fiscal_year=year)
+    with pytest.raises(Conflict, match=told):
+        open_campaign(story.office(BEGUN), form, Seen())
+
+
+def test_progress_is_asked_for_from_the_start_of_the_campaign_on(story: Story) -> None:
+    may = date(2025, 5, 10)
+    story.open(may, ROSTER)
+    days = {one.due_on for one in story.records(Stage.PROGRESS, may)}
+    assert days
+    assert all(day is not None and day >= may for day in days)

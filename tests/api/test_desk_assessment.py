@@ -12,6 +12,7 @@ from budgetperf.actions.appeals import file_appeal
 from budgetperf.actions.moves import Seen
 from budgetperf.lifecycle.unit_assessment.form import AppealAbout, AppealForm
 from budgetperf.permissions import Actor
+from budgetperf.process.stages import Stage, Status
 from budgetperf.store.server import EmbeddedServer
 from tests import cast
 from tests.api import assessed
@@ -193,3 +194,25 @@ def test_no_code_of_another_campaign_is_found(published: Campaign) -> None:
     assert page(published, cast.ASSESSMENT_OFFICE, "/units/nobody").status_code == 404
     browser, _ = sign_in(published.house, cast.ASSESSMENT_OFFICE)
     assert browser.get("/assessment/KP1999-nowhere").status_code == 404
+
+
+def test_a_report_is_read_by_the_office_and_its_supplier_and_by_nobody_else(published: Campaign) -> None:
+    with published.played() as story:
+        report = story.records(Stage.FACT_REPORT, assessed.COMPUTED, Status.AUDITED)[0]
+    path = f"/records/{report.id}/filed"
+    supplier = story.suppliers[report.path]
+    for actor in (cast.ASSESSMENT_OFFICE, cast.AUDITOR, supplier):
+        browser, _ = sign_in(published.house, actor)
+        said = words(browser.get(path))
+        assert "报送的数据" in said
+        assert "水务局 D1" in said
+    for actor in (cast.RATERS[0], cast.FINANCE_REVIEWER, cast.SCHOOL_CLERK):
+        browser, _ = sign_in(published.house, actor)
+        assert browser.get(path).status_code == 404
+    listed = words(page(published, cast.ASSESSMENT_OFFICE, "?stage=fact_report"))
+    assert report.name in listed
+
+
+def test_a_unit_is_not_told_that_work_it_does_not_see_is_done(contested: Campaign) -> None:
+    assert "已完成" not in words(page(contested, cast.WATER_CLERK)).split("考评周期")[-1].split("考评对象")[0]
+    assert "已过期限" in words(page(contested, cast.WATER_CLERK))

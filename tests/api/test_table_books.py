@@ -39,8 +39,8 @@ def test_what_is_not_theirs_does_not_exist_on_any_route(world: World, stage: Sta
     assert client.get(path).status_code == 404
     assert [posted(client, path + tail) for tail in ("", "/check", "/annotated")] == [404, 404, 404]
     page, _ = sign_in(world.house, OWNERS[stage][2])
-    here = f"/records/{path.split('/')[4]}/tables"
-    assert [page.get(here + tail).status_code for tail in ("", "/workbook")] == [404, 404]
+    here = f"/records/{path.split('/')[4]}"
+    assert [page.get(here + tail).status_code for tail in ("/file/workbook", "/filed")] == [404, 404]
 
 
 def test_who_sees_a_record_but_does_not_fill_it_in_gets_no_table(world: World) -> None:
@@ -69,7 +69,6 @@ def test_a_table_of_another_stage_is_not_found_under_a_record(world: World) -> N
     book = world.record(Stage.TASK_BOOK, f"{UNITS}.U.D1")[0]
     client = world.house.client(cast.WATER_CLERK)
     assert client.get(f"/api/v1/progress/{book}/workbook").status_code == 404
-    assert client.get(f"/records/{world.record(Stage.REQUEST)[0]}/tables").status_code in {303, 404}
 
 
 def test_the_ranking_holds_what_the_reader_may_see(world: World) -> None:

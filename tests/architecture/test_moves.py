@@ -80,6 +80,7 @@ STATUS_QUESTIONS: dict[str, str] = {
     "api/desks/assessed_result.py": "which reports of others are accepted, to show their facts",
     "api/desks/assessed_unit.py": "whether the campaign, another record, is running or told, to say what may be begun",
     "api/desks/assessment.py": "which claims are published, and what holds up a move, to say so on the page",
+    "api/desks/assessment_phases.py": "whether the campaign, another record, has begun, to draw its cycle",
     "api/desks/assessment_openings.py": "which penalties and bonuses may be contested, to be chosen from",
     "api/desks/limit.py": "whether the round hears objections, to say so on the page",
 }

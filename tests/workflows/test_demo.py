@@ -86,7 +86,7 @@ def test_the_whole_year_makes_nearly_every_move_of_the_table(whole):
         "monitoring.return", "request.send_back", "self_evaluation.return",
     }  # fmt: skip
     assert {one.partition(".")[2] for one in never if Stage(one.partition(".")[0]) in ASSESSMENT_STAGES} == {
-        "add_raters", "exempt", "reject", "reopen", "return", "send_back", "void", "withdraw",
+        "add_raters", "exempt", "recall", "reject", "reopen", "return", "send_back", "void", "withdraw",
     }  # fmt: skip
 
 

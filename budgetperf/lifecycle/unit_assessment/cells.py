@@ -84,14 +84,18 @@ def reported_cells(
                     yield from (Asked(member, part, slot, period, g.key) for g in part.raters.groups)
 
 
+def answered(scheme: AssessmentRules, track: Track) -> dict[str, str]:
+    """Return the labels of the vetoes and statements of ``track`` by key: each is a yes or a no."""
+    return {one.key: one.label for one in track.vetoes} | {one.key: one.label for one in scheme.statements}
+
+
 def stated_items(
     scheme: AssessmentRules, rules: CampaignRules, supplier: str, track: Track
-) -> frozenset[str]:
-    """Return the vetoes and statements a supplier may report of a unit of ``track``."""
-    keys = [veto.key for veto in track.vetoes]
-    keys += [state.key for state in scheme.statements]
-    found = ((key, rules.supplier_of(key)) for key in keys)
-    return frozenset(key for key, brings in found if brings is not None and brings.key == supplier)
+) -> dict[str, str]:
+    """Return the vetoes and statements a supplier may report of a unit of ``track``, each with its label."""
+    labels = answered(scheme, track)
+    found = ((key, rules.supplier_of(key)) for key in labels)
+    return {key: labels[key] for key, brings in found if brings is not None and brings.key == supplier}
 
 
 def rated_cells(
@@ -114,6 +118,12 @@ def rated_periods(scheme: AssessmentRules, members: Iterable[Member], rater_grou
         for period in all_periods(scheme)
         if next(rated_cells(scheme, known, rater_group=rater_group, period=period), None) is not None
     )
+
+
+def period_labels(scheme: AssessmentRules) -> dict[str, str]:
+    """Return the label of every period of a scheme."""
+    parts = (part for track in scheme.tracks for part in track.components if part.periods)
+    return {one.key: one.label for part in parts if part.periods for one in part.periods.periods}
 
 
 def rater_groups(scheme: AssessmentRules) -> dict[str, str]:

@@ -23,7 +23,7 @@ from budgetperf.lifecycle.unit_assessment.gathering import IMPROVED
 from budgetperf.lifecycle.unit_assessment.rules import Approval
 from budgetperf.scoring.adjustments import AdjustmentSide
 from budgetperf.scoring.assessment_cells import UnitFact, read_answer, read_number
-from budgetperf.scoring.assessment_rows import Defect, read_cell
+from budgetperf.scoring.assessment_rows import Defect, read_cell, unscorable
 
 HUNDRED = 100
 
@@ -69,11 +69,14 @@ def check_task_book(form: TaskBookForm, context: TaskBookContext) -> tuple[Findi
         if row.item and row.item in _repeated(one.item for one in form.rows):
             text = f"考评项目“{row.item}”出现多次，每个项目只能有一个目标值"
             found.append(_error("item_twice", f"/rows/{at}/item", text))
+    places = {row.item: f"/rows/{at}/target" for at, row in enumerate(form.rows)}
     set_here = {row.item for row in form.rows if row.target is not None}
     for item, label in context.items.items():
         if item not in set_here:
-            text = f"“{label}”（{item}）按目标值计分而未列为任务，其标准值将由数据提供单位填写"
-            found.append(Finding("unit_assessment.standard", Severity.WARNING, Where(pointer="/rows"), text))
+            lacking = "未填目标值" if item in places else "未列为任务"
+            text = f"“{label}”按目标值计分而{lacking}，其标准值将由数据提供单位填写"
+            where = Where(pointer=places.get(item, "/rows"))
+            found.append(Finding("unit_assessment.standard", Severity.WARNING, where, text))
     taken = {row.improvement for row in form.rows}
     for record, problem in context.improvements.items():
         if record not in taken:
@@ -139,7 +142,7 @@ def check_facts(
     form: FactReportForm,
     asked: Iterable[Asked],
     *,
-    stated: Mapping[str, frozenset[str]],
+    stated: Mapping[str, Mapping[str, str]],
     standards: Mapping[tuple[str, str], str],
     members: Mapping[str, Member],
 ) -> tuple[Finding, ...]:
@@ -148,8 +151,8 @@ def check_facts(
     Parameters
     ----------
     asked : iterable of Asked
-    stated : mapping of str to frozenset of str
-        By unit, the vetoes and statements this supplier may report in this period.
+    stated : mapping of str to mapping of str to str
+        By unit, the vetoes and statements this supplier may report in this period, with their labels.
     standards : mapping
         Targets of issued task books by unit and item.
     members : mapping of str to Member
@@ -171,11 +174,12 @@ def check_facts(
                 else f"“{row.item}”的评分来源应留空"
             )
             found.append(_error("rater", f"{pointer}/rater", text))
-        elif row.item not in stated.get(row.unit, frozenset()):
+        elif row.item not in stated.get(row.unit, {}):
             text = f"“{members[row.unit].name}”的“{row.item}”不由本单位在本期报送，请删除该行"
             found.append(_error("item", f"{pointer}/item", text))
         elif read_answer(row.value) is None:
-            found.append(_error("value", f"{pointer}/value", f"“{row.item}”须填“是”或“否”"))
+            text = f"“{members[row.unit].name}”的“{stated[row.unit][row.item]}”须填“是”或“否”"
+            found.append(_error("value", f"{pointer}/value", text))
     seen: set[tuple[str, str, str]] = set()
     for at, row in enumerate(form.rows):
         key = (row.unit, row.item, row.rater)
@@ -226,6 +230,8 @@ def _fact(row: FactRow, pointer: str, one: Asked, standard: str | None) -> Itera
     if isinstance(cell, Defect):
         column = {"standard": "standard", "rater": "rater"}.get(cell.code, "value")
         yield _error(cell.code, f"{pointer}/{column}", f"“{one.member.name}”：{cell.text}")
+    elif text := unscorable(cell, one.slot):
+        yield _error("value", f"{pointer}/value", f"“{one.member.name}”：{text}")
 
 
 def check_ratings(

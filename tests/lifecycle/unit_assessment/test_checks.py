@@ -141,7 +141,7 @@ def facts(change: Callable[[list[dict[str, str]]], object] = len) -> list[str]:
         check_facts(
             form,
             ASKED,
-            stated={"D1": frozenset({"accident"})},
+            stated={"D1": {"accident": "重大责任事故"}},
             standards={("D1", "business"): "100"},
             members={"D1": WATER},
         )
@@ -168,7 +168,7 @@ def facts(change: Callable[[list[dict[str, str]]], object] = len) -> list[str]:
         ),
         (
             lambda rows: rows.append({"unit": "D1", "item": "accident", "value": "3"}),
-            "/rows/3/value “accident”须填“是”或“否”",
+            "/rows/3/value “水务局”的“重大责任事故”须填“是”或“否”",
         ),
     ],
 )
