@@ -19,8 +19,8 @@ REGISTRY = re.compile(
 
 
 def run_tests(arguments: list[str], say: Say) -> int:
-    """Run the suite on three processes, which keep two cores busy while some wait; further arguments go to pytest."""
-    spread = [] if any(part == "-n" or part.startswith("-n") for part in arguments) else ["-n", "3"]
+    """Run the suite on two processes; further arguments go to pytest."""
+    spread = [] if any(part == "-n" or part.startswith("-n") for part in arguments) else ["-n", "2"]
     return _run([sys.executable, "-m", "pytest", *spread, *arguments], say)
 
 

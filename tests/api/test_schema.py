@@ -50,7 +50,7 @@ def promised(house: House, operation: APIOperation[Any, Any, Any, Any]) -> None:
     headers = {"Authorization": f"Bearer {house.token(cast.FINANCE_REVIEWER)}"}
 
     @settings(
-        max_examples=5,
+        max_examples=4,
         deadline=None,
         derandomize=True,
         database=None,
