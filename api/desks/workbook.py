@@ -46,7 +46,7 @@ LONGEST_LINK = 2 * 1024 * 1024  # what browsers still take as a data: address
 
 
 @router.get("/records/{record_id}/{verb}/workbook/blank")
-def blank(ctx: Work, record_id: Key, verb: str, bare: bool = False) -> Response:  # noqa: FBT001, FBT002 - a query parameter
+def blank(ctx: Work, record_id: Key, verb: str, *, bare: bool = False) -> Response:
     """Return the workbook to be filled, with what is known already as the page has it; ``bare``: nothing filed."""
     record = _record(ctx, record_id, verb)
     if record.stage is not Stage.REQUEST:

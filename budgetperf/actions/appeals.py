@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from budgetperf.actions.campaign_files import demand_uploaded
 from budgetperf.actions.campaign_results import gather
 from budgetperf.actions.campaign_work import Work
 from budgetperf.actions.campaigns import work_for
@@ -37,7 +38,7 @@ from budgetperf.process.stages import Guard, Stage, Status
 from budgetperf.scoring.assess import assess
 from budgetperf.scoring.assessment_cells import UnitFact, read_answer
 from budgetperf.scoring.assessment_rows import Defect, read_cell, unscorable
-from budgetperf.store.campaigns import CampaignFacts, UnitFacts, files_of, get_campaign, get_unit, seats_of
+from budgetperf.store.campaigns import CampaignFacts, UnitFacts, get_campaign, get_unit, seats_of
 from budgetperf.store.listings import filed_documents
 from budgetperf.store.records import RecordFacts, doers, get_record, list_records
 from budgetperf.store.session import assesses
@@ -62,9 +63,7 @@ def file_appeal(ctx: Context, campaign_key: str, code: str, form: AppealForm, se
     unit = get_unit(ctx.session, campaign.id, code)
     demand_own(ctx, unit, "提出申诉或异议")
     get_record(ctx.session, ctx.actor, campaign.id, lock=True)  # one appeal of a unit at a time
-    attached = {item.digest for item in files_of(ctx.session, unit.id)}
-    if unknown := [item for item in form.evidence if item not in attached]:
-        raise Invalid("campaign.evidence", f"材料 {unknown[0][:12]}… 未上传到该考评对象，请先上传")
+    demand_uploaded(ctx, unit, form.evidence)
     is_open = _window_open(ctx, campaign, form, own=unit.subject)
     earlier = list_records(ctx.session, ctx.actor, stage=Stage.APPEAL, subject=unit.subject)
     _demand_first(ctx, earlier, form)

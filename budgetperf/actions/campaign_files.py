@@ -1,5 +1,6 @@
 """Documents behind claims and appeals: kept with the unit, with the day they speak of."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from budgetperf.actions.context import Context
@@ -9,7 +10,14 @@ from budgetperf.errors import Forbidden, Invalid
 from budgetperf.evaluands import within
 from budgetperf.evidence.attachments import safe_filename
 from budgetperf.permissions import ROLE_PERMISSIONS, Permission
-from budgetperf.store.campaigns import CampaignFileFacts, UnitFacts, get_campaign, get_unit, write_file
+from budgetperf.store.campaigns import (
+    CampaignFileFacts,
+    UnitFacts,
+    files_of,
+    get_campaign,
+    get_unit,
+    write_file,
+)
 from budgetperf.store.evidence import write_event
 from budgetperf.store.session import assesses
 
@@ -59,6 +67,18 @@ def attach_to_unit(
         ctx.session, unit.subject, kind="evidence.attach", actor=ctx.actor.id, at=ctx.now, payload=payload
     )
     return digest
+
+
+def demand_uploaded(ctx: Context, unit: UnitFacts, evidence: Iterable[str]) -> None:
+    """Refuse to name a document that was not brought to the unit.
+
+    Raises
+    ------
+    Invalid
+    """
+    attached = {item.digest for item in files_of(ctx.session, unit.id)}
+    if unknown := next((one for one in evidence if one not in attached), ""):
+        raise Invalid("campaign.evidence", f"材料 {unknown[:12]}… 未上传到该考评对象，请先上传")
 
 
 def may_attach(ctx: Context, unit: UnitFacts) -> bool:

@@ -124,7 +124,6 @@ def enrol(ctx: Context, record_id: str, form: RosterForm, seen: Seen) -> Outcome
     editions = editions_of(ctx, campaign)
     roster, findings = read_roster(ctx, campaign, form, editions.scheme.rules, editions.campaign.rules)
     moved = move(ctx, record_id, "enrol", seen=seen, findings=findings, record=record)
-    drop_draft(ctx, record_id)
     replace_roster(
         ctx.session, campaign.id, units=roster.units, suppliers=roster.suppliers, seats=roster.seats
     )

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
-from budgetperf.actions.campaign_files import demand_theirs
+from budgetperf.actions.campaign_files import demand_theirs, demand_uploaded
 from budgetperf.actions.campaign_work import Work, records_of
 from budgetperf.actions.campaigns import work_for
 from budgetperf.actions.context import Context
@@ -31,7 +31,6 @@ from budgetperf.scoring.adjustments import AdjustmentItem, AdjustmentSide
 from budgetperf.store.campaigns import (
     CampaignFacts,
     UnitFacts,
-    files_of,
     get_campaign,
     get_unit,
     unit_by_subject,
@@ -114,7 +113,9 @@ def _open_claim(
     # Held until the claim stands: what is being computed takes no new claims.
     status = get_record(ctx.session, ctx.actor, campaign.id, lock=True).status
     work = work_for(ctx, campaign)
-    documented = stage is Stage.PENALTY or _demand_attached(ctx, unit, form)
+    evidence = form.evidence if isinstance(form, BonusForm) else ()
+    demand_uploaded(ctx, unit, evidence)
+    documented = stage is Stage.PENALTY or bool(evidence)
     earlier = list_records(ctx.session, ctx.actor, stage=stage, subject=unit.subject)
     findings = (
         *check_claim(form, side_of(work, unit, stage), documented=documented),
@@ -138,15 +139,6 @@ def _open_claim(
     moved = open_record(ctx, target, verb=verb, seen=seen, guards=guards)
     kept = file_form(ctx, moved, form, edition=campaign.scheme)
     return moved.log(ctx, filed_event(moved, kept))
-
-
-def _demand_attached(ctx: Context, unit: UnitFacts, form: BonusForm | PenaltyForm) -> bool:
-    """Tell whether a claim names documents; all of them are with the unit."""
-    evidence = form.evidence if isinstance(form, BonusForm) else ()
-    attached = {item.digest for item in files_of(ctx.session, unit.id)}
-    if unknown := [item for item in evidence if item not in attached]:
-        raise Invalid("campaign.evidence", f"材料 {unknown[0][:12]}… 未上传到该考评对象，请先上传")
-    return bool(evidence)
 
 
 def _claimed_twice(

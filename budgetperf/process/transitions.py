@@ -214,8 +214,7 @@ TRANSITIONS: tuple[Transition, ...] = (
          guards=(Guard.NOT_COMPUTED, Guard.CONTEST_OVER), not_by=("file",)),
     # a penalty: told to the unit, which may appeal
     _row(S.PENALTY, "tell", (), T.TOLD, "penalty:notice:write", "告知扣分", guards=(Guard.RUNNING,)),
-    _row(S.PENALTY, "withdraw", (T.TOLD,), T.WITHDRAWN, "penalty:notice:write", "撤销扣分",
-         needs_reason=True),
+    _row(S.PENALTY, "withdraw", (T.TOLD,), T.WITHDRAWN, "penalty:notice:write", "撤销扣分", needs_reason=True),
     _row(S.PENALTY, "settle", (T.TOLD,), T.SETTLED, "penalty:notice:write", "扣分生效",
          guards=(Guard.NOT_COMPUTED, Guard.CONTEST_OVER)),
     # an appeal against a penalty or a result, or an objection to a published bonus

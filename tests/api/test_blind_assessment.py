@@ -29,7 +29,7 @@ from tests.conftest import database_from
 
 SAME_BRANCH = cast.SECOND_CLERK
 STRANGERS_TO_A_PERSON = (SAME_BRANCH, cast.STAFF[1])
-STRANGERS_TO_MARKS = (cast.RATERS[1], cast.FINANCE_HEAD)
+STRANGERS_TO_MARKS = (cast.RATERS[1], cast.WATER_CLERK, cast.FINANCE_HEAD)
 MARK = re.compile(rb'name="once" value="[^"]*"|' + "决策包摘要：[0-9a-f]+".encode())
 """What is random on a page, and the digest on a paper: it seals the whole campaign, of which it tells nothing."""
 APART = [
