@@ -115,10 +115,9 @@ def _open_claim(
     work = work_for(ctx, campaign)
     evidence = form.evidence if isinstance(form, BonusForm) else ()
     demand_uploaded(ctx, unit, evidence)
-    documented = stage is Stage.PENALTY or bool(evidence)
     earlier = list_records(ctx.session, ctx.actor, stage=stage, subject=unit.subject)
     findings = (
-        *check_claim(form, side_of(work, unit, stage), documented=documented),
+        *check_claim(form, side_of(work, unit, stage), documented=stage is Stage.PENALTY or bool(evidence)),
         *_claimed_twice(ctx, earlier, form),
     )
     if any(finding.severity is Severity.ERROR for finding in findings):
