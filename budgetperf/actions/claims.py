@@ -136,8 +136,7 @@ def _open_claim(
     )
     guards = {Guard.RUNNING} if status is Status.RUNNING else ()
     moved = open_record(ctx, target, verb=verb, seen=seen, guards=guards)
-    kept = file_form(ctx, moved, form, edition=campaign.scheme)
-    return moved.log(ctx, filed_event(moved, kept))
+    return moved.log(ctx, filed_event(moved, file_form(ctx, moved, form, edition=campaign.scheme)))
 
 
 def _claimed_twice(
