@@ -18,7 +18,9 @@ from budgetperf.store.session import open_session
 from tests import cast
 from tests.actions.city import build
 from tests.actions.year import City, codes_of
-from tests.conftest import HOME, database_from, database_of, exists, locked, run
+from tests.actions.zhengding import zhengding
+from tests.assessment_story import Story
+from tests.conftest import HOME, MakeContext, database_from, database_of, exists, locked, run
 
 LIVED = "template_city"
 
@@ -43,6 +45,12 @@ def city(server: EmbeddedServer, lived: City, tmp_path_factory: pytest.TempPathF
     shutil.copytree(lived.files.folder, folder)
     with database_from(server, LIVED) as database:
         yield City(database, FileStore(folder), codes_of(database))
+
+
+@pytest.fixture
+def story(ctx: MakeContext) -> Story:
+    """Zhengding's campaign before it is opened."""
+    return zhengding(ctx)
 
 
 @pytest.fixture

@@ -1,81 +1,41 @@
 """A campaign from roster to archive, under Zhengding's rules: every gate, window and second person on its way."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from budgetperf.actions.appeals import file_appeal
-from budgetperf.actions.campaign_files import attach_to_unit
 from budgetperf.actions.campaigns import open_campaign
 from budgetperf.actions.claims import claim_bonus, tell_penalty
-from budgetperf.actions.context import Context
 from budgetperf.actions.improvements import ask_improvement
-from budgetperf.actions.moves import Outcome, Seen
+from budgetperf.actions.moves import Seen
 from budgetperf.actions.recompute import recompute
 from budgetperf.errors import Conflict, Forbidden, Invalid, NotFound
-from budgetperf.lifecycle.unit_assessment.cells import Asked
 from budgetperf.lifecycle.unit_assessment.form import (
     AppealAbout,
     AppealForm,
-    BonusForm,
     CampaignForm,
     ImprovementForm,
-    PenaltyForm,
 )
-from budgetperf.permissions import Actor
 from budgetperf.process.stages import Stage, Status
-from budgetperf.store.campaigns import ResultFacts, results_of, units_of
+from budgetperf.store.campaigns import results_of, units_of
 from budgetperf.store.results import decisions_of
 from tests import cast
+from tests.actions.zhengding import (
+    BEGUN,
+    BONUS,
+    COMPUTED,
+    PENALTY,
+    ROSTER,
+    TARGETS,
+    WINDOW,
+    YEAR_END,
+    claim,
+    computed,
+    refused,
+)
 from tests.assessment_story import Story, at, task
-
-BEGUN = date(2025, 1, 6)
-YEAR_END = date(2026, 1, 5)
-COMPUTED = date(2026, 2, 2)
-
-ROSTER: dict[str, list[dict[str, str]]] = {
-    "units": [
-        {"code": "D1", "name": "水务局", "group": "department", "organisation": "0102", "leader": "leader"},
-        {"code": "D2", "name": "教育局", "group": "department", "organisation": "0103", "leader": "leader2"},
-    ],
-    "suppliers": [
-        {"supplier": "public_survey", "organisation": "010302"},
-        {"supplier": "office", "organisation": "010201"},
-    ],
-    "raters": [
-        {"rater_group": "leader", "login": "rater1"},
-        {"rater_group": "leader", "login": "rater2", "units": "D1、D2"},
-    ],
-}
-TARGETS = {
-    (code, item): "200" for code in ("D1", "D2") for item in ("economic_work", "business", "environment")
-}
-
-
-def value(asked: Asked) -> str:
-    """Water reaches its targets, education three quarters of them."""
-    water = asked.member.code == "D1"
-    return {"satisfaction": "90", "leader_rating": "92" if water else "80"}.get(
-        asked.slot.item, "200" if water else "150"
-    )
-
-
-@pytest.fixture
-def story(ctx: Callable[..., Context]) -> Story:
-    return Story(
-        ctx,
-        "zhengding",
-        2025,
-        value,
-        clerks={
-            cast.WATER: (cast.WATER_CLERK, cast.LEADER),
-            cast.EDUCATION: (cast.EDUCATION_CLERK, cast.EDUCATION_LEADER),
-        },
-        suppliers={cast.LIBRARY: cast.LIBRARY_CLERK, cast.WATER_SUPPLY: cast.CLERK},
-    )
 
 
 def test_a_year_from_task_book_to_archive(story: Story) -> None:
@@ -108,38 +68,6 @@ def test_a_year_from_task_book_to_archive(story: Story) -> None:
     assert all(recompute(one, ctx.rules).same for one in kept)
 
 
-@contextmanager
-def refused(text: str) -> Iterator[None]:
-    """Expect findings, one of which says ``text``."""
-    with pytest.raises(Invalid) as refusal:
-        yield
-    assert text in "；".join(finding.message for finding in refusal.value.findings)
-
-
-WINDOW = date(2026, 1, 8)
-BONUS = BonusForm(
-    item="award_city", value=Decimal(2), award="节水型城市", statement="市委市政府表彰", evidence=()
-)
-
-
-def with_document(story: Story, actor: Actor, code: str, day: date) -> tuple[str, ...]:
-    """Upload a document to a unit as its clerk."""
-    ctx = story.ctx(actor, at(day))
-    content = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
-    return (
-        attach_to_unit(
-            ctx, story.id, code, content, filename="表彰决定.pdf", describes="表彰决定", effective_on=day
-        ),
-    )
-
-
-def claim(story: Story, actor: Actor, code: str, **changes: object) -> Outcome:
-    """Claim a bonus with a document."""
-    evidence = with_document(story, actor, code, WINDOW)
-    form = BonusForm.model_validate(BONUS.model_dump() | {"evidence": evidence} | changes)
-    return claim_bonus(story.ctx(actor, at(WINDOW)), story.id, code, form, Seen())
-
-
 @pytest.fixture
 def ready(story: Story) -> Story:
     """A campaign whose facts and ratings are all in."""
@@ -147,13 +75,6 @@ def ready(story: Story) -> Story:
     story.books(BEGUN, TARGETS)
     story.through_the_year(YEAR_END)
     return story
-
-
-def computed(story: Story, day: date = COMPUTED) -> dict[str, ResultFacts]:
-    story.act(cast.ASSESSMENT_OFFICE, day, story.id, "compute")
-    session = story.office(day).session
-    codes = {unit.id: unit.code for unit in units_of(session, story.id)}
-    return {codes[one.unit_id]: one for one in results_of(session, story.id)}
 
 
 def test_a_bonus_is_documented_judged_published_and_counted_once_settled(ready: Story) -> None:
@@ -192,9 +113,6 @@ def test_another_unit_objects_to_a_published_bonus_and_it_is_struck(ready: Story
     ready.act(cast.SECOND_OFFICE, WINDOW, appeal, "decide", upheld)
     assert [one.status for one in ready.records(Stage.BONUS, WINDOW)] == [Status.REJECTED]
     assert computed(ready)["D1"].document["bonus"] == "0"
-
-
-PENALTY = PenaltyForm(item="criticised_city", value=Decimal(2), award="迟报", statement="市政府办通报两次")
 
 
 def test_a_penalty_is_told_appealed_against_and_counts_as_decided(ready: Story) -> None:
@@ -300,17 +218,6 @@ def test_next_year_takes_over_what_was_to_be_mended_and_rates_it_again(ready: St
     ready.act(cast.ASSESSMENT_OFFICE, date(2026, 4, 2), asked, "close")
 
 
-def test_reports_and_sheets_are_due_when_the_phase_that_waits_for_them_ends(story: Story) -> None:
-    story.open(BEGUN, ROSTER)
-    story.books(BEGUN, TARGETS)
-    second, mid = date(2025, 4, 1), date(2025, 7, 1)
-    story.act(cast.ASSESSMENT_OFFICE, second, story.id, "advance")
-    assert {one.due_on for one in story.records(Stage.FACT_REPORT, second)} == {date(2025, 6, 30)}
-    story.reports(second)
-    story.act(cast.ASSESSMENT_OFFICE, mid, story.id, "advance")
-    assert {one.due_on for one in story.records(Stage.RATING, mid)} == {date(2025, 7, 31)}
-
-
 def test_a_unit_that_leaves_holds_nobody_up_and_may_come_back(story: Story) -> None:
     story.open(BEGUN, ROSTER)
     gone = {"unit": "D2", "exemption": "left", "reason": "机构改革撤并"}
@@ -379,60 +286,8 @@ def test_a_code_keeps_its_owner_over_the_years(story: Story) -> None:
     ]
 
 
-def test_a_figure_no_rule_can_score_is_refused_when_it_is_filed(story: Story) -> None:
-    story.open(BEGUN, ROSTER)
-    story.books(BEGUN, TARGETS)
-    spring = date(2025, 4, 1)
-    story.act(cast.ASSESSMENT_OFFICE, spring, story.id, "advance")
-    report = next(
-        one for one in story.records(Stage.FACT_REPORT, spring, Status.DRAFT) if one.path == cast.LIBRARY
-    )
-    document = story.report(report, spring)
-    rows = document["rows"]
-    assert isinstance(rows, list)
-    at = next(at for at, row in enumerate(rows) if row["item"] == "satisfaction")
-    wrong = {"rows": [row | {"value": "120"} if here == at else row for here, row in enumerate(rows)]}
-    with pytest.raises(Invalid) as caught:
-        story.act(cast.LIBRARY_CLERK, spring, report, "file", wrong)
-    [finding] = caught.value.findings
-    assert finding.where.pointer == f"/rows/{at}/value"
-    assert "满意度须在0至100（%）之间，收到120" in finding.message
-    story.act(cast.LIBRARY_CLERK, spring, report, "file", document)
-
-
-def test_an_accepted_report_is_returned_until_results_are_told_and_they_are_computed_again(
-    story: Story,
-) -> None:
-    story.open(BEGUN, ROSTER)
-    story.books(BEGUN, TARGETS)
-    story.through_the_year(YEAR_END)
-    story.act(cast.ASSESSMENT_OFFICE, COMPUTED, story.id, "compute")
-    report = story.records(Stage.FACT_REPORT, COMPUTED, Status.AUDITED)[0]
-    story.act(cast.ASSESSMENT_OFFICE, COMPUTED, report, "recall", reason="数据有误")
-    with refused("未办结"):
-        story.act(cast.ASSESSMENT_HEAD, COMPUTED, story.id, "publish")
-    later = date(2026, 2, 3)
-    clerk = story.suppliers[report.path]
-    story.act(clerk, later, report, "file", story.report(report, later))
-    story.act(cast.ASSESSMENT_OFFICE, later, report, "accept")
-    with refused("请重新汇总计分后再公示"):
-        story.act(cast.ASSESSMENT_HEAD, later, story.id, "publish")
-    story.act(cast.ASSESSMENT_OFFICE, later, story.id, "compute")
-    story.act(cast.ASSESSMENT_HEAD, later, story.id, "publish")
-    with pytest.raises(Conflict, match="考评结果已公示，数据有误的按申诉程序更正"):
-        story.act(cast.ASSESSMENT_OFFICE, later, report, "recall", reason="数据有误")
-
-
 @pytest.mark.parametrize(("year", "told"), [(2023, "已经结束"), (2027, "才开始")])
 def test_a_year_that_can_never_be_started_is_not_opened(story: Story, year: int, told: str) -> None:
     form = CampaignForm(jurisdiction="zhengding", fiscal_year=year)
     with pytest.raises(Conflict, match=told):
         open_campaign(story.office(BEGUN), form, Seen())
-
-
-def test_progress_is_asked_for_from_the_start_of_the_campaign_on(story: Story) -> None:
-    may = date(2025, 5, 10)
-    story.open(may, ROSTER)
-    days = {one.due_on for one in story.records(Stage.PROGRESS, may)}
-    assert days
-    assert all(day is not None and day >= may for day in days)

@@ -27,26 +27,11 @@ from budgetperf.store.campaigns import seats_of, sheet_of, suppliers_of, units_o
 from budgetperf.store.records import RecordFacts, get_record, latest_filing
 from budgetperf.workbooks.table_form import write_tables
 from tests import cast
-from tests.actions.test_campaign import BEGUN, ROSTER, TARGETS, value
+from tests.actions.zhengding import BEGUN, ROSTER, TARGETS, zhengding
 from tests.assessment_story import Story, at
 
 Edit = Callable[[Workbook], None]
 HALF = date(2025, 7, 1)
-
-
-@pytest.fixture
-def story(ctx: Callable[..., Context]) -> Story:
-    return Story(
-        ctx,
-        "zhengding",
-        2025,
-        value,
-        clerks={
-            cast.WATER: (cast.WATER_CLERK, cast.LEADER),
-            cast.EDUCATION: (cast.EDUCATION_CLERK, cast.EDUCATION_LEADER),
-        },
-        suppliers={cast.LIBRARY: cast.LIBRARY_CLERK, cast.WATER_SUPPLY: cast.CLERK},
-    )
 
 
 def seen(story: Story, actor: Actor, day: date, record: RecordFacts | str) -> tuple[Context, RecordFacts]:
@@ -184,7 +169,7 @@ def test_a_task_book_is_handed_out_with_the_items_of_the_track_and_filed_with_it
 
 def test_last_years_improvements_stand_in_the_task_book_and_may_not_be_dropped(story: Story) -> None:
     story.open(BEGUN, ROSTER)
-    before = Story(story.ctx, "zhengding", 2024, value, story.clerks, story.suppliers)
+    before = zhengding(story.ctx, 2024)
     before.open(date(2024, 1, 8), ROSTER)
     office = story.office(BEGUN)
     unit = next(one for one in units_of(office.session, before.id) if one.code == "D1")

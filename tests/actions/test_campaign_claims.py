@@ -26,7 +26,9 @@ from budgetperf.permissions import Actor, Grant, Role
 from budgetperf.process.stages import Stage, Status
 from budgetperf.store.records import get_record
 from tests import cast
-from tests.actions.test_campaign import (
+from tests.actions.test_campaign_people import ROSTER as PEOPLE
+from tests.actions.test_campaign_people import value as served
+from tests.actions.zhengding import (
     BEGUN,
     COMPUTED,
     PENALTY,
@@ -36,11 +38,9 @@ from tests.actions.test_campaign import (
     YEAR_END,
     claim,
     computed,
-    value,
     with_document,
+    zhengding,
 )
-from tests.actions.test_campaign_people import ROSTER as PEOPLE
-from tests.actions.test_campaign_people import value as served
 from tests.assessment_story import Story, at
 
 OVER = date(2026, 1, 16)
@@ -62,17 +62,7 @@ FINANCE_LEADER = Actor(cast.FINANCE_HEAD.id, cast.FINANCE_HEAD.name, (Grant(Role
 @pytest.fixture
 def running(ctx: Callable[..., Context]) -> Story:
     """Zhengding's campaign under way, with nothing brought yet."""
-    made = Story(
-        ctx,
-        "zhengding",
-        2025,
-        value,
-        clerks={
-            cast.WATER: (cast.WATER_CLERK, cast.LEADER),
-            cast.EDUCATION: (cast.EDUCATION_CLERK, cast.EDUCATION_LEADER),
-        },
-        suppliers={cast.LIBRARY: cast.LIBRARY_CLERK, cast.WATER_SUPPLY: cast.CLERK},
-    )
+    made = zhengding(ctx)
     made.open(BEGUN, THREE)
     return made
 

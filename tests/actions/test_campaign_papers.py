@@ -24,7 +24,7 @@ from budgetperf.reports.renderers import render
 from budgetperf.store.campaigns import results_of
 from budgetperf.store.records import RecordFacts, get_record
 from tests import cast
-from tests.actions.test_campaign import (
+from tests.actions.zhengding import (
     BEGUN,
     COMPUTED,
     PENALTY,
@@ -33,7 +33,7 @@ from tests.actions.test_campaign import (
     WINDOW,
     YEAR_END,
     claim,
-    value,
+    zhengding,
 )
 from tests.assessment_story import Story, at
 from tests.reports.reading import page_texts, squeezed
@@ -41,17 +41,7 @@ from tests.reports.reading import page_texts, squeezed
 
 @pytest.fixture
 def story(ctx: Callable[..., Context]) -> Story:
-    made = Story(
-        ctx,
-        "zhengding",
-        2025,
-        value,
-        clerks={
-            cast.WATER: (cast.WATER_CLERK, cast.LEADER),
-            cast.EDUCATION: (cast.EDUCATION_CLERK, cast.EDUCATION_LEADER),
-        },
-        suppliers={cast.LIBRARY: cast.LIBRARY_CLERK, cast.WATER_SUPPLY: cast.CLERK},
-    )
+    made = zhengding(ctx)
     made.open(BEGUN, ROSTER)
     made.books(BEGUN, TARGETS)
     made.through_the_year(YEAR_END)

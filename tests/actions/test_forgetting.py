@@ -20,7 +20,7 @@ from budgetperf.store.campaigns import seats_of, sheets_of
 from budgetperf.store.records import list_records
 from budgetperf.store.results import decisions_of
 from tests import cast
-from tests.actions.test_campaign import BEGUN, COMPUTED, ROSTER, TARGETS, YEAR_END, value
+from tests.actions.zhengding import BEGUN, COMPUTED, ROSTER, TARGETS, YEAR_END, zhengding
 from tests.assessment_story import Story, at
 from tests.conftest import MakeContext
 
@@ -37,17 +37,7 @@ def archived(ctx: MakeContext) -> Story:
     On the way both saved drafts and asked with a key, and the mid-year sheet of one was taken back, typed but
     never submitted.
     """
-    story = Story(
-        ctx,
-        "zhengding",
-        2025,
-        value,
-        clerks={
-            cast.WATER: (cast.WATER_CLERK, cast.LEADER),
-            cast.EDUCATION: (cast.EDUCATION_CLERK, cast.EDUCATION_LEADER),
-        },
-        suppliers={cast.LIBRARY: cast.LIBRARY_CLERK, cast.WATER_SUPPLY: cast.CLERK},
-    )
+    story = zhengding(ctx)
     story.open(BEGUN, ROSTER)
     story.books(BEGUN, TARGETS)
     type_before(story, date(2025, 7, 1))
