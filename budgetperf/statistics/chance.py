@@ -15,7 +15,15 @@ from budgetperf.findings import Finding, Severity
 from budgetperf.statistics.errors import BadParameter, BadTable, NoVariation, TooFewRows
 from budgetperf.statistics.labelled import Array
 from budgetperf.statistics.methods import RatingWeights
-from budgetperf.statistics.ratings import demand_names, demand_ratings, demand_share, told
+from budgetperf.statistics.ratings import (
+    ROUNDING,
+    cells,
+    demand_names,
+    demand_ratings,
+    demand_share,
+    flat_raters,
+    told,
+)
 
 SOURCE = "Gwet (2008)"
 
@@ -142,6 +150,10 @@ def gwet_ac2(
 def _placed(ratings: pd.DataFrame, categories: Sequence[object] | None) -> tuple[Array, list[object]]:
     """Return every grade as its place in the list of grades, NaN where there is none."""
     codes, seen = demand_names(ratings)
+    rated = int((~np.isnan(codes)).any(axis=1).sum())
+    for what, there in (("评委太少", ratings.shape[1]), ("有评分的对象太少", rated)):
+        if there < 2:
+            raise TooFewRows(what, n=there, needed=2)
     grades = list(seen if categories is None else categories)
     at = {grade: float(place) for place, grade in enumerate(grades)}
     if len(at) < 2:
@@ -152,10 +164,7 @@ def _placed(ratings: pd.DataFrame, categories: Sequence[object] | None) -> tuple
         raise BadParameter("可选的等级重复")
     unknown = {number for number, grade in enumerate(seen) if grade not in at}
     if unknown:
-        wrong = [
-            f"{ratings.columns[j]}对{ratings.index[i]}" for i, j in np.argwhere(np.isin(codes, list(unknown)))
-        ]
-        raise BadTable("以下评分不在可选的等级之内", places=wrong)
+        raise BadTable("以下评分不在可选的等级之内", places=cells(ratings, np.isin(codes, list(unknown))))
     moved = np.array([*(at[grade] for grade in seen), np.nan])
     return moved[np.where(np.isnan(codes), -1, codes).astype(np.intp)], grades
 
@@ -168,15 +177,12 @@ def _gwet(
     )
     rated = counts.sum(axis=1)
     counts, many = counts[rated > 0], rated[rated > 0]
-    for what, there in (("评委太少", ratings.shape[1]), ("有评分的对象太少", len(many))):
-        if there < 2:
-            raise TooFewRows(what, n=there, needed=2)
     if many.max() < 2:
         raise TooFewRows("至少被两位评委评过的对象太少", n=0, needed=1)
     weights = _weights(grades, kind)
     agreement, chance, variance = _figures(counts, many, weights)
     coefficient = (agreement - chance) / (1 - chance)
-    error = float(np.sqrt(variance))
+    error = float(np.sqrt(variance)) if variance > ROUNDING**2 else 0.0
     reach = float(stats.t.isf((1 - confidence) / 2, len(many) - 1)) * error
     return GwetResult(
         coefficient,
@@ -217,11 +223,11 @@ def _weights(grades: list[object], kind: RatingWeights) -> Array:
         return 1 - steps * (steps + 1) / (q * (q - 1))
     values = np.array(grades, dtype=np.float64)
     distance = np.abs(np.subtract.outer(values, values)) / (values.max() - values.min())
-    return 1 - (distance if kind is RatingWeights.LINEAR else distance**2)
+    return np.asarray(1 - (distance if kind is RatingWeights.LINEAR else distance**2), dtype=np.float64)
 
 
 def _findings(ratings: pd.DataFrame, places: Array, error: float) -> tuple[Finding, ...]:
-    findings = []
+    findings = list(flat_raters(ratings))
     given = (~np.isnan(places)).sum(axis=1)
     if (given == 0).any():
         text = f"以下对象没有评分，不计入：{'、'.join(str(name) for name in ratings.index[given == 0])}"

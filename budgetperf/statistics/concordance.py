@@ -13,7 +13,7 @@ from scipy import stats
 from budgetperf.findings import Finding, Severity
 from budgetperf.statistics.errors import NoVariation
 from budgetperf.statistics.labelled import Array, Floats, array
-from budgetperf.statistics.ratings import demand_ratings, flat_raters, told
+from budgetperf.statistics.ratings import demand_ratings, flat_raters, fully_alike, told
 
 SMALL = 7  # targets up to which the chi-square is too coarse (Siegel and Castellan 1988)
 
@@ -104,13 +104,17 @@ def kendall_w(ratings: pd.DataFrame) -> KendallResult:
         float(stats.chi2.sf(chi2, n - 1)),
         pd.Series(sums, index=table.index),
         pd.Series(ties, index=table.columns),
-        (*flat_raters(table), *_small(n)),
+        (*flat_raters(table), *_small(n), *_alike(w)),
     )
 
 
 def _ties(ranks: Array) -> float:
     counts = np.unique(ranks, return_counts=True)[1].astype(np.float64)
     return float((counts**3 - counts).sum())
+
+
+def _alike(w: float) -> tuple[Finding, ...]:
+    return (fully_alike("评委的排序完全一致，F值为无穷大"),) if w == 1 else ()
 
 
 def _small(n: int) -> tuple[Finding, ...]:

@@ -12,7 +12,15 @@ from scipy import stats
 from budgetperf.findings import Finding, Severity
 from budgetperf.statistics.errors import NoVariation
 from budgetperf.statistics.labelled import Floats, array
-from budgetperf.statistics.ratings import demand_ratings, demand_share, flat_raters, negligible, told
+from budgetperf.statistics.ratings import (
+    ROUNDING,
+    demand_ratings,
+    demand_share,
+    flat_raters,
+    fully_alike,
+    negligible,
+    told,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,10 +96,12 @@ def _alpha(table: pd.DataFrame) -> float:
     total = centred.sum(axis=1)
     if k < 2 or negligible(float((total**2).sum()), scores):
         return np.nan
-    return k / (k - 1) * (1 - float((centred**2).sum()) / float((total**2).sum()))
+    return float(k / (k - 1) * (1 - (centred**2).sum() / (total**2).sum()))
 
 
 def _findings(table: pd.DataFrame, alpha: float) -> tuple[Finding, ...]:
+    if alpha >= 1 - ROUNDING:
+        return (*flat_raters(table), fully_alike("除评委之间的固定差距外评分完全一致，区间收缩为一点"))
     if alpha >= 0:
         return flat_raters(table)
     text = "克朗巴哈系数为负：评分彼此矛盾，或有反向项目没有转换方向"

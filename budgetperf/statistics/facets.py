@@ -180,17 +180,28 @@ def demand_connected(design: Design) -> None:
     surplus = int((values <= NULL * max(float(values[-1]), 1.0)).sum()) - len(design.crossed)
     if surplus <= 0:
         return
-    labels = [f"{facet.name}{level}" for facet in design.crossed for level in facet.levels]
-    linked, part = sparse.csgraph.connected_components(np.abs(gram) > NULL)
-    if linked > 1:
-        text = "评分设计不连通，各组评委没有共同的对象，严厉度不可比；请安排共同评分的对象后重新估计"
-        raise Disconnected(
-            text, subsets=[[labels[at] for at in np.flatnonzero(part == p)] for p in range(linked)]
-        )
+    start = 0
+    for facet in design.crossed:
+        stop = start + len(facet.levels)
+        _demand_linked(facet, gram[start:stop, start:stop])
+        start = stop
+    labels = [f"{facet.name} {level}" for facet in design.crossed for level in facet.levels]
     nulls = vectors[:, : surplus + len(design.crossed)]
     raise Disconnected(
         "以下水平彼此捆绑（总在一起出现），无法分开估计", subsets=[_tied(nulls, design, labels)]
     )
+
+
+def _demand_linked(facet: Facet, gram: Array) -> None:
+    """Refuse a facet whose levels fall into parts without a common target."""
+    parts, part = sparse.csgraph.connected_components(np.abs(gram) > NULL)
+    if parts > 1:
+        text = (
+            f"评分设计不连通，“{facet.name}”各组没有共同的对象，严厉度不可比；请安排共同评分的对象后重新估计"
+        )
+        raise Disconnected(
+            text, subsets=[[str(level) for level in facet.levels[part == p]] for p in range(parts)]
+        )
 
 
 def _swept(design: Design) -> Array:

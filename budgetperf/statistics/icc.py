@@ -14,7 +14,14 @@ from scipy import stats
 from budgetperf.findings import Finding, Severity
 from budgetperf.statistics.errors import NoVariation
 from budgetperf.statistics.labelled import Floats, array
-from budgetperf.statistics.ratings import demand_ratings, demand_share, flat_raters, negligible, told
+from budgetperf.statistics.ratings import (
+    demand_ratings,
+    demand_share,
+    flat_raters,
+    fully_alike,
+    negligible,
+    told,
+)
 
 FORMS = ("ICC(1,1)", "ICC(2,1)", "ICC(3,1)", "ICC(1,k)", "ICC(2,k)", "ICC(3,k)")
 SOURCE = "Shrout & Fleiss (1979)"
@@ -28,7 +35,7 @@ class IccResult:
     ----------
     table : DataFrame (6, 7)
         By form: ``estimate``, ``f``, ``df1``, ``df2``, ``p_value`` (of no correlation), ``low``
-        and ``high``. No unit; ``estimate`` NaN and ``low`` -inf where a form is not defined.
+        and ``high``. No unit; NaN, and told, where a form is not defined; ``low`` may be -inf.
     mean_squares : Series (4,)
         BMS between targets, WMS within them, JMS between raters, EMS residual; unit squared.
     n_targets, n_raters : int
@@ -88,6 +95,7 @@ def icc(ratings: pd.DataFrame, *, confidence: float = 0.95) -> IccResult:
         **_bounds(squares, n, k, (1 - confidence) / 2),
     }
     found = pd.DataFrame(columns, index=pd.Index(FORMS, name="form"))
+    found.loc[found["estimate"].isna(), ["low", "high"]] = np.nan
     return IccResult(found, squares, n, k, confidence, _findings(table, found, squares))
 
 
@@ -186,6 +194,5 @@ def _findings(table: pd.DataFrame, found: pd.DataFrame, squares: Floats) -> tupl
     if unknown:
         findings.append(told("undefined_icc", Severity.ERROR, f"{unknown}的分母不大于0，没有定义", SOURCE))
     if squares["EMS"] == 0:
-        text = "除评委之间的固定差距外评分完全一致，F值为无穷大，区间收缩为一点；请核对评分是否各自独立作出"
-        findings.append(told("no_residual", Severity.WARNING, text, SOURCE))
+        findings.append(fully_alike("除评委之间的固定差距外评分完全一致，F值为无穷大，区间收缩为一点"))
     return tuple(findings)

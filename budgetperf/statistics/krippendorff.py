@@ -15,7 +15,7 @@ from budgetperf.findings import Finding, Severity
 from budgetperf.statistics.errors import BadParameter, BadTable, NoVariation, TooFewRows
 from budgetperf.statistics.labelled import Array, array
 from budgetperf.statistics.methods import Measurement
-from budgetperf.statistics.ratings import demand_names, demand_ratings, negligible, told
+from budgetperf.statistics.ratings import cells, demand_names, demand_ratings, flat_raters, negligible, told
 
 SOURCE = "Krippendorff (2011)"
 BLOCK = 512  # values compared with all others at a time
@@ -64,7 +64,8 @@ def krippendorff_alpha(ratings: pd.DataFrame, *, level: Measurement | str) -> Kr
     Raises
     ------
     BadTable, TooFewRows
-        See ``ratings.demand_ratings``; also no target with two values, or a negative ratio.
+        See ``ratings.demand_ratings``; also fewer than two targets with two values, or a
+        negative ratio.
     NoVariation
         All paired values are equal: neither agreement nor chance can be told.
     BadParameter
@@ -88,8 +89,8 @@ def krippendorff_alpha(ratings: pd.DataFrame, *, level: Measurement | str) -> Kr
         known = "、".join(member.value for member in Measurement)
         raise BadParameter(f"没有“{level}”这种测量层次，可用：{known}") from None
     values, targets, unpaired = _paired(ratings, scale)
-    if len(values) == 0:
-        raise TooFewRows("至少被两位评委评过的对象太少", n=0, needed=1)
+    if (shared := len(np.unique(targets))) < 2:
+        raise TooFewRows("至少被两位评委评过的对象太少", n=shared, needed=2)
     codes, counts = np.unique(values, return_inverse=True, return_counts=True)[1:]
     if len(counts) == 1 or negligible(float(((values - values.mean()) ** 2).sum()), values):
         raise NoVariation("全部评分相同，偶然不一致为零，克里彭多夫系数没有意义")
@@ -97,7 +98,8 @@ def krippendorff_alpha(ratings: pd.DataFrame, *, level: Measurement | str) -> Kr
     within, overall = _distances(placed, targets, scale)
     n = len(values)
     observed, expected = within / n, overall / (n * (n - 1))
-    findings = _findings(unpaired, alpha := 1 - observed / expected)
+    alpha = 1 - observed / expected
+    findings = (*flat_raters(ratings), *_findings(unpaired, alpha))
     return KrippendorffResult(alpha, observed, expected, scale, n, unpaired, findings)
 
 
@@ -107,11 +109,8 @@ def _paired(ratings: pd.DataFrame, scale: Measurement) -> tuple[Array, Places, t
     figures = demand_names(ratings)[0] if named else array(demand_ratings(ratings, complete=False, targets=1))
     if ratings.shape[1] < 2:
         raise TooFewRows("评委太少", n=ratings.shape[1], needed=2)
-    if scale is Measurement.RATIO and (negative := np.argwhere(figures < 0)).size:
-        raise BadTable(
-            "等比层次的评分不能小于0",
-            places=[f"{ratings.columns[j]}对{ratings.index[i]}" for i, j in negative],
-        )
+    if scale is Measurement.RATIO and (figures < 0).any():
+        raise BadTable("等比层次的评分不能小于0", places=cells(ratings, figures < 0))
     given = ~np.isnan(figures)
     shared = given.sum(axis=1) >= 2
     rows = np.nonzero(given & shared[:, None])

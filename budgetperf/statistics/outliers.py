@@ -197,7 +197,7 @@ def _standardised(
 def _critical(n: int, tail: float) -> float:
     """Return what the distance of the most extreme of ``n`` values must exceed on one side."""
     t2 = float(stats.t.isf(tail / n, n - 2)) ** 2
-    return (n - 1) / n**0.5 * (t2 / (n - 2 + t2)) ** 0.5
+    return float((n - 1) / np.sqrt(n) * np.sqrt(t2 / (n - 2 + t2)))
 
 
 def _few(n: int, wanted: int, text: str, source: str) -> tuple[Finding, ...]:

@@ -52,7 +52,7 @@ class MarginalLikelihood:
         self.steps_map = contrasts(design.n_steps) if design.n_steps > 1 else np.zeros((1, 0))
         self.gap, self.grid = gap, grid
         half = int(np.ceil(REACH / gap))
-        self.z = np.arange(-half, half + 1) * gap
+        self.z: Array = np.arange(-half, half + 1, dtype=np.float64) * gap
         codes = np.column_stack([facet.codes for facet in design.facets])
         self.cells, cell = np.unique(codes, axis=0, return_inverse=True)
         self._count(design, cell.ravel())
@@ -71,7 +71,7 @@ class MarginalLikelihood:
     @property
     def n_free(self) -> int:
         """How many parameters are free."""
-        return sum(size - 1 for size in self.sizes) + self.steps_map.shape[1] + 2
+        return int(sum(size - 1 for size in self.sizes) + self.steps_map.shape[1] + 2)
 
     def unpack(self, free: Array) -> Unpacked:
         """Return the parameters with the ones that make sums zero."""
@@ -95,10 +95,13 @@ class MarginalLikelihood:
         return -float(total.sum()), -self._gradient(p, nodes, np.exp(logs), posterior)
 
     def _nodes(self, p: Unpacked) -> tuple[Array, Array]:
-        half_log = 0.5 * np.log(2 * np.pi)
+        half_log = float(np.log(2 * np.pi)) / 2
         if self.grid is None:
-            return p.mean + p.spread * self.z, -0.5 * self.z**2 - half_log + np.log(self.gap)
-        return self.grid, -0.5 * ((self.grid - p.mean) / p.spread) ** 2 - half_log - np.log(p.spread)
+            even: Array = -0.5 * self.z**2 - half_log + float(np.log(self.gap))
+            nodes: Array = p.mean + p.spread * self.z
+            return nodes, even
+        weights: Array = -0.5 * ((self.grid - p.mean) / p.spread) ** 2 - half_log - float(np.log(p.spread))
+        return self.grid, weights
 
     def _gradient(self, p: Unpacked, nodes: Array, chance: Array, posterior: Array) -> Array:
         expected = chance @ np.arange(chance.shape[-1])  # cell, node
@@ -122,10 +125,12 @@ class MarginalLikelihood:
 def moments(distance: Array, thresholds: Array) -> tuple[Array, Array, Array]:
     """Return mean, variance and third central moment of a grade at each distance."""
     chance = np.exp(log_probabilities(distance, thresholds))
-    grades = np.arange(chance.shape[-1])
-    mean = chance @ grades
-    off = grades - mean[..., None]
-    return mean, (chance * off**2).sum(axis=-1), (chance * off**3).sum(axis=-1)
+    grades = np.arange(chance.shape[-1], dtype=np.float64)
+    mean: Array = chance @ grades
+    off: Array = grades - mean[..., None]
+    variance: Array = (chance * off**2).sum(axis=-1)
+    third: Array = (chance * off**3).sum(axis=-1)
+    return mean, variance, third
 
 
 def warm_estimates(target: Places, steps: Places, severity: Array, thresholds: Array) -> tuple[Array, Array]:
@@ -144,5 +149,6 @@ def warm_estimates(target: Places, steps: Places, severity: Array, thresholds: A
         information = np.bincount(target, variance)
         lift = raw - np.bincount(target, mean) + np.bincount(target, third) / (2 * information)
         low, high = np.where(lift > 0, middle, low), np.where(lift > 0, high, middle)
-    place = (low + high) / 2
-    return place, np.bincount(target, moments(place[target] - severity, thresholds)[1]) ** -0.5
+    place: Array = (low + high) / 2
+    information = np.bincount(target, moments(place[target] - severity, thresholds)[1])
+    return place, np.asarray(1 / np.sqrt(information), dtype=np.float64)

@@ -89,7 +89,7 @@ def demand_values(values: Floats, *, least: int) -> Floats:
     BadTable, TooFewRows
         As ``demand_ratings``.
     """
-    column = demand_ratings(values.to_frame("数值"), raters=1, targets=0)["数值"]
+    column = demand_ratings(values.to_frame(""), raters=1, targets=0)[""]
     if len(column) < least:
         raise TooFewRows("数值太少", n=len(column), needed=least)
     return column
@@ -100,15 +100,26 @@ def negligible(sum_of_squares: float, values: Array) -> bool:
     return bool(sum_of_squares <= values.size * (ROUNDING * float(np.abs(values).max(initial=0.0))) ** 2)
 
 
+def fully_alike(text: str) -> Finding:
+    """Return the warning that scores agree too well to be tested."""
+    return told("no_residual", Severity.WARNING, f"{text}；请核对评分是否各自独立作出")
+
+
+def cells(ratings: pd.DataFrame, chosen: "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]") -> list[str]:
+    """Return the places of the chosen cells: who on what, or what alone in a nameless column."""
+    pairs = [(ratings.columns[j], ratings.index[i]) for i, j in np.argwhere(chosen)]
+    return [f"{rater}对{target}" if str(rater) else str(target) for rater, target in pairs]
+
+
 def flat_raters(ratings: pd.DataFrame) -> tuple[Finding, ...]:
-    """Return a warning for every rater who gave one and the same score to all targets."""
-    flat = ratings.columns[(ratings.max() == ratings.min()) & (ratings.count() > 1)]
+    """Return a warning for every rater who gave one and the same score to all targets rated."""
+    flat = [name for name, scores in ratings.items() if scores.count() > 1 == len(scores.dropna().unique())]
     return tuple(
         Finding(
             "statistics.flat_rater",
             Severity.WARNING,
             Where(pointer=f"/ratings/{name}"),
-            f"评委“{name}”给全部对象同一评分，没有区分；未剔除，请核对",
+            f"评委“{name}”对所评对象一律给同一评分，没有区分；未剔除，请核对",
         )
         for name in flat
     )
@@ -128,6 +139,6 @@ def _numbers(column: "pd.Series[float]") -> Floats:
 def _refuse(
     ratings: pd.DataFrame, wrong: "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]", text: str
 ) -> None:
-    places = [f"{ratings.columns[j]}对{ratings.index[i]}" for i, j in np.argwhere(wrong)]
+    places = cells(ratings, wrong)
     if places:
         raise BadTable(text, places=places)

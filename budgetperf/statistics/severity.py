@@ -20,7 +20,7 @@ from budgetperf.statistics.ratings import demand_share, told
 
 SOURCE = "Linacre (1989)"
 METHOD = "多侧面严厉度模型"
-REMEDY = "请检查评分是否过少，或合并等级后重新估计"
+REMEDY = "请检查评分是否过少、评委是否完全一致，或合并等级后重新估计"
 SETTLED = 1e-10  # half the gain in likelihood that one more Newton step promises
 NEWTON_STEPS, REFINEMENTS = 20, 8
 FLAT = 0.05  # logits; a spread of the targets below it is none
@@ -116,7 +116,7 @@ def fit_severity(
     demand_share("置信水平", confidence)
     design = read_design(ratings, score=score, target=target, facets=facets, group=group)
     model, free, information = _fit(design, None if grid is None else np.asarray(grid, dtype=np.float64))
-    covariance = np.linalg.inv(information)
+    covariance: Array = np.linalg.inv(information).astype(np.float64)
     p = model.unpack(free)
     if p.spread < FLAT:
         raise NoVariation("各对象的水平没有可测的差别（总体标准差趋于0），严厉度模型不适用")
@@ -153,12 +153,12 @@ def _fit(design: Design, grid: Array | None) -> tuple[MarginalLikelihood, Array,
 
 def _polished(model: MarginalLikelihood, free: Array) -> tuple[Array, Array]:
     """Return the maximum to rounding by Newton steps, and the information there."""
-    for _ in range(NEWTON_STEPS):
+    taken = 0
+    while taken < NEWTON_STEPS:
+        taken += 1
         value, gradient = model(free)
         information = _information(model, free)
-        try:
-            np.linalg.cholesky(information)
-        except np.linalg.LinAlgError:
+        if not np.isfinite(information).all() or np.linalg.eigvalsh(information)[0] <= 0:
             break
         step = np.linalg.solve(information, gradient)
         if float(gradient @ step) / 2 < SETTLED:
@@ -168,7 +168,7 @@ def _polished(model: MarginalLikelihood, free: Array) -> tuple[Array, Array]:
         free = free - step
     if model.unpack(free).spread < FLAT:
         raise NoVariation("各对象的水平没有可测的差别（总体标准差趋于0），严厉度模型不适用")
-    raise NotConverged(METHOD, NEWTON_STEPS, REMEDY)
+    raise NotConverged(METHOD, taken, REMEDY)
 
 
 def _information(model: MarginalLikelihood, free: Array, width: float = 1e-5) -> Array:
@@ -261,6 +261,7 @@ def _equality(design: Design, free: Array, covariance: Array) -> pd.DataFrame:
 
 def _findings(table: pd.DataFrame, group: str | None) -> tuple[Finding, ...]:
     erratic: Floats = table[["infit", "outfit"]].max(axis=1)
+    wild = erratic[erratic > MISFIT]
     findings = [
         told(
             "misfit",
@@ -268,7 +269,7 @@ def _findings(table: pd.DataFrame, group: str | None) -> tuple[Finding, ...]:
             f"“{facet}”中的“{level}”与模型不符（均方{value:.2f}，宜在{MISFIT}以下），评分忽宽忽严，请核对",
             "Linacre (2002)",
         )
-        for (facet, level), value in erratic[erratic > MISFIT].items()
+        for (facet, level), value in zip(wild.index.to_flat_index(), wild, strict=True)
     ]
     if group:
         text = f"“{group}”是对象的属性，其差别建立在各组对象来自同一总体的假定上"
