@@ -67,7 +67,9 @@ def stack_ratings(ratings: pd.DataFrame) -> pd.DataFrame:
     Empty cells give no row.
     """
     wide = ratings.rename_axis(index="target", columns="rater").reset_index()
-    return wide.melt(id_vars="target", var_name="rater", value_name="score").dropna(ignore_index=True)
+    return wide.melt(id_vars="target", var_name="rater", value_name="score").dropna(
+        subset="score", ignore_index=True
+    )
 
 
 def read_design(
