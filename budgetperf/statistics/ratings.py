@@ -4,6 +4,8 @@ A table has one row per target (对象) and one column per rater (评委). Holds
 nothing is filled in, dropped or rescaled here.
 """
 
+from decimal import Decimal
+
 import numpy as np
 import pandas as pd
 
@@ -74,7 +76,7 @@ def demand_names(ratings: pd.DataFrame) -> tuple[Array, list[object]]:
     """
     demand_labels(ratings)
     given = ratings.to_numpy(dtype=object)
-    endless = np.array([isinstance(one, float) and np.isinf(one) for one in given.ravel()], dtype=np.bool_)
+    endless = np.array([_is_endless(one) for one in given.ravel()], dtype=np.bool_)
     _refuse(ratings, endless.reshape(given.shape), "以下评分不是有限数")
     codes, names = pd.factorize(given.ravel())
     figures = np.where(codes < 0, np.nan, codes.astype(np.float64))
@@ -128,6 +130,10 @@ def flat_raters(ratings: pd.DataFrame) -> tuple[Finding, ...]:
 def told(code: str, severity: Severity, text: str, source: str = "", *, at: str = "/ratings") -> Finding:
     """Return a finding about the ratings as a whole."""
     return Finding(f"statistics.{code}", severity, Where(pointer=at), text, source)
+
+
+def _is_endless(grade: object) -> bool:
+    return isinstance(grade, float | Decimal) and abs(grade) == float("inf")
 
 
 def _numbers(column: "pd.Series[float]") -> Floats:

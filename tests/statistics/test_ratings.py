@@ -1,6 +1,8 @@
 """Bad tables: every figure of agreement refuses them by name and place, and nothing is a silent number."""
 
+import re
 from collections.abc import Callable
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -33,7 +35,7 @@ COLUMNS: dict[str, Callable[["pd.Series[float]"], object]] = {
 }
 
 
-def table(**cells: float | str | None) -> pd.DataFrame:
+def table(**cells: float | Decimal | str | None) -> pd.DataFrame:
     """Four targets by three raters, with one target of "a" replaced."""
     made = pd.DataFrame(
         {"a": [3, 1, 4, 2], "b": [3, 2, 4, 1], "c": [2, 1, 4, 3]}, index=["甲", "乙", "丙", "丁"]
@@ -49,8 +51,8 @@ def test_the_plain_table_gives_figures() -> None:
 
 
 @pytest.mark.parametrize("name", ALL)
-@pytest.mark.parametrize("value", [np.inf, -np.inf])
-def test_an_infinite_score_is_refused_by_place(name: str, value: float) -> None:
+@pytest.mark.parametrize("value", [np.inf, -np.inf, Decimal("Infinity")])
+def test_an_infinite_score_is_refused_by_place(name: str, value: float | Decimal) -> None:
     with pytest.raises(BadTable, match="a对丙"):
         ALL[name](table(丙=value))
 
@@ -108,6 +110,12 @@ def test_equal_scores_throughout_are_refused(name: str) -> None:
 def test_a_rater_who_tells_nothing_apart_is_named(name: str) -> None:
     found = ALL[name](table().assign(b=2))
     assert "statistics.flat_rater" in {one.code for one in found.findings}  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_exact_decimals_are_numbers_too(name: str) -> None:
+    found, plain = ALL[name](table().map(lambda v: Decimal(v) / 2)), ALL[name](table() / 2)
+    assert re.sub(r"Decimal\('([\d.]+)'\)", lambda m: str(float(m[1])), str(found)) == str(plain)
 
 
 @pytest.mark.parametrize("name", ALL)
