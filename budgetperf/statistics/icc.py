@@ -193,6 +193,11 @@ def _findings(table: pd.DataFrame, found: pd.DataFrame, squares: Floats) -> tupl
     unknown = "、".join(found.index[found["estimate"].isna()])
     if unknown:
         findings.append(told("undefined_icc", Severity.ERROR, f"{unknown}的分母不大于0，没有定义", SOURCE))
+    endless = "、".join(found.index[np.isneginf(found["low"])])
+    if endless:
+        findings.append(
+            told("unbounded_icc", Severity.NOTE, f"{endless}的区间没有下限：对象或评委太少", SOURCE)
+        )
     if squares["EMS"] == 0:
         findings.append(fully_alike("除评委之间的固定差距外评分完全一致，F值为无穷大，区间收缩为一点"))
     return tuple(findings)

@@ -12,7 +12,7 @@ import pandas as pd
 from scipy import optimize, stats
 
 from budgetperf.findings import Finding, Severity
-from budgetperf.statistics.errors import BadParameter, NotConverged, NoVariation
+from budgetperf.statistics.errors import BadParameter, NoFiniteEstimate, NotConverged, NoVariation
 from budgetperf.statistics.facets import Design, read_design
 from budgetperf.statistics.labelled import Array, Floats
 from budgetperf.statistics.rating_scale import MarginalLikelihood, Unpacked, moments, warm_estimates
@@ -23,6 +23,7 @@ METHOD = "多侧面严厉度模型"
 REMEDY = "请检查评分是否过少、评委是否完全一致，或合并等级后重新估计"
 SETTLED = 1e-10  # half the gain in likelihood that one more Newton step promises
 NEWTON_STEPS, REFINEMENTS = 20, 8
+ENDLESS = 50.0  # logits; a spread of the targets above it has no end
 FLAT = 0.05  # logits; a spread of the targets below it is none
 MISFIT = 1.5  # mean square from which a rater is called erratic (Linacre 2002)
 
@@ -142,13 +143,19 @@ def _fit(design: Design, grid: Array | None) -> tuple[MarginalLikelihood, Array,
     free = np.zeros(model.n_free)
     for _ in range(REFINEMENTS):
         free = np.asarray(optimize.minimize(model, free, jac=True, method="BFGS").x, dtype=np.float64)
-        free, information = _polished(model, free)
         p = model.unpack(free)
+        _demand_end(design, p)
         fine = _narrowest(design, p) / p.spread
         if grid is not None or model.gap <= fine:
-            return model, free, information
-        model = MarginalLikelihood(design, 0.9 * fine, None)
+            return model, *_polished(model, free)
+        model = MarginalLikelihood(design, 0.8 * fine, None)
     raise NotConverged(f"{METHOD}的求积", REFINEMENTS, REMEDY)
+
+
+def _demand_end(design: Design, p: Unpacked) -> None:
+    if not p.spread < ENDLESS:
+        text = "评委之间几乎没有分歧，对象的差距趋于无穷，严厉度没有有限的估计；请直接使用评委一致的评分"
+        raise NoFiniteEstimate(text, places=[facet.name for facet in design.crossed])
 
 
 def _polished(model: MarginalLikelihood, free: Array) -> tuple[Array, Array]:

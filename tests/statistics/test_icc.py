@@ -130,6 +130,12 @@ def test_negative_correlations_are_told_and_what_has_no_meaning_is_empty() -> No
     assert found.table.loc["ICC(2,k)", ["estimate", "low", "high"]].isna().all()
 
 
+def test_an_interval_without_an_end_is_told() -> None:
+    found = icc(pd.DataFrame([[9, -17, -4], [1, 10, 13]]))
+    assert np.isneginf(found.table["low"]["ICC(2,k)"])
+    assert [one.code for one in found.findings] == ["statistics.unbounded_icc"]
+
+
 def test_a_flat_rater_is_named() -> None:
     (told,) = icc(SHROUT_FLEISS.assign(J2=3)).findings
     assert (told.code, "“J2”" in told.message) == ("statistics.flat_rater", True)

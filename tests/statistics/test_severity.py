@@ -35,10 +35,11 @@ def made(
     severities: tuple[float, ...] = (-0.6, -0.1, 0.2, 0.5),
     per: int = 3,
     criteria: int = 1,
+    spread: float = 1.2,
 ) -> tuple[pd.DataFrame, np.ndarray]:
-    """Ratings 1 to 4 of targets from N(0.3, 1.2) by ``per`` raters each, and the places of the targets."""
+    """Ratings 1 to 4 of targets from N(0.3, spread^2) by ``per`` raters each, and the places of the targets."""
     rng = np.random.default_rng(seed)
-    places = rng.normal(0.3, 1.2, n)
+    places = rng.normal(0.3, spread, n)
     hard = np.linspace(-0.4, 0.4, criteria) if criteria > 1 else np.zeros(1)
     rows = [
         (
@@ -88,6 +89,12 @@ def test_the_gradient_is_that_of_the_likelihood(grid: np.ndarray | None) -> None
     at = np.random.default_rng(2).normal(0, 0.5, model.n_free)
     numeric = optimize.approx_fprime(at, lambda free: model(free)[0], 1e-6)
     np.testing.assert_allclose(model(at)[1], numeric, rtol=1e-4, atol=1e-3)
+
+
+def test_wide_targets_with_few_ratings_are_fitted_too() -> None:
+    """Two ratings each of 60 targets 4 logits apart, 20 draws: none is given up, the spread is found."""
+    spreads = [fit_severity(made(seed, 60, per=2, spread=4.0)[0]).spread for seed in range(20)]
+    assert np.mean(spreads) == pytest.approx(4, abs=1)
 
 
 def test_nothing_near_is_likelier() -> None:
@@ -247,10 +254,18 @@ def test_a_grade_nobody_gave_is_refused() -> None:
 
 
 def test_perfect_agreement_and_no_agreement_have_no_maximum() -> None:
-    with pytest.raises(NotConverged, match="多侧面严厉度模型"):
-        fit_severity(wide([0, 0], [1, 1], [2, 2], [3, 3], [0, 0]))
+    for shift in (0, 1):
+        agreed = [[grade, grade + shift, grade] for grade in [0, 1, 2, 3, 3, 0, 1, 2] * 5]
+        with pytest.raises(NoFiniteEstimate, match="几乎没有分歧"):
+            fit_severity(wide(*agreed))
     with pytest.raises(NoVariation, match="总体标准差趋于0"):
         fit_severity(wide([0, 3], [1, 2], [2, 1], [3, 0]))
+
+
+def test_an_iteration_that_does_not_settle_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("budgetperf.statistics.severity.NEWTON_STEPS", 0)
+    with pytest.raises(NotConverged, match="多侧面严厉度模型迭代0次仍未收敛，请检查评分"):
+        fit_severity(made(1)[0])
 
 
 @pytest.mark.parametrize(
