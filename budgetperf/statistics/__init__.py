@@ -1,4 +1,4 @@
-"""Statistics of judgements and indicators: how an indicator system is built (GD-INDEX, BJ-3E1C).
+"""Statistics of judgements and indicators: how an indicator system is built (GD-INDEX, BJ-3E1C), how raters agree.
 
 ::
 
@@ -9,6 +9,8 @@
         factor_weights, entropy, ahp, equal ──> index: scores, ranks, agreement, findings
                                                 │
                      outcome (decimals) ──> draft: an edition for the rules office to judge
+
+    scores by rater ──> agreement: icc, kendall_w, krippendorff_alpha, gwet, severity, outliers
 
 ``records`` and ``draft`` import nothing heavy, so the web process may read them; every other
 module takes pandas. Floats live inside this package only and leave it through ``outcome``. Never

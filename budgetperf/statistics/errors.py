@@ -43,8 +43,8 @@ class SingularCorrelation(StatisticsError):
 class NotConverged(StatisticsError):
     """An iteration stopped before it settled."""
 
-    def __init__(self, method: str, iterations: int) -> None:
-        super().__init__(f"{method}迭代{iterations}次仍未收敛，请改用主成分法提取因子")
+    def __init__(self, method: str, iterations: int, remedy: str = "请改用主成分法提取因子") -> None:
+        super().__init__(f"{method}迭代{iterations}次仍未收敛，{remedy}")
         self.method = method
         self.iterations = iterations
 
@@ -68,3 +68,28 @@ class NoRandomIndex(StatisticsError):
 
 class NothingLeft(StatisticsError):
     """No indicator carries any information for the method."""
+
+
+class BadParameter(StatisticsError):
+    """A parameter of the method is off its range."""
+
+
+class NoVariation(StatisticsError):
+    """All values agree where the figure lives from their differences; it is not defined."""
+
+
+class NoFiniteEstimate(StatisticsError):
+    """The best estimate of some levels lies at infinity; ``places`` names them."""
+
+    def __init__(self, text: str, *, places: Sequence[str]) -> None:
+        super().__init__(f"{text}：{'、'.join(places)}")
+        self.places = tuple(places)
+
+
+class Disconnected(StatisticsError):
+    """Parts of a rating design share nothing, so that their levels cannot be compared."""
+
+    def __init__(self, text: str, *, subsets: Sequence[Sequence[str]]) -> None:
+        shown = "；".join(f"第{i}组 {'、'.join(names)}" for i, names in enumerate(subsets, 1))
+        super().__init__(f"{text}：{shown}")
+        self.subsets = tuple(tuple(names) for names in subsets)

@@ -41,3 +41,29 @@ class Screen(Term):
     MEMBERSHIP = "membership", "隶属度分析"
     CORRELATION = "correlation", "相关性分析"
     DISCRIMINATION = "discrimination", "辨别力分析"
+
+
+class Measurement(Term):
+    """What the differences of ratings mean (Stevens): names, ranks, distances or ratios."""
+
+    NOMINAL = "nominal", "名义"
+    ORDINAL = "ordinal", "顺序"
+    INTERVAL = "interval", "等距"
+    RATIO = "ratio", "等比"
+
+
+class RatingWeights(Term):
+    """How near two grades are counted as agreeing."""
+
+    IDENTITY = "identity", "相同才算一致"
+    LINEAR = "linear", "线性"
+    QUADRATIC = "quadratic", "二次"
+    ORDINAL = "ordinal", "按等级次序"
+
+
+class Tail(Term):
+    """On which side an outlier is looked for."""
+
+    BOTH = "both", "两侧"
+    LOW = "low", "偏低一侧"
+    HIGH = "high", "偏高一侧"
