@@ -82,8 +82,9 @@ def efficiency_table(posterior: Posterior, index: pd.Index, level: float) -> pd.
     Notes
     -----
     Columns: ``bc`` = E(exp(-u) | e), ``jlms`` = exp(-E(u | e)), ``lower`` and ``upper`` = the
-    interval of exp(-u) given e with equal tails (Horrace and Schmidt 1996), ``u`` = E(u | e),
-    ``mode`` = the most likely u. The interval takes the parameters as known.
+    interval of exp(-u) given e with equal tails (Horrace and Schmidt 1996), ``excess`` =
+    E(exp(u) | e), of a cost frontier actual over efficient cost, ``u`` = E(u | e), ``mode`` = the
+    most likely u. The interval takes the parameters as known.
     """
     tail = (1 - level) / 2
     mean = posterior.mean()
@@ -92,6 +93,7 @@ def efficiency_table(posterior: Posterior, index: pd.Index, level: float) -> pd.
         "jlms": np.exp(-mean),
         "lower": np.exp(-posterior.quantile(1 - tail)),
         "upper": np.exp(-posterior.quantile(tail)),
+        "excess": posterior.mean_exp(1.0),
         "u": mean,
         "mode": posterior.mode(),
     }

@@ -26,6 +26,7 @@ SHARES = (0.2, 0.5, 0.8)  # of the residual variance that is inefficiency, where
 RATIOS = (-2.0, 0.0, 1.5)  # mu / su of the starts
 LEAST_LOG = -14.0  # a variance below exp(-14) of the residuals' is none
 FARTHEST = 12.0  # |mu| / su beyond it is a ridge
+HALF_NORMAL_THIRD = float(np.sqrt(2 / np.pi) * (1 - 4 / np.pi))  # E(e - Ee)^3 / su^3 of v - u
 NO_INEFFICIENCY, NO_NOISE, RUNAWAY = "no_inefficiency", "no_noise", "runaway"
 
 
@@ -150,7 +151,7 @@ def normal_moments(ratio: float, skewness: float) -> Iterator[tuple[float, float
     mean = float(mills_excess(ratio))
     spread = 1 - (mean - ratio) * mean
     if ratio == 0 and skewness < 0:
-        su2 = (skewness / (np.sqrt(2 / np.pi) * (1 - 4 / np.pi))) ** (2 / 3)
+        su2 = (skewness / HALF_NORMAL_THIRD) ** (2 / 3)
         shares: tuple[float, ...] = (float(np.clip(su2 * spread, 0.05, 0.95)),)
     else:
         shares = SHARES

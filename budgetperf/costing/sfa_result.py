@@ -69,7 +69,7 @@ class SfaResult:
     covariance_matrix : DataFrame (p, p)
     loglike, ols_loglike : float
         Of the model, and of least squares without inefficiency.
-    efficiency : DataFrame (n, 6)
+    efficiency : DataFrame (n, 7)
         See ``sfa_efficiency.efficiency_table``; frontier over actual for a cost frontier. NaN
         when no inefficiency is estimable.
     effects : DataFrame (n, m)
