@@ -20,7 +20,6 @@ from budgetperf.costing.sfa_design import (
     scaling_part,
     standardise,
 )
-from budgetperf.costing.sfa_findings import skewness_of
 from budgetperf.costing.sfa_likelihood import (
     DensityFunction,
     exponential,
@@ -38,6 +37,7 @@ from budgetperf.costing.sfa_result import (
     Request,
     SfaResult,
     assembled,
+    one_of,
 )
 
 
@@ -99,7 +99,7 @@ def fit_sfa(
     Battese and Coelli (1988, 1992); Caudill, Ford and Gropper (1995); Wang (2002); Wang and
     Schmidt (2002); Kumbhakar and Lovell (2000).
     """
-    kind, distribution = FrontierKind(kind), Inefficiency(distribution)
+    kind, distribution = one_of(FrontierKind, kind), one_of(Inefficiency, distribution)
     covariates = {
         name: checked(frame, text, y.index)
         for name, frame, text in (
@@ -109,7 +109,7 @@ def fit_sfa(
         )
         if frame is not None
     }
-    pattern = None if panel is None else PanelPattern(panel)
+    pattern = None if panel is None else one_of(PanelPattern, panel)
     _check_options(distribution, covariates, pattern, level)
     response = checked(y.to_frame("y"), "因变量", y.index)["y"]
     sample = standardise(response, checked(X, "自变量", y.index), sign=kind.sign)
@@ -117,9 +117,7 @@ def fit_sfa(
     needed = sum(part.size for part in model.parts) + 1
     if sample.n < needed:
         raise TooFewRows(f"{needed - 1}个参数的随机前沿数据行不足", n=sample.n, needed=needed)
-    skewness = skewness_of(sample.residual)
-    asked = Request(response, kind, distribution, level, skewness)
-    return assembled(model, _best(model, skewness), asked)
+    return assembled(model, _best(model), Request(response, kind, distribution, level))
 
 
 def _check_options(
@@ -162,10 +160,10 @@ def _model(
     return CrossSection(sample, (sample.part, *mean, *variances), densities[distribution])
 
 
-def _best(model: CrossSection | PanelModel, skewness: float) -> Optimum:
+def _best(model: CrossSection | PanelModel) -> Optimum:
     """Climb from every start and return the highest end; what did not converge does not count."""
     found, failed = [], None
-    for start in model.starts(skewness):
+    for start in model.starts():
         try:
             found.append(climb(model.surface, start, model.escaped))
         except NotConverged as error:

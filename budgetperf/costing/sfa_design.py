@@ -198,6 +198,13 @@ def returned(parts: Sequence[Part], at: Array) -> tuple[Array, Array]:
     return values, jacobian
 
 
+def skewness_of(residual: Array) -> float:
+    """Return the third standardised moment; zero of residuals that are all alike."""
+    centred = residual - residual.mean()
+    variance = float((centred**2).mean())
+    return float((centred**3).mean()) / variance**1.5 if variance > 0 else 0.0
+
+
 def _spans_constant(q: Array) -> bool:
     missed = 1 - q @ q.sum(axis=0)
     return float(np.sqrt((missed**2).mean())) < SPANNED

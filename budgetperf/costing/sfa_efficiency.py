@@ -87,8 +87,14 @@ def efficiency_table(posterior: Posterior, index: pd.Index, level: float) -> pd.
     most likely u. The interval takes the parameters as known.
     """
     tail = (1 - level) / 2
-    mean = posterior.mean()
-    columns = {
+    with np.errstate(over="ignore", invalid="ignore"):  # what is no number is told by check_logarithm
+        mean = posterior.mean()
+        columns = _columns(posterior, mean, tail)
+    return pd.DataFrame(columns, index=index)
+
+
+def _columns(posterior: Posterior, mean: Array, tail: float) -> dict[str, Array]:
+    return {
         "bc": posterior.mean_exp(),
         "jlms": np.exp(-mean),
         "lower": np.exp(-posterior.quantile(1 - tail)),
@@ -97,4 +103,3 @@ def efficiency_table(posterior: Posterior, index: pd.Index, level: float) -> pd.
         "u": mean,
         "mode": posterior.mode(),
     }
-    return pd.DataFrame(columns, index=index)

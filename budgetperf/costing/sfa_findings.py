@@ -7,13 +7,14 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from budgetperf.costing.design import Array
+from budgetperf.costing.design import Floats
 from budgetperf.costing.diagnostics import TestResult
 from budgetperf.costing.sfa_model import NO_INEFFICIENCY, NO_NOISE, RUNAWAY
 from budgetperf.findings import Finding, Severity, Where
 
 SIGNIFICANT = 0.05
 CLOSE = 0.99  # correlation of two estimates from which they cannot be told apart
+LARGEST = 20.0  # exp(-20): no unit spends half a billion times too much
 
 ENDED = {
     NO_INEFFICIENCY: "似然在无效率方差为零处最大：数据不支持存在无效率，前沿即最小二乘，效率不予给出",
@@ -23,19 +24,13 @@ ENDED = {
 CODES = {NO_INEFFICIENCY: "no_inefficiency", NO_NOISE: "no_noise", RUNAWAY: "runaway"}
 
 
-def skewness_of(residual: Array) -> float:
-    """Return the third standardised moment."""
-    centred = residual - residual.mean()
-    return float((centred**3).mean() / (centred**2).mean() ** 1.5)
-
-
 def skewness_test(skewness: float, n: int) -> TestResult:
     """Test symmetric residuals against those skewed as inefficiency would have it.
 
     Notes
     -----
     ``skewness / sqrt(6 / n)`` is about N(0, 1) (Coelli 1995, M3T); one-sided, the residuals of a
-    cost frontier negated.
+    cost frontier negated; in a panel the residual means of n dmus.
     """
     statistic = skewness / np.sqrt(6 / n)
     return TestResult(
@@ -64,8 +59,8 @@ def check_skewness(skewness: float) -> tuple[Finding, ...]:
     if skewness < 0:
         return ()
     text = (
-        f"最小二乘残差的偏度方向与无效率相反（换算为生产方向的偏度{skewness:.3f}≥0）：半正态与指数模型在此没有无效率可估；"
-        "请检查因素是否遗漏、函数形式与离群值，不得据此认定各单位均有效率"
+        f"最小二乘残差的偏度方向与无效率相反（换算为生产方向的偏度{skewness:.3f}≥0）：无效率方差通常估为零，"
+        "若仍估出无效率，则不来自偏度、不可靠；请检查因素是否遗漏、函数形式与离群值，不得据此认定各单位均有效率"
     )
     return (_finding("wrong_skewness", Severity.ERROR, text),)
 
@@ -98,6 +93,15 @@ def check_identification(covariance: pd.DataFrame) -> tuple[Finding, ...]:
         return ()
     text = f"无效率分布的参数识别很弱：{'、'.join(pairs)}几乎无法分开；不宜单独解释，请与半正态、指数分布的结果比较"
     return (_finding("weak_identification", Severity.WARNING, text),)
+
+
+def check_logarithm(inefficiency: Floats) -> tuple[Finding, ...]:
+    """Inefficiency is of the size of a logarithm, so that exp(-u) is an efficiency."""
+    largest = float(inefficiency.max())
+    if not largest > LARGEST:
+        return ()
+    text = f"无效率估计最大达{largest:.4g}，不像对数尺度：效率exp(-u)没有意义；请对因变量取对数"
+    return (_finding("not_logarithmic", Severity.ERROR, text),)
 
 
 def _finding(code: str, severity: Severity, text: str) -> Finding:

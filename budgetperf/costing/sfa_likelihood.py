@@ -70,6 +70,9 @@ def truncated_normal(e: Row, mu: Row, lu: Row, lv: Row) -> Density:
     pu, pv, qu, qv = -(1 + g) / 2, g / 2, h / 2, g / 2 - 1  # d ln of up and uq by lu and lv
     ze, zm = -np.sqrt(g / h / total), np.sqrt(h / g / total)
     zu, zv = up * pu + uq * qu, up * pv + uq * qv
+    zuu = up * (pu**2 - gh / 2) + uq * (qu**2 - gh / 2)
+    zuv = up * (pu * pv + gh / 2) + uq * (qu * qv + gh / 2)
+    zvv = up * (pv**2 - gh / 2) + uq * (qv**2 - gh / 2)
     am, au = np.exp(-lu / 2), -a / 2
     value = -(LOG_2PI + np.log(total) + k) / 2 - log_ndtr(a) + log_ndtr(z)
     first = (
@@ -86,17 +89,9 @@ def truncated_normal(e: Row, mu: Row, lu: Row, lv: Row) -> Density:
         (1, 1): -1 / total + d * zm**2 + da * am**2,
         (1, 2): w * g / total + d * zm * zu + m * zm * pu + da * am * au + ma * am / 2,
         (1, 3): w * h / total + d * zm * zv + m * zm * pv,
-        (2, 2): (gh * (k - 1) - g**2 * k) / 2
-        + d * zu**2
-        + m * (up * (pu**2 - gh / 2) + uq * (qu**2 - gh / 2))
-        + da * au**2
-        - ma * a / 4,
-        (2, 3): -(gh * (k - 1) + gh * k) / 2
-        + d * zu * zv
-        + m * (up * (pu * pv + gh / 2) + uq * (qu * qv + gh / 2)),
-        (3, 3): (gh * (k - 1) - h**2 * k) / 2
-        + d * zv**2
-        + m * (up * (pv**2 - gh / 2) + uq * (qv**2 - gh / 2)),
+        (2, 2): (gh * (k - 1) - g**2 * k) / 2 + d * zu**2 + m * zuu + da * au**2 - ma * a / 4,
+        (2, 3): (gh * (1 - k) - gh * k) / 2 + d * zu * zv + m * zuv,
+        (3, 3): (gh * (k - 1) - h**2 * k) / 2 + d * zv**2 + m * zvv,
     }
     return Density(value, first, second)
 

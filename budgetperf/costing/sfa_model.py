@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from budgetperf.costing.design import CONST, Array, Floats
-from budgetperf.costing.sfa_design import LN_U, LN_V, MU, SCALE, Part, Sample
+from budgetperf.costing.sfa_design import LN_U, LN_V, MU, SCALE, Part, Sample, skewness_of
 from budgetperf.costing.sfa_efficiency import Posterior, exponential_posterior, normal_posterior
 from budgetperf.costing.sfa_likelihood import (
     DensityFunction,
@@ -88,8 +88,13 @@ class CrossSection:
             return exponential_posterior(np.asarray(e), lu, lv)
         return normal_posterior(np.asarray(e), mu, lu, lv)
 
-    def starts(self, skewness: float) -> list[Array]:
+    def leaning(self) -> Array:
+        """Return the residuals whose skewness shows inefficiency."""
+        return self.sample.residual
+
+    def starts(self) -> list[Array]:
         """Return one start for each ratio mu / su: the best of those with the residuals' moments."""
+        skewness = skewness_of(self.leaning())
         single = not any(part.name == MU for part in self.parts)
         if single and self.density is exponential:
             families = [list(exponential_moments(skewness))]
@@ -106,6 +111,28 @@ class CrossSection:
             tau, cu, w, _ = others
             return tau * np.exp(w), cu + 2 * w
         return (0.0, others[0]) if len(others) == 2 else (others[0], others[1])
+
+    def effects(self, at: Array, params: Floats, index: pd.Index) -> pd.DataFrame:
+        """Return dE(u)/dz of each covariate of inefficiency, row by row (Wang 2002).
+
+        Notes
+        -----
+        E(u) = su m, m = a + mills(a), a = mu / su: by mu 1 - mills(a) m, by ln su2
+        (su m - mu (1 - mills(a) m)) / 2; exponential: su / 2. Under scaling d E(u).
+        """
+        names = {p.name: p.labels for p in self.parts if p.name in (MU, LN_U, SCALE) and p.design is not None}
+        mu, lu = self.spread(at)
+        su = np.exp(np.asarray(lu) / 2)
+        mean, by_mu = su * mills_excess(mu / su), 1 - mills(mu / su) * mills_excess(mu / su)
+        by_lu = (mean - mu * by_mu) / 2
+        if self.density is exponential:
+            mean, by_lu = su, su / 2
+        slopes = {MU: by_mu, LN_U: by_lu * self.sample.scale, SCALE: mean * self.sample.scale}
+        found = pd.DataFrame(index=index)
+        for part, labels in names.items():
+            for label in labels:
+                found[label] = found.get(label, 0.0) + params[part][label] * slopes[part]
+        return found.drop(columns=CONST, errors="ignore")
 
     def _best(self, family: list[tuple[float, ...]]) -> Array:
         tried = [self._placing(*moments) for moments in family]
@@ -165,29 +192,6 @@ def exponential_moments(skewness: float) -> Iterator[tuple[float, float, float, 
     shares = (float(np.clip((-skewness / 2) ** (2 / 3), 0.05, 0.95)),) if skewness < 0 else SHARES
     for share in shares:
         yield 0.0, share, 1 - share, float(np.sqrt(share))
-
-
-def covariate_effects(model: CrossSection, at: Array, params: Floats, index: pd.Index) -> pd.DataFrame:
-    """Return dE(u)/dz of each covariate of inefficiency, row by row (Wang 2002).
-
-    Notes
-    -----
-    E(u) = su m, m = a + mills(a), a = mu / su: by mu 1 - mills(a) m, by ln su2
-    (su m - mu (1 - mills(a) m)) / 2; exponential: su / 2. Under scaling d E(u).
-    """
-    names = {p.name: p.labels for p in model.parts if p.name in (MU, LN_U, SCALE) and p.design is not None}
-    mu, lu = model.spread(at)
-    su = np.exp(np.asarray(lu) / 2)
-    mean, by_mu = su * mills_excess(mu / su), 1 - mills(mu / su) * mills_excess(mu / su)
-    by_lu = (mean - mu * by_mu) / 2
-    if model.density is exponential:
-        mean, by_lu = su, su / 2
-    slopes = {MU: by_mu, LN_U: by_lu * model.sample.scale, SCALE: mean * model.sample.scale}
-    found = pd.DataFrame(index=index)
-    for part, labels in names.items():
-        for label in labels:
-            found[label] = found.get(label, 0.0) + params[part][label] * slopes[part]
-    return found.drop(columns=CONST, errors="ignore")
 
 
 def _down(design: Array | None, slope: Row, n: int) -> Array:

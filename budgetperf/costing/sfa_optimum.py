@@ -18,6 +18,8 @@ Climb: TypeAlias = tuple[float, Array, Array]  # value, gradient, Hessian
 STEPS = 200
 HALVINGS = 40
 DECREMENT = 1e-9  # half of g'(-H)^-1 g: the gain in log likelihood that a last step promises
+PLAIN = 1e-6  # a smaller gain that no step can fetch means a plain, not a failure
+FLAT = "flat"
 STRIDE = 3.0  # no step is longer; the parameters are standardised
 DAMPED = 10.0  # a ridge beyond it times the largest curvature means there is no way up
 
@@ -33,7 +35,7 @@ class Optimum:
     information : array (p, p)
         The negated Hessian there.
     ended : str
-        Empty at a maximum, else the word of ``escaped``.
+        Empty at a maximum, ``FLAT`` on a plain without one, else the word of ``escaped``.
     steps : int
     """
 
@@ -73,6 +75,8 @@ def climb(surface: Callable[[Array], Climb], start: Array, escaped: Callable[[Ar
                 last = surface(at + way)  # the step is exact here; rounding hides whether it gains
                 return Optimum(at + way, last[0], -last[2], "", step + 1)
             reached = _advance(surface, at, height, way)
+            if reached is None and decrement < PLAIN:
+                return Optimum(at, height, -hessian, FLAT, step)
             if reached is None:
                 raise NotConverged("随机前沿", f"第{step + 1}步起似然不再上升，尚余增量{decrement:.2g}")
             at, (height, gradient, hessian) = reached

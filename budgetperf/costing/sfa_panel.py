@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import log_ndtr
 
-from budgetperf.costing.design import CONST, Array
+from budgetperf.costing.design import CONST, Array, Floats
 from budgetperf.costing.errors import TooFewRows
 from budgetperf.costing.sfa_design import ETA, LN_U, LN_V, MU, Part, Sample
 from budgetperf.costing.sfa_efficiency import Posterior
@@ -141,12 +141,20 @@ class PanelModel:
         dmu = self.periods.dmu
         return Posterior(centre[dmu], np.sqrt(star2)[dmu], h)
 
-    def starts(self, _: float) -> list[Array]:
+    def leaning(self) -> Array:
+        """Return the mean residual of each dmu: their skewness shows inefficiency."""
+        return self._sums(self.sample.residual) / np.bincount(self.periods.dmu)
+
+    def starts(self) -> list[Array]:
         """Return the best start on a grid of shares for each ratio mu / su (eta = 0)."""
         ratios = RATIOS if any(part.name == MU for part in self.parts) else (0.0,)
         families = [[self._placing(ratio, *m) for m in moments(ratio, 0.0)] for ratio in ratios]
         with np.errstate(all="ignore"):
             return [max(family, key=lambda at: self.slope(at)[0]) for family in families]
+
+    def effects(self, at: Array, params: Floats, index: pd.Index) -> pd.DataFrame:  # noqa: ARG002
+        """Return no column: a panel has no covariates of inefficiency."""
+        return pd.DataFrame(index=index)
 
     def _placing(self, ratio: float, su2: float, sv2: float, mean: float) -> Array:
         wanted = {MU: ratio * np.sqrt(su2), LN_U: np.log(su2), LN_V: np.log(sv2), ETA: 0.0}

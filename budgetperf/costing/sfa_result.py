@@ -3,26 +3,30 @@
 Holds labels, units, standard errors and findings; the fit itself is in ``frontier``.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 
 from budgetperf.costing.design import Floats, array
 from budgetperf.costing.diagnostics import TestResult
-from budgetperf.costing.sfa_design import FRONTIER, LN_U, LN_V, returned
+from budgetperf.costing.errors import NotConverged
+from budgetperf.costing.sfa_design import FRONTIER, LN_U, LN_V, returned, skewness_of
 from budgetperf.costing.sfa_efficiency import efficiency_table
 from budgetperf.costing.sfa_findings import (
+    LARGEST,
     check_end,
     check_evidence,
     check_identification,
+    check_logarithm,
     check_skewness,
     one_sided_test,
     skewness_test,
 )
 from budgetperf.costing.sfa_likelihood import LOG_2PI
-from budgetperf.costing.sfa_model import NO_INEFFICIENCY, CrossSection, covariate_effects
-from budgetperf.costing.sfa_optimum import Optimum
+from budgetperf.costing.sfa_model import NO_INEFFICIENCY, CrossSection
+from budgetperf.costing.sfa_optimum import FLAT, Optimum
 from budgetperf.costing.sfa_panel import PanelModel
 from budgetperf.findings import Finding
 from budgetperf.terms import Term
@@ -57,6 +61,25 @@ class PanelPattern(Term):
     TIME_VARYING = "time_varying", "随时间按指数变化"
 
 
+Word = TypeVar("Word", bound=Term)
+
+
+def one_of(words: type[Word], value: str) -> Word:
+    """Return the word of this code.
+
+    Raises
+    ------
+    ValueError
+        With the codes there are.
+    """
+    try:
+        return words(value)
+    except ValueError:
+        raise ValueError(
+            f"“{value}”不是可选项，须为{'、'.join(f'{w.value}（{w.label}）' for w in words)}之一"
+        ) from None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class SfaResult:
     """A stochastic frontier with labels.
@@ -77,7 +100,8 @@ class SfaResult:
     fitted, residuals : Series (n,)
         The frontier X b and y - X b.
     skewness : float
-        Of the least-squares residuals, negated for a cost frontier; negative as it should be.
+        Of the least-squares residuals (in a panel of their means by dmu), negated for a cost
+        frontier; negative as it should be.
     skewness_test, one_sided_test : TestResult
     findings : tuple of Finding
     kind, distribution, level, n, steps
@@ -135,51 +159,62 @@ class SfaResult:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Request:
-    """What was asked for: response, options and the skewness of its least-squares residuals."""
+    """What was asked for: response and options."""
 
     y: Floats
     kind: FrontierKind
     distribution: Inefficiency
     level: float
-    skewness: float
 
 
 def assembled(model: CrossSection | PanelModel, best: Optimum, asked: Request) -> SfaResult:
-    """Return the end of a climb in the caller's labels and units, with its findings."""
-    sample, n = model.sample, len(asked.y)
-    ols = -n / 2 * (LOG_2PI + 1)
+    """Return the end of a climb in the caller's labels and units, with its findings.
+
+    Raises
+    ------
+    NotConverged
+        If the climb ended on a plain above least squares.
+    """
+    sample, n, leaning = model.sample, len(asked.y), model.leaning()
+    ols, units = -n / 2 * (LOG_2PI + 1), n * float(np.log(sample.scale))
     ended = NO_INEFFICIENCY if best.value - ols < NO_GAIN else best.ended
+    if ended == FLAT:
+        raise NotConverged("随机前沿", f"第{best.steps}步起似然不再上升，而信息矩阵不正定")
     params, covariance = _estimates(model, best, ended)
     gain = 0.0 if ended == NO_INEFFICIENCY else best.value - ols
-    test = one_sided_test(gain, len(params) - sample.part.size - 1)
-    fitted = asked.y - sample.remaining(array(params[FRONTIER]))
-    one_sided = [part.name for part in model.parts if part.name not in (FRONTIER, LN_V)]
-    return SfaResult(
+    residuals = pd.Series(sample.remaining(array(params[FRONTIER])), index=asked.y.index)
+    result = SfaResult(
         params=params,
         std_errors=pd.Series(np.sqrt(np.diag(covariance)), index=params.index),
         covariance_matrix=covariance,
-        loglike=ols + gain - n * float(np.log(sample.scale)),
-        ols_loglike=ols - n * float(np.log(sample.scale)),
+        loglike=ols + gain - units,
+        ols_loglike=ols - units,
         efficiency=_efficiency(model, best, asked, ended),
-        effects=covariate_effects(model, best.at, params, asked.y.index)
-        if isinstance(model, CrossSection)
-        else pd.DataFrame(index=asked.y.index),
-        fitted=fitted,
-        residuals=asked.y - fitted,
-        skewness=asked.skewness,
-        skewness_test=skewness_test(asked.skewness, n),
-        one_sided_test=test,
-        findings=(
-            *check_skewness(asked.skewness),
-            *check_end(ended),
-            *check_evidence(test),
-            *check_identification(covariance.loc[one_sided, one_sided]),
-        ),
+        effects=model.effects(best.at, params, asked.y.index),
+        fitted=asked.y - residuals,
+        residuals=residuals,
+        skewness=skewness_of(leaning),
+        skewness_test=skewness_test(skewness_of(leaning), len(leaning)),
+        one_sided_test=one_sided_test(gain, len(params) - sample.part.size - 1),
+        findings=(),
         kind=asked.kind,
         distribution=asked.distribution,
         level=asked.level,
         n=n,
         steps=best.steps,
+    )
+    return replace(result, findings=_findings(result, ended))
+
+
+def _findings(result: SfaResult, ended: str) -> tuple[Finding, ...]:
+    parts = result.params.index.get_level_values("part")
+    one_sided = result.covariance_matrix.index[~parts.isin([FRONTIER, LN_V])]
+    return (
+        *check_skewness(result.skewness),
+        *check_end(ended),
+        *check_evidence(result.one_sided_test),
+        *check_logarithm(result.efficiency["u"]),
+        *check_identification(result.covariance_matrix.loc[one_sided, one_sided]),
     )
 
 
@@ -205,6 +240,8 @@ def _efficiency(model: CrossSection | PanelModel, best: Optimum, asked: Request,
     """Return the efficiencies; what does not exist is NaN."""
     posterior = model.posterior(best.at).times(model.sample.scale)
     table = efficiency_table(posterior, asked.y.index, asked.level)
+    if float(table["u"].max()) > LARGEST:
+        table["excess"] = np.nan  # exp(u) overflows; the finding says why
     if ended:
         lost = table.columns if ended == NO_INEFFICIENCY else ["lower", "upper"]
         table[lost] = np.nan

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from budgetperf.costing.design import Array, Floats
-from budgetperf.costing.sfa_design import checked, standardise
-from budgetperf.costing.sfa_findings import check_skewness, skewness_of
+from budgetperf.costing.sfa_design import checked, skewness_of, standardise
+from budgetperf.costing.sfa_findings import check_skewness
 from budgetperf.costing.sfa_model import HALF_NORMAL_THIRD
-from budgetperf.costing.sfa_result import FrontierKind
+from budgetperf.costing.sfa_result import FrontierKind, one_of
 from budgetperf.findings import Finding
 from budgetperf.terms import Term
 
@@ -82,7 +82,7 @@ def fit_shifted(
     75 % quantile (linear between ranks) of exp(r), for cost the 25 % quantile of actual over
     predicted, as Ofwat takes it (PR19).
     """
-    kind, shift = FrontierKind(kind), Shift(shift)
+    kind, shift = one_of(FrontierKind, kind), one_of(Shift, shift)
     response = checked(y.to_frame("y"), "因变量", y.index)["y"]
     sample = standardise(response, checked(X, "自变量", y.index), sign=kind.sign)
     residual = sample.residual * sample.scale
