@@ -201,8 +201,9 @@ def returned(parts: Sequence[Part], at: Array) -> tuple[Array, Array]:
 def skewness_of(residual: Array) -> float:
     """Return the third standardised moment; zero of residuals that are all alike."""
     centred = residual - residual.mean()
-    variance = float((centred**2).mean())
-    return float((centred**3).mean()) / variance**1.5 if variance > 0 else 0.0
+    squares = centred * centred
+    variance = float(squares.mean())
+    return float((squares * centred).mean()) / variance**1.5 if variance > 0 else 0.0
 
 
 def _spans_constant(q: Array) -> bool:
