@@ -40,6 +40,8 @@ from budgetperf.costing.sfa_result import (
     one_of,
 )
 
+HIGHER = 0.01  # log likelihood by which a ridge is higher than a maximum
+
 
 def fit_sfa(
     y: Floats,
@@ -117,7 +119,8 @@ def fit_sfa(
     needed = sum(part.size for part in model.parts) + 1
     if sample.n < needed:
         raise TooFewRows(f"{needed - 1}个参数的随机前沿数据行不足", n=sample.n, needed=needed)
-    return assembled(model, _best(model), Request(response, kind, distribution, level))
+    best, rival = _best(model)
+    return assembled(model, best, rival, Request(response, kind, distribution, level))
 
 
 def _check_options(
@@ -160,8 +163,12 @@ def _model(
     return CrossSection(sample, (sample.part, *mean, *variances), densities[distribution])
 
 
-def _best(model: CrossSection | PanelModel) -> Optimum:
-    """Climb from every start and return the highest end; what did not converge does not count."""
+def _best(model: CrossSection | PanelModel) -> tuple[Optimum, Optimum | None]:
+    """Climb from every start; return the highest maximum, and a ridge that is higher still.
+
+    A maximum inside is the estimate even below a ridge: it is the root that a consistent start
+    leads to, and what every published program prints. Without one the highest ridge is returned.
+    """
     found, failed = [], None
     for start in model.starts():
         try:
@@ -171,4 +178,7 @@ def _best(model: CrossSection | PanelModel) -> Optimum:
     if not found:
         assert failed is not None
         raise failed
-    return max(found, key=lambda optimum: optimum.value)
+    highest = max(found, key=lambda optimum: optimum.value)
+    inside = [optimum for optimum in found if not optimum.ended]
+    best = max(inside, key=lambda optimum: optimum.value) if inside else highest
+    return best, highest if highest.value > best.value + HIGHER else None

@@ -33,6 +33,8 @@ class Part:
     shift : array (k,)
     centre : array (k,) or None
         What was taken off the columns (scaling variables only).
+    constants : tuple of str
+        Labels of columns alike in all rows.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Part:
     back: Array
     shift: Array
     centre: Array | None = None
+    constants: tuple[str, ...] = ()
 
     @property
     def size(self) -> int:
@@ -132,7 +135,7 @@ def standardise(y: Floats, design: pd.DataFrame, *, sign: int) -> Sample:
         raise PerfectFit(n)
     root = np.sqrt(n)
     back = -sign * scale * root * solve_triangular(basis.r, np.eye(len(estimates)))
-    part = Part(FRONTIER, _names(design), basis.q * root, back, estimates)
+    part = Part(FRONTIER, tuple(design.columns), basis.q * root, back, estimates)
     return Sample(sign * residual / scale, part, -along / root, scale, estimates, array(y), array(design))
 
 
@@ -153,7 +156,8 @@ def linear_part(name: str, frame: pd.DataFrame | None, sample: Sample) -> Part:
         raise NoConstant("无效率方差的自变量")
     back = solve_triangular(basis.r, np.eye(len(basis.r)))
     shift = back @ (logarithm * basis.q.sum(axis=0))
-    return Part(name, _names(frame), basis.q * root, size * root * back, shift)
+    labels = tuple(frame.columns)
+    return Part(name, labels, basis.q * root, size * root * back, shift, constants=_constants(frame))
 
 
 def scaling_part(frame: pd.DataFrame, sample: Sample) -> Part:
@@ -170,7 +174,7 @@ def scaling_part(frame: pd.DataFrame, sample: Sample) -> Part:
     centre = array(frame.mean())
     basis, root = orthogonal_basis(frame - centre), np.sqrt(sample.n)
     back = root * solve_triangular(basis.r, np.eye(len(basis.r)))
-    return Part(SCALE, _names(frame), basis.q * root, back, np.zeros(len(back)), centre)
+    return Part(SCALE, tuple(frame.columns), basis.q * root, back, np.zeros(len(back)), centre)
 
 
 def returned(parts: Sequence[Part], at: Array) -> tuple[Array, Array]:
@@ -211,5 +215,5 @@ def _spans_constant(q: Array) -> bool:
     return float(np.sqrt((missed**2).mean())) < SPANNED
 
 
-def _names(frame: pd.DataFrame) -> tuple[str, ...]:
-    return tuple(str(name) for name in frame.columns)
+def _constants(frame: pd.DataFrame) -> tuple[str, ...]:
+    return tuple(name for name in frame.columns if np.ptp(array(frame[name])) == 0)

@@ -70,6 +70,16 @@ def check_end(ended: str) -> tuple[Finding, ...]:
     return (_finding(CODES[ended], Severity.ERROR, ENDED[ended]),) if ended else ()
 
 
+def check_rival(gain: float, ended: str) -> tuple[Finding, ...]:
+    """No ridge is higher than the maximum."""
+    edges = {NO_NOISE: "噪声方差为零", RUNAWAY: "截断点趋于无穷", NO_INEFFICIENCY: "无效率方差为零"}
+    text = (
+        f"似然在{edges.get(ended, '没有极大值')}的边界处比所报的内部极大值高{gain:.3f}：所报为由矩估计起点到达的极大值，与通行软件一致；"
+        "样本太小，两种解释都说得通，请与其他方法比较"
+    )
+    return (_finding("higher_edge", Severity.WARNING, text),)
+
+
 def check_evidence(test: TestResult) -> tuple[Finding, ...]:
     """Inefficiency can be told from noise."""
     if test.rejects(SIGNIFICANT):

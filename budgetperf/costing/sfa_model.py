@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from budgetperf.costing.design import CONST, Array, Floats
+from budgetperf.costing.design import Array, Floats
 from budgetperf.costing.sfa_design import LN_U, LN_V, MU, SCALE, Part, Sample, skewness_of
 from budgetperf.costing.sfa_efficiency import Posterior, exponential_posterior, normal_posterior
 from budgetperf.costing.sfa_likelihood import (
@@ -21,12 +21,11 @@ from budgetperf.costing.sfa_likelihood import (
     scaled_normal,
 )
 from budgetperf.costing.sfa_optimum import Climb
+from budgetperf.costing.sfa_starts import Start, chosen
 
-SHARES = (0.2, 0.5, 0.8)  # of the residual variance that is inefficiency, where moments say nothing
-RATIOS = (-2.0, 0.0, 1.5)  # mu / su of the starts
-LEAST_LOG = -14.0  # a variance below exp(-14) of the residuals' is none
-FARTHEST = 12.0  # |mu| / su beyond it is a ridge
-HALF_NORMAL_THIRD = float(np.sqrt(2 / np.pi) * (1 - 4 / np.pi))  # E(e - Ee)^3 / su^3 of v - u
+LEAST_INEFFICIENCY = -9.0  # log su2, of residuals of unit variance, that is none in every row
+LEAST_NOISE = -14.0  # log sv2 that is none
+FARTHEST = 12.0  # |mu| / su that is a ridge when beyond it in every row
 NO_INEFFICIENCY, NO_NOISE, RUNAWAY = "no_inefficiency", "no_noise", "runaway"
 
 
@@ -71,14 +70,8 @@ class CrossSection:
 
     def escaped(self, at: Array) -> str:
         """Name the ridge: a variance that vanishes, or a truncation point that runs away."""
-        values = {part.name: at[place] for part, place in self._placed()}
-        levels = {
-            part.name: float(np.mean(part.design @ values[part.name]))
-            if part.design is not None
-            else float(values[part.name][0])
-            for part in self.parts[1:]
-        }
-        return ridge(levels)
+        mu, lu = self.spread(at)
+        return ridge(mu, lu, float(at[-1]))
 
     def posterior(self, at: Array) -> Posterior:
         """Return inefficiency given the residuals."""
@@ -93,16 +86,15 @@ class CrossSection:
         return self.sample.residual
 
     def starts(self) -> list[Array]:
-        """Return one start for each ratio mu / su: the best of those with the residuals' moments."""
-        skewness = skewness_of(self.leaning())
-        single = not any(part.name == MU for part in self.parts)
-        if single and self.density is exponential:
-            families = [list(exponential_moments(skewness))]
-        elif single:
-            families = [[(0.0, *m) for m in normal_moments(0.0, skewness)]]
-        else:
-            families = [[(r, *m) for m in normal_moments(r, 0.0)] for r in RATIOS]
-        return [self._best(family) for family in families]
+        """Return where to climb from."""
+        return chosen(
+            self._placed_at,
+            lambda at: float(np.sum(self.density(*self.predictors(at)).value)),
+            skewness=skewness_of(self.leaning()),
+            n=self.sample.n,
+            exponential=self.density is exponential,
+            truncated=any(part.name == MU for part in self.parts),
+        )
 
     def spread(self, at: Array) -> tuple[Row, Row]:
         """Return mu and ln su2 of each row; mu is zero where the density has none."""
@@ -120,7 +112,6 @@ class CrossSection:
         E(u) = su m, m = a + mills(a), a = mu / su: by mu 1 - mills(a) m, by ln su2
         (su m - mu (1 - mills(a) m)) / 2; exponential: su / 2. Under scaling d E(u).
         """
-        names = {p.name: p.labels for p in self.parts if p.name in (MU, LN_U, SCALE) and p.design is not None}
         mu, lu = self.spread(at)
         su = np.exp(np.asarray(lu) / 2)
         mean, by_mu = su * mills_excess(mu / su), 1 - mills(mu / su) * mills_excess(mu / su)
@@ -129,69 +120,33 @@ class CrossSection:
             mean, by_lu = su, su / 2
         slopes = {MU: by_mu, LN_U: by_lu * self.sample.scale, SCALE: mean * self.sample.scale}
         found = pd.DataFrame(index=index)
-        for part, labels in names.items():
-            for label in labels:
-                found[label] = found.get(label, 0.0) + params[part][label] * slopes[part]
-        return found.drop(columns=CONST, errors="ignore")
+        for part in (p for p in self.parts[1:] if p.design is not None):
+            for label in part.labels:
+                if label not in part.constants:
+                    found[label] = found.get(label, 0.0) + params[part.name][label] * slopes[part.name]
+        return found
 
-    def _best(self, family: list[tuple[float, ...]]) -> Array:
-        tried = [self._placing(*moments) for moments in family]
-        if len(tried) == 1:
-            return tried[0]
-        with np.errstate(all="ignore"):
-            heights = [float(np.sum(self.density(*self.predictors(at)).value)) for at in tried]
-        return tried[int(np.nanargmax(heights))]
-
-    def _placing(self, ratio: float, su2: float, sv2: float, mean: float) -> Array:
-        wanted = {MU: ratio * np.sqrt(su2), LN_U: np.log(su2), LN_V: np.log(sv2), SCALE: 0.0}
-        start = [mean * self.sample.up]
+    def _placed_at(self, start: Start) -> Array:
+        wanted = {MU: start.mu, LN_U: np.log(start.su2), LN_V: np.log(start.sv2), SCALE: 0.0}
+        found = [start.mean * self.sample.up]
         for part in self.parts[1:]:
-            if part.design is None:
-                start.append(np.full(1, wanted[part.name]))
-            else:
-                start.append(wanted[part.name] * part.design.mean(axis=0))
-        return np.concatenate(start)
+            level = np.ones(1) if part.design is None else part.design.mean(axis=0)
+            found.append(wanted[part.name] * level)
+        return np.concatenate(found)
 
     def _placed(self) -> Iterator[tuple[Part, slice]]:
         return zip(self.parts, self.bounds, strict=True)
 
 
-def ridge(levels: dict[str, float]) -> str:
-    """Name the ridge on which mean predictors lie; empty when on none."""
-    if levels[LN_U] < LEAST_LOG:
+def ridge(mu: Row, lu: Row, lv: float) -> str:
+    """Name the ridge on which all rows lie; empty when on none."""
+    if np.max(lu) < LEAST_INEFFICIENCY:
         return NO_INEFFICIENCY
-    if levels[LN_V] < LEAST_LOG:
+    if lv < LEAST_NOISE:
         return NO_NOISE
-    if abs(levels.get(MU, 0.0)) > FARTHEST * np.exp(levels[LN_U] / 2):
+    if np.min(np.abs(mu) / np.exp(np.asarray(lu) / 2)) > FARTHEST:
         return RUNAWAY
     return ""
-
-
-def normal_moments(ratio: float, skewness: float) -> Iterator[tuple[float, float, float]]:
-    """Yield (su2, sv2, E u) that give residuals of unit variance, with their skewness if it can be.
-
-    Notes
-    -----
-    Half-normal: E(e - Ee)^3 = sqrt(2/pi) (1 - 4/pi) su^3 (Olson, Schmidt and Waldman 1980); else
-    var u = su2 (1 - l (a + l)), l = mills(a), for some shares of the variance.
-    """
-    mean = float(mills_excess(ratio))
-    spread = 1 - (mean - ratio) * mean
-    if ratio == 0 and skewness < 0:
-        su2 = (skewness / HALF_NORMAL_THIRD) ** (2 / 3)
-        shares: tuple[float, ...] = (float(np.clip(su2 * spread, 0.05, 0.95)),)
-    else:
-        shares = SHARES
-    for share in shares:
-        su2 = share / spread
-        yield su2, 1 - share, float(np.sqrt(su2)) * mean
-
-
-def exponential_moments(skewness: float) -> Iterator[tuple[float, float, float, float]]:
-    """Yield (0, su2, sv2, E u) for exponential inefficiency: third moment -2 su^3."""
-    shares = (float(np.clip((-skewness / 2) ** (2 / 3), 0.05, 0.95)),) if skewness < 0 else SHARES
-    for share in shares:
-        yield 0.0, share, 1 - share, float(np.sqrt(share))
 
 
 def _down(design: Array | None, slope: Row, n: int) -> Array:

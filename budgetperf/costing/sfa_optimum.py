@@ -73,7 +73,9 @@ def climb(surface: Callable[[Array], Climb], start: Array, escaped: Callable[[Ar
             decrement = float(gradient @ way) / 2
             if decrement < DECREMENT and _definite(-hessian):
                 last = surface(at + way)  # the step is exact here; rounding hides whether it gains
-                return Optimum(at + way, last[0], -last[2], "", step + 1)
+                if np.isfinite(last[0]) and _definite(-last[2]):
+                    at, (height, _, hessian) = at + way, last
+                return Optimum(at, height, -hessian, "", step + 1)
             reached = _advance(surface, at, height, way)
             if reached is None and decrement < PLAIN:
                 return Optimum(at, height, -hessian, FLAT, step)

@@ -12,12 +12,12 @@ from scipy.special import log_ndtr
 
 from budgetperf.costing.design import CONST, Array, Floats
 from budgetperf.costing.errors import TooFewRows
-from budgetperf.costing.sfa_design import ETA, LN_U, LN_V, MU, Part, Sample
+from budgetperf.costing.sfa_design import ETA, LN_U, LN_V, MU, Part, Sample, skewness_of
 from budgetperf.costing.sfa_efficiency import Posterior
 from budgetperf.costing.sfa_likelihood import LOG_2PI, mills
-from budgetperf.costing.sfa_model import RATIOS, ridge
-from budgetperf.costing.sfa_model import normal_moments as moments
+from budgetperf.costing.sfa_model import ridge
 from budgetperf.costing.sfa_optimum import Climb, differenced
+from budgetperf.costing.sfa_starts import Start, chosen
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,7 +129,8 @@ class PanelModel:
 
     def escaped(self, at: Array) -> str:
         """Name the ridge the parameters are on."""
-        return ridge(self._read(at)[1])
+        _, p = self._read(at)
+        return ridge(p.get(MU, 0.0), p[LN_U], p[LN_V])
 
     def posterior(self, at: Array) -> Posterior:
         """Return inefficiency of each row given the residuals of its dmu."""
@@ -146,19 +147,23 @@ class PanelModel:
         return self._sums(self.sample.residual) / np.bincount(self.periods.dmu)
 
     def starts(self) -> list[Array]:
-        """Return the best start on a grid of shares for each ratio mu / su (eta = 0)."""
-        ratios = RATIOS if any(part.name == MU for part in self.parts) else (0.0,)
-        families = [[self._placing(ratio, *m) for m in moments(ratio, 0.0)] for ratio in ratios]
-        with np.errstate(all="ignore"):
-            return [max(family, key=lambda at: self.slope(at)[0]) for family in families]
+        """Return where to climb from, eta = 0."""
+        return chosen(
+            self._placed_at,
+            lambda at: self.slope(at)[0],
+            skewness=skewness_of(self.leaning()),
+            n=self.sample.n,
+            exponential=False,
+            truncated=any(part.name == MU for part in self.parts),
+        )
 
     def effects(self, at: Array, params: Floats, index: pd.Index) -> pd.DataFrame:  # noqa: ARG002
         """Return no column: a panel has no covariates of inefficiency."""
         return pd.DataFrame(index=index)
 
-    def _placing(self, ratio: float, su2: float, sv2: float, mean: float) -> Array:
-        wanted = {MU: ratio * np.sqrt(su2), LN_U: np.log(su2), LN_V: np.log(sv2), ETA: 0.0}
-        return np.concatenate([mean * self.sample.up, [wanted[p.name] for p in self.parts[1:]]])
+    def _placed_at(self, start: Start) -> Array:
+        wanted = {MU: start.mu, LN_U: np.log(start.su2), LN_V: np.log(start.sv2), ETA: 0.0}
+        return np.concatenate([start.mean * self.sample.up, [wanted[p.name] for p in self.parts[1:]]])
 
 
 def eta_part() -> Part:

@@ -20,6 +20,7 @@ from budgetperf.costing.sfa_findings import (
     check_evidence,
     check_identification,
     check_logarithm,
+    check_rival,
     check_skewness,
     one_sided_test,
     skewness_test,
@@ -167,8 +168,18 @@ class Request:
     level: float
 
 
-def assembled(model: CrossSection | PanelModel, best: Optimum, asked: Request) -> SfaResult:
+def assembled(
+    model: CrossSection | PanelModel, best: Optimum, rival: Optimum | None, asked: Request
+) -> SfaResult:
     """Return the end of a climb in the caller's labels and units, with its findings.
+
+    Parameters
+    ----------
+    model : CrossSection or PanelModel
+    best : Optimum
+    rival : Optimum or None
+        A ridge that is higher than ``best``.
+    asked : Request
 
     Raises
     ------
@@ -203,7 +214,8 @@ def assembled(model: CrossSection | PanelModel, best: Optimum, asked: Request) -
         n=n,
         steps=best.steps,
     )
-    return replace(result, findings=_findings(result, ended))
+    higher = check_rival(rival.value - best.value, rival.ended) if rival is not None else ()
+    return replace(result, findings=(*_findings(result, ended), *higher))
 
 
 def _findings(result: SfaResult, ended: str) -> tuple[Finding, ...]:

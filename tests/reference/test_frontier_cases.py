@@ -76,7 +76,10 @@ def test_greene_transport_equipment_as_stata_prints_it(distribution):
     near([fit.sigma_u, fit.sigma_v], [want["sigma_u"], want["sigma_v"]], within["coef"])
     loglike = want["loglik"] if "loglik" in want else want["loglik_computed_here"]
     near(fit.loglike, loglike, within["loglik"])
-    assert codes(fit) == ["costing.weak_evidence"]  # 25 states cannot tell inefficiency from noise
+    # 25 states cannot tell inefficiency from noise; and beside Stata's half-normal maximum there is
+    # a higher one at the edge where the noise vanishes, which Stata does not tell.
+    assert "costing.weak_evidence" in codes(fit)
+    assert ("costing.higher_edge" in codes(fit)) == (distribution == "half_normal")
 
 
 # ------------------------------------------------------------------ covariates of inefficiency
