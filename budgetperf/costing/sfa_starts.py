@@ -15,7 +15,7 @@ from budgetperf.costing.sfa_likelihood import mills_excess
 
 SMALL = 2000  # rows up to which every start is climbed from
 SHARES = (0.2, 0.5, 0.8)  # of the residual variance that is inefficiency
-EDGE = 0.999
+EVEN, EDGE = 0.5, 0.999
 RATIOS = (-2.0, 0.0, 1.5)  # mu / su
 HALF_NORMAL_THIRD = float(np.sqrt(2 / np.pi) * (1 - 4 / np.pi))  # E(e - Ee)^3 / su^3
 
@@ -83,7 +83,7 @@ def chosen(
     if truncated:
         families = [[normal_start(ratio, share) for share in SHARES] for ratio in RATIOS]
     else:
-        shares = [moment_share(skewness, exponential=exponential), *SHARES]
+        shares = [moment_share(skewness, exponential=exponential), EVEN]
         families = [[exponential_start(s) if exponential else normal_start(0.0, s) for s in shares]]
     if n <= SMALL:
         edge = exponential_start(EDGE) if exponential else normal_start(0.0, EDGE)

@@ -202,6 +202,13 @@ def test_a_truncation_that_runs_away_is_told():
     assert fit.loglike == pytest.approx(fit_sfa(y, design, distribution="exponential").loglike, abs=0.2)
 
 
+def test_an_edge_higher_than_the_maximum_is_told():
+    y, design = sample(24, n=25, su=0.5, sv=0.3)
+    fit = fit_sfa(y, design)
+    assert codes(fit) == ["higher_edge"]
+    assert np.isfinite(fit.std_errors).all()  # what is reported is the maximum inside
+
+
 def test_weak_evidence_is_a_warning():
     fit = fit_sfa(*sample(3, n=60, su=0.1, sv=0.3))
     assert not fit.one_sided_test.rejects()
@@ -224,10 +231,10 @@ def test_parameters_that_stand_for_each_other_are_told():
 
 def test_the_test_of_one_sided_error_holds_its_size():
     rejected = 0
-    for seed in range(100):
+    for seed in range(60):
         fit = fit_sfa(*sample(seed, n=300, su=0.0, sv=0.3))
         rejected += fit.one_sided_test.rejects(0.1)
-    assert 2 <= rejected <= 19  # 10 expected of 100
+    assert 1 <= rejected <= 13  # 6 expected of 60
 
 
 # ------------------------------------------------------------------ what is refused
