@@ -103,12 +103,13 @@ def checked(frame: pd.DataFrame, name: str, index: pd.Index) -> pd.DataFrame:
         raise ValueError(
             f"{name}的列名重复：{'、'.join(map(str, frame.columns[frame.columns.duplicated()]))}"
         )
-    numbers = frame.apply(pd.to_numeric, errors="coerce").astype("float64")
+    columns = {name: pd.to_numeric(frame[name], errors="coerce") for name in frame.columns}
+    numbers = pd.DataFrame(columns, index=index).astype("float64")
     bad = ~np.isfinite(numbers.to_numpy())
     if bad.any():
         row, column = (int(i[0]) for i in np.nonzero(bad))
-        place = f"第{row + 1}行（{index[row]}）的“{frame.columns[column]}”"
-        raise ValueError(f"{name}{place}不是有限数：{frame.iloc[row, column]}；请先补齐或剔除")
+        place = f"第{row + 1}行（{index.to_list()[row]!s}）的“{frame.columns.to_list()[column]!s}”"
+        raise ValueError(f"{name}{place}不是有限数：{frame.iloc[row, column]!s}；请先补齐或剔除")
     return numbers
 
 
@@ -191,7 +192,9 @@ def returned(parts: Sequence[Part], at: Array) -> tuple[Array, Array]:
     for part in parts:
         here = places[part.name]
         values[here], jacobian[here, here] = part.back @ at[here] + part.shift, part.back
-    for part in (p for p in parts if p.centre is not None):
+    for part in parts:
+        if part.centre is None:
+            continue
         here, mean, variance = places[part.name], places[MU], places[LN_U]
         drift = part.centre @ jacobian[here, here]
         shrink = float(np.exp(-part.centre @ values[here]))
@@ -200,6 +203,11 @@ def returned(parts: Sequence[Part], at: Array) -> tuple[Array, Array]:
         values[variance] -= 2 * part.centre @ values[here]
         jacobian[variance, here] = -2 * drift
     return values, jacobian
+
+
+def of_part(params: Floats, name: str) -> Floats:
+    """Return the parameters of a part by their names."""
+    return pd.Series(params.xs(name, level="part"))
 
 
 def skewness_of(residual: Array) -> float:

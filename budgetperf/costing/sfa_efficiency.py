@@ -55,7 +55,7 @@ class Posterior:
         low = np.minimum(z, 0)
         tail = erfcx(-(low + np.minimum(shift, -low)) / np.sqrt(2)) / erfcx(-low / np.sqrt(2))
         direct = np.exp(log_ndtr(z + shift) - log_ndtr(z) + shift * (z + shift / 2))
-        return np.where((z < 0) & (z + shift < 0), tail, direct)
+        return np.asarray(np.where((z < 0) & (z + shift < 0), tail, direct))
 
     def quantile(self, probability: float) -> Array:
         """Return the quantile of u given e."""

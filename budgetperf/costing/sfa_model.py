@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from budgetperf.costing.design import Array, Floats
-from budgetperf.costing.sfa_design import LN_U, LN_V, MU, SCALE, Part, Sample, skewness_of
+from budgetperf.costing.sfa_design import LN_U, LN_V, MU, SCALE, Part, Sample, of_part, skewness_of
 from budgetperf.costing.sfa_efficiency import Posterior, exponential_posterior, normal_posterior
 from budgetperf.costing.sfa_likelihood import (
     DensityFunction,
@@ -123,7 +123,9 @@ class CrossSection:
         for part in (p for p in self.parts[1:] if p.design is not None):
             for label in part.labels:
                 if label not in part.constants:
-                    found[label] = found.get(label, 0.0) + params[part.name][label] * slopes[part.name]
+                    found[label] = (
+                        found.get(label, 0.0) + of_part(params, part.name)[label] * slopes[part.name]
+                    )
         return found
 
     def _placed_at(self, start: Start) -> Array:

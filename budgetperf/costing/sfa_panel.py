@@ -50,9 +50,9 @@ def periods(index: pd.Index) -> Periods:
     if not isinstance(index, pd.MultiIndex) or index.nlevels != 2:
         raise ValueError("面板模型需要两级行标签：（单位，时期），如 MultiIndex[(dmu, year)]")
     if index.has_duplicates:
-        dmu, time = index[index.duplicated()][0]
-        raise ValueError(f"单位{dmu}在时期{time}有重复的行")
-    time = pd.to_numeric(index.get_level_values(1), errors="coerce").to_numpy(dtype="float64")
+        dmu, when = index[index.duplicated()][0]
+        raise ValueError(f"单位{dmu!s}在时期{when!s}有重复的行")
+    time = pd.to_numeric(pd.Series(index.get_level_values(1)), errors="coerce").to_numpy(dtype="float64")
     if not np.isfinite(time).all():
         raise ValueError("面板的时期须为数值（如年份）")
     codes, names = pd.factorize(index.get_level_values(0))
@@ -87,7 +87,7 @@ class PanelModel:
         return self.sample.residual + design @ at[:k], dict(zip(names, at[k:].tolist(), strict=True))
 
     def _sums(self, values: Array) -> Array:
-        return np.bincount(self.periods.dmu, values, self.periods.n_dmus)
+        return np.asarray(np.bincount(self.periods.dmu, values, self.periods.n_dmus), dtype=np.float64)
 
     def slope(self, at: Array) -> tuple[float, Array]:
         """Return log likelihood and gradient.

@@ -12,7 +12,7 @@ import pandas as pd
 from budgetperf.costing.design import Floats, array
 from budgetperf.costing.diagnostics import TestResult
 from budgetperf.costing.errors import NotConverged
-from budgetperf.costing.sfa_design import FRONTIER, LN_U, LN_V, returned, skewness_of
+from budgetperf.costing.sfa_design import FRONTIER, LN_U, LN_V, of_part, returned, skewness_of
 from budgetperf.costing.sfa_efficiency import efficiency_table
 from budgetperf.costing.sfa_findings import (
     LARGEST,
@@ -128,6 +128,10 @@ class SfaResult:
     n: int
     steps: int
 
+    def part(self, name: str) -> Floats:
+        """Return the parameters of a part by their names."""
+        return of_part(self.params, name)
+
     @property
     def sigma_u(self) -> float:
         """Parameter of the inefficiency (su); NaN when it depends on covariates."""
@@ -150,11 +154,11 @@ class SfaResult:
 
     def predict(self, X: pd.DataFrame) -> Floats:  # noqa: N803  # the field's letter for a design
         """Return the frontier of new rows, in the unit of ``y``; columns found by name."""
-        estimates = self.params[FRONTIER]
+        estimates = self.part(FRONTIER)
         return pd.Series(array(X[list(estimates.index)]) @ array(estimates), index=X.index)
 
     def _deviation(self, part: str) -> float:
-        values = self.params[part]
+        values = self.part(part)
         return float(np.exp(values.iloc[0] / 2)) if len(values) == 1 else float("nan")
 
 
@@ -193,7 +197,7 @@ def assembled(
         raise NotConverged("随机前沿", f"第{best.steps}步起似然不再上升，而信息矩阵不正定")
     params, covariance = _estimates(model, best, ended)
     gain = 0.0 if ended == NO_INEFFICIENCY else best.value - ols
-    residuals = pd.Series(sample.remaining(array(params[FRONTIER])), index=asked.y.index)
+    residuals = pd.Series(sample.remaining(array(of_part(params, FRONTIER))), index=asked.y.index)
     result = SfaResult(
         params=params,
         std_errors=pd.Series(np.sqrt(np.diag(covariance)), index=params.index),
@@ -243,7 +247,7 @@ def _estimates(model: CrossSection | PanelModel, best: Optimum, ended: str) -> t
         params[:] = np.nan
         params.loc[FRONTIER] = model.sample.ols
         params.loc[[LN_V]] = 2 * np.log(model.sample.scale)
-        if len(params[LN_U]) == 1:
+        if len(of_part(params, LN_U)) == 1:
             params.loc[[LN_U]] = -np.inf
     return params, pd.DataFrame(covariance, index=index, columns=index)
 
