@@ -6,7 +6,7 @@
                     │ prices.at_base_prices                                          │
                     │ to_frame (the only door from Money to float)                   v
                     v                                                      NPV, BCR, IRR, EANB
-        design ──> regression, quantile ──> diagnostics
+        design ──> regression, quantile, frontier (sfa_*), shifts ──> diagnostics
                     │
                     v
         baseline.fit ──> FittedBaseline.for_target ──> CostBaseline (Money, rounded by rule)

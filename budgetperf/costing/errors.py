@@ -56,3 +56,19 @@ class NotConverged(CostingError):  # named for what happened
         super().__init__(f"{method}未收敛：{detail}")
         self.method = method
         self.detail = detail
+
+
+class NoConstant(CostingError):  # named for what happened
+    """A design has no constant, which its model cannot do without; ``design`` names it."""
+
+    def __init__(self, design: str) -> None:
+        super().__init__(f"{design}没有常数列，请由调用方加入一列1（如 X.assign(const=1.0)）；不自动添加")
+        self.design = design
+
+
+class PerfectFit(CostingError):  # named for what happened
+    """The rows lie on the regression: no residual is left to speak of noise or inefficiency."""
+
+    def __init__(self, n: int) -> None:
+        super().__init__(f"{n}行数据全部落在回归面上（例如各单位数值相同），没有残差可分解")
+        self.n = n
