@@ -1,0 +1,236 @@
+"""One linear programme per dmu over shared columns, its starting basis and its proved result.
+
+::
+
+    min  c t   subject to   A l + t g + S s = b,   l, s >= 0
+
+with A the reference units (inputs, outputs and, unless returns are constant, a row of ones), t the
+score, g minus the dmu's own inputs (outputs) and S the signs of the slacks.
+"""
+
+from dataclasses import dataclass
+
+import highspy
+import numpy as np
+
+from budgetperf.costing.dea_problem import Bools, DeaProblem, Ints, Orientation, Returns
+from budgetperf.costing.design import Array
+from budgetperf.costing.errors import NotConverged
+
+FEASIBLE = 1e-10  # accepted shortfall of a row scaled to the dmu's own value
+OPTIMAL, INFEASIBLE, STUCK = 0, 1, 2
+SCORE = -1  # code of the score in a basis
+
+CONVEXITY = {Returns.VRS: 0.0, Returns.DRS: 1.0, Returns.IRS: -1.0}
+"""Sign of the slack in the row that sums the weights to one, to at most and to at least one."""
+
+
+@dataclass(slots=True, eq=False)
+class Outcome:
+    """Results of n dmus.
+
+    Parameters
+    ----------
+    score : array (n,)
+    basis : array (n, r)
+        Column of each basic variable: a unit, units + row for a slack, -1 the score.
+    level : array (n, r)
+        Value of each basic variable, of slacks in shares of the dmu's own value.
+    prices : array (n, r)
+        Of the scaled rows; the certificate of the score, or of infeasibility.
+    status : array (n,)
+    """
+
+    score: Array
+    basis: Ints
+    level: Array
+    prices: Array
+    status: Ints
+
+    @classmethod
+    def empty(cls, n: int, r: int) -> "Outcome":
+        """Room for n dmus."""
+        basis, zeros = np.zeros((n, r), dtype=np.int64), np.zeros((n, r))
+        return cls(np.full(n, np.nan), basis, zeros, zeros.copy(), np.full(n, STUCK))
+
+    def put(self, rows: Ints, found: "Outcome") -> None:
+        """Write the results of some dmus."""
+        for name in ("score", "basis", "level", "prices", "status"):
+            getattr(self, name)[rows] = getattr(found, name)
+
+    def feasible(self) -> Bools:
+        """Whether no basic variable of an optimum is negative."""
+        return (self.status != OPTIMAL) | (self.level.min(axis=1) >= -10 * FEASIBLE)
+
+    def inverted(self) -> "Outcome":
+        """The output-oriented result of an input-oriented one under constant returns."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            score = 1 / self.score
+            level = np.where(self.basis == SCORE, score[:, None], self.level / self.score[:, None])
+        return Outcome(score, self.basis, level, self.prices, self.status)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RadialProgram:
+    """The programmes of one problem under one technology and orientation.
+
+    Parameters
+    ----------
+    columns : array (r, k)
+    unit : array (k,)
+        What each reference unit was divided by (allowed under constant returns only).
+    slack_sign : array (r,)
+        +1 at most, -1 at least, 0 equal.
+    direction, rhs, scale : array (n, r)
+        Column of the score, right side, and what a row is multiplied by.
+    cost : float
+        +1 where the score is made small, -1 where it is made large.
+    startable : bool
+        Whether a dual feasible start is at hand.
+    """
+
+    problem: DeaProblem
+    columns: Array
+    unit: Array
+    slack_sign: Array
+    direction: Array
+    rhs: Array
+    scale: Array
+    cost: float
+    startable: bool
+
+    def column(self, code: Ints, scale: Array) -> Array:
+        """Return the scaled columns (p, r) of units and slacks, one for each dmu."""
+        r, k = self.columns.shape
+        units = self.columns.T[np.minimum(code, k - 1)] * scale
+        return np.where((code < k)[:, None], units, (np.eye(r) * self.slack_sign)[np.maximum(code - k, 0)])
+
+    def basis_matrix(self, rows: Ints, basis: Ints, score_at: Ints) -> Array:
+        """Return the scaled bases (p, r, r), a column a basic variable."""
+        r, scale = basis.shape[1], self.scale[rows]
+        stack = np.stack([self.column(basis[:, i], scale) for i in range(r)], axis=1)
+        stack[np.arange(len(rows)), score_at] = self.direction[rows] * scale
+        return stack.transpose(0, 2, 1)
+
+    def start(self, rows: Ints, working: Ints) -> tuple[Ints, Ints, Bools]:
+        """Return the first bases, where the score stands in them, and who has one."""
+        r, k, at = len(self.slack_sign), self.columns.shape[1], np.arange(len(rows))
+        basis = np.tile(k + np.arange(r), (len(rows), 1))
+        own = -self.direction[rows]
+        carries = own > 0
+        if self.unit_free or (self.slack_sign[-1] > 0 and self.cost > 0):
+            score_at = carries.argmax(axis=1)
+            basis[at, score_at] = SCORE
+            return basis, score_at, np.ones(len(rows), dtype=bool)
+        ban = self.problem.forbidden(rows, working)
+        bound, unit = np.full(own.shape, np.nan), np.zeros(own.shape, dtype=np.int64)
+        for i in np.flatnonzero(carries.any(axis=0)):
+            values = self.cost * self.columns[i, working]
+            if ban is None:
+                unit[:, i], best = values.argmin(), np.full(len(rows), values.min())
+            else:
+                table = np.where(ban, np.inf, values)
+                unit[:, i], best = table.argmin(axis=1), table.min(axis=1)
+            bound[carries[:, i], i] = best[carries[:, i]] / own[carries[:, i], i]
+        score_at = np.nanargmax(bound, axis=1)
+        basis[at, -1] = working[unit[at, score_at]]
+        basis[at, score_at] = SCORE
+        return basis, score_at, np.isfinite(bound[at, score_at])
+
+    @property
+    def unit_free(self) -> bool:
+        """Whether units may be scaled at will: no row sums their weights."""
+        return len(self.slack_sign) == self.problem.x.shape[1] + self.problem.y.shape[1]
+
+    def outcome(self, rows: Ints, basis: Ints, score_at: Ints, status: Ints, ray: Array) -> Outcome:
+        """Solve the final bases anew and return what they say."""
+        at, scale, r = np.arange(len(rows)), self.scale[rows], basis.shape[1]
+        square = self.basis_matrix(rows, basis, score_at)
+        level = np.linalg.solve(square, (self.rhs[rows] * scale)[:, :, None])[:, :, 0]
+        unit_row = (np.arange(r) == score_at[:, None]).astype(np.float64)[:, :, None]
+        prices = self.cost * np.linalg.solve(square.transpose(0, 2, 1), unit_row)[:, :, 0] * scale
+        optimal = status == OPTIMAL
+        prices = np.where(optimal[:, None], prices, ray)
+        return Outcome(np.where(optimal, level[at, score_at], np.nan), basis, level, prices, status)
+
+
+def radial_program(problem: DeaProblem, returns: Returns, orientation: Orientation) -> RadialProgram:
+    """Write the programmes down (formulas: ``docs/methods/envelopment.md``)."""
+    n, m = problem.x.shape
+    s, k = problem.y.shape[1], len(problem.x_ref)
+    shrink = orientation is Orientation.INPUT
+    columns = np.vstack([problem.x_ref.T, problem.y_ref.T])
+    own = np.hstack([problem.x, problem.y])
+    moved = np.r_[np.full(m, shrink), np.full(s, not shrink)]
+    direction, rhs = np.where(moved, -own, 0.0), np.where(moved, 0.0, own)
+    scale = 1 / np.where(own > 0, own, 1.0)
+    sign, unit = np.r_[np.ones(m), -np.ones(s)], np.ones(k)
+    if returns is Returns.CRS:
+        unit = columns.max(axis=0)
+        columns = columns / unit
+    else:
+        columns = np.vstack([columns, np.ones(k)])
+        direction, rhs = np.c_[direction, np.zeros(n)], np.c_[rhs, np.ones(n)]
+        scale, sign = np.c_[scale, np.ones(n)], np.r_[sign, CONVEXITY[returns]]
+    startable = shrink or returns in {Returns.VRS, Returns.DRS}
+    cost = 1.0 if shrink else -1.0
+    return RadialProgram(problem, columns, unit, sign, direction, rhs, scale, cost, startable)
+
+
+def solve_by_highs(program: RadialProgram, row: int) -> Outcome:
+    """Solve one dmu over all units by HiGHS: what the batch could not prove, or has no start for.
+
+    Raises
+    ------
+    NotConverged
+        If neither an optimum nor infeasibility is found.
+    """
+    r, k = program.columns.shape
+    allowed = np.arange(k)
+    forbidden = program.problem.forbidden(np.array([row]), allowed)
+    if forbidden is not None:
+        allowed = allowed[~forbidden[0]]
+    scale = program.scale[row]
+    matrix = np.column_stack([program.columns[:, allowed] * scale[:, None], program.direction[row] * scale])
+    solver = equality_solver(
+        np.hstack([matrix, np.diag(program.slack_sign)]),
+        program.rhs[row] * scale,
+        np.r_[np.zeros(len(allowed)), program.cost, np.zeros(r)],
+    )
+    status = solver.getModelStatus()
+    result = Outcome.empty(1, r)
+    if status in {highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible}:
+        result.status[:] = INFEASIBLE
+        return result
+    if status != highspy.HighsModelStatus.kOptimal:
+        label = program.problem.labels[row]
+        raise NotConverged("数据包络分析", f"“{label}”的求解器返回{solver.modelStatusToString(status)}")
+    solution = solver.getSolution()
+    value = np.asarray(solution.col_value)
+    code = np.r_[allowed, SCORE, k + np.arange(r)]
+    largest = np.argsort(-np.abs(value))[:r]
+    result.status[:], result.score[:] = OPTIMAL, value[len(allowed)]
+    result.basis[0, : len(largest)], result.level[0, : len(largest)] = code[largest], value[largest]
+    result.prices[0] = np.asarray(solution.row_dual) * scale
+    return result
+
+
+def equality_solver(matrix: Array, rhs: Array, cost: Array) -> highspy.Highs:
+    """Run HiGHS on ``min cost z, matrix z = rhs, z >= 0``, one thread, tight tolerances."""
+    rows, columns = matrix.shape
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = columns, rows
+    lp.col_cost_ = cost
+    lp.col_lower_, lp.col_upper_ = np.zeros(columns), np.full(columns, highspy.kHighsInf)
+    lp.row_lower_ = lp.row_upper_ = rhs
+    lp.a_matrix_.start_ = np.arange(columns + 1, dtype=np.int32) * rows
+    lp.a_matrix_.index_ = np.tile(np.arange(rows, dtype=np.int32), columns)
+    lp.a_matrix_.value_ = matrix.T.ravel()
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]
+    for name, value in {"output_flag": False, "threads": 1, "presolve": "off"}.items():
+        solver.setOptionValue(name, value)
+    for name in ("primal_feasibility_tolerance", "dual_feasibility_tolerance"):
+        solver.setOptionValue(name, FEASIBLE)
+    solver.passModel(lp)
+    solver.run()
+    return solver
