@@ -9,7 +9,9 @@ from budgetperf.findings import Finding, Severity, Where
 SPAN = 1e9  # largest over smallest positive value of a column
 
 
-def find(problem: DeaProblem, returns: Returns, orientation: Orientation, score: Array) -> tuple[Finding, ...]:
+def find(
+    problem: DeaProblem, returns: Returns, orientation: Orientation, score: Array
+) -> tuple[Finding, ...]:
     """Return all findings of a fit."""
     return (
         *_infeasible(problem, score),

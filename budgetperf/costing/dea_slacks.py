@@ -41,7 +41,9 @@ class Solution:
     weights: Array
 
 
-def solve_stages(problem: DeaProblem, returns: Returns, orientation: Orientation, *, slacks: bool) -> Solution:
+def solve_stages(
+    problem: DeaProblem, returns: Returns, orientation: Orientation, *, slacks: bool
+) -> Solution:
     """Solve the radial stage and, where asked, the largest sum of slacks in the columns' own units.
 
     Raises
@@ -99,7 +101,8 @@ def _collect(
     k, level = program.columns.shape[1], found.level
     units = np.minimum(found.basis, k - 1)
     reach = np.stack(
-        [(program.columns[:, units[:, i]].T * program.scale).max(axis=1) for i in range(units.shape[1])], axis=1
+        [(program.columns[:, units[:, i]].T * program.scale).max(axis=1) for i in range(units.shape[1])],
+        axis=1,
     )
     first = (found.basis >= 0) & (found.basis < k) & (level * reach > SHARE) & ~np.isnan(score)[:, None]
     first[list(second)] = False

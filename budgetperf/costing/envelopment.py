@@ -199,13 +199,17 @@ def solve(problem: DeaProblem, returns: Returns, orientation: Orientation, *, sl
     return solve_stages(problem, returns, orientation, slacks=slacks)
 
 
-def _tables(problem: DeaProblem, orientation: Orientation, found: Solution) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _tables(
+    problem: DeaProblem, orientation: Orientation, found: Solution
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return slacks and targets in the units of the columns."""
     assert found.slacks is not None
     m = problem.x.shape[1]
     shrink = orientation is Orientation.INPUT
     values = np.hstack([problem.x, problem.y]) * problem.units
-    moved = np.where(np.r_[np.full(m, shrink), np.full(len(problem.names) - m, not shrink)], found.score[:, None], 1)
+    moved = np.where(
+        np.r_[np.full(m, shrink), np.full(len(problem.names) - m, not shrink)], found.score[:, None], 1
+    )
     sign = np.r_[np.full(m, -1.0), np.full(len(problem.names) - m, 1.0)]
     frames = (found.slacks, values * moved + sign * found.slacks)
     slacks, targets = (pd.DataFrame(f, index=problem.labels, columns=list(problem.names)) for f in frames)
@@ -224,14 +228,18 @@ def _price_table(prices: "pd.DataFrame | Floats", inputs: pd.DataFrame) -> Array
     frame = prices
     if isinstance(prices, pd.Series):
         frame = pd.DataFrame([prices] * len(inputs), index=inputs.index)
-    missing = [name for name in inputs.columns if name not in frame] + list(inputs.index.difference(frame.index))
+    missing = [name for name in inputs.columns if name not in frame] + list(
+        inputs.index.difference(frame.index)
+    )
     if missing:
         raise ValueError(f"缺少投入价格：{'、'.join(map(str, missing))}")
     values = np.asarray(frame.loc[inputs.index, inputs.columns], dtype=np.float64)
     bad = ~np.isfinite(values) | (values <= 0)
     if bad.any():
         row, column = (int(part[0]) for part in np.nonzero(bad))
-        raise BadValue(inputs.index[row], inputs.columns[column], values[row, column], "价格须为大于零的有限数")
+        raise BadValue(
+            inputs.index[row], inputs.columns[column], values[row, column], "价格须为大于零的有限数"
+        )
     return values
 
 
