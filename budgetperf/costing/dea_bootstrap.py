@@ -8,7 +8,7 @@ import pandas as pd
 from budgetperf.costing.dea_problem import DeaProblem, Orientation, Returns, frame_problem
 from budgetperf.costing.design import Array, Floats
 from budgetperf.costing.envelopment import solve
-from budgetperf.costing.errors import TooFewRows
+from budgetperf.costing.errors import NotConverged, TooFewRows
 from budgetperf.findings import Finding, Severity, Where
 
 INEFFICIENT = 1e-6  # distances above 1 by more make the density that is smoothed
@@ -97,6 +97,8 @@ def correct_bias(
     returns, orientation = Returns(returns), Orientation(orientation)
     if returns is Returns.FDH:
         raise ValueError("自由处置包的效率不能用此自助法修正偏差")
+    if draws < 2:
+        raise ValueError(f"自助法至少抽取2次，现为{draws}")
     if not 0 < level < 1:
         raise ValueError(f"区间的覆盖率须在0和1之间，现为{level}")
     problem = frame_problem(inputs, outputs)
@@ -106,19 +108,30 @@ def correct_bias(
     width = bandwidth(distance)
     rng = np.random.default_rng(seed)
     sample = np.array([_draw(problem, returns, orientation, distance, width, rng) for _ in range(draws)])
-    bias = sample.mean(axis=0) - distance
-    low, high = distance - (np.quantile(sample, [(1 + level) / 2, (1 - level) / 2], axis=0) - distance)
-    ends = (1 / high, 1 / low) if shrink else (low, high)
-    turned = [
-        score,
-        1 / (distance - bias) if shrink else distance - bias,
-        bias,
-        sample.std(axis=0, ddof=1),
-        *ends,
-    ]
-    series = [pd.Series(values, index=problem.labels) for values in turned]
-    findings = _weak(problem, bias, sample.std(axis=0, ddof=1))
-    return BiasResult(*series, level=level, bandwidth=width, draws=draws, seed=seed, findings=findings)
+    if not np.isfinite(sample).all():
+        raise NotConverged("效率的自助法", f"{int((~np.isfinite(sample)).any(axis=1).sum())}次抽取中有单位没有解")
+    bias, error = sample.mean(axis=0) - distance, sample.std(axis=0, ddof=1)
+    low, high = 2 * distance - np.quantile(sample, [(1 + level) / 2, (1 - level) / 2], axis=0)
+    if shrink:
+        low, high = 1 / high, 1 / low
+    corrected = 1 / (distance - bias) if shrink else distance - bias
+
+    def labelled(values: Array) -> Floats:
+        return pd.Series(values, index=problem.labels)
+
+    return BiasResult(
+        efficiency=labelled(score),
+        corrected=labelled(corrected),
+        bias=labelled(bias),
+        std_error=labelled(error),
+        lower=labelled(low),
+        upper=labelled(high),
+        level=level,
+        bandwidth=width,
+        draws=draws,
+        seed=seed,
+        findings=_weak(bias, error),
+    )
 
 
 def bandwidth(distance: Array) -> float:
@@ -155,7 +168,7 @@ def _draw(
     return solve(moved, returns, orientation, slacks=False).score
 
 
-def _weak(problem: DeaProblem, bias: Array, error: Array) -> tuple[Finding, ...]:
+def _weak(bias: Array, error: Array) -> tuple[Finding, ...]:
     """A correction pays where bias^2 > 3 variance (Simar and Wilson 2000)."""
     weak = np.abs(bias) <= BIASED * error
     if not weak.any():

@@ -26,7 +26,7 @@ def solve_fdh(problem: DeaProblem, orientation: Orientation) -> Solution:
         rows = np.arange(start, min(start + step, n))
         score[rows], peer[rows], slacks[rows] = _block(problem, orientation, rows)
     some = np.flatnonzero(peer >= 0)
-    return Solution(score, slacks, some, peer[some], np.ones(len(some)))
+    return Solution(score, slacks, np.zeros(n, dtype=bool), some, peer[some], np.ones(len(some)))
 
 
 def _block(problem: DeaProblem, orientation: Orientation, rows: Ints) -> tuple[Array, Ints, Array]:
@@ -42,7 +42,7 @@ def _block(problem: DeaProblem, orientation: Orientation, rows: Ints) -> tuple[A
     best = ratio.min(axis=1)
     score, peer = np.full(len(rows), np.nan), np.full(len(rows), -1)
     slacks = np.full((len(rows), len(problem.names)), np.nan)
-    for i in np.flatnonzero(np.isfinite(best) & (best != 0)):
+    for i in np.flatnonzero(np.isfinite(best) & (best != 0)).tolist():
         score[i] = abs(best[i])
         ties = np.flatnonzero(ratio[i] <= best[i] + TIE * abs(best[i]))
         ours = np.r_[x[i] * score[i], y[i]] if shrink else np.r_[x[i], y[i] * score[i]]

@@ -3,34 +3,54 @@
 import numpy as np
 
 from budgetperf.costing.dea_problem import DeaProblem, Orientation, Returns
-from budgetperf.costing.design import Array
+from budgetperf.costing.dea_slacks import Solution
 from budgetperf.findings import Finding, Severity, Where
 
 SPAN = 1e9  # largest over smallest positive value of a column
 
 
 def find(
-    problem: DeaProblem, returns: Returns, orientation: Orientation, score: Array
+    problem: DeaProblem, returns: Returns, orientation: Orientation, found: Solution
 ) -> tuple[Finding, ...]:
     """Return all findings of a fit."""
     return (
-        *_infeasible(problem, score),
+        *_without_score(problem, found),
+        *_without_slacks(problem, found),
         *_few(problem),
         *_columns(problem, returns, orientation),
         *_equal(problem),
     )
 
 
-def _infeasible(problem: DeaProblem, score: Array) -> tuple[Finding, ...]:
-    return tuple(
-        Finding(
+def _without_score(problem: DeaProblem, found: Solution) -> tuple[Finding, ...]:
+    reasons = {
+        True: ("costing.dea_unsolved", Severity.ERROR, "求解器没有给出结果，效率无值；请核对各列数值的跨度"),
+        False: (
             "costing.dea_infeasible",
             Severity.WARNING,
-            Where(pointer=f"/rows/{problem.labels[row]}"),
-            f"“{problem.labels[row]}”在允许的标杆中没有可比的组合，效率无值；请核对规模报酬假定和标杆范围",
-        )
-        for row in np.flatnonzero(np.isnan(score))
+            "在允许的标杆中没有可比的组合，效率无值；请核对规模报酬假定和标杆范围",
+        ),
+    }
+    return tuple(
+        _at(problem, row, *reasons[bool(found.unsolved[row])])
+        for row in np.flatnonzero(np.isnan(found.score)).tolist()
     )
+
+
+def _without_slacks(problem: DeaProblem, found: Solution) -> tuple[Finding, ...]:
+    if found.slacks is None:
+        return ()
+    lost = np.isnan(found.slacks).any(axis=1) & ~np.isnan(found.score)
+    text = "效率已得，但松弛量和标杆求解器没有给出结果；请核对各列数值的跨度"
+    return tuple(
+        _at(problem, row, "costing.dea_no_slacks", Severity.WARNING, text)
+        for row in np.flatnonzero(lost).tolist()
+    )
+
+
+def _at(problem: DeaProblem, row: int, code: str, severity: Severity, text: str) -> Finding:
+    label = problem.labels[row]
+    return Finding(code, severity, Where(pointer=f"/rows/{label}"), f"“{label}”{text}")
 
 
 def _few(problem: DeaProblem) -> tuple[Finding, ...]:
@@ -70,7 +90,7 @@ def _equal(problem: DeaProblem) -> tuple[Finding, ...]:
     values = np.hstack([problem.x_ref, problem.y_ref])
     _, group, count = np.unique(values, axis=0, return_inverse=True, return_counts=True)
     members: dict[int, list[str]] = {}
-    for row in np.flatnonzero(count[group.ravel()] > 1):
+    for row in np.flatnonzero(count[group.ravel()] > 1).tolist():
         members.setdefault(int(group.ravel()[row]), []).append(str(problem.peers[row]))
     return tuple(
         Finding(

@@ -75,8 +75,8 @@ class DeaProblem:
         """Which of ``columns`` the dmus ``rows`` may not have as peers; None where all may."""
         if self.eligible.all() and not self.super_efficiency:
             return None
-        itself = self.own[rows][:, None] == columns
-        banned = ~self.eligible[columns] & ~itself
+        itself: Bools = self.own[rows][:, None] == columns
+        banned: Bools = ~self.eligible[columns] & ~itself
         return banned | itself if self.super_efficiency else banned
 
 

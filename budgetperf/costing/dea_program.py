@@ -15,9 +15,9 @@ import numpy as np
 
 from budgetperf.costing.dea_problem import Bools, DeaProblem, Ints, Orientation, Returns
 from budgetperf.costing.design import Array
-from budgetperf.costing.errors import NotConverged
 
 FEASIBLE = 1e-10  # accepted shortfall of a row scaled to the dmu's own value
+LOOSE = 1e-7  # the same for a second attempt by HiGHS
 OPTIMAL, INFEASIBLE, STUCK = 0, 1, 2
 SCORE = -1  # code of the score in a basis
 
@@ -60,7 +60,8 @@ class Outcome:
 
     def feasible(self) -> Bools:
         """Whether no basic variable of an optimum is negative."""
-        return (self.status != OPTIMAL) | (self.level.min(axis=1) >= -10 * FEASIBLE)
+        lowest = self.level.min(axis=1)
+        return np.asarray((self.status != OPTIMAL) | (lowest >= -10 * FEASIBLE))
 
     def inverted(self) -> "Outcome":
         """The output-oriented result of an input-oriented one under constant returns."""
@@ -103,7 +104,8 @@ class RadialProgram:
         """Return the scaled columns (p, r) of units and slacks, one for each dmu."""
         r, k = self.columns.shape
         units = self.columns.T[np.minimum(code, k - 1)] * scale
-        return np.where((code < k)[:, None], units, (np.eye(r) * self.slack_sign)[np.maximum(code - k, 0)])
+        slacks = (np.eye(r) * self.slack_sign)[np.maximum(code - k, 0)]
+        return np.asarray(np.where((code < k)[:, None], units, slacks), dtype=np.float64)
 
     def basis_matrix(self, rows: Ints, basis: Ints, score_at: Ints) -> Array:
         """Return the scaled bases (p, r, r), a column a basic variable."""
@@ -140,17 +142,17 @@ class RadialProgram:
     @property
     def unit_free(self) -> bool:
         """Whether units may be scaled at will: no row sums their weights."""
-        return len(self.slack_sign) == self.problem.x.shape[1] + self.problem.y.shape[1]
+        return len(self.slack_sign) == len(self.problem.names)
 
     def outcome(self, rows: Ints, basis: Ints, score_at: Ints, status: Ints, ray: Array) -> Outcome:
         """Solve the final bases anew and return what they say."""
         at, scale, r = np.arange(len(rows)), self.scale[rows], basis.shape[1]
         square = self.basis_matrix(rows, basis, score_at)
-        level = np.linalg.solve(square, (self.rhs[rows] * scale)[:, :, None])[:, :, 0]
+        level = np.linalg.solve(square, (self.rhs[rows] * scale)[:, :, None])[:, :, 0].astype(np.float64)
         unit_row = (np.arange(r) == score_at[:, None]).astype(np.float64)[:, :, None]
-        prices = self.cost * np.linalg.solve(square.transpose(0, 2, 1), unit_row)[:, :, 0] * scale
+        dual = np.linalg.solve(square.transpose(0, 2, 1), unit_row)[:, :, 0].astype(np.float64)
         optimal = status == OPTIMAL
-        prices = np.where(optimal[:, None], prices, ray)
+        prices = np.where(optimal[:, None], self.cost * dual * scale, ray)
         return Outcome(np.where(optimal, level[at, score_at], np.nan), basis, level, prices, status)
 
 
@@ -178,13 +180,7 @@ def radial_program(problem: DeaProblem, returns: Returns, orientation: Orientati
 
 
 def solve_by_highs(program: RadialProgram, row: int) -> Outcome:
-    """Solve one dmu over all units by HiGHS: what the batch could not prove, or has no start for.
-
-    Raises
-    ------
-    NotConverged
-        If neither an optimum nor infeasibility is found.
-    """
+    """Solve one dmu over all units by HiGHS: what the batch could not prove, or has no start for."""
     r, k = program.columns.shape
     allowed = np.arange(k)
     forbidden = program.problem.forbidden(np.array([row]), allowed)
@@ -203,8 +199,7 @@ def solve_by_highs(program: RadialProgram, row: int) -> Outcome:
         result.status[:] = INFEASIBLE
         return result
     if status != highspy.HighsModelStatus.kOptimal:
-        label = program.problem.labels[row]
-        raise NotConverged("数据包络分析", f"“{label}”的求解器返回{solver.modelStatusToString(status)}")
+        return result
     solution = solver.getSolution()
     value = np.asarray(solution.col_value)
     code = np.r_[allowed, SCORE, k + np.arange(r)]
@@ -216,7 +211,7 @@ def solve_by_highs(program: RadialProgram, row: int) -> Outcome:
 
 
 def equality_solver(matrix: Array, rhs: Array, cost: Array) -> highspy.Highs:
-    """Run HiGHS on ``min cost z, matrix z = rhs, z >= 0``, one thread, tight tolerances."""
+    """Run HiGHS on ``min cost z, matrix z = rhs, z >= 0``: strictly, then as HiGHS does by default."""
     rows, columns = matrix.shape
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = columns, rows
@@ -227,10 +222,14 @@ def equality_solver(matrix: Array, rhs: Array, cost: Array) -> highspy.Highs:
     lp.a_matrix_.index_ = np.tile(np.arange(rows, dtype=np.int32), columns)
     lp.a_matrix_.value_ = matrix.T.ravel()
     solver = highspy.Highs()  # type: ignore[no-untyped-call]
-    for name, value in {"output_flag": False, "threads": 1, "presolve": "off"}.items():
-        solver.setOptionValue(name, value)
-    for name in ("primal_feasibility_tolerance", "dual_feasibility_tolerance"):
-        solver.setOptionValue(name, FEASIBLE)
-    solver.passModel(lp)
-    solver.run()
+    solver.setOptionValue("output_flag", False)
+    solver.setOptionValue("threads", 1)
+    for tolerance, presolve in ((FEASIBLE, "off"), (LOOSE, "on")):
+        solver.setOptionValue("presolve", presolve)
+        solver.setOptionValue("primal_feasibility_tolerance", tolerance)
+        solver.setOptionValue("dual_feasibility_tolerance", tolerance)
+        solver.passModel(lp)
+        solver.run()
+        if solver.getModelStatus() == highspy.HighsModelStatus.kOptimal:
+            break
     return solver

@@ -39,14 +39,9 @@ def solve_radial(problem: DeaProblem, returns: Returns, orientation: Orientation
         Not FDH.
     orientation : Orientation
 
-    Raises
-    ------
-    NotConverged
-        If HiGHS too gives no answer for a dmu the batch could not prove.
-
     Notes
     -----
-    Under constant returns the output score is 1 / (input score) with the same faces.
+    What HiGHS cannot solve either stays ``STUCK``. Under constant returns the output score is 1 / (input score) with the same faces.
     """
     flipped = returns is Returns.CRS and orientation is Orientation.OUTPUT
     program = radial_program(problem, returns, Orientation.INPUT if flipped else orientation)
@@ -82,7 +77,10 @@ def _settle(program: RadialProgram, rows: Ints, working: Ints, result: Outcome) 
     """Solve ``rows``, adding units until none violates; return who is unproved, and the units."""
     unproved: list[Ints] = []
     while rows.size:
-        found = solve_batch(program, rows, working)
+        try:
+            found = solve_batch(program, rows, working)
+        except np.linalg.LinAlgError:  # a singular basis: all of them one by one
+            return np.concatenate([*unproved, rows]), working
         result.put(rows, found)
         worst, violated = _violations(program, rows, found.prices)
         known = np.isin(worst, working)
@@ -114,6 +112,7 @@ class _Tableau:
     weight: Array
 
 
+@np.errstate(divide="ignore", invalid="ignore", over="ignore")
 def solve_batch(program: RadialProgram, rows: Ints, working: Ints) -> Outcome:
     """Run the dual simplex for the dmus ``rows`` over the units ``working``.
 
@@ -128,7 +127,7 @@ def solve_batch(program: RadialProgram, rows: Ints, working: Ints) -> Outcome:
     at = np.arange(len(rows))
     square = program.basis_matrix(rows, basis, score_at)
     weight = np.abs(square).max(axis=1)
-    tableau = _Tableau(basis, np.linalg.inv(square), weight)
+    tableau = _Tableau(basis, np.linalg.inv(square).astype(np.float64), weight)
     rhs, columns = program.rhs[rows] * scale, program.columns[:, working]
     forbidden = program.problem.forbidden(rows, working)
     status = np.where(startable, STUCK, INFEASIBLE)
@@ -173,8 +172,7 @@ def _entering(
     if ban is not None:
         alpha[:, :units][ban] = 0.0
     usable = alpha < -PIVOT
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.where(usable, np.maximum(cost, 0.0) / -alpha, np.inf)
+    ratio = np.where(usable, np.maximum(cost, 0.0) / -alpha, np.inf)
     least = ratio.min(axis=1)
     near = ratio <= (least + 1e-12 * (1 + least))[:, None]
     return np.where(near & usable, alpha, 0.0).argmin(axis=1), np.isinf(least)

@@ -60,7 +60,7 @@ class DeaResult:
     efficiency : Series (n,)
         Farrell's: theta (0 to 1, the share of inputs that would do) of an input orientation, phi (1
         and up, the multiple of outputs that could be had) of an output one. Beyond 1 on the other
-        side in super-efficiency or against another reference. NaN where infeasible.
+        side in super-efficiency or against another reference. NaN, with a finding, where infeasible.
     slacks, targets : DataFrame (n, m + s) or None
         Inputs then outputs, in their units; None without the second stage.
     peers : Series
@@ -99,14 +99,23 @@ class DeaResult:
         ratio = crs / vrs if self.orientation is Orientation.INPUT else vrs / crs
         labels = self.problem.labels
         known = np.isfinite(crs) & np.isfinite(vrs) & np.isfinite(drs)
-        with np.errstate(invalid="ignore"):
-            kind = np.select(
-                [~known, abs(crs - vrs) <= SAME * vrs, abs(drs - vrs) <= SAME * vrs],
-                [None, ScaleClass.CONSTANT, ScaleClass.DECREASING],  # type: ignore[list-item]
-                ScaleClass.INCREASING,  # type: ignore[arg-type]
-            )
-        one = [pd.Series(values, index=labels) for values in (crs, vrs, drs, ratio)]
-        return ScaleResult(*one, returns_class=pd.Series(kind, index=labels, dtype=object))
+        kind = [
+            _classify(*scores) if ok else None
+            for *scores, ok in zip(crs.tolist(), vrs.tolist(), drs.tolist(), known.tolist(), strict=True)
+        ]
+        return ScaleResult(
+            constant=pd.Series(crs, index=labels),
+            variable=pd.Series(vrs, index=labels),
+            nonincreasing=pd.Series(drs, index=labels),
+            efficiency=pd.Series(ratio, index=labels),
+            returns_class=pd.Series(kind, index=labels, dtype=object),
+        )
+
+
+def _classify(crs: float, vrs: float, drs: float) -> ScaleClass:
+    if abs(crs - vrs) <= SAME * vrs:
+        return ScaleClass.CONSTANT
+    return ScaleClass.DECREASING if abs(drs - vrs) <= SAME * vrs else ScaleClass.INCREASING
 
 
 def fit_dea(
@@ -151,8 +160,6 @@ def fit_dea(
         0, each with its place.
     ValueError
         Labels that repeat or differ, options that do not go together.
-    NotConverged
-        If the solver gives no answer.
 
     Notes
     -----
@@ -185,7 +192,7 @@ def fit_dea(
         peers=_peers(problem, found),
         cost_efficiency=cost,
         allocative_efficiency=None if cost is None else cost / score,
-        findings=dea_findings.find(problem, returns, orientation, found.score),
+        findings=dea_findings.find(problem, returns, orientation, found),
         problem=problem,
         returns=returns,
         orientation=orientation,
@@ -226,8 +233,8 @@ def _peers(problem: DeaProblem, found: Solution) -> Floats:
 def _price_table(prices: "pd.DataFrame | Floats", inputs: pd.DataFrame) -> Array:
     """Return the prices (n, m) in the order of the inputs."""
     frame = prices
-    if isinstance(prices, pd.Series):
-        frame = pd.DataFrame([prices] * len(inputs), index=inputs.index)
+    if isinstance(frame, pd.Series):
+        frame = pd.DataFrame([frame.to_numpy()] * len(inputs), index=inputs.index, columns=frame.index)
     missing = [name for name in inputs.columns if name not in frame] + list(
         inputs.index.difference(frame.index)
     )

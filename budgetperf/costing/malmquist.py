@@ -1,12 +1,13 @@
 """Malmquist: how productivity moved from one period to the next, and how much of it was the frontier."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
-from budgetperf.costing.design import Array
-from budgetperf.costing.dea_problem import Orientation, Returns
+from budgetperf.costing.dea_problem import Bools, Orientation, Returns
+from budgetperf.costing.design import Array, array
 from budgetperf.costing.envelopment import fit_dea
 from budgetperf.findings import Finding, Severity, Where
 
@@ -73,19 +74,17 @@ def malmquist(
         raise ValueError("Malmquist指数至少需要两个年度")
     if not inputs.index.equals(outputs.index):
         raise ValueError("投入表与产出表的单位、年度或其次序不一致")
-    slices = {t: (inputs.xs(t, level=1), outputs.xs(t, level=1)) for t in periods}
-    distances = pd.concat(
+    year = inputs.index.get_level_values(1)
+    slices = {t: (_of(inputs, year == t), _of(outputs, year == t)) for t in periods}
+    distances: pd.DataFrame = pd.concat(
         {t: _distances(slices, periods, i, orientation) for i, t in enumerate(periods)},
         names=[inputs.index.names[1]],
     ).swaplevel()
-    changes = pd.concat(
-        {
-            later: _changes(distances, earlier, later)
-            for earlier, later in zip(periods, periods[1:], strict=False)
-        },
+    changes: pd.DataFrame = pd.concat(
+        {later: _changes(distances, earlier, later) for earlier, later in pairwise(periods)},
         names=[inputs.index.names[1]],
     ).swaplevel()
-    means = np.exp(np.log(changes).groupby(level=1).mean())
+    means = changes.apply(np.log).groupby(level=1).mean().apply(np.exp)
     lost = changes.index[changes["tfpch"].isna()]
     findings = tuple(
         Finding(
@@ -97,6 +96,10 @@ def malmquist(
         for dmu, period in lost
     )
     return MalmquistResult(changes, means, distances.loc[inputs.index], findings)
+
+
+def _of(frame: pd.DataFrame, rows: Bools) -> pd.DataFrame:
+    return frame[rows].droplevel(1)
 
 
 def _distances(
@@ -114,7 +117,7 @@ def _distances(
         fit = fit_dea(
             *own, returns=returns, orientation=orientation, reference=slices[periods[j]], slacks=False
         )
-        score = fit.efficiency.to_numpy()
+        score = array(fit.efficiency)
         return score if orientation is Orientation.INPUT else 1 / score
 
     columns = {
