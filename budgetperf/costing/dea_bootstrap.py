@@ -109,7 +109,9 @@ def correct_bias(
     rng = np.random.default_rng(seed)
     sample = np.array([_draw(problem, returns, orientation, distance, width, rng) for _ in range(draws)])
     if not np.isfinite(sample).all():
-        raise NotConverged("效率的自助法", f"{int((~np.isfinite(sample)).any(axis=1).sum())}次抽取中有单位没有解")
+        raise NotConverged(
+            "效率的自助法", f"{int((~np.isfinite(sample)).any(axis=1).sum())}次抽取中有单位没有解"
+        )
     bias, error = sample.mean(axis=0) - distance, sample.std(axis=0, ddof=1)
     low, high = 2 * distance - np.quantile(sample, [(1 + level) / 2, (1 - level) / 2], axis=0)
     if shrink:

@@ -79,6 +79,12 @@ class DeaProblem:
         banned: Bools = ~self.eligible[columns] & ~itself
         return banned | itself if self.super_efficiency else banned
 
+    def meets_itself(self, rows: Ints) -> Bools:
+        """Whether a dmu has itself, or one as good, as a peer: then there is a solution."""
+        at = self.own[rows]
+        good = (self.x_ref[at] <= self.x[rows]).all(axis=1) & (self.y_ref[at] >= self.y[rows]).all(axis=1)
+        return np.asarray((at >= 0) & good & (not self.super_efficiency))
+
 
 def frame_problem(
     inputs: pd.DataFrame,

@@ -58,10 +58,11 @@ class Outcome:
         for name in ("score", "basis", "level", "prices", "status"):
             getattr(self, name)[rows] = getattr(found, name)
 
-    def feasible(self) -> Bools:
-        """Whether no basic variable of an optimum is negative."""
-        lowest = self.level.min(axis=1)
-        return np.asarray((self.status != OPTIMAL) | (lowest >= -10 * FEASIBLE))
+    def rows(self, rows: Ints) -> "Outcome":
+        """The results of some dmus."""
+        return Outcome(
+            self.score[rows], self.basis[rows], self.level[rows], self.prices[rows], self.status[rows]
+        )
 
     def inverted(self) -> "Outcome":
         """The output-oriented result of an input-oriented one under constant returns."""
@@ -86,8 +87,6 @@ class RadialProgram:
         Column of the score, right side, and what a row is multiplied by.
     cost : float
         +1 where the score is made small, -1 where it is made large.
-    startable : bool
-        Whether a dual feasible start is at hand.
     """
 
     problem: DeaProblem
@@ -98,7 +97,6 @@ class RadialProgram:
     rhs: Array
     scale: Array
     cost: float
-    startable: bool
 
     def column(self, code: Ints, scale: Array) -> Array:
         """Return the scaled columns (p, r) of units and slacks, one for each dmu."""
@@ -139,6 +137,16 @@ class RadialProgram:
         basis[at, score_at] = SCORE
         return basis, score_at, np.isfinite(bound[at, score_at])
 
+    def room(self, rows: Ints, score: Array) -> Array:
+        """Return by what a unit's violation is divided to bound its relative effect on the score (p, k)."""
+        m, scale = self.problem.x.shape[1], self.scale[rows]
+        size = scale[:, :1] * self.columns[0]
+        for i in range(1, m):
+            np.maximum(size, scale[:, i, None] * self.columns[i], out=size)
+        if self.cost > 0:
+            return size if self.unit_free else np.maximum(size, score[:, None], out=size)
+        return np.maximum(size, 1.0, out=size) * score[:, None]
+
     @property
     def unit_free(self) -> bool:
         """Whether units may be scaled at will: no row sums their weights."""
@@ -151,6 +159,10 @@ class RadialProgram:
         level = np.linalg.solve(square, (self.rhs[rows] * scale)[:, :, None])[:, :, 0].astype(np.float64)
         unit_row = (np.arange(r) == score_at[:, None]).astype(np.float64)[:, :, None]
         dual = np.linalg.solve(square.transpose(0, 2, 1), unit_row)[:, :, 0].astype(np.float64)
+        short = level * np.abs(square).max(axis=1)
+        short[at, score_at] = np.inf
+        near = -10 * FEASIBLE * np.clip(level[at, score_at], 0.0, 1.0)
+        status = np.where((status == OPTIMAL) & ~(short.min(axis=1) >= near), STUCK, status)
         optimal = status == OPTIMAL
         prices = np.where(optimal[:, None], self.cost * dual * scale, ray)
         return Outcome(np.where(optimal, level[at, score_at], np.nan), basis, level, prices, status)
@@ -174,40 +186,48 @@ def radial_program(problem: DeaProblem, returns: Returns, orientation: Orientati
         columns = np.vstack([columns, np.ones(k)])
         direction, rhs = np.c_[direction, np.zeros(n)], np.c_[rhs, np.ones(n)]
         scale, sign = np.c_[scale, np.ones(n)], np.r_[sign, CONVEXITY[returns]]
-    startable = shrink or returns in {Returns.VRS, Returns.DRS}
     cost = 1.0 if shrink else -1.0
-    return RadialProgram(problem, columns, unit, sign, direction, rhs, scale, cost, startable)
+    return RadialProgram(problem, columns, unit, sign, direction, rhs, scale, cost)
 
 
 def solve_by_highs(program: RadialProgram, row: int) -> Outcome:
-    """Solve one dmu over all units by HiGHS: what the batch could not prove, or has no start for."""
+    """Solve one dmu over all units by HiGHS: what the batch could not prove."""
     r, k = program.columns.shape
     allowed = np.arange(k)
     forbidden = program.problem.forbidden(np.array([row]), allowed)
     if forbidden is not None:
         allowed = allowed[~forbidden[0]]
     scale = program.scale[row]
-    matrix = np.column_stack([program.columns[:, allowed] * scale[:, None], program.direction[row] * scale])
-    solver = equality_solver(
-        np.hstack([matrix, np.diag(program.slack_sign)]),
-        program.rhs[row] * scale,
-        np.r_[np.zeros(len(allowed)), program.cost, np.zeros(r)],
-    )
-    status = solver.getModelStatus()
-    result = Outcome.empty(1, r)
-    if status in {highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible}:
+    units = program.columns[:, allowed] * scale[:, None]
+    score = program.direction[row] * scale
+    matrix = np.column_stack([units / units.max(axis=0), score, np.diag(program.slack_sign)])
+    rhs = program.rhs[row] * scale
+    cost = np.r_[np.zeros(len(allowed)), program.cost, np.zeros(r)]
+    solver = equality_solver(matrix, rhs, cost)
+    status, result = solver.getModelStatus(), Outcome.empty(1, r)
+    if status == highspy.HighsModelStatus.kInfeasible and _is_ray(solver.getDualRay()[2], matrix, rhs):
         result.status[:] = INFEASIBLE
-        return result
     if status != highspy.HighsModelStatus.kOptimal:
         return result
-    solution = solver.getSolution()
-    value = np.asarray(solution.col_value)
-    code = np.r_[allowed, SCORE, k + np.arange(r)]
-    largest = np.argsort(-np.abs(value))[:r]
-    result.status[:], result.score[:] = OPTIMAL, value[len(allowed)]
-    result.basis[0, : len(largest)], result.level[0, : len(largest)] = code[largest], value[largest]
-    result.prices[0] = np.asarray(solution.row_dual) * scale
-    return result
+    code = np.r_[allowed, SCORE, k + np.arange(r), k + np.arange(r)]
+    basic = solver.getBasicVariables()[1]
+    basis = code[np.where(basic >= 0, basic, matrix.shape[1] - 1 - basic)]
+    score_at = np.flatnonzero(basis == SCORE)
+    if not score_at.size:  # a score of nothing
+        result.status[:] = INFEASIBLE
+        return result
+    try:
+        return program.outcome(np.array([row]), basis[None], score_at, np.array([OPTIMAL]), np.zeros((1, r)))
+    except np.linalg.LinAlgError:
+        return result
+
+
+def _is_ray(ray: Array, matrix: Array, rhs: Array) -> bool:
+    """Whether prices prove that no mix meets the right side: ``ray A <= 0 < ray b``."""
+    if len(ray) != len(rhs):
+        return False
+    ray = ray * np.sign(ray @ rhs)
+    return bool(ray @ rhs > 0 and (ray @ matrix <= LOOSE * (np.abs(ray) @ np.abs(matrix))).all())
 
 
 def equality_solver(matrix: Array, rhs: Array, cost: Array) -> highspy.Highs:

@@ -15,6 +15,7 @@ from budgetperf.costing.dea_program import (
     FEASIBLE,
     INFEASIBLE,
     OPTIMAL,
+    SCORE,
     STUCK,
     Outcome,
     RadialProgram,
@@ -23,7 +24,8 @@ from budgetperf.costing.dea_program import (
 )
 from budgetperf.costing.design import Array
 
-PIVOT = 1e-9  # least pivot, of rows scaled to the dmu's own values
+PIVOT = 1e-9  # least pivot, of rows scaled to the dmu's own values and columns of length one
+LEAST = 1e-14  # score below which feasibility is measured by this
 STEPS = 300  # pivots of one dmu before it is left to HiGHS
 PROOF = 1e-9  # accepted relative violation of any unit's constraint
 CELLS = 2_000_000  # dmus x units looked at in one go
@@ -41,21 +43,59 @@ def solve_radial(problem: DeaProblem, returns: Returns, orientation: Orientation
 
     Notes
     -----
-    What HiGHS cannot solve either stays ``STUCK``. Under constant returns the output score is 1 / (input score) with the same faces.
+    What HiGHS cannot solve either stays ``STUCK``. Under constant returns the output score is
+    1 / (input score) with the same faces.
     """
-    flipped = returns is Returns.CRS and orientation is Orientation.OUTPUT
-    program = radial_program(problem, returns, Orientation.INPUT if flipped else orientation)
-    n, k = len(problem.x), program.columns.shape[1]
+    if orientation is Orientation.INPUT or returns in {Returns.VRS, Returns.DRS}:
+        return _solve(radial_program(problem, returns, orientation))
+    constant = _solve(radial_program(problem, Returns.CRS, Orientation.INPUT)).inverted()
+    if returns is Returns.CRS:
+        return constant
+    return _with_at_least_one(problem, constant)
+
+
+def _with_at_least_one(problem: DeaProblem, constant: Outcome) -> Outcome:
+    """Return the output scores of non-decreasing returns from those of constant and variable returns.
+
+    Notes
+    -----
+    Where the weights of a constant-returns optimum sum to one or more it is one here too; elsewhere
+    the sum is one at some optimum, which variable returns find.
+    """
+    free = radial_program(problem, Returns.CRS, Orientation.INPUT)
+    k, n = len(problem.x_ref), len(problem.x)
+    unit = constant.basis < np.where(constant.basis == SCORE, SCORE, k)
+    level = np.where(unit, constant.level / free.unit[np.minimum(constant.basis, k - 1)], constant.level)
+    total = np.where(unit, level, 0.0).sum(axis=1)
+    last = np.full((n, 1), k + len(problem.names))
+    wide = Outcome(
+        constant.score,
+        np.hstack([constant.basis, last]),
+        np.c_[level, total - 1],
+        np.c_[constant.prices, np.zeros(n)],
+        constant.status,
+    )
+    variable = _solve(radial_program(problem, Returns.VRS, Orientation.OUTPUT))
+    small = (total < 1) & ~(variable.score >= constant.score * (1 - PROOF))
+    rows = np.flatnonzero(small & (constant.status == OPTIMAL))
+    wide.put(rows, variable.rows(rows))
+    return wide
+
+
+def _solve(program: RadialProgram) -> Outcome:
+    """Return the proved results of all dmus of one programme."""
+    n, k = len(program.rhs), program.columns.shape[1]
     result = Outcome.empty(n, len(program.columns))
     working = _seeds(program)
     block = max(64, CELLS // k)
     for start in range(0, n, block):
-        rows = np.arange(start, min(start + block, n))
-        if program.startable:
-            rows, working = _settle(program, rows, working, result)
-        for row in rows:
-            result.put(np.array([row]), solve_by_highs(program, int(row)))
-    return result.inverted() if flipped else result
+        rows, working = _settle(program, np.arange(start, min(start + block, n)), working, result)
+        for row in rows.tolist():
+            one, found = np.array([row]), solve_by_highs(program, row)
+            violated = _violations(program, one, found)[1] & (found.status == OPTIMAL)
+            found.status[violated | _wrong(program, one, found)] = STUCK
+            result.put(one, found)
+    return result
 
 
 def _seeds(program: RadialProgram) -> Ints:
@@ -82,9 +122,9 @@ def _settle(program: RadialProgram, rows: Ints, working: Ints, result: Outcome) 
         except np.linalg.LinAlgError:  # a singular basis: all of them one by one
             return np.concatenate([*unproved, rows]), working
         result.put(rows, found)
-        worst, violated = _violations(program, rows, found.prices)
+        worst, violated = _violations(program, rows, found)
         known = np.isin(worst, working)
-        failed = (found.status == STUCK) | (violated & known) | ~found.feasible()
+        failed = (found.status == STUCK) | (violated & known) | _wrong(program, rows, found)
         unproved.append(rows[failed])
         grow = violated & ~known & ~failed
         working = np.union1d(working, worst[grow])
@@ -92,15 +132,33 @@ def _settle(program: RadialProgram, rows: Ints, working: Ints, result: Outcome) 
     return np.concatenate(unproved) if unproved else rows, working
 
 
-def _violations(program: RadialProgram, rows: Ints, prices: Array) -> tuple[Ints, Bools]:
-    """Return the unit that most violates each dmu's prices, and whether it does."""
-    gain = prices @ program.columns
-    gain /= np.abs(prices) @ program.columns + 1e-300
+def _violations(program: RadialProgram, rows: Ints, found: Outcome) -> tuple[Ints, Bools]:
+    """Return the unit that most violates each dmu's prices, and whether it does.
+
+    Notes
+    -----
+    A violation g_j moves the score by at most g_j l_j, and l_j is at most what the dmu's inputs leave
+    room for (and one, where weights sum to it): so measured, and by the score, all of them below
+    ``PROOF`` prove the score to as many digits.
+    """
+    gain = found.prices @ program.columns
+    room = program.room(rows, found.score)
+    lost = np.flatnonzero(found.status != OPTIMAL)
+    if lost.size:
+        room[lost] = np.abs(found.prices[lost]) @ program.columns + 1e-300
+    gain /= np.maximum(room, 1e-300)
     forbidden = program.problem.forbidden(rows, np.arange(program.columns.shape[1]))
     if forbidden is not None:
         gain[forbidden] = -1.0
     worst = gain.argmax(axis=1)
     return worst, gain[np.arange(len(rows)), worst] > PROOF
+
+
+def _wrong(program: RadialProgram, rows: Ints, found: Outcome) -> Bools:
+    """Whether a slack of an optimum has a price below zero, or a dmu with a solution has none."""
+    share = found.prices / program.scale[rows] * program.slack_sign
+    sign = (found.status == OPTIMAL) & (share.max(axis=1) > PROOF * np.abs(share).max(axis=1))
+    return np.asarray(sign | ((found.status == INFEASIBLE) & program.problem.meets_itself(rows)))
 
 
 @dataclass(slots=True, eq=False)
@@ -129,6 +187,7 @@ def solve_batch(program: RadialProgram, rows: Ints, working: Ints) -> Outcome:
     weight = np.abs(square).max(axis=1)
     tableau = _Tableau(basis, np.linalg.inv(square).astype(np.float64), weight)
     rhs, columns = program.rhs[rows] * scale, program.columns[:, working]
+    length = (scale[:, :, None] * columns).max(axis=1)
     forbidden = program.problem.forbidden(rows, working)
     status = np.where(startable, STUCK, INFEASIBLE)
     ray = np.zeros_like(rhs)
@@ -143,7 +202,7 @@ def solve_batch(program: RadialProgram, rows: Ints, working: Ints) -> Outcome:
         row = tableau.inverse[active, leave]
         prices = program.cost * tableau.inverse[active, score_at[active]]
         ban = None if forbidden is None else forbidden[active]
-        enter, none = _entering(program, columns, scale[active], row, prices, ban)
+        enter, none = _entering(program, columns, scale[active], length[active], row, prices, ban)
         status[active[none]] = INFEASIBLE
         ray[active[none]] = -row[none] * scale[active[none]]
         active, leave, enter = active[~none], leave[~none], enter[~none]
@@ -155,20 +214,27 @@ def _leaving(tableau: _Tableau, rhs: Array, score_at: Ints, active: Ints) -> tup
     """Return the most negative basic value of each dmu, and whether it is negative at all."""
     level = np.einsum("pij,pj->pi", tableau.inverse[active], rhs[active]) * tableau.weight[active]
     at = np.arange(len(active))
+    score = level[at, score_at[active]]
     level[at, score_at[active]] = np.inf
     leave = level.argmin(axis=1)
-    return leave, level[at, leave] < -FEASIBLE
+    return leave, level[at, leave] < -FEASIBLE * np.clip(score, LEAST, 1.0)
 
 
 def _entering(
-    program: RadialProgram, columns: Array, scale: Array, row: Array, prices: Array, ban: Bools | None
+    program: RadialProgram,
+    columns: Array,
+    scale: Array,
+    length: Array,
+    row: Array,
+    prices: Array,
+    ban: Bools | None,
 ) -> tuple[Ints, Bools]:
     """Return the column whose reduced cost first reaches zero, of ties the largest pivot."""
     p, units = len(row), columns.shape[1]
     both = np.vstack([row * scale, prices * scale]) @ columns
     slack = np.vstack([row, prices]) * program.slack_sign
-    alpha = np.hstack([both[:p], slack[:p]])
-    cost = np.hstack([-both[p:], -slack[p:]])
+    alpha = np.hstack([both[:p] / length, slack[:p]])
+    cost = np.hstack([-both[p:] / length, -slack[p:]])
     if ban is not None:
         alpha[:, :units][ban] = 0.0
     usable = alpha < -PIVOT

@@ -10,7 +10,14 @@ import highspy
 import numpy as np
 
 from budgetperf.costing.dea_problem import Bools, DeaProblem, Ints, Orientation, Returns
-from budgetperf.costing.dea_program import OPTIMAL, STUCK, Outcome, RadialProgram, equality_solver, radial_program
+from budgetperf.costing.dea_program import (
+    OPTIMAL,
+    STUCK,
+    Outcome,
+    RadialProgram,
+    equality_solver,
+    radial_program,
+)
 from budgetperf.costing.dea_simplex import solve_radial
 from budgetperf.costing.design import Array
 
@@ -50,7 +57,11 @@ def solve_stages(
     """Solve the radial stage and, where asked, the largest sum of slacks in the columns' own units."""
     found = solve_radial(problem, returns, orientation)
     program = radial_program(problem, returns, orientation)
-    score = np.where((found.status == OPTIMAL) & (found.score > ZERO), found.score, np.nan)
+    score = np.where(
+        (found.status == OPTIMAL) & (found.score > (0 if orientation is Orientation.INPUT else ZERO)),
+        found.score,
+        np.nan,
+    )
     size = len(problem.names)
     table = np.where(np.isnan(score)[:, None], np.nan, np.zeros((len(score), size)))
     weights: dict[int, tuple[Ints, Array]] = {}
@@ -76,7 +87,9 @@ def _unpriced(program: RadialProgram, found: Outcome) -> Bools:
     m = problem.x.shape[1]
     share = np.abs(found.prices / program.scale)
     counts = np.hstack([problem.x, problem.y]) > 0
-    largest = [np.where(counts[:, part], share[:, part], 0.0).max(axis=1) for part in (slice(m), slice(m, size))]
+    largest = [
+        np.where(counts[:, part], share[:, part], 0.0).max(axis=1) for part in (slice(m), slice(m, size))
+    ]
     if not program.unit_free:
         rest = 1 if program.cost > 0 else 0
         largest[rest] = np.maximum(largest[rest], share[:, -1])
