@@ -102,7 +102,10 @@ class RadialProgram:
         """Return the scaled columns (p, r) of units and slacks, one for each dmu."""
         r, k = self.columns.shape
         units = self.columns.T[np.minimum(code, k - 1)] * scale
-        slacks = (np.eye(r) * self.slack_sign)[np.maximum(code - k, 0)]
+        sign = np.where(
+            self.slack_sign == 0, 1.0, self.slack_sign
+        )  # HiGHS may keep an equal row basic, at zero
+        slacks = (np.eye(r) * sign)[np.maximum(code - k, 0)]
         return np.asarray(np.where((code < k)[:, None], units, slacks), dtype=np.float64)
 
     def basis_matrix(self, rows: Ints, basis: Ints, score_at: Ints) -> Array:
@@ -144,8 +147,8 @@ class RadialProgram:
         for i in range(1, m):
             np.maximum(size, scale[:, i, None] * self.columns[i], out=size)
         if self.cost > 0:
-            return size if self.unit_free else np.maximum(size, score[:, None], out=size)
-        return np.maximum(size, 1.0, out=size) * score[:, None]
+            return size if self.unit_free else np.asarray(np.maximum(size, score[:, None]))
+        return np.asarray(np.maximum(size, 1.0) * score[:, None])
 
     @property
     def unit_free(self) -> bool:
@@ -154,12 +157,14 @@ class RadialProgram:
 
     def outcome(self, rows: Ints, basis: Ints, score_at: Ints, status: Ints, ray: Array) -> Outcome:
         """Solve the final bases anew and return what they say."""
-        at, scale, r = np.arange(len(rows)), self.scale[rows], basis.shape[1]
+        at, scale, (r, k) = np.arange(len(rows)), self.scale[rows], self.columns.shape
         square = self.basis_matrix(rows, basis, score_at)
         level = np.linalg.solve(square, (self.rhs[rows] * scale)[:, :, None])[:, :, 0].astype(np.float64)
         unit_row = (np.arange(r) == score_at[:, None]).astype(np.float64)[:, :, None]
         dual = np.linalg.solve(square.transpose(0, 2, 1), unit_row)[:, :, 0].astype(np.float64)
         short = level * np.abs(square).max(axis=1)
+        equal = k + np.flatnonzero(self.slack_sign == 0)
+        short = np.where(np.isin(basis, equal), -np.abs(short), short)
         short[at, score_at] = np.inf
         near = -10 * FEASIBLE * np.clip(level[at, score_at], 0.0, 1.0)
         status = np.where((status == OPTIMAL) & ~(short.min(axis=1) >= near), STUCK, status)
@@ -205,12 +210,13 @@ def solve_by_highs(program: RadialProgram, row: int) -> Outcome:
     cost = np.r_[np.zeros(len(allowed)), program.cost, np.zeros(r)]
     solver = equality_solver(matrix, rhs, cost)
     status, result = solver.getModelStatus(), Outcome.empty(1, r)
-    if status == highspy.HighsModelStatus.kInfeasible and _is_ray(solver.getDualRay()[2], matrix, rhs):
+    ray = solver.getDualRay()[2]  # type: ignore[attr-defined]
+    if status == highspy.HighsModelStatus.kInfeasible and _is_ray(ray, matrix, rhs):
         result.status[:] = INFEASIBLE
     if status != highspy.HighsModelStatus.kOptimal:
         return result
     code = np.r_[allowed, SCORE, k + np.arange(r), k + np.arange(r)]
-    basic = solver.getBasicVariables()[1]
+    basic = solver.getBasicVariables()[1]  # type: ignore[attr-defined]
     basis = code[np.where(basic >= 0, basic, matrix.shape[1] - 1 - basic)]
     score_at = np.flatnonzero(basis == SCORE)
     if not score_at.size:  # a score of nothing

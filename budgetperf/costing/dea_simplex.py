@@ -123,10 +123,9 @@ def _settle(program: RadialProgram, rows: Ints, working: Ints, result: Outcome) 
             return np.concatenate([*unproved, rows]), working
         result.put(rows, found)
         worst, violated = _violations(program, rows, found)
-        known = np.isin(worst, working)
-        failed = (found.status == STUCK) | (violated & known) | _wrong(program, rows, found)
-        unproved.append(rows[failed])
-        grow = violated & ~known & ~failed
+        grow = violated & ~np.isin(worst, working) & (found.status != STUCK)
+        failed = (found.status == STUCK) | violated | _wrong(program, rows, found)
+        unproved.append(rows[failed & ~grow])
         working = np.union1d(working, worst[grow])
         rows = rows[grow]
     return np.concatenate(unproved) if unproved else rows, working
