@@ -17,6 +17,8 @@ from budgetperf.costing.dea_problem import Bools, DeaProblem, Ints, Orientation,
 from budgetperf.costing.design import Array
 
 FEASIBLE = 1e-10  # accepted shortfall of a row scaled to the dmu's own value
+PROOF = 1e-9  # accepted relative error of a score
+NOTHING = 1e-3  # share of a column's largest value by which a zero is measured
 LOOSE = 1e-7  # the same for a second attempt by HiGHS
 OPTIMAL, INFEASIBLE, STUCK = 0, 1, 2
 SCORE = -1  # code of the score in a basis
@@ -157,20 +159,42 @@ class RadialProgram:
 
     def outcome(self, rows: Ints, basis: Ints, score_at: Ints, status: Ints, ray: Array) -> Outcome:
         """Solve the final bases anew and return what they say."""
-        at, scale, (r, k) = np.arange(len(rows)), self.scale[rows], self.columns.shape
+        at, scale, r = np.arange(len(rows)), self.scale[rows], basis.shape[1]
         square = self.basis_matrix(rows, basis, score_at)
         level = np.linalg.solve(square, (self.rhs[rows] * scale)[:, :, None])[:, :, 0].astype(np.float64)
         unit_row = (np.arange(r) == score_at[:, None]).astype(np.float64)[:, :, None]
         dual = np.linalg.solve(square.transpose(0, 2, 1), unit_row)[:, :, 0].astype(np.float64)
-        short = level * np.abs(square).max(axis=1)
-        equal = k + np.flatnonzero(self.slack_sign == 0)
-        short = np.where(np.isin(basis, equal), -np.abs(short), short)
-        short[at, score_at] = np.inf
-        near = -10 * FEASIBLE * np.clip(level[at, score_at], 0.0, 1.0)
-        status = np.where((status == OPTIMAL) & ~(short.min(axis=1) >= near), STUCK, status)
+        score = level[at, score_at]
+        unit_row = (np.arange(r) == score_at[:, None]).astype(np.float64)[:, :, None]
+        dual = np.linalg.solve(square.transpose(0, 2, 1), unit_row)[:, :, 0].astype(np.float64)
+        dual = np.where(
+            dual * self.slack_sign * self.cost > 0, 0.0, dual
+        )  # what is left is feasible, or fails
+        gap = np.abs((dual * self.rhs[rows] * scale).sum(axis=1) - score)
+        good = (gap <= PROOF * np.abs(score)) & self._met(rows, basis, square, level, score_at)
+        status = np.where((status == OPTIMAL) & ~good, STUCK, status)
         optimal = status == OPTIMAL
         prices = np.where(optimal[:, None], self.cost * dual * scale, ray)
-        return Outcome(np.where(optimal, level[at, score_at], np.nan), basis, level, prices, status)
+        return Outcome(np.where(optimal, score, np.nan), basis, level, prices, status)
+
+    def _met(self, rows: Ints, basis: Ints, square: Array, level: Array, score_at: Ints) -> Bools:
+        """Whether the basic variables are not negative and meet the rows, to the digits claimed."""
+        at, scale, k = np.arange(len(rows)), self.scale[rows], self.columns.shape[1]
+        score = level[at, score_at]
+        equal = k + np.flatnonzero(self.slack_sign == 0)
+        short = level * np.abs(square).max(axis=1)
+        short = np.where(np.isin(basis, equal), -np.abs(short), short)
+        short[at, score_at] = np.inf
+        target = (self.rhs[rows] - self.direction[rows] * score[:, None]) * scale
+        target = np.where(target > 0, target, NOTHING)
+        left = np.abs(np.einsum("pij,pj->pi", square, level) - self.rhs[rows] * scale)
+        loose = (basis[:, :, None] == k + np.arange(basis.shape[1])).any(
+            axis=1
+        )  # its slack takes what is left
+        loose |= left <= PROOF * target
+        return np.asarray(
+            loose.all(axis=1) & (short.min(axis=1) >= -10 * FEASIBLE * np.clip(score, 0.0, 1.0))
+        )
 
 
 def radial_program(problem: DeaProblem, returns: Returns, orientation: Orientation) -> RadialProgram:

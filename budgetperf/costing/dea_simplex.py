@@ -15,6 +15,7 @@ from budgetperf.costing.dea_program import (
     FEASIBLE,
     INFEASIBLE,
     OPTIMAL,
+    PROOF,
     SCORE,
     STUCK,
     Outcome,
@@ -27,7 +28,6 @@ from budgetperf.costing.design import Array
 PIVOT = 1e-9  # least pivot, of rows scaled to the dmu's own values and columns of length one
 LEAST = 1e-14  # score below which feasibility is measured by this
 STEPS = 300  # pivots of one dmu before it is left to HiGHS
-PROOF = 1e-9  # accepted relative violation of any unit's constraint
 CELLS = 2_000_000  # dmus x units looked at in one go
 
 
@@ -93,7 +93,7 @@ def _solve(program: RadialProgram) -> Outcome:
         for row in rows.tolist():
             one, found = np.array([row]), solve_by_highs(program, row)
             violated = _violations(program, one, found)[1] & (found.status == OPTIMAL)
-            found.status[violated | _wrong(program, one, found)] = STUCK
+            found.status[violated | _denied(program, one, found)] = STUCK
             result.put(one, found)
     return result
 
@@ -124,7 +124,7 @@ def _settle(program: RadialProgram, rows: Ints, working: Ints, result: Outcome) 
         result.put(rows, found)
         worst, violated = _violations(program, rows, found)
         grow = violated & ~np.isin(worst, working) & (found.status != STUCK)
-        failed = (found.status == STUCK) | violated | _wrong(program, rows, found)
+        failed = (found.status == STUCK) | violated | _denied(program, rows, found)
         unproved.append(rows[failed & ~grow])
         working = np.union1d(working, worst[grow])
         rows = rows[grow]
@@ -153,11 +153,9 @@ def _violations(program: RadialProgram, rows: Ints, found: Outcome) -> tuple[Int
     return worst, gain[np.arange(len(rows)), worst] > PROOF
 
 
-def _wrong(program: RadialProgram, rows: Ints, found: Outcome) -> Bools:
-    """Whether a slack of an optimum has a price below zero, or a dmu with a solution has none."""
-    share = found.prices / program.scale[rows] * program.slack_sign
-    sign = (found.status == OPTIMAL) & (share.max(axis=1) > PROOF * np.abs(share).max(axis=1))
-    return np.asarray(sign | ((found.status == INFEASIBLE) & program.problem.meets_itself(rows)))
+def _denied(program: RadialProgram, rows: Ints, found: Outcome) -> Bools:
+    """Whether a dmu that has a solution in itself was found to have none."""
+    return np.asarray((found.status == INFEASIBLE) & program.problem.meets_itself(rows))
 
 
 @dataclass(slots=True, eq=False)
