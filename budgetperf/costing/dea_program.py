@@ -104,9 +104,8 @@ class RadialProgram:
         """Return the scaled columns (p, r) of units and slacks, one for each dmu."""
         r, k = self.columns.shape
         units = self.columns.T[np.minimum(code, k - 1)] * scale
-        sign = np.where(
-            self.slack_sign == 0, 1.0, self.slack_sign
-        )  # HiGHS may keep an equal row basic, at zero
+        # HiGHS may keep an equal row basic, at zero
+        sign = np.where(self.slack_sign == 0, 1.0, self.slack_sign)
         slacks = (np.eye(r) * sign)[np.maximum(code - k, 0)]
         return np.asarray(np.where((code < k)[:, None], units, slacks), dtype=np.float64)
 
@@ -165,11 +164,8 @@ class RadialProgram:
         unit_row = (np.arange(r) == score_at[:, None]).astype(np.float64)[:, :, None]
         dual = np.linalg.solve(square.transpose(0, 2, 1), unit_row)[:, :, 0].astype(np.float64)
         score = level[at, score_at]
-        unit_row = (np.arange(r) == score_at[:, None]).astype(np.float64)[:, :, None]
-        dual = np.linalg.solve(square.transpose(0, 2, 1), unit_row)[:, :, 0].astype(np.float64)
-        dual = np.where(
-            dual * self.slack_sign * self.cost > 0, 0.0, dual
-        )  # what is left is feasible, or fails
+        # a price of the wrong sign is none: what is left proves the score, or fails
+        dual = np.where(dual * self.slack_sign * self.cost > 0, 0.0, dual)
         gap = np.abs((dual * self.rhs[rows] * scale).sum(axis=1) - score)
         good = (gap <= PROOF * np.abs(score)) & self._met(rows, basis, square, level, score_at)
         status = np.where((status == OPTIMAL) & ~good, STUCK, status)
@@ -188,9 +184,8 @@ class RadialProgram:
         target = (self.rhs[rows] - self.direction[rows] * score[:, None]) * scale
         target = np.where(target > 0, target, NOTHING)
         left = np.abs(np.einsum("pij,pj->pi", square, level) - self.rhs[rows] * scale)
-        loose = (basis[:, :, None] == k + np.arange(basis.shape[1])).any(
-            axis=1
-        )  # its slack takes what is left
+        # a row whose slack is basic takes up what is left
+        loose = (basis[:, :, None] == k + np.arange(basis.shape[1])).any(axis=1)
         loose |= left <= PROOF * target
         return np.asarray(
             loose.all(axis=1) & (short.min(axis=1) >= -10 * FEASIBLE * np.clip(score, 0.0, 1.0))
