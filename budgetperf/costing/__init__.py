@@ -11,6 +11,9 @@
                     v
         baseline.fit ──> FittedBaseline.for_target ──> CostBaseline (Money, rounded by rule)
 
+    dea_problem ──> dea_simplex, dea_slacks ──> envelopment ──> dea_bootstrap, malmquist
+                                                     └──> conditions ──> calibration
+
 A method core takes pandas and gives a frozen result; ``baseline`` alone takes a panel. Floats
 live inside this package only and leave it through ``rounding``. A baseline never decides money
 by itself: ``CostBaseline.judge`` says what a request may be cut by, and why not more.

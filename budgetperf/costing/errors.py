@@ -49,6 +49,16 @@ class Collinear(CostingError):  # named for what happened
         self.columns = tuple(columns)
 
 
+class BadValue(CostingError):  # named for what happened
+    """A value no method can use; ``row`` and ``column`` say where it stands."""
+
+    def __init__(self, row: object, column: object, value: object, rule: str) -> None:
+        super().__init__(f"“{row}”的“{column}”为{value}：{rule}")
+        self.row = row
+        self.column = column
+        self.value = value
+
+
 class NotConverged(CostingError):  # named for what happened
     """A solver stopped without a certified optimum; ``detail`` says how far it got."""
 

@@ -1,0 +1,174 @@
+"""What an envelopment problem is: who is measured against whom, in comparable units.
+
+Reads the frames at the door, refuses what cannot be measured and tells what should be known;
+columns are divided by their largest value, so no unit of measurement is seen further in.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from budgetperf.costing.design import Array
+from budgetperf.costing.errors import BadValue
+from budgetperf.terms import Term
+
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+
+
+class Returns(Term):
+    """What the reference technology lets units be scaled by."""
+
+    CRS = "crs", "规模报酬不变"
+    VRS = "vrs", "规模报酬可变"
+    DRS = "drs", "规模报酬非递增"
+    IRS = "irs", "规模报酬非递减"
+    FDH = "fdh", "自由处置（不作组合）"
+
+
+class Orientation(Term):
+    """Whether inputs shrink or outputs grow on the way to the frontier."""
+
+    INPUT = "input", "投入导向"
+    OUTPUT = "output", "产出导向"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DeaProblem:
+    """The measured units and the reference units, scaled.
+
+    Parameters
+    ----------
+    x, y : array (n, m), (n, s)
+        Inputs and outputs of the measured, each column divided by ``units``.
+    x_ref, y_ref : array (k, m), (k, s)
+        Of the reference, in the same units.
+    units : array (m + s,)
+        Largest value of each column over both; 1 for a column of zeros.
+    own : array (n,)
+        Where a measured dmu stands in the reference; -1 where it does not.
+    eligible : array (k,)
+        Whether a reference unit may be the peer of others.
+    super_efficiency : bool
+        Whether a dmu is left out of its own reference.
+    labels, peers : Index (n,), (k,)
+    names : tuple of str
+        Inputs, then outputs.
+    """
+
+    x: Array
+    y: Array
+    x_ref: Array
+    y_ref: Array
+    units: Array
+    own: Ints
+    eligible: Bools
+    super_efficiency: bool
+    labels: "pd.Index[str]"
+    peers: "pd.Index[str]"
+    names: tuple[str, ...]
+
+    def forbidden(self, rows: Ints, columns: Ints) -> Bools | None:
+        """Which of ``columns`` the dmus ``rows`` may not have as peers; None where all may."""
+        if self.eligible.all() and not self.super_efficiency:
+            return None
+        itself: Bools = self.own[rows][:, None] == columns
+        banned: Bools = ~self.eligible[columns] & ~itself
+        return banned | itself if self.super_efficiency else banned
+
+    def meets_itself(self, rows: Ints) -> Bools:
+        """Whether a dmu has itself, or one as good, as a peer: then there is a solution."""
+        at = self.own[rows]
+        good = (self.x_ref[at] <= self.x[rows]).all(axis=1) & (self.y_ref[at] >= self.y[rows]).all(axis=1)
+        return np.asarray((at >= 0) & good & (not self.super_efficiency))
+
+
+def frame_problem(
+    inputs: pd.DataFrame,
+    outputs: pd.DataFrame,
+    *,
+    reference: tuple[pd.DataFrame, pd.DataFrame] | None = None,
+    eligible_peers: "Collection[str] | pd.Series[bool] | None" = None,
+    super_efficiency: bool = False,
+) -> DeaProblem:
+    """Check the frames and put them into comparable units (see ``envelopment.fit_dea``).
+
+    Raises
+    ------
+    BadValue
+        A missing, infinite or negative value, or a dmu without any input or output, with its place.
+    ValueError
+        Labels that repeat or do not match.
+    """
+    _check_labels(inputs, outputs)
+    x, y = _values(inputs), _values(outputs)
+    _check_something(x, inputs.index, "投入")
+    _check_something(y, outputs.index, "产出")
+    x_ref, y_ref, peers = x, y, inputs.index
+    if reference is not None:
+        ref_in, ref_out = reference[0][inputs.columns], reference[1][outputs.columns]
+        _check_labels(ref_in, ref_out)
+        x_ref, y_ref, peers = _values(ref_in), _values(ref_out), ref_in.index
+        _check_something(x_ref, peers, "投入")
+    largest = np.vstack([np.hstack([x, y]), np.hstack([x_ref, y_ref])]).max(axis=0)
+    units = np.where(largest > 0, largest, 1.0)
+    m = x.shape[1]
+    return DeaProblem(
+        x=x / units[:m],
+        y=y / units[m:],
+        x_ref=x_ref / units[:m],
+        y_ref=y_ref / units[m:],
+        units=units,
+        own=peers.get_indexer(inputs.index).astype(np.int64),
+        eligible=_eligible(eligible_peers, peers),
+        super_efficiency=super_efficiency,
+        labels=inputs.index,
+        peers=peers,
+        names=(*map(str, inputs.columns), *map(str, outputs.columns)),
+    )
+
+
+def _check_labels(inputs: pd.DataFrame, outputs: pd.DataFrame) -> None:
+    if inputs.shape[1] == 0 or outputs.shape[1] == 0 or len(inputs) == 0:
+        raise ValueError("数据包络分析至少需要一个单位、一项投入和一项产出")
+    names = [*inputs.columns, *outputs.columns]
+    if len(set(names)) < len(names):
+        raise ValueError("投入和产出的列名有重复，请改名")
+    if not inputs.index.equals(outputs.index):
+        raise ValueError("投入表与产出表的单位或其次序不一致")
+    if not inputs.index.is_unique:
+        twice = "、".join(map(str, inputs.index[inputs.index.duplicated()].unique()))
+        raise ValueError(f"单位重复出现：{twice}")
+
+
+def _values(frame: pd.DataFrame) -> Array:
+    """Return the values (n, columns), refusing the first that is no finite number from 0 up."""
+    for name in frame.columns:
+        column = pd.to_numeric(frame[name], errors="coerce").to_numpy(dtype="float64")
+        bad = ~np.isfinite(column) | (column < 0)
+        if bad.any():
+            at = int(bad.argmax())
+            raise BadValue(frame.index[at], name, frame[name].iloc[at], "须为不小于零的有限数")
+    return frame.to_numpy(dtype="float64")
+
+
+def _check_something(values: Array, labels: "pd.Index[str]", word: str) -> None:
+    empty = (values == 0).all(axis=1)
+    if empty.any():
+        raise BadValue(labels[int(empty.argmax())], f"全部{word}", 0, f"至少一项{word}须大于零")
+
+
+def _eligible(given: "Collection[str] | pd.Series[bool] | None", peers: "pd.Index[str]") -> Bools:
+    if given is None:
+        return np.ones(len(peers), dtype=bool)
+    if isinstance(given, pd.Series):
+        if not peers.isin(given.index).all():
+            raise ValueError("可作标杆的标记未覆盖全部参照单位")
+        given = list(given.index[given.astype(bool)])
+    unknown = [name for name in given if name not in peers]
+    if unknown:
+        raise ValueError(f"可作标杆的单位不在参照集中：{'、'.join(map(str, unknown))}")
+    return np.asarray(peers.isin(list(given)))

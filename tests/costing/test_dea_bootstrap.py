@@ -1,0 +1,76 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from budgetperf.costing.dea_bootstrap import bandwidth, correct_bias
+from budgetperf.costing.envelopment import fit_dea
+from budgetperf.costing.errors import NotConverged, TooFewRows
+from tests.costing.test_envelopment import units
+
+
+@pytest.mark.parametrize("orientation", ["input", "output"])
+def test_a_corrected_score_is_worse_and_its_interval_holds_it(orientation):
+    frames = units(1, 40, 1, 1)
+    found = correct_bias(*frames, seed=1, draws=200, orientation=orientation)
+    plain = fit_dea(*frames, orientation=orientation).efficiency
+    np.testing.assert_allclose(found.efficiency, plain, rtol=1e-12)
+    worse = (
+        found.efficiency - found.corrected if orientation == "input" else found.corrected - found.efficiency
+    )
+    assert (worse > 0).all()
+    assert (found.bias < 0).all()
+    assert (found.lower < found.upper).all()
+    inside = (found.lower <= found.corrected) & (found.corrected <= found.upper)
+    assert inside.all()
+
+
+def test_the_seed_is_the_only_chance():
+    frames = units(2, 25)
+    one, same, other = (
+        correct_bias(*frames, seed=seed, draws=50, returns="crs").corrected for seed in (7, 7, 8)
+    )
+    pd.testing.assert_series_equal(one, same)
+    assert (one != other).any()
+
+
+def test_the_correction_comes_nearer_to_a_known_truth():
+    rng = np.random.default_rng(3)
+    x = rng.uniform(1, 10, 60)
+    truth = np.exp(-np.abs(rng.normal(0, 0.3, 60)))
+    inputs, outputs = pd.DataFrame({"x": x / truth}), pd.DataFrame({"y": np.sqrt(x)})
+    found = correct_bias(inputs, outputs, seed=1, draws=300)
+    assert abs((found.corrected - truth).mean()) < 0.5 * abs((found.efficiency - truth).mean())
+
+
+def test_the_bandwidth_by_hand():
+    distance = np.array([1.0, 1.0, 1.2, 1.5, 2.0])
+    both = np.array([1.2, 1.5, 2.0, 0.8, 0.5, 0.0])
+    quarter = (np.quantile(both, 0.75) - np.quantile(both, 0.25)) / 1.349
+    spread = min(both.std(ddof=1), quarter)
+    adjust = distance.std(ddof=1) / both.std(ddof=1) * (6 / 5) ** 0.2
+    assert bandwidth(distance) == pytest.approx(0.9 * spread * 6**-0.2 * adjust, rel=1e-12)
+
+
+def test_a_bias_lost_in_noise_is_told():
+    found = correct_bias(*units(4, 30), seed=1, draws=60)
+    weak = (found.bias.abs() <= np.sqrt(3) * found.std_error).sum()
+    told = [f for f in found.findings if f.code == "costing.dea_bias_weak"]
+    assert weak > 0
+    assert told[0].message.startswith(f"{weak}个单位")
+
+
+def test_what_cannot_be_bootstrapped_is_refused(monkeypatch):
+    frames = units(5, 12)
+    with pytest.raises(ValueError, match="自由处置"):
+        correct_bias(*frames, seed=1, returns="fdh")
+    with pytest.raises(ValueError, match="覆盖率"):
+        correct_bias(*frames, seed=1, level=1.0)
+    with pytest.raises(ValueError, match="至少抽取2次"):
+        correct_bias(*frames, seed=1, draws=1)
+    with pytest.raises(TooFewRows, match="无效单位不足"):
+        correct_bias(frames[0].iloc[:2], frames[1].iloc[:2], seed=1)
+    from budgetperf.costing import dea_bootstrap
+
+    monkeypatch.setattr(dea_bootstrap, "_draw", lambda problem, *_: np.full(len(problem.x), np.nan))
+    with pytest.raises(NotConverged, match="2次抽取"):
+        correct_bias(*frames, seed=1, draws=2)
