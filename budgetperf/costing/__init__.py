@@ -6,13 +6,12 @@
                     │ prices.at_base_prices                                          │
                     │ to_frame (the only door from Money to float)                   v
                     v                                                      NPV, BCR, IRR, EANB
-        design ──> regression, quantile, frontier (sfa_*), shifts ──> diagnostics
+        design ──> regression, quantile, frontier, shifts ──> diagnostics
                     │
                     v
         baseline.fit ──> FittedBaseline.for_target ──> CostBaseline (Money, rounded by rule)
 
-    dea_problem ──> dea_simplex, dea_slacks ──> envelopment ──> dea_bootstrap, malmquist
-                                                     └──> conditions ──> calibration
+    envelopment ──> conditions ──> calibration
 
 A method core takes pandas and gives a frozen result; ``baseline`` alone takes a panel. Floats
 live inside this package only and leave it through ``rounding``. A baseline never decides money

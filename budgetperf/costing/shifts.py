@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from budgetperf.costing.design import Array, Floats
-from budgetperf.costing.sfa_design import checked, skewness_of, standardise
-from budgetperf.costing.sfa_findings import check_skewness
-from budgetperf.costing.sfa_result import FrontierKind, one_of
-from budgetperf.costing.sfa_starts import HALF_NORMAL_THIRD
+from budgetperf.costing.frontier.design import checked, skewness_of, standardise
+from budgetperf.costing.frontier.findings import check_skewness
+from budgetperf.costing.frontier.result import FrontierKind, one_of
+from budgetperf.costing.frontier.starts import HALF_NORMAL_THIRD
 from budgetperf.findings import Finding
 from budgetperf.terms import Term
 

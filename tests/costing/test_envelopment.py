@@ -3,9 +3,8 @@ import pandas as pd
 import pytest
 from scipy.optimize import linprog
 
-from budgetperf.costing import dea_simplex
-from budgetperf.costing.dea_problem import Orientation, Returns, frame_problem
-from budgetperf.costing.envelopment import fit_dea
+from budgetperf.costing.envelopment import fit_dea, simplex
+from budgetperf.costing.envelopment.problem import Orientation, Returns, frame_problem
 
 RADIAL = ("crs", "vrs", "drs", "irs")
 BOTH = ("input", "output")
@@ -66,7 +65,9 @@ def test_scores_are_those_of_the_textbook_programme(frames, returns, orientation
     rows = range(0, len(frames[0]), max(1, len(frames[0]) // 25))
     expected = [textbook(*frames, row, returns, orientation) for row in rows]
     np.testing.assert_allclose(fit.efficiency.iloc[list(rows)], expected, rtol=1e-7)
-    assert [f for f in fit.findings if f.code in {"costing.dea_unsolved", "costing.dea_no_slacks"}] == []
+    assert [
+        f for f in fit.findings if f.code in {"costing.envelopment.unsolved", "costing.envelopment.no_slacks"}
+    ] == []
 
 
 @pytest.mark.parametrize("orientation", BOTH)
@@ -128,14 +129,14 @@ def test_fdh_compares_with_single_units():
 def test_a_growing_set_of_units_finds_what_all_units_find(monkeypatch):
     frames = units(9, 500)
     problem = frame_problem(*frames)
-    grown = dea_simplex.solve_radial(problem, Returns.VRS, Orientation.INPUT).score
-    monkeypatch.setattr(dea_simplex, "_seeds", lambda program: np.arange(program.columns.shape[1]))
+    grown = simplex.solve_radial(problem, Returns.VRS, Orientation.INPUT).score
+    monkeypatch.setattr(simplex, "_seeds", lambda program: np.arange(program.columns.shape[1]))
     np.testing.assert_allclose(
-        grown, dea_simplex.solve_radial(problem, Returns.VRS, Orientation.INPUT).score, rtol=1e-12
+        grown, simplex.solve_radial(problem, Returns.VRS, Orientation.INPUT).score, rtol=1e-12
     )
-    monkeypatch.setattr(dea_simplex, "_seeds", lambda _: np.array([0]))
+    monkeypatch.setattr(simplex, "_seeds", lambda _: np.array([0]))
     np.testing.assert_allclose(
-        grown, dea_simplex.solve_radial(problem, Returns.VRS, Orientation.INPUT).score, rtol=1e-12
+        grown, simplex.solve_radial(problem, Returns.VRS, Orientation.INPUT).score, rtol=1e-12
     )
 
 
@@ -144,7 +145,7 @@ def test_a_growing_set_of_units_finds_what_all_units_find(monkeypatch):
 def test_highs_alone_gives_the_same(monkeypatch, returns, orientation):
     frames = units(10, 40)
     ours = fit_dea(*frames, returns=returns, orientation=orientation)
-    monkeypatch.setattr(dea_simplex, "STEPS", 0)
+    monkeypatch.setattr(simplex, "STEPS", 0)
     theirs = fit_dea(*frames, returns=returns, orientation=orientation)
     np.testing.assert_allclose(theirs.efficiency, ours.efficiency, rtol=1e-9)
     np.testing.assert_allclose(theirs.slacks.sum(axis=1), ours.slacks.sum(axis=1), atol=1e-6)
@@ -174,7 +175,7 @@ def test_super_efficiency_is_the_score_against_all_others(returns):
         reference = (inputs.loc[rest], outputs.loc[rest])
         alone = fit_dea(inputs.loc[[name]], outputs.loc[[name]], returns=returns, reference=reference)
         np.testing.assert_allclose(fit.efficiency[name], alone.efficiency[name], rtol=1e-9)
-    lost = [f.where.pointer for f in fit.findings if f.code == "costing.dea_infeasible"]
+    lost = [f.where.pointer for f in fit.findings if f.code == "costing.envelopment.infeasible"]
     assert lost == [f"/rows/{name}" for name in inputs.index[fit.efficiency.isna()]]
 
 
@@ -183,7 +184,7 @@ def test_super_efficiency_without_a_solution_is_told():
     outputs = pd.DataFrame({"y": [1.0, 3.0, 4.0]}, index=inputs.index)
     fit = fit_dea(inputs, outputs, returns="vrs", super_efficiency=True)
     assert list(fit.efficiency.isna()) == [False, False, True]
-    told = next(f for f in fit.findings if f.code == "costing.dea_infeasible")
+    told = next(f for f in fit.findings if f.code == "costing.envelopment.infeasible")
     assert "丙" in told.message
     assert fit.targets.loc["丙"].isna().all()
     assert "丙" not in fit.peers.index.get_level_values("dmu")
@@ -195,7 +196,7 @@ def test_an_output_nobody_else_makes_has_no_output_score():
     for returns in (*RADIAL, "fdh"):
         fit = fit_dea(inputs, outputs, returns=returns, orientation="output", super_efficiency=True)
         assert fit.efficiency.isna().all()
-        assert [f.code for f in fit.findings].count("costing.dea_infeasible") == 2
+        assert [f.code for f in fit.findings].count("costing.envelopment.infeasible") == 2
 
 
 def test_against_a_reference_scores_may_exceed_one():

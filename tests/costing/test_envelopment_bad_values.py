@@ -74,10 +74,10 @@ def test_one_unit_is_measured_against_itself_and_that_is_told():
     for returns in (*RADIAL, "fdh"):
         fit = fit_dea(inputs, outputs, returns=returns)
         assert fit.efficiency.tolist() == pytest.approx([1.0])
-        assert codes(fit) == {"costing.dea_few_units"}
+        assert codes(fit) == {"costing.envelopment.few_units"}
     alone = fit_dea(inputs, outputs, super_efficiency=True)
     assert alone.efficiency.isna().all()
-    assert "costing.dea_infeasible" in codes(alone)
+    assert "costing.envelopment.infeasible" in codes(alone)
 
 
 def test_equal_units_have_equal_scores_and_are_told_together():
@@ -87,7 +87,7 @@ def test_equal_units_have_equal_scores_and_are_told_together():
     fit = fit_dea(*twice)
     np.testing.assert_allclose(fit.efficiency[copy], fit.efficiency[inputs.index], rtol=1e-9)
     np.testing.assert_allclose(fit.efficiency[inputs.index], fit_dea(inputs, outputs).efficiency, rtol=1e-9)
-    told = [f.message for f in fit.findings if f.code == "costing.dea_equal_units"]
+    told = [f.message for f in fit.findings if f.code == "costing.envelopment.equal_units"]
     assert len(told) == 30
     assert told[0].startswith("U0、U0′的投入产出完全相同")
 
@@ -96,11 +96,11 @@ def test_a_constant_column_is_told_and_what_it_does():
     inputs, outputs = units(2, 30)
     fit = fit_dea(inputs.assign(定额=7.0), outputs, returns="vrs")
     np.testing.assert_allclose(fit.efficiency, 1.0, rtol=1e-12)
-    told = next(f for f in fit.findings if f.code == "costing.dea_constant_column")
+    told = next(f for f in fit.findings if f.code == "costing.envelopment.constant_column")
     assert "没有意义" in told.message
     assert told.where.pointer == "/columns/定额"
     other = fit_dea(inputs, outputs.assign(定额=7.0), returns="vrs")
-    told = next(f for f in other.findings if f.code == "costing.dea_constant_column")
+    told = next(f for f in other.findings if f.code == "costing.envelopment.constant_column")
     assert "没有意义" not in told.message
 
 
@@ -110,13 +110,13 @@ def test_a_column_of_zeros_changes_nothing_and_is_told():
     for frames in ((inputs.assign(空=0.0), outputs), (inputs, outputs.assign(空=0.0))):
         fit = fit_dea(*frames)
         np.testing.assert_allclose(fit.efficiency, base, rtol=1e-9)
-        assert "costing.dea_zero_column" in codes(fit)
+        assert "costing.envelopment.zero_column" in codes(fit)
 
 
 def test_values_of_one_column_far_apart_are_told():
     inputs, outputs = units(4, 30)
     inputs.iloc[0, 0], inputs.iloc[1, 0] = 1e12, 1e-3
-    told = next(f for f in fit_dea(inputs, outputs).findings if f.code == "costing.dea_span")
+    told = next(f for f in fit_dea(inputs, outputs).findings if f.code == "costing.envelopment.span")
     assert told.where.pointer == "/columns/x0"
 
 
@@ -134,7 +134,7 @@ def test_a_score_is_right_to_the_last_places_or_named_unsolved(seed, returns, or
         returns=returns,
         orientation=orientation,
     )
-    unsolved = {f.where.pointer for f in fit.findings if f.code == "costing.dea_unsolved"}
+    unsolved = {f.where.pointer for f in fit.findings if f.code == "costing.envelopment.unsolved"}
     for row in range(n):
         score = fit.efficiency[row]
         if np.isnan(score):
@@ -146,15 +146,13 @@ def test_a_score_is_right_to_the_last_places_or_named_unsolved(seed, returns, or
 
 
 def test_what_no_solver_answers_is_an_error_finding(monkeypatch):
-    from budgetperf.costing import dea_simplex
-    from budgetperf.costing.dea_program import Outcome
+    from budgetperf.costing.envelopment import simplex
+    from budgetperf.costing.envelopment.program import Outcome
 
-    monkeypatch.setattr(dea_simplex, "STEPS", 0)
-    monkeypatch.setattr(
-        dea_simplex, "solve_by_highs", lambda program, _: Outcome.empty(1, len(program.columns))
-    )
+    monkeypatch.setattr(simplex, "STEPS", 0)
+    monkeypatch.setattr(simplex, "solve_by_highs", lambda program, _: Outcome.empty(1, len(program.columns)))
     fit = fit_dea(*small())
     assert fit.efficiency.isna().all()
-    told = [f for f in fit.findings if f.code == "costing.dea_unsolved"]
+    told = [f for f in fit.findings if f.code == "costing.envelopment.unsolved"]
     assert [f.severity for f in told] == [Severity.ERROR] * 3
     assert fit.scale().returns_class.isna().all()

@@ -3,8 +3,8 @@ import pandas as pd
 import pytest
 from scipy.stats import norm
 
-from budgetperf.costing import frontier
 from budgetperf.costing.errors import Collinear, NoConstant, NotConverged, PerfectFit, TooFewRows
+from budgetperf.costing.frontier import fit as fitting
 from budgetperf.costing.frontier import fit_sfa
 from budgetperf.findings import Severity
 
@@ -324,7 +324,7 @@ def test_a_climb_that_fails_from_every_start_is_a_named_error(monkeypatch):
     def fails(*_):
         raise NotConverged("随机前沿", "试验")
 
-    monkeypatch.setattr(frontier, "climb", fails)
+    monkeypatch.setattr(fitting, "climb", fails)
     with pytest.raises(NotConverged, match="随机前沿未收敛"):
         fit_sfa(*sample(18))
 

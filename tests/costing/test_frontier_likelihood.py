@@ -4,13 +4,13 @@ from scipy.integrate import quad
 from scipy.stats import truncnorm
 
 from budgetperf.costing.errors import NotConverged
-from budgetperf.costing.sfa_efficiency import (
+from budgetperf.costing.frontier.efficiency import (
     Posterior,
     efficiency_table,
     exponential_posterior,
     normal_posterior,
 )
-from budgetperf.costing.sfa_likelihood import (
+from budgetperf.costing.frontier.likelihood import (
     exponential,
     half_normal,
     mills,
@@ -18,7 +18,7 @@ from budgetperf.costing.sfa_likelihood import (
     scaled_normal,
     truncated_normal,
 )
-from budgetperf.costing.sfa_optimum import FLAT, climb, differenced
+from budgetperf.costing.frontier.optimum import FLAT, climb, differenced
 
 DENSITIES = {half_normal: 3, exponential: 3, truncated_normal: 4, scaled_normal: 5}
 

@@ -5,8 +5,8 @@ from scipy.integrate import quad
 
 from budgetperf.costing.errors import TooFewRows
 from budgetperf.costing.frontier import fit_sfa
-from budgetperf.costing.sfa_design import LN_U, LN_V, MU, linear_part, standardise
-from budgetperf.costing.sfa_panel import PanelModel, eta_part, periods
+from budgetperf.costing.frontier.design import LN_U, LN_V, MU, linear_part, standardise
+from budgetperf.costing.frontier.panel import PanelModel, eta_part, periods
 
 
 def panel(seed=1, *, dmus=60, years=6, su=0.4, sv=0.2, eta=0.0, cost=False):

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from budgetperf.costing.malmquist import malmquist
+from budgetperf.costing.envelopment.malmquist import malmquist
 from tests.costing.test_envelopment import units
 
 

@@ -6,9 +6,9 @@ import pytest
 
 from budgetperf.costing.calibration import blend, calibrate
 from budgetperf.costing.conditions import correct_for_conditions, first_component, target_difference
-from budgetperf.costing.dea_bootstrap import correct_bias
 from budgetperf.costing.envelopment import fit_dea
-from budgetperf.costing.malmquist import malmquist
+from budgetperf.costing.envelopment.bootstrap import correct_bias
+from budgetperf.costing.envelopment.malmquist import malmquist
 from budgetperf.costing.outliers import BaconCut
 from tests.reference.test_costing_cases import CASES, case
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from budgetperf.costing.dea_problem import DeaProblem, Ints, Orientation
-from budgetperf.costing.dea_slacks import Solution
 from budgetperf.costing.design import Array
+from budgetperf.costing.envelopment.problem import DeaProblem, Ints, Orientation
+from budgetperf.costing.envelopment.slacks import Solution
 
 CELLS = 2_000_000
 TIE = 1e-12

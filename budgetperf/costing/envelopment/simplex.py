@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from budgetperf.costing.dea_problem import Bools, DeaProblem, Ints, Orientation, Returns
-from budgetperf.costing.dea_program import (
+from budgetperf.costing.design import Array
+from budgetperf.costing.envelopment.problem import Bools, DeaProblem, Ints, Orientation, Returns
+from budgetperf.costing.envelopment.program import (
     FEASIBLE,
     INFEASIBLE,
     OPTIMAL,
@@ -23,7 +24,6 @@ from budgetperf.costing.dea_program import (
     radial_program,
     solve_by_highs,
 )
-from budgetperf.costing.design import Array
 
 PIVOT = 1e-9  # least pivot, of rows scaled to the dmu's own values and columns of length one
 LEAST = 1e-14  # score below which feasibility is measured by this

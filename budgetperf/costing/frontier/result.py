@@ -12,9 +12,9 @@ import pandas as pd
 from budgetperf.costing.design import Floats, array
 from budgetperf.costing.diagnostics import TestResult
 from budgetperf.costing.errors import NotConverged
-from budgetperf.costing.sfa_design import FRONTIER, LN_U, LN_V, of_part, returned, skewness_of
-from budgetperf.costing.sfa_efficiency import efficiency_table
-from budgetperf.costing.sfa_findings import (
+from budgetperf.costing.frontier.design import FRONTIER, LN_U, LN_V, of_part, returned, skewness_of
+from budgetperf.costing.frontier.efficiency import efficiency_table
+from budgetperf.costing.frontier.findings import (
     LARGEST,
     check_end,
     check_evidence,
@@ -25,10 +25,10 @@ from budgetperf.costing.sfa_findings import (
     one_sided_test,
     skewness_test,
 )
-from budgetperf.costing.sfa_likelihood import LOG_2PI
-from budgetperf.costing.sfa_model import NO_INEFFICIENCY, CrossSection
-from budgetperf.costing.sfa_optimum import FLAT, Optimum
-from budgetperf.costing.sfa_panel import PanelModel
+from budgetperf.costing.frontier.likelihood import LOG_2PI
+from budgetperf.costing.frontier.model import NO_INEFFICIENCY, CrossSection
+from budgetperf.costing.frontier.optimum import FLAT, Optimum
+from budgetperf.costing.frontier.panel import PanelModel
 from budgetperf.findings import Finding
 from budgetperf.terms import Term
 
@@ -94,7 +94,7 @@ class SfaResult:
     loglike, ols_loglike : float
         Of the model, and of least squares without inefficiency.
     efficiency : DataFrame (n, 7)
-        See ``sfa_efficiency.efficiency_table``; frontier over actual for a cost frontier. NaN
+        See ``efficiency.efficiency_table``; frontier over actual for a cost frontier. NaN
         when no inefficiency is estimable.
     effects : DataFrame (n, m)
         Derivative of E(u) by each covariate of inefficiency, row by row; empty without covariates.

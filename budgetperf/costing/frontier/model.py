@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from budgetperf.costing.design import Array, Floats
-from budgetperf.costing.sfa_design import LN_U, LN_V, MU, SCALE, Part, Sample, of_part, skewness_of
-from budgetperf.costing.sfa_efficiency import Posterior, exponential_posterior, normal_posterior
-from budgetperf.costing.sfa_likelihood import (
+from budgetperf.costing.frontier.design import LN_U, LN_V, MU, SCALE, Part, Sample, of_part, skewness_of
+from budgetperf.costing.frontier.efficiency import Posterior, exponential_posterior, normal_posterior
+from budgetperf.costing.frontier.likelihood import (
     DensityFunction,
     Row,
     exponential,
@@ -20,8 +20,8 @@ from budgetperf.costing.sfa_likelihood import (
     mills_excess,
     scaled_normal,
 )
-from budgetperf.costing.sfa_optimum import Climb
-from budgetperf.costing.sfa_starts import Start, chosen
+from budgetperf.costing.frontier.optimum import Climb
+from budgetperf.costing.frontier.starts import Start, chosen
 
 LEAST_INEFFICIENCY = -9.0  # log su2, of residuals of unit variance, that is none in every row
 LEAST_NOISE = -14.0  # log sv2 that is none

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from budgetperf.costing.dea_problem import DeaProblem, Orientation, Returns, frame_problem
 from budgetperf.costing.design import Array, Floats
-from budgetperf.costing.envelopment import solve
+from budgetperf.costing.envelopment.fit import solve
+from budgetperf.costing.envelopment.problem import DeaProblem, Orientation, Returns, frame_problem
 from budgetperf.costing.errors import NotConverged, TooFewRows
 from budgetperf.findings import Finding, Severity, Where
 
@@ -176,4 +176,4 @@ def _weak(bias: Array, error: Array) -> tuple[Finding, ...]:
     if not weak.any():
         return ()
     text = f"{int(weak.sum())}个单位的偏差不到标准误的{BIASED:.2f}倍，修正后的效率未必更准"
-    return (Finding("costing.dea_bias_weak", Severity.NOTE, Where(pointer="/rows"), text),)
+    return (Finding("costing.envelopment.bias_weak", Severity.NOTE, Where(pointer="/rows"), text),)

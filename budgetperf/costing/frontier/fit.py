@@ -1,7 +1,7 @@
 """Stochastic frontiers: what the best practice would cost, and how far each unit is from it.
 
 One call, ``fit_sfa``, for cross-section and panel; likelihoods, climb, efficiencies and findings
-are in the ``sfa_*`` files. It takes pandas, and decides nothing about money.
+are in the other files. It takes pandas, and decides nothing about money.
 """
 
 from functools import partial
@@ -10,7 +10,7 @@ import pandas as pd
 
 from budgetperf.costing.design import Floats
 from budgetperf.costing.errors import NotConverged, TooFewRows
-from budgetperf.costing.sfa_design import (
+from budgetperf.costing.frontier.design import (
     LN_U,
     LN_V,
     MU,
@@ -20,17 +20,17 @@ from budgetperf.costing.sfa_design import (
     scaling_part,
     standardise,
 )
-from budgetperf.costing.sfa_likelihood import (
+from budgetperf.costing.frontier.likelihood import (
     DensityFunction,
     exponential,
     half_normal,
     scaled_normal,
     truncated_normal,
 )
-from budgetperf.costing.sfa_model import CrossSection
-from budgetperf.costing.sfa_optimum import Optimum, climb
-from budgetperf.costing.sfa_panel import PanelModel, eta_part, periods
-from budgetperf.costing.sfa_result import (
+from budgetperf.costing.frontier.model import CrossSection
+from budgetperf.costing.frontier.optimum import Optimum, climb
+from budgetperf.costing.frontier.panel import PanelModel, eta_part, periods
+from budgetperf.costing.frontier.result import (
     FrontierKind,
     Inefficiency,
     PanelPattern,
@@ -91,7 +91,7 @@ def fit_sfa(
 
     Notes
     -----
-    Densities: ``sfa_likelihood``; panel: ``sfa_panel``. Newton's method with analytic derivatives
+    Densities: ``likelihood``; panel: ``panel``. Newton's method with analytic derivatives
     from starts by moments, on orthonormal columns. A wrong skewness, a variance that vanishes and
     a truncation point that runs away are findings; nothing is replaced to get past them.
 

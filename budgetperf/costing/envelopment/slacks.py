@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import highspy
 import numpy as np
 
-from budgetperf.costing.dea_problem import Bools, DeaProblem, Ints, Orientation, Returns
-from budgetperf.costing.dea_program import (
+from budgetperf.costing.design import Array
+from budgetperf.costing.envelopment.problem import Bools, DeaProblem, Ints, Orientation, Returns
+from budgetperf.costing.envelopment.program import (
     OPTIMAL,
     STUCK,
     Outcome,
@@ -18,8 +19,7 @@ from budgetperf.costing.dea_program import (
     equality_solver,
     radial_program,
 )
-from budgetperf.costing.dea_simplex import solve_radial
-from budgetperf.costing.design import Array
+from budgetperf.costing.envelopment.simplex import solve_radial
 
 PRICED = 1e-9  # a price above this share of its side fixes its slack at zero
 TIGHT = 1e-9  # relative reduced cost up to which a unit may be a peer

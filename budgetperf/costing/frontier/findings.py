@@ -9,7 +9,7 @@ from scipy import stats
 
 from budgetperf.costing.design import Floats
 from budgetperf.costing.diagnostics import TestResult
-from budgetperf.costing.sfa_model import NO_INEFFICIENCY, NO_NOISE, RUNAWAY
+from budgetperf.costing.frontier.model import NO_INEFFICIENCY, NO_NOISE, RUNAWAY
 from budgetperf.findings import Finding, Severity, Where
 
 SIGNIFICANT = 0.05

@@ -1,7 +1,7 @@
 """Data envelopment: what the best of the units used would let each one save, or make.
 
 Scores, slacks, peers and targets of one cross-section, the scale and the cost of it; the linear
-programmes are in ``dea_simplex``, the formulas and limits in ``docs/methods/envelopment.md``.
+programmes are in ``simplex``, the formulas and limits in ``docs/methods/envelopment.md``.
 """
 
 from collections.abc import Collection
@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from budgetperf.costing import dea_findings
-from budgetperf.costing.dea_fdh import solve_fdh
-from budgetperf.costing.dea_problem import DeaProblem, Orientation, Returns, frame_problem
-from budgetperf.costing.dea_slacks import Solution, solve_stages
 from budgetperf.costing.design import Array, Floats
+from budgetperf.costing.envelopment import findings as found_in
+from budgetperf.costing.envelopment.fdh import solve_fdh
+from budgetperf.costing.envelopment.problem import DeaProblem, Orientation, Returns, frame_problem
+from budgetperf.costing.envelopment.slacks import Solution, solve_stages
 from budgetperf.costing.errors import BadValue
 from budgetperf.findings import Finding
 from budgetperf.terms import Term
@@ -192,7 +192,7 @@ def fit_dea(
         peers=_peers(problem, found),
         cost_efficiency=cost,
         allocative_efficiency=None if cost is None else cost / score,
-        findings=dea_findings.find(problem, returns, orientation, found),
+        findings=found_in.find(problem, returns, orientation, found),
         problem=problem,
         returns=returns,
         orientation=orientation,

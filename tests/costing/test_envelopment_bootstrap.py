@@ -2,8 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from budgetperf.costing.dea_bootstrap import bandwidth, correct_bias
 from budgetperf.costing.envelopment import fit_dea
+from budgetperf.costing.envelopment.bootstrap import bandwidth, correct_bias
 from budgetperf.costing.errors import NotConverged, TooFewRows
 from tests.costing.test_envelopment import units
 
@@ -54,7 +54,7 @@ def test_the_bandwidth_by_hand():
 def test_a_bias_lost_in_noise_is_told():
     found = correct_bias(*units(4, 30), seed=1, draws=60)
     weak = (found.bias.abs() <= np.sqrt(3) * found.std_error).sum()
-    told = [f for f in found.findings if f.code == "costing.dea_bias_weak"]
+    told = [f for f in found.findings if f.code == "costing.envelopment.bias_weak"]
     assert weak > 0
     assert told[0].message.startswith(f"{weak}个单位")
 
@@ -69,8 +69,8 @@ def test_what_cannot_be_bootstrapped_is_refused(monkeypatch):
         correct_bias(*frames, seed=1, draws=1)
     with pytest.raises(TooFewRows, match="无效单位不足"):
         correct_bias(frames[0].iloc[:2], frames[1].iloc[:2], seed=1)
-    from budgetperf.costing import dea_bootstrap
+    from budgetperf.costing.envelopment import bootstrap
 
-    monkeypatch.setattr(dea_bootstrap, "_draw", lambda problem, *_: np.full(len(problem.x), np.nan))
+    monkeypatch.setattr(bootstrap, "_draw", lambda problem, *_: np.full(len(problem.x), np.nan))
     with pytest.raises(NotConverged, match="2次抽取"):
         correct_bias(*frames, seed=1, draws=2)

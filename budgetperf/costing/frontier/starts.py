@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from budgetperf.costing.design import Array
-from budgetperf.costing.sfa_likelihood import mills_excess
+from budgetperf.costing.frontier.likelihood import mills_excess
 
 SMALL = 2000  # rows up to which every start is climbed from
 SHARES = (0.2, 0.5, 0.8)  # of the residual variance that is inefficiency

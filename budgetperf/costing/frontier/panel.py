@@ -12,12 +12,12 @@ from scipy.special import log_ndtr
 
 from budgetperf.costing.design import CONST, Array, Floats
 from budgetperf.costing.errors import TooFewRows
-from budgetperf.costing.sfa_design import ETA, LN_U, LN_V, MU, Part, Sample, skewness_of
-from budgetperf.costing.sfa_efficiency import Posterior
-from budgetperf.costing.sfa_likelihood import LOG_2PI, mills
-from budgetperf.costing.sfa_model import ridge
-from budgetperf.costing.sfa_optimum import Climb, differenced
-from budgetperf.costing.sfa_starts import Start, chosen
+from budgetperf.costing.frontier.design import ETA, LN_U, LN_V, MU, Part, Sample, skewness_of
+from budgetperf.costing.frontier.efficiency import Posterior
+from budgetperf.costing.frontier.likelihood import LOG_2PI, mills
+from budgetperf.costing.frontier.model import ridge
+from budgetperf.costing.frontier.optimum import Climb, differenced
+from budgetperf.costing.frontier.starts import Start, chosen
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from budgetperf.costing.dea_problem import DeaProblem, Orientation, Returns
-from budgetperf.costing.dea_slacks import Solution
+from budgetperf.costing.envelopment.problem import DeaProblem, Orientation, Returns
+from budgetperf.costing.envelopment.slacks import Solution
 from budgetperf.findings import Finding, Severity, Where
 
 SPAN = 1e9  # largest over smallest positive value of a column
@@ -24,9 +24,13 @@ def find(
 
 def _without_score(problem: DeaProblem, found: Solution) -> tuple[Finding, ...]:
     reasons = {
-        True: ("costing.dea_unsolved", Severity.ERROR, "求解器没有给出结果，效率无值；请核对各列数值的跨度"),
+        True: (
+            "costing.envelopment.unsolved",
+            Severity.ERROR,
+            "求解器没有给出结果，效率无值；请核对各列数值的跨度",
+        ),
         False: (
-            "costing.dea_infeasible",
+            "costing.envelopment.infeasible",
             Severity.WARNING,
             "在允许的标杆中没有可比的组合，效率无值；请核对规模报酬假定和标杆范围",
         ),
@@ -43,7 +47,7 @@ def _without_slacks(problem: DeaProblem, found: Solution) -> tuple[Finding, ...]
     lost = np.isnan(found.slacks).any(axis=1) & ~np.isnan(found.score)
     text = "效率已得，但松弛量和标杆求解器没有给出结果；请核对各列数值的跨度"
     return tuple(
-        _at(problem, row, "costing.dea_no_slacks", Severity.WARNING, text)
+        _at(problem, row, "costing.envelopment.no_slacks", Severity.WARNING, text)
         for row in np.flatnonzero(lost).tolist()
     )
 
@@ -60,7 +64,7 @@ def _few(problem: DeaProblem) -> tuple[Finding, ...]:
     if k >= needed:
         return ()
     text = f"可作标杆的单位只有{k}个，{m}项投入、{s}项产出宜有{needed}个以上；多数单位会显得有效"
-    return (Finding("costing.dea_few_units", Severity.WARNING, Where(pointer="/rows"), text),)
+    return (Finding("costing.envelopment.few_units", Severity.WARNING, Where(pointer="/rows"), text),)
 
 
 def _columns(problem: DeaProblem, returns: Returns, orientation: Orientation) -> tuple[Finding, ...]:
@@ -73,15 +77,15 @@ def _columns(problem: DeaProblem, returns: Returns, orientation: Orientation) ->
         positive = column[column > 0]
         if not positive.size:
             text = f"“{name}”全部为零，不起作用，请去掉该列"
-            found.append(Finding("costing.dea_zero_column", Severity.WARNING, where, text))
+            found.append(Finding("costing.envelopment.zero_column", Severity.WARNING, where, text))
         elif positive.max() > SPAN * positive.min():
             text = f"“{name}”最大值与最小正值相差{positive.max() / positive.min():.1g}倍，请核对计量单位"
-            found.append(Finding("costing.dea_span", Severity.WARNING, where, text))
+            found.append(Finding("costing.envelopment.span", Severity.WARNING, where, text))
         if len(every) > 2 and np.ptp(column) == 0 < column[0]:
             text = f"“{name}”各单位相同"
             if i in binding and returns in {Returns.VRS, Returns.FDH}:
                 text += "，按此规模报酬假定人人有效，结果没有意义；请去掉该列"
-            found.append(Finding("costing.dea_constant_column", Severity.WARNING, where, text))
+            found.append(Finding("costing.envelopment.constant_column", Severity.WARNING, where, text))
     return tuple(found)
 
 
@@ -94,7 +98,7 @@ def _equal(problem: DeaProblem) -> tuple[Finding, ...]:
         members.setdefault(int(group.ravel()[row]), []).append(str(problem.peers[row]))
     return tuple(
         Finding(
-            "costing.dea_equal_units",
+            "costing.envelopment.equal_units",
             Severity.NOTE,
             Where(pointer=f"/rows/{names[0]}"),
             f"{'、'.join(names)}的投入产出完全相同，请核对是否重复报送",

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import highspy
 import numpy as np
 
-from budgetperf.costing.dea_problem import Bools, DeaProblem, Ints, Orientation, Returns
 from budgetperf.costing.design import Array
+from budgetperf.costing.envelopment.problem import Bools, DeaProblem, Ints, Orientation, Returns
 
 FEASIBLE = 1e-10  # accepted shortfall of a row scaled to the dmu's own value
 PROOF = 1e-9  # accepted relative error of a score

@@ -12,7 +12,7 @@ import pandas as pd
 from scipy.special import erfcx, log_ndtr, ndtri_exp
 
 from budgetperf.costing.design import Array
-from budgetperf.costing.sfa_likelihood import Row, mills_excess
+from budgetperf.costing.frontier.likelihood import Row, mills_excess
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,9 +6,9 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from budgetperf.costing.dea_problem import Bools, Orientation, Returns
 from budgetperf.costing.design import Array, array
-from budgetperf.costing.envelopment import fit_dea
+from budgetperf.costing.envelopment.fit import fit_dea
+from budgetperf.costing.envelopment.problem import Bools, Orientation, Returns
 from budgetperf.findings import Finding, Severity, Where
 
 CHANGES = ("effch", "techch", "pech", "sech", "tfpch")
@@ -88,7 +88,7 @@ def malmquist(
     lost = changes.index[changes["tfpch"].isna()]
     findings = tuple(
         Finding(
-            "costing.malmquist_missing",
+            "costing.envelopment.malmquist_missing",
             Severity.WARNING,
             Where(pointer=f"/rows/{dmu}/{period}"),
             f"“{dmu}”到{period}年的生产率变动算不出：缺上一年的数据，或它在另一年的前沿下无解",
