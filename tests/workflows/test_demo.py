@@ -20,7 +20,7 @@ from workflows.demo.city import FIXTURE, load_city
 from workflows.demo.run import MARK, Played, play, run
 from workflows.home import at_home
 
-SOME = ("103", "113")  # the cost panel and the water works
+SOME = ("10301", "104", "113")  # the street cleaners of the bundle, a second department, the water works
 
 
 @pytest.fixture(scope="module")

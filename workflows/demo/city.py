@@ -1,7 +1,6 @@
 """The demo city as data: what ``fixtures/demo_city/city.json`` holds, typed."""
 
 import json
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -82,9 +81,9 @@ class City:
     projects: tuple[Project, ...]
     assessment: dict[str, Any]
 
-    def only(self, departments: Collection[str]) -> "City":
-        """Return the city with the projects of some departments, its ceiling in proportion."""
-        kept = tuple(project for project in self.projects if project.department in departments)
+    def only(self, organisations: tuple[str, ...]) -> "City":
+        """Return the city with the projects of some organisations (the beginnings of their codes), its ceiling in proportion."""
+        kept = tuple(project for project in self.projects if project.code.startswith(organisations))
         asked, kept_asked = (
             sum(project.goals[2027].request.fen for project in projects if 2027 in project.goals)
             for projects in (self.projects, kept)

@@ -21,7 +21,7 @@ WAN = 1_000_000
 
 def fit_panel(stage: Stage, city: City, year: int, when: datetime) -> Outcome:
     """Keep the panel, fit its baseline for the budget year, and let the head adopt it."""
-    names = {project.dmu: project.goals[2025].agency_name for project in city.projects if project.dmu}
+    names = {one["code"]: one["name"] for one in city.organisations}
     last = {row["dmu"]: row for row in city.panel["rows"]}
     form = CostPanelForm(
         code=city.panel["code"],
