@@ -49,6 +49,15 @@ class BiasResult:
     findings: tuple[Finding, ...]
 
 
+def _require_terms(returns: Returns, draws: int, level: float) -> None:
+    if returns is Returns.FDH:
+        raise ValueError("自由处置包的效率不能用此自助法修正偏差")
+    if draws < 2:
+        raise ValueError(f"自助法至少抽取2次，现为{draws}")
+    if not 0 < level < 1:
+        raise ValueError(f"区间的覆盖率须在0和1之间，现为{level}")
+
+
 def correct_bias(
     inputs: pd.DataFrame,
     outputs: pd.DataFrame,
@@ -95,45 +104,52 @@ def correct_bias(
     Simar and Wilson (1998, 2000), homogeneous smoothed bootstrap.
     """
     returns, orientation = Returns(returns), Orientation(orientation)
-    if returns is Returns.FDH:
-        raise ValueError("自由处置包的效率不能用此自助法修正偏差")
-    if draws < 2:
-        raise ValueError(f"自助法至少抽取2次，现为{draws}")
-    if not 0 < level < 1:
-        raise ValueError(f"区间的覆盖率须在0和1之间，现为{level}")
+    _require_terms(returns, draws, level)
     problem = frame_problem(inputs, outputs)
     shrink = orientation is Orientation.INPUT
     score = solve(problem, returns, orientation, slacks=False).score
     distance = 1 / score if shrink else score
     width = bandwidth(distance)
-    rng = np.random.default_rng(seed)
-    sample = np.array([_draw(problem, returns, orientation, distance, width, rng) for _ in range(draws)])
-    if not np.isfinite(sample).all():
-        raise NotConverged(
-            "效率的自助法", f"{int((~np.isfinite(sample)).any(axis=1).sum())}次抽取中有单位没有解"
-        )
+    sample = _draws(problem, returns, orientation, distance, width, draws, seed)
     bias, error = sample.mean(axis=0) - distance, sample.std(axis=0, ddof=1)
     low, high = 2 * distance - np.quantile(sample, [(1 + level) / 2, (1 - level) / 2], axis=0)
     if shrink:
         low, high = 1 / high, 1 / low
     corrected = 1 / (distance - bias) if shrink else distance - bias
 
-    def labelled(values: Array) -> Floats:
-        return pd.Series(values, index=problem.labels)
-
+    figures = np.column_stack([score, corrected, bias, error, low, high])
+    table = pd.DataFrame(figures, index=problem.labels, columns=range(6))
     return BiasResult(
-        efficiency=labelled(score),
-        corrected=labelled(corrected),
-        bias=labelled(bias),
-        std_error=labelled(error),
-        lower=labelled(low),
-        upper=labelled(high),
+        efficiency=table[0],
+        corrected=table[1],
+        bias=table[2],
+        std_error=table[3],
+        lower=table[4],
+        upper=table[5],
         level=level,
         bandwidth=width,
         draws=draws,
         seed=seed,
         findings=_weak(bias, error),
     )
+
+
+def _draws(
+    problem: DeaProblem,
+    returns: Returns,
+    orientation: Orientation,
+    distance: Array,
+    width: float,
+    draws: int,
+    seed: int,
+) -> Array:
+    """Return the distances of each draw (draws, n)."""
+    rng = np.random.default_rng(seed)
+    sample = np.array([_draw(problem, returns, orientation, distance, width, rng) for _ in range(draws)])
+    lost = int((~np.isfinite(sample)).any(axis=1).sum())
+    if lost:
+        raise NotConverged("效率的自助法", f"{lost}次抽取中有单位没有解")
+    return sample
 
 
 def bandwidth(distance: Array) -> float:
