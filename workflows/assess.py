@@ -8,7 +8,7 @@ import csv
 import gc
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
@@ -54,7 +54,7 @@ def _assessed(edition: Edition, facts: Path, say: Say, *, out: Path, trace: Path
         say(f"{facts} 有误，未作任何计算，未写出结果 / refused, nothing is computed or written")
         return 1
     files: dict[Path, Write] = {
-        out: lambda file: csv.writer(file, lineterminator="\n").writerows(result_rows(rules, results))
+        out: lambda file: _write_rows(file, result_rows(rules, results)),
     }
     if trace:
         files[trace] = lambda file: _write_trace(file, edition, results)
@@ -100,6 +100,12 @@ def _told(path: Path) -> Iterator[None]:
 
 def _unwritable(path: Path, why: str) -> Invalid:
     return Invalid("assess.path", f"{path} 无法写出（{why}），请写明已有文件夹中可以写的一个文件名")
+
+
+def _write_rows(file: IO[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write the results with a byte order mark: Excel shows Chinese without one as garbage."""
+    file.write("\ufeff")
+    csv.writer(file, lineterminator="\n").writerows(rows)
 
 
 def _write_trace(file: IO[str], edition: Edition, results: Sequence[UnitResult]) -> None:

@@ -66,10 +66,10 @@ def _progress(records: list[RecordFacts], today: date) -> LifeStep:
         return LifeStep("进展报告", Phase.AHEAD, "", "", "")
     done = sum(one.status is Status.AUDITED for one in records)
     late = any(_late(one, today, frozenset({Status.DRAFT, Status.RETURNED})) for one in records)
-    phase = Phase.PROBLEM if late else Phase.DONE if done == len(records) else Phase.NOW
-    return LifeStep(
-        "进展报告", phase, "逾期未报" if late else "", "", "#book", points=f"{done}/{len(records)}"
-    )
+    unfiled = any(one.status is Status.WITHDRAWN for one in records)
+    phase = Phase.PROBLEM if late or unfiled else Phase.DONE if done == len(records) else Phase.NOW
+    detail = "逾期未报" if late else "未报齐" if unfiled else ""
+    return LifeStep("进展报告", phase, detail, "", "#book", points=f"{done}/{len(records)}")
 
 
 def _claims(records: list[RecordFacts]) -> LifeStep:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from budgetperf.actions.campaign_roster import read_raters, read_roster
-from budgetperf.actions.campaign_work import Work, begun_phases, open_work, unsettled
+from budgetperf.actions.campaign_work import Work, begun_phases, open_work, records_of, unsettled
 from budgetperf.actions.context import Context
 from budgetperf.actions.moves import (
     Outcome,
@@ -26,6 +26,7 @@ from budgetperf.lifecycle.unit_assessment.fit import misfits
 from budgetperf.lifecycle.unit_assessment.form import CampaignForm, ExemptionForm, RatersForm, RosterForm
 from budgetperf.lifecycle.unit_assessment.rules import CampaignRules, Task
 from budgetperf.process.stages import Stage
+from budgetperf.process.transitions import find
 from budgetperf.scoring.assessment import AssessmentRules
 from budgetperf.store.campaigns import (
     CampaignFacts,
@@ -182,6 +183,8 @@ def exempt(ctx: Context, record_id: str, form: ExemptionForm, seen: Seen) -> Out
     told = Seen(seen.version, seen.reason or form.reason)
     moved = move(ctx, record_id, "exempt", seen=told, findings=findings, record=record)
     exempt_unit(ctx.session, unit.id, form.exemption)
+    if form.exemption:
+        _ask_no_more(ctx, campaign, known[form.exemption], unit.subject)
     kept = file_form(ctx, moved, form, edition=campaign.scheme)
     return moved.log(ctx, filed_event(moved, kept))
 
@@ -207,4 +210,12 @@ def archive(ctx: Context, record_id: str, _form: NoForm, seen: Seen) -> Outcome:
     record = load(ctx, record_id)
     moved = move(ctx, record_id, "archive", seen=seen, record=record)
     update_campaign(ctx.session, record_id, archived_on=ctx.today)
+    _ask_no_more(ctx, get_campaign(ctx.session, record_id), moved.row.label)
     return moved.log(ctx)
+
+
+def _ask_no_more(ctx: Context, campaign: CampaignFacts, reason: str, subject: str = "") -> None:
+    """Let the progress reports that were never filed wait for nobody: those of a unit, or of all."""
+    for record in records_of(ctx, campaign, Stage.PROGRESS):
+        if find(Stage.PROGRESS, "void", record.status) and subject in {"", record.subject}:
+            move(ctx, record.id, "void", seen=Seen(reason=reason), record=record).log(ctx)

@@ -129,6 +129,8 @@ VERBS: dict[tuple[Stage, str], Verb] = {
     (S.PROGRESS, "file"): Verb(ProgressForm, task_books.file_progress),
     (S.PROGRESS, "return"): Verb(NoForm, moves("return")),
     (S.PROGRESS, "check"): Verb(NoForm, moves("check")),
+    (S.PROGRESS, "void"): Verb(NoForm, moves("void")),
+    (S.PROGRESS, "reopen"): Verb(NoForm, moves("reopen")),
     (S.FACT_REPORT, "file"): Verb(FactReportForm, fact_reports.file_report),
     (S.FACT_REPORT, "return"): Verb(NoForm, moves("return")),
     (S.FACT_REPORT, "recall"): Verb(NoForm, fact_reports.recall),

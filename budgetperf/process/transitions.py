@@ -186,6 +186,9 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row(S.PROGRESS, "file", _FILLABLE, T.FILED, "progress:form:file", "报送进展"),
     _row(S.PROGRESS, "return", (T.FILED,), T.RETURNED, "progress:form:check", "退回修改", needs_reason=True),
     _row(S.PROGRESS, "check", (T.FILED,), T.AUDITED, "progress:form:check", "核查通过", not_by=("file",)),
+    _row(S.PROGRESS, "void", _FILLABLE, T.WITHDRAWN, "progress:form:check", "不再报送",
+         needs_reason=True, at_will=True),
+    _row(S.PROGRESS, "reopen", (T.WITHDRAWN,), T.DRAFT, "progress:form:check", "重新布置", at_will=True),
     # facts of a period from a named supplier
     _row(S.FACT_REPORT, "open", (), T.DRAFT, "fact_report:form:open", "布置数据报送"),
     _row(S.FACT_REPORT, "file", _FILLABLE, T.FILED, "fact_report:form:file", "报送数据"),

@@ -154,6 +154,9 @@ def _progress(story: Story) -> None:
     story.act(cast.ASSESSMENT_OFFICE, IN_AUTUMN, report, "return", reason="请补数据来源")
     story.act(clerk, IN_AUTUMN, report, "file", form)
     story.act(cast.ASSESSMENT_OFFICE, IN_AUTUMN, report, "check")
+    other = story.records(Stage.PROGRESS, IN_AUTUMN, Status.DRAFT)[0]
+    story.act(cast.ASSESSMENT_OFFICE, IN_AUTUMN, other, "void", reason="误发")
+    story.act(cast.ASSESSMENT_OFFICE, IN_AUTUMN, other, "reopen")
 
 
 def _claims(story: Story) -> None:

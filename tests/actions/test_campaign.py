@@ -63,6 +63,7 @@ def test_a_year_from_task_book_to_archive(story: Story) -> None:
     story.act(cast.ASSESSMENT_HEAD, later, story.id, "approve", {"rows": rows})
     story.act(cast.ASSESSMENT_OFFICE, later, story.id, "archive")
     ctx = story.office(later)
+    assert {one.status for one in story.records(Stage.PROGRESS, later)} == {Status.WITHDRAWN}
     kept = decisions_of(ctx.session, subject=story.campaign.subject)
     assert len(kept) == 2
     assert all(recompute(one, ctx.rules).same for one in kept)
@@ -228,6 +229,8 @@ def test_a_unit_that_leaves_holds_nobody_up_and_may_come_back(story: Story) -> N
         cast.ASSESSMENT_OFFICE, BEGUN, story.id, "exempt", gone | {"exemption": "", "reason": "改革暂缓"}
     )
     story.act(cast.ASSESSMENT_OFFICE, BEGUN, story.id, "exempt", gone)
+    waited_for = {one.path for one in story.records(Stage.PROGRESS, BEGUN, Status.DRAFT)}
+    assert waited_for == {cast.WATER}
     books = {one.path: one for one in story.records(Stage.TASK_BOOK, BEGUN)}
     story.act(cast.ASSESSMENT_OFFICE, BEGUN, books[cast.EDUCATION], "void", reason="机构撤并")
     story.books(BEGUN, TARGETS)

@@ -239,7 +239,7 @@ def run_file(name: str, facts: Path, out: Path) -> None:
 
 def demand_same(out: Path, totals: Int64s, places: Int64s) -> None:
     """Refuse to report sides that do not say the same."""
-    with out.open(encoding="utf-8", newline="") as file:
+    with out.open(encoding="utf-8-sig", newline="") as file:
         found = [(int(row["total"].replace(".", "")), int(row["rank"])) for row in csv.DictReader(file)]
     if found != list(zip(totals.tolist(), places.tolist(), strict=True)):
         raise SystemExit("totals or ranks differ")

@@ -55,7 +55,7 @@ def assess(bp: Callable[..., str], tmp_path: Path) -> Callable[..., str]:
 
 
 def read(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 
 
