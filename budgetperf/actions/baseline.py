@@ -45,7 +45,7 @@ def load_panel(ctx: Context, code: str) -> tuple[str, CostPanel]:
 def price_index(ctx: Context) -> PriceIndex:
     """Return the price index in force."""
     used = in_force(ctx, "price_index", PriceIndexRules)
-    return PriceIndex(used.id, used.rules.values, used.edition.source)
+    return PriceIndex(used.id, used.rules.values, used.edition.source, used.rules.regions)
 
 
 def fit_baseline(ctx: Context, form: FitForm, seen: Seen) -> Outcome:
@@ -53,12 +53,7 @@ def fit_baseline(ctx: Context, form: FitForm, seen: Seen) -> Outcome:
     panel_id, panel = load_panel(ctx, form.panel_code)
     used = in_force(ctx, "cost_baseline", CostBaselineRules)
     spec = _spec(used.rules)
-    targets = tuple(
-        BaselineTarget(
-            unit.dmu, {key: Decimal(value) for key, value in unit.drivers.items()}, form.fiscal_year
-        )
-        for unit in units_of(ctx.session, panel_id, form.fiscal_year)
-    )
+    targets = _targets(ctx, panel_id, panel, form.fiscal_year)
     prices = price_index(ctx)
     fitted = baselines.fit(panel, spec, prices=prices)
     found = fitted.for_targets(targets)
@@ -88,6 +83,20 @@ def fit_baseline(ctx: Context, form: FitForm, seen: Seen) -> Outcome:
     )
     _, digest = keep(ctx, moved.record, package)
     return replace(moved.log(ctx, filed_event(moved, kept, packages=(digest,))), findings=fitted.findings)
+
+
+def _targets(ctx: Context, panel_id: str, panel: CostPanel, fiscal_year: int) -> tuple[BaselineTarget, ...]:
+    """Every project that is one of the panel's dmus, in its region."""
+    regions = {row.dmu: row.group for row in panel.rows}
+    return tuple(
+        BaselineTarget(
+            unit.dmu,
+            {key: Decimal(value) for key, value in unit.drivers.items()},
+            fiscal_year,
+            regions.get(unit.dmu, ""),
+        )
+        for unit in units_of(ctx.session, panel_id, fiscal_year)
+    )
 
 
 def _spec(rules: CostBaselineRules) -> BaselineSpec:

@@ -30,11 +30,12 @@ from budgetperf.provenance import Json, plain
 
 @dataclass(frozen=True, slots=True)
 class BaselineTarget:
-    """What a baseline is asked for: a dmu (in the panel or new) with its drivers in ``year``."""
+    """What a baseline is asked for: a dmu (in the panel or new) with its drivers in ``year``, in its ``region``."""
 
     dmu: str
     drivers: Mapping[str, Decimal]
     year: int
+    region: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +166,10 @@ class FittedBaseline:
     def _assemble(self, target: BaselineTarget, yuan: np.ndarray, peers: tuple[Peer, ...]) -> CostBaseline:
         """Reconcile one target from ``yuan`` (n_methods, 3): point, lower, upper."""
         factor = 1.0
-        if self.prices is not None:
-            levels = self.prices.level(target.year), self.prices.level(self.panel.spec.base_year)
-            factor = float(levels[0] / levels[1])
+        if self.prices is not None:  # from the base year and the whole to the target's own prices
+            factor = float(
+                1 / self.prices.factor(target.year, to=self.panel.spec.base_year, region=target.region)
+            )
         estimates = tuple(
             MethodEstimate(
                 method.name, METHODS[method.name].label, *(self._money(value * factor) for value in line)

@@ -1,11 +1,11 @@
-"""Price indices: money of one year in the prices of another, exactly.
+"""Price indices: money of one year and region in the prices of another, exactly.
 
 Holds the index and its use on single amounts and on whole panels. Which index a city must use
-is data of the rulebook; area indices come with the later issues.
+is data of the rulebook.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -18,7 +18,7 @@ from budgetperf.provenance import Source
 
 @dataclass(frozen=True, slots=True)
 class PriceIndex:
-    """Yearly price levels, any base.
+    """Yearly price levels, any base, and price levels of regions beside one another.
 
     Parameters
     ----------
@@ -27,6 +27,8 @@ class PriceIndex:
     values : mapping of int to Decimal
         Level by year, positive.
     source : Source
+    regions : mapping of str to Decimal
+        Level by region, positive, 1 for the prices of the whole; empty where regions are not told apart.
 
     Examples
     --------
@@ -38,11 +40,14 @@ class PriceIndex:
     code: str
     values: Mapping[int, Decimal]
     source: Source
+    regions: Mapping[str, Decimal] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        bad = [year for year, level in self.values.items() if level <= 0]
+        bad = [
+            str(key) for levels in (self.values, self.regions) for key, level in levels.items() if level <= 0
+        ]
         if bad:
-            raise Invalid("costing.price_index_level", f"价格指数{self.code}在{bad}年的值须为正数")
+            raise Invalid("costing.price_index_level", f"价格指数{self.code}的值须为正数：{'、'.join(bad)}")
 
     def level(self, year: int) -> Decimal:
         """Return the level of ``year``.
@@ -61,29 +66,53 @@ class PriceIndex:
             )
         return self.values[year]
 
-    def convert(self, amount: Money, year: int, *, to: int) -> Money:
-        """Return ``amount`` of ``year`` in prices of ``to``, half up to the fen.
+    def region_level(self, region: str) -> Decimal:
+        """Return the level of a region; 1 where regions are not told apart.
+
+        Raises
+        ------
+        Invalid
+            If regions are told apart and this one is not among them.
+        """
+        if not self.regions:
+            return Decimal(1)
+        if region not in self.regions:
+            raise Invalid(
+                "costing.price_index_region",
+                f"价格指数{self.code}没有地区“{region}”的值，现有：{'、'.join(self.regions)}",
+                index=self.code,
+                region=region,
+            )
+        return self.regions[region]
+
+    def factor(self, year: int, *, to: int, region: str = "") -> Fraction:
+        """Return what an amount of ``year`` in ``region`` is multiplied by: level(to) / level(year) / level(region)."""
+        return Fraction(self.level(to)) / Fraction(self.level(year)) / Fraction(self.region_level(region))
+
+    def convert(self, amount: Money, year: int, *, to: int, region: str = "") -> Money:
+        """Return ``amount`` of ``year`` and ``region`` in prices of ``to`` and the whole, half up to the fen.
 
         Notes
         -----
-        fen x level(to) / level(year), in exact fractions, rounded once.
+        fen x ``factor``, in exact fractions, rounded once.
         """
-        ratio = Fraction(self.level(to)) / Fraction(self.level(year))
-        return Money(half_up(amount.fen * ratio))
+        return Money(half_up(amount.fen * self.factor(year, to=to, region=region)))
 
 
 def at_base_prices(panel: CostPanel, index: PriceIndex) -> CostPanel:
-    """Return the panel with each cost in prices of ``panel.spec.base_year``.
+    """Return the panel with each cost in prices of ``panel.spec.base_year`` and of the whole.
 
     Raises
     ------
     Invalid
-        If the panel is deflated already, or the index lacks one of its years.
+        If the panel is deflated already, or the index lacks one of its years or regions.
     """
     if panel.price_index:
         raise Invalid(
             "costing.deflated_twice", f"成本面板{panel.spec.code}已按{panel.price_index}折算，不能再折算一次"
         )
     base = panel.spec.base_year
-    rows = tuple(replace(row, cost=index.convert(row.cost, row.year, to=base)) for row in panel.rows)
+    rows = tuple(
+        replace(row, cost=index.convert(row.cost, row.year, to=base, region=row.group)) for row in panel.rows
+    )
     return replace(panel, rows=rows, price_index=index.code)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from budgetperf.money import Money
 from budgetperf.scoring.rules import Exact, Points, Rule, Share, SourcedRule
@@ -46,22 +46,26 @@ def goal_practice_case(rules: GoalPracticeRules, given: GoalPracticeCase) -> Map
 
 
 class PriceIndexRules(SourcedRule):
-    """Yearly price levels of any base."""
+    """Yearly price levels of any base; where regions differ, their levels beside the whole at 1."""
 
     values: dict[int, Points]
+    regions: dict[str, Points] = Field(default_factory=dict)
 
 
 class PriceIndexCase(Rule):
-    """An amount in fen of one year, to be written in the prices of another."""
+    """An amount in fen of one year (and region), to be written in the prices of another year and of the whole."""
 
     amount_fen: int
     year: int
     to: int
+    region: str = ""
 
 
 def price_index_case(rules: PriceIndexRules, given: PriceIndexCase) -> Mapping[str, object]:
-    """The amount in the prices of ``to``."""
-    return {"fen": str(Money(given.amount_fen).times(rules.values[given.to] / rules.values[given.year]).fen)}
+    """The amount in the prices of ``to`` and of the whole."""
+    area = rules.regions[given.region] if given.region else 1
+    ratio = rules.values[given.to] / rules.values[given.year] / area
+    return {"fen": str(Money(given.amount_fen).times(ratio).fen)}
 
 
 class CostBaselineRules(SourcedRule):
