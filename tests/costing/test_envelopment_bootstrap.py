@@ -42,6 +42,31 @@ def test_the_correction_comes_nearer_to_a_known_truth():
     assert abs((found.corrected - truth).mean()) < 0.5 * abs((found.efficiency - truth).mean())
 
 
+def test_targets_are_measured_against_the_sample_as_if_they_were_of_it():
+    inputs, outputs = units(6, 30, 1, 2)
+    some = inputs.index[3:9]
+    whole = correct_bias(inputs, outputs, seed=2, draws=80)
+    part = correct_bias(inputs, outputs, seed=2, draws=80, targets=(inputs.loc[some], outputs.loc[some]))
+    for name in ("efficiency", "corrected", "lower", "upper", "std_error"):
+        pd.testing.assert_series_equal(getattr(part, name), getattr(whole, name).loc[some], check_names=False)
+
+
+def test_least_cost_of_new_targets_is_inside_its_interval_most_of_the_time():
+    held = []
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        made = rng.uniform(1, 10, 80)
+        cost = 5 * made**1.2 * np.exp(np.abs(rng.normal(0, 0.3, 80)))
+        new = pd.DataFrame({"y": [3.0, 5.0, 7.0]}, index=["a", "b", "c"])
+        found = correct_bias(
+            pd.DataFrame({"cost": cost}), pd.DataFrame({"y": made}), seed=1, draws=200, level=0.9,
+            targets=(pd.DataFrame({"cost": [1.0] * 3}, index=new.index), new),
+        )  # fmt: skip
+        truth = 5 * new["y"] ** 1.2
+        held += list((found.lower <= truth) & (truth <= found.upper))
+    assert np.mean(held) > 0.7
+
+
 def test_the_bandwidth_by_hand():
     distance = np.array([1.0, 1.0, 1.2, 1.5, 2.0])
     both = np.array([1.2, 1.5, 2.0, 0.8, 0.5, 0.0])
@@ -71,6 +96,6 @@ def test_what_cannot_be_bootstrapped_is_refused(monkeypatch):
         correct_bias(frames[0].iloc[:2], frames[1].iloc[:2], seed=1)
     from budgetperf.costing.envelopment import bootstrap
 
-    monkeypatch.setattr(bootstrap, "_draw", lambda problem, *_: np.full(len(problem.x), np.nan))
+    monkeypatch.setattr(bootstrap, "_distance", lambda measured, *_: np.full(len(measured.x), np.nan))
     with pytest.raises(NotConverged, match="2次抽取"):
         correct_bias(*frames, seed=1, draws=2)

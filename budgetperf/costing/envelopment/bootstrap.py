@@ -67,13 +67,14 @@ def correct_bias(
     orientation: Orientation | str = Orientation.INPUT,
     draws: int = 2000,
     level: float = 0.9,
+    targets: tuple[pd.DataFrame, pd.DataFrame] | None = None,
 ) -> BiasResult:
     """Correct scores for the bias of a frontier made of the sample itself.
 
     Parameters
     ----------
     inputs, outputs : DataFrame (n, m), (n, s)
-        As for ``fit_dea``; each dmu is measured against all.
+        As for ``fit_dea``: the sample the frontier is made of.
     seed : int
         The only source of chance: the same seed gives the same figures.
     returns : Returns
@@ -82,6 +83,8 @@ def correct_bias(
     draws : int
     level : float
         Coverage of the interval, 0 to 1.
+    targets : pair of DataFrame (k, m), (k, s), optional
+        Who is measured, against the sample; the sample itself by default.
 
     Raises
     ------
@@ -105,20 +108,19 @@ def correct_bias(
     """
     returns, orientation = Returns(returns), Orientation(orientation)
     _require_terms(returns, draws, level)
-    problem = frame_problem(inputs, outputs)
+    measured = frame_problem(*(targets or (inputs, outputs)), reference=(inputs, outputs))
     shrink = orientation is Orientation.INPUT
-    score = solve(problem, returns, orientation, slacks=False).score
+    score = solve(measured, returns, orientation, slacks=False).score
     distance = 1 / score if shrink else score
-    width = bandwidth(distance)
-    sample = _draws(problem, returns, orientation, distance, width, draws, seed)
-    bias, error = sample.mean(axis=0) - distance, sample.std(axis=0, ddof=1)
-    low, high = 2 * distance - np.quantile(sample, [(1 + level) / 2, (1 - level) / 2], axis=0)
+    width, drawn = _draws(measured, returns, orientation, draws, seed)
+    bias, error = drawn.mean(axis=0) - distance, drawn.std(axis=0, ddof=1)
+    low, high = 2 * distance - np.quantile(drawn, [(1 + level) / 2, (1 - level) / 2], axis=0)
     if shrink:
         low, high = 1 / high, 1 / low
     corrected = 1 / (distance - bias) if shrink else distance - bias
 
     figures = np.column_stack([score, corrected, bias, error, low, high])
-    table = pd.DataFrame(figures, index=problem.labels, columns=range(6))
+    table = pd.DataFrame(figures, index=measured.labels, columns=range(6))
     return BiasResult(
         efficiency=table[0],
         corrected=table[1],
@@ -135,21 +137,24 @@ def correct_bias(
 
 
 def _draws(
-    problem: DeaProblem,
+    sample: DeaProblem,
+    measured: DeaProblem,
     returns: Returns,
     orientation: Orientation,
-    distance: Array,
-    width: float,
     draws: int,
     seed: int,
-) -> Array:
-    """Return the distances of each draw (draws, n)."""
-    rng = np.random.default_rng(seed)
-    sample = np.array([_draw(problem, returns, orientation, distance, width, rng) for _ in range(draws)])
-    lost = int((~np.isfinite(sample)).any(axis=1).sum())
+) -> tuple[float, Array]:
+    """Return the width of the kernel and the distances of the measured in each draw (draws, n)."""
+    sample = measured.of_reference()
+    score = solve(sample, returns, orientation, slacks=False).score
+    distance = 1 / score if orientation is Orientation.INPUT else score
+    width, rng = bandwidth(distance), np.random.default_rng(seed)
+    pseudo = (_pseudo(sample, orientation, distance, width, rng) for _ in range(draws))
+    found = np.array([_distance(measured, x, y, returns, orientation) for x, y in pseudo])
+    lost = int((~np.isfinite(found)).any(axis=1).sum())
     if lost:
         raise NotConverged("效率的自助法", f"{lost}次抽取中有单位没有解")
-    return sample
+    return width, found
 
 
 def bandwidth(distance: Array) -> float:
@@ -165,25 +170,24 @@ def bandwidth(distance: Array) -> float:
     return float(0.9 * used * len(both) ** -0.2 * adjust)
 
 
-def _draw(
-    problem: DeaProblem,
-    returns: Returns,
-    orientation: Orientation,
-    distance: Array,
-    width: float,
-    rng: np.random.Generator,
-) -> Array:
-    """Return the distances (n,) of all dmus to the frontier of one pseudo-sample."""
+def _pseudo(
+    sample: DeaProblem, orientation: Orientation, distance: Array, width: float, rng: np.random.Generator
+) -> tuple[Array, Array]:
+    """Return inputs and outputs of one pseudo-sample."""
     reflected = np.r_[distance, 2 - distance]
     drawn = rng.choice(reflected, size=len(distance))
     shaken = drawn + width * rng.standard_normal(len(distance))
     pseudo = drawn.mean() + (shaken - drawn.mean()) / np.sqrt(1 + width**2 / reflected.var(ddof=1))
     pseudo = np.where(pseudo < 1, 2 - pseudo, pseudo)
     if orientation is Orientation.INPUT:
-        moved = replace(problem, x_ref=problem.x * (pseudo / distance)[:, None])
-        return 1 / solve(moved, returns, orientation, slacks=False).score
-    moved = replace(problem, y_ref=problem.y * (distance / pseudo)[:, None])
-    return solve(moved, returns, orientation, slacks=False).score
+        return sample.x * (pseudo / distance)[:, None], sample.y
+    return sample.x, sample.y * (distance / pseudo)[:, None]
+
+
+def _distance(measured: DeaProblem, x: Array, y: Array, returns: Returns, orientation: Orientation) -> Array:
+    """Return the distances (n,) of the measured to the frontier of a pseudo-sample."""
+    score = solve(replace(measured, x_ref=x, y_ref=y), returns, orientation, slacks=False).score
+    return 1 / score if orientation is Orientation.INPUT else score
 
 
 def _weak(bias: Array, error: Array) -> tuple[Finding, ...]:

@@ -5,7 +5,7 @@ columns are divided by their largest value, so no unit of measurement is seen fu
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -84,6 +84,11 @@ class DeaProblem:
         at = self.own[rows]
         good = (self.x_ref[at] <= self.x[rows]).all(axis=1) & (self.y_ref[at] >= self.y[rows]).all(axis=1)
         return np.asarray((at >= 0) & good & (not self.super_efficiency))
+
+    def of_reference(self) -> "DeaProblem":
+        """Return the reference measured against itself, in the same units."""
+        own = np.arange(len(self.peers), dtype=np.int64)
+        return replace(self, x=self.x_ref, y=self.y_ref, own=own, labels=self.peers)
 
 
 def frame_problem(
