@@ -137,7 +137,6 @@ def correct_bias(
 
 
 def _draws(
-    sample: DeaProblem,
     measured: DeaProblem,
     returns: Returns,
     orientation: Orientation,
