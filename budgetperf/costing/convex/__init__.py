@@ -12,9 +12,10 @@ The shape (increasing; concave for production, convex for cost) is the only assu
 function; ``fit_stoned`` adds a half-normal inefficiency. Decides nothing about money.
 """
 
+from budgetperf.costing.convex.cuts import Certificate
 from budgetperf.costing.convex.fit import fit_cnls, fit_stoned
 from budgetperf.costing.convex.options import Form, Returns, SecondStage, Shape
-from budgetperf.costing.convex.result import Certificate, CnlsResult, StonedResult
+from budgetperf.costing.convex.result import CnlsResult, StonedResult
 
 __all__ = [
     "Certificate",

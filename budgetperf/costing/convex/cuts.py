@@ -11,15 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from budgetperf.costing.convex.options import Form
 from budgetperf.costing.convex.problem import Problem
 from budgetperf.costing.convex.program import Solution, Target, solve
 from budgetperf.costing.design import Array
 from budgetperf.costing.errors import NotConverged
 
 NEIGHBOURS, ADDED = 8, 4  # pairs of a point at the start, and at most in a round
-COARSE, FINE = 1e-4, 1e-9  # accuracy of the solver while many pairs are missing, and at the end
+COARSE, FINE, FINEST = 1e-4, 1e-9, 1e-12  # accuracy of the solver: many pairs missing, few, in need
 FEW = 0.1  # new pairs a point from which it pays to solve finely
 TOLERANCE = 1e-7  # violation, and movement of the expansion, at which it is done
+ACCEPTED = 1e-6  # violation and relative gap above which nothing is returned
+LEAST_SHARE = 1e-3  # of the total sum of squares: below it the gap is measured against this
 ROUNDS = 200
 BLOCK = 1 << 21  # pairs looked at in one piece: 16 MB
 
@@ -31,9 +34,41 @@ class Model(Protocol):
         """Return the squares about the present point."""
         ...
 
+    def residuals(self, level: Array, effect: Array) -> Array:
+        """Return the residuals."""
+        ...
+
+    def gradient(self, level: Array, effect: Array) -> tuple[Array, Array]:
+        """Return the derivatives of half the sum of squares by level and by effect."""
+        ...
+
     def move(self, solution: Solution) -> float:
         """Go to the solution, or as far as is safe; return how far it was, relative."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """Why no other function of the shape fits better.
+
+    Parameters
+    ----------
+    violation : float
+        Largest shape condition violated by the solver's planes, over all pairs of rows, in
+        standard deviations of y (additive) or relative to the function (multiplicative). The
+        reported values are the extremum of all planes and satisfy every condition.
+    gap : float
+        Bound on what a better function could take off the sum of squares, from the gradient at the
+        reported values and the multipliers; relative to the larger of that sum and a thousandth
+        of the total sum of squares.
+    pairs, rounds : int
+        Conditions that were generated, out of n (n - 1); programmes solved.
+    """
+
+    violation: float
+    gap: float
+    pairs: int
+    rounds: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,18 +78,14 @@ class Settled:
     Parameters
     ----------
     solution : Solution
-    violation : float
-        Largest violated condition, in standard deviations of y or relative to the function.
     envelope : array (n_points,)
         The extremum of all planes at each point: satisfies every condition exactly.
-    rounds, n_pairs : int
+    certificate : Certificate
     """
 
     solution: Solution
-    violation: float
     envelope: Array
-    rounds: int
-    n_pairs: int
+    certificate: Certificate
 
 
 def settle(problem: Problem, model: Model) -> Settled:
@@ -63,22 +94,39 @@ def settle(problem: Problem, model: Model) -> Settled:
     Raises
     ------
     NotConverged
-        After ``ROUNDS`` rounds, or if the solver gives no finite point.
+        After ``ROUNDS`` rounds, if the solver gives no finite point, or if violation and gap
+        stay above ``ACCEPTED``.
     """
     count = len(problem.points)
-    pairs, accuracy, moved = neighbours(problem.points), COARSE, np.inf
+    pairs, accuracy = neighbours(problem.points), COARSE
     for round_ in range(1, ROUNDS + 1):
         target = model.target()
         solution = solve(problem, target, np.stack(np.divmod(pairs, count), axis=1), accuracy)
         found, violation, envelope = _separate(problem, solution, target.unit, max(TOLERANCE, accuracy / 10))
         moved = model.move(solution)
         fresh = np.setdiff1d(found, pairs)
-        if accuracy == FINE and not len(fresh) and moved < TOLERANCE:
-            return Settled(solution, violation, envelope, round_, len(pairs))
+        if accuracy < COARSE and not len(fresh) and moved < TOLERANCE:
+            gap = _relative_gap(problem, model, solution, envelope, target.unit)
+            if max(violation, gap) <= ACCEPTED:
+                return Settled(solution, envelope, Certificate(violation, gap, len(pairs), round_))
+            if accuracy == FINEST:
+                raise NotConverged(
+                    "凸回归", f"约束最多被违反{violation:.2g}，对偶间隙{gap:.2g}，允许{ACCEPTED}"
+                )
+            accuracy = FINEST
         if len(fresh) <= FEW * count:
-            accuracy = FINE
+            accuracy = min(accuracy, FINE)
         pairs = np.union1d(pairs, fresh)
     raise NotConverged("凸回归", f"{ROUNDS}轮后仍有约束被违反{violation:.2g}，或展开点仍移动{moved:.2g}")
+
+
+def _relative_gap(problem: Problem, model: Model, solution: Solution, envelope: Array, unit: Array) -> float:
+    by_level, by_effect = model.gradient(envelope, solution.effect)
+    residuals = model.residuals(envelope, solution.effect)
+    response = problem.y if problem.form is Form.ADDITIVE else np.log(problem.y)
+    total = float(((response - response.mean()) ** 2).sum())
+    size = max(float(residuals @ residuals), LEAST_SHARE * total) or 1.0
+    return 2 * solution.gap(by_level * unit, by_effect) / size
 
 
 def neighbours(points: Array) -> NDArray[np.intp]:

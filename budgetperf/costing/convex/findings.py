@@ -54,7 +54,7 @@ def check_fit(residuals: Array, size: float) -> tuple[Finding, ...]:
 
 def check_convexity(model: Multiplicative, labels: Sequence[object]) -> tuple[Finding, ...]:
     """The logarithmic squares are convex at the optimum, so that no better one is near."""
-    far = np.flatnonzero(model.residuals() <= -1)
+    far = np.flatnonzero(model.residuals(model.level, model.effect) <= -1)
     if not len(far):
         return ()
     names = "、".join(str(labels[int(row)]) for row in far[:5])
@@ -70,9 +70,7 @@ def check_split(split: Split, n: int, off_centre: float) -> tuple[Finding, ...]:
         text = FAILED[split.failed].format(skewness=split.skewness)
         found.append(_finding(split.failed, Severity.ERROR, text))
     elif p_value > SIGNIFICANT:
-        text = (
-            f"残差偏度{split.skewness:.3f}不显著（p={p_value:.3f}）：无效率与噪声难以区分，效率值主要来自半正态假设，不宜用于核定金额"
-        )
+        text = f"残差偏度{split.skewness:.3f}不显著（p={p_value:.3f}）：无效率与噪声难以区分，效率值主要来自半正态假设，不宜用于核定金额"
         found.append(_finding("weak_evidence", Severity.WARNING, text))
     if abs(off_centre) > OFF_CENTRE:
         text = f"残差均值为标准差的{off_centre:.2f}倍（规模报酬不变的加法形式过原点）：分解以零均值为前提，请改用规模报酬可变或乘法误差"

@@ -10,13 +10,9 @@ from budgetperf.costing.convex.findings import check_columns, check_convexity, c
 from budgetperf.costing.convex.models import Additive, Multiplicative
 from budgetperf.costing.convex.options import Form, Returns, SecondStage, Shape, one_of
 from budgetperf.costing.convex.problem import Problem, checked, stated
-from budgetperf.costing.convex.result import Certificate, CnlsResult, StonedResult
+from budgetperf.costing.convex.result import CnlsResult, StonedResult
 from budgetperf.costing.convex.second_stage import conditional_mean, split
-from budgetperf.costing.design import Array, Floats, array
-from budgetperf.costing.errors import NotConverged
-
-ACCEPTED = 1e-6  # violation and relative gap above which nothing is returned
-LEAST_SHARE = 1e-3  # of the total sum of squares: below it the gap is measured against this
+from budgetperf.costing.design import Floats, array
 
 
 def fit_cnls(
@@ -77,7 +73,10 @@ def fit_cnls(
     settled = settle(problem, model)
     result = _labelled(problem, settled, response, drivers, z)
     size = problem.y_scale if form is Form.ADDITIVE else 1.0
-    findings = (*check_columns(problem, [str(c) for c in X.columns]), *check_fit(array(result.residuals), size))
+    findings = (
+        *check_columns(problem, [str(c) for c in X.columns]),
+        *check_fit(array(result.residuals), size),
+    )
     if isinstance(model, Multiplicative):
         findings = (*findings, *check_convexity(model, y.index.to_list()))
     return replace(result, findings=findings)
@@ -175,28 +174,10 @@ def _labelled(
         slopes=pd.DataFrame(slopes, index=index, columns=names),
         effects=pd.Series(effects, index=contextual.columns),
         objective=float(residuals @ residuals),
-        certificate=_certificate(problem, settled, residuals),
+        certificate=settled.certificate,
         findings=(),
         drivers=drivers,
         shape=problem.shape,
         returns=problem.returns,
         form=problem.form,
     )
-
-
-def _certificate(problem: Problem, settled: Settled, residuals: Array) -> Certificate:
-    """Measure how far the fit is from feasible and from optimal.
-
-    Raises
-    ------
-    NotConverged
-        If either is more than ``ACCEPTED``.
-    """
-    additive = problem.form is Form.ADDITIVE
-    scaled = residuals / problem.y_scale if additive else residuals
-    response = problem.y if additive else np.log(problem.y)
-    total = float(((response - response.mean()) ** 2).sum())
-    gap = 2 * settled.solution.gap / (max(float(scaled @ scaled), LEAST_SHARE * total) or 1.0)
-    if not max(settled.violation, gap) <= ACCEPTED:
-        raise NotConverged("凸回归", f"约束最多被违反{settled.violation:.2g}，对偶间隙{gap:.2g}，允许{ACCEPTED}")
-    return Certificate(settled.violation, gap, settled.n_pairs, settled.rounds)

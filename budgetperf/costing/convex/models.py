@@ -1,7 +1,7 @@
 """The squares of each form of error, expanded so that every step is a quadratic programme.
 
-Additive: exact at once. Multiplicative: Newton's method on ``1/2 sum (ln y - ln f - z'b)^2``, whose
-conditions stay linear. Its curvature in ln f is 1 + residual, positive wherever f < e y.
+Additive: exact at once. Multiplicative: Newton's method on ``1/2 sum r^2``, r = ln y - ln f - z'b,
+whose conditions stay linear. Its curvature in f is (1 + r) / f^2, positive wherever f < e y.
 """
 
 import numpy as np
@@ -11,7 +11,7 @@ from budgetperf.costing.convex.program import Solution, Target
 from budgetperf.costing.design import Array
 
 NEAR = 0.3  # relative movement below which the true curvature is trusted
-LEAST_CURVATURE = 0.1
+LEAST_CURVATURE = 0.1  # of 1 + r
 LARGEST_STEP = 2.0  # factor by which a value of the function may change in a step
 
 
@@ -19,13 +19,24 @@ class Additive:
     """``y = f(x) + z'b + e``: the squares as they are."""
 
     def __init__(self, problem: Problem) -> None:
-        ones = np.ones(len(problem.y))
-        unit = np.ones(len(problem.points))
-        self.squares = Target(problem.y, problem.size, ones, problem.contextual, unit)
+        self.problem = problem
+        straight, unit = np.zeros(len(problem.y)), np.ones(len(problem.points))
+        self.squares = Target(problem.y, problem.size, straight, problem.contextual, unit)
 
     def target(self) -> Target:
         """Return the squares."""
         return self.squares
+
+    def residuals(self, level: Array, effect: Array) -> Array:
+        """Return y - f - z'b."""
+        squares = self.squares
+        return squares.aim - squares.size * level[self.problem.group] - squares.z @ effect
+
+    def gradient(self, level: Array, effect: Array) -> tuple[Array, Array]:
+        """Return the derivatives of half the sum of squares by level and by effect."""
+        r, squares = self.residuals(level, effect), self.squares
+        by_level = np.bincount(self.problem.group, r * squares.size, len(level))
+        return -by_level, -(squares.z.T @ r)
 
     def move(self, solution: Solution) -> float:  # noqa: ARG002  # nothing to expand about
         """Return 0: nothing is expanded."""
@@ -42,25 +53,31 @@ class Multiplicative:
         self.effect: Array = np.zeros(problem.contextual.shape[1])
         self.moved = np.inf
 
-    def residuals(self) -> Array:
-        """Return ln y - ln f - z'b at the present point."""
+    def residuals(self, level: Array, effect: Array) -> Array:
+        """Return ln y - ln f - z'b."""
         problem = self.problem
-        fitted = np.log(problem.size * self.level[problem.group])
-        return np.asarray(np.log(problem.y) - fitted - problem.contextual @ self.effect)
+        fitted = np.log(problem.size * level[problem.group])
+        return np.asarray(np.log(problem.y) - fitted - problem.contextual @ effect)
+
+    def gradient(self, level: Array, effect: Array) -> tuple[Array, Array]:
+        """Return the derivatives of half the sum of squares by level and by effect."""
+        r = self.residuals(level, effect)
+        by_level = np.bincount(self.problem.group, r, len(level)) / level
+        return -by_level, -(self.problem.contextual.T @ r)
 
     def target(self) -> Target:
-        """Return the squares with gradient and curvature of the logarithmic ones.
+        """Return the squares about the present point, t = f / f0.
 
         Notes
         -----
-        With w = 1 + r: ``1/2 w (f / f0 - 1 - r / w + z'(b - b0) / w)^2`` has the gradient of
-        ``1/2 r^2``, its curvature in f, and in b at least its curvature. Far away w >= 1.
+        ``1/2 (r - (t - 1) - z'(b - b0))^2 + 1/2 r (t - 1)^2`` has gradient and curvature of
+        ``1/2 r^2``. Far away, and with contextual variables (where a negative r would make the
+        sum indefinite), r > 0 only: Gauss and Newton's steps, slower and safe.
         """
-        r, z = self.residuals(), self.problem.contextual
-        weight = np.maximum(1 + r, LEAST_CURVATURE if self.moved < NEAR else 1.0)
-        shifted = z / weight[:, None]
-        aim = 1 + r / weight + shifted @ self.effect
-        return Target(aim, np.ones(len(r)), weight, shifted, self.level.copy())
+        r, z = self.residuals(self.level, self.effect), self.problem.contextual
+        trusted = self.moved < NEAR and z.shape[1] == 0
+        extra = np.maximum(r, LEAST_CURVATURE - 1 if trusted else 0.0)
+        return Target(1 + r + z @ self.effect, np.ones(len(r)), extra, z, self.level.copy())
 
     def move(self, solution: Solution) -> float:
         """Go to the solution by at most ``LARGEST_STEP``; return the relative movement."""

@@ -140,7 +140,9 @@ def stated(
 
 def _check_signs(y: Floats, drivers: pd.DataFrame, returns: Returns, form: Form) -> None:
     if form is Form.MULTIPLICATIVE and (y <= 0).any():
-        raise ValueError(f"乘法误差要求因变量为正，“{y.index[int(np.argmax(y <= 0))]!s}”行为{y[y <= 0].iloc[0]}")
+        raise ValueError(
+            f"乘法误差要求因变量为正，“{y.index[int(np.argmax(y <= 0))]!s}”行为{y[y <= 0].iloc[0]}"
+        )
     if returns is Returns.VRS:
         return
     values = array(drivers)

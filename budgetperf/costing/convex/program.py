@@ -23,11 +23,12 @@ from budgetperf.costing.errors import NotConverged
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Target:
-    """Weighted squares to be made small: ``1/2 sum w (aim - size * level[group] / unit - z . effect)^2``.
+    """What is made small: ``1/2 sum (aim - t - z . effect)^2 + extra (t - 1)^2``.
 
     Parameters
     ----------
-    aim, size, weight : array (n,)
+    aim, size, extra : array (n,)
+        ``t = size * level[group] / unit`` is the value of the function; extra > -1.
     z : array (n, m)
     unit : array (n_points,)
         In which levels and slopes of each point are solved for, so that all are near one.
@@ -35,7 +36,7 @@ class Target:
 
     aim: Array
     size: Array
-    weight: Array
+    extra: Array
     z: Array
     unit: Array
 
@@ -49,14 +50,38 @@ class Solution:
     level : array (n_points,)
     slope : array (n_points, d)
     effect : array (m,)
-    gap : float
-        Duality gap of the half sum of squares, the solver's own residuals added.
+    at : array (n_variables,)
+        The same in the solver's units: levels, slopes, effects.
+    price : array (n_variables,)
+        Multipliers of the conditions times the conditions.
     """
 
     level: Array
     slope: Array
     effect: Array
-    gap: float
+    at: Array
+    price: Array
+
+    def gap(self, by_level: Array, by_effect: Array) -> float:
+        """Return how far from optimal it is, at most, for a convex objective with this gradient.
+
+        Parameters
+        ----------
+        by_level : array (n_points,)
+            In the solver's units.
+        by_effect : array (m,)
+
+        Notes
+        -----
+        With gradient g, conditions A x <= 0 and multipliers z >= 0: f(x) - f(x') <= -g'(x' - x)
+        and g'x' >= (g + A'z)'x' for every x' that satisfies them. So ``|z'A x| + |g + A'z|'|x|``,
+        x' taken to be of the size of x.
+        """
+        gradient = np.zeros(len(self.at))
+        gradient[: len(by_level)], gradient[len(self.at) - len(by_effect) :] = by_level, by_effect
+        reach = np.abs(self.at)
+        reach[len(self.at) - len(by_effect) :] += 1.0
+        return abs(float(self.price @ self.at)) + float(np.abs(gradient + self.price) @ reach)
 
 
 def solve(problem: Problem, target: Target, pairs: NDArray[np.intp], accuracy: float) -> Solution:
@@ -75,7 +100,7 @@ def solve(problem: Problem, target: Target, pairs: NDArray[np.intp], accuracy: f
     ------
     NotConverged
         If the solver gives no finite point. Whether a finite one is good enough is said by
-        ``gap``, not by the solver's word.
+        ``Solution.gap``, not by the solver's word.
     """
     count, d = problem.points.shape
     quadratic, linear = _objective(problem, target)
@@ -87,18 +112,13 @@ def solve(problem: Problem, target: Target, pairs: NDArray[np.intp], accuracy: f
     settings.direct_solve_method = "qdldl"  # these factors stay sparse: four times faster than faer
     settings.tol_gap_abs = settings.tol_gap_rel = settings.tol_feas = accuracy
     upper = sparse.triu(quadratic, format="csc")
-    answer = clarabel.DefaultSolver(
-        upper, linear, matrix, np.zeros(matrix.shape[0]), cones, settings
-    ).solve()
+    answer = clarabel.DefaultSolver(upper, linear, matrix, np.zeros(matrix.shape[0]), cones, settings).solve()
     at, dual = np.asarray(answer.x), np.asarray(answer.z)
     if not (np.isfinite(at).all() and np.isfinite(dual).all()):
         raise NotConverged("凸回归", f"求解器返回{answer.status}")
-    residual = quadratic @ at + linear + matrix.T @ dual
-    gap = at @ (quadratic @ at) + linear @ at + np.abs(residual) @ np.abs(at)
     level, slope, effect = np.split(at, [count, count * (d + 1)])
-    return Solution(
-        level * target.unit, slope.reshape(count, d) * target.unit[:, None], effect, abs(float(gap))
-    )
+    slopes = slope.reshape(count, d) * target.unit[:, None]
+    return Solution(level * target.unit, slopes, effect, at, matrix.T @ dual)
 
 
 def _objective(problem: Problem, target: Target) -> tuple[sparse.csc_matrix, Array]:
@@ -106,8 +126,12 @@ def _objective(problem: Problem, target: Target) -> tuple[sparse.csc_matrix, Arr
     n = len(target.aim)
     membership = sparse.csc_matrix((target.size, (np.arange(n), problem.group)), shape=(n, count))
     regressors = sparse.hstack([membership, sparse.csc_matrix((n, count * d)), target.z], format="csc")
-    weighted = regressors.T.multiply(target.weight).tocsc()
-    return (weighted @ regressors).tocsc(), -(weighted @ target.aim)
+    bent = sparse.csc_matrix(membership.multiply(target.extra[:, None]))
+    bent.resize(n, regressors.shape[1])
+    values = regressors[:, :count].copy()
+    values.resize(n, regressors.shape[1])
+    quadratic = regressors.T @ regressors + values.T @ bent
+    return quadratic.tocsc(), -(regressors.T @ target.aim + bent.T @ np.ones(n))
 
 
 def _conditions(

@@ -1,38 +1,16 @@
-"""What a convex regression returns, with the proof that it is the optimum."""
+"""What a convex regression returns."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from budgetperf.costing.convex.cuts import Certificate
 from budgetperf.costing.convex.hull import tightest
 from budgetperf.costing.convex.options import Form, Returns, SecondStage, Shape
 from budgetperf.costing.convex.problem import checked
 from budgetperf.costing.design import Floats, array
 from budgetperf.findings import Finding
-
-
-@dataclass(frozen=True, slots=True)
-class Certificate:
-    """Why no other function of the shape fits better.
-
-    Parameters
-    ----------
-    violation : float
-        Largest shape condition violated by the solver's planes, over all pairs of rows, in
-        standard deviations of y (additive) or relative to the function (multiplicative). The
-        reported values are the extremum of all planes and satisfy every condition.
-    gap : float
-        Duality gap of ``objective``, relative to the larger of it and a thousandth of the total
-        sum of squares.
-    pairs, rounds : int
-        Conditions that were generated, out of n (n - 1); programmes solved.
-    """
-
-    violation: float
-    gap: float
-    pairs: int
-    rounds: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
