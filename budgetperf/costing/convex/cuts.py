@@ -18,11 +18,13 @@ from budgetperf.costing.design import Array
 from budgetperf.costing.errors import NotConverged
 
 NEIGHBOURS, ADDED = 8, 4  # pairs of a point at the start, and at most in a round
-COARSE, FINE, FINEST = 1e-4, 1e-9, 1e-12  # accuracy of the solver: many pairs missing, few, in need
+COARSE, FINE, FINEST = 1e-4, 1e-10, 1e-11  # accuracy of the solver: many pairs missing, few, in need
 FEW = 0.1  # new pairs a point from which it pays to solve finely
 TOLERANCE = 1e-7  # violation, and movement of the expansion, at which it is done
+SMALL, SHRINKING = 1e-4, 0.9  # or at which it stands still in the noise of the solver
 ACCEPTED = 1e-6  # violation and relative gap above which nothing is returned
-LEAST_SHARE = 1e-3  # of the total sum of squares: below it the gap is measured against this
+LEAST_SHARE, LEAST_SQUARE = 1e-3, 1e-6  # of the total sum of squares, and of a row in units of the
+# solver: a smaller sum of squares is taken for this when the gap is measured
 ROUNDS = 200
 BLOCK = 1 << 21  # pairs looked at in one piece: 16 MB
 
@@ -42,8 +44,11 @@ class Model(Protocol):
         """Return the derivatives of half the sum of squares by level and by effect."""
         ...
 
-    def move(self, solution: Solution) -> float:
-        """Go to the solution, or as far as is safe; return how far it was, relative."""
+    def move(self, solution: Solution, *, complete: bool) -> float:
+        """Go to the solution, or as far as is safe; return how far it was, relative.
+
+        ``complete`` says that the solution violates no pair.
+        """
         ...
 
 
@@ -59,8 +64,8 @@ class Certificate:
         reported values are the extremum of all planes and satisfy every condition.
     gap : float
         Bound on what a better function could take off the sum of squares, from the gradient at the
-        reported values and the multipliers; relative to the larger of that sum and a thousandth
-        of the total sum of squares.
+        reported values and the multipliers; relative to that sum, or to a thousandth of the total
+        sum of squares where it is smaller (the fit is nearly perfect).
     pairs, rounds : int
         Conditions that were generated, out of n (n - 1); programmes solved.
     """
@@ -98,14 +103,15 @@ def settle(problem: Problem, model: Model) -> Settled:
         stay above ``ACCEPTED``.
     """
     count = len(problem.points)
-    pairs, accuracy = neighbours(problem.points), COARSE
+    pairs, accuracy, moved = neighbours(problem.points), COARSE, np.inf
     for round_ in range(1, ROUNDS + 1):
         target = model.target()
         solution = solve(problem, target, np.stack(np.divmod(pairs, count), axis=1), accuracy)
         found, violation, envelope = _separate(problem, solution, target.unit, max(TOLERANCE, accuracy / 10))
-        moved = model.move(solution)
         fresh = np.setdiff1d(found, pairs)
-        if accuracy < COARSE and not len(fresh) and moved < TOLERANCE:
+        before, moved = moved, model.move(solution, complete=not len(fresh))
+        still = moved < TOLERANCE or SHRINKING * before < moved < SMALL
+        if accuracy < COARSE and not len(fresh) and still:
             gap = _relative_gap(problem, model, solution, envelope, target.unit)
             if max(violation, gap) <= ACCEPTED:
                 return Settled(solution, envelope, Certificate(violation, gap, len(pairs), round_))
@@ -125,7 +131,7 @@ def _relative_gap(problem: Problem, model: Model, solution: Solution, envelope: 
     residuals = model.residuals(envelope, solution.effect)
     response = problem.y if problem.form is Form.ADDITIVE else np.log(problem.y)
     total = float(((response - response.mean()) ** 2).sum())
-    size = max(float(residuals @ residuals), LEAST_SHARE * total) or 1.0
+    size = max(float(residuals @ residuals), LEAST_SHARE * total, LEAST_SQUARE * len(residuals))
     return 2 * solution.gap(by_level * unit, by_effect) / size
 
 

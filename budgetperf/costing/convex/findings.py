@@ -48,7 +48,7 @@ def check_fit(residuals: Array, size: float) -> tuple[Finding, ...]:
     """Something is left to explain."""
     if float(np.sqrt((residuals**2).mean())) > EXACT * size:
         return ()
-    text = "全部各行都落在函数上，没有残差：样本太小、因素太多或各行相同，不说明各单位有效率"
+    text = "残差不到因变量离散程度的万分之一，小于求解精度，视为没有残差：样本太小、因素太多、各行相同或个别行量级悬殊，不说明各单位有效率"
     return (_finding("perfect_fit", Severity.WARNING, text),)
 
 

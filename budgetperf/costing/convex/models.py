@@ -13,6 +13,7 @@ from budgetperf.costing.design import Array
 NEAR = 0.3  # relative movement below which the true curvature is trusted
 LEAST_CURVATURE = 0.1  # of 1 + r
 LARGEST_STEP = 2.0  # factor by which a value of the function may change in a step
+HALVINGS, ROUNDING = 20, 1e-10
 
 
 class Additive:
@@ -38,7 +39,7 @@ class Additive:
         by_level = np.bincount(self.problem.group, r * squares.size, len(level))
         return -by_level, -(squares.z.T @ r)
 
-    def move(self, solution: Solution) -> float:  # noqa: ARG002  # nothing to expand about
+    def move(self, solution: Solution, *, complete: bool) -> float:  # noqa: ARG002  # nothing to move
         """Return 0: nothing is expanded."""
         return 0.0
 
@@ -51,7 +52,7 @@ class Multiplicative:
         counts = np.bincount(problem.group)
         self.level: Array = np.exp(np.bincount(problem.group, np.log(problem.y / problem.size)) / counts)
         self.effect: Array = np.zeros(problem.contextual.shape[1])
-        self.moved = np.inf
+        self.moved, self.inside = np.inf, False
 
     def residuals(self, level: Array, effect: Array) -> Array:
         """Return ln y - ln f - z'b."""
@@ -79,12 +80,32 @@ class Multiplicative:
         extra = np.maximum(r, LEAST_CURVATURE - 1 if trusted else 0.0)
         return Target(1 + r + z @ self.effect, np.ones(len(r)), extra, z, self.level.copy())
 
-    def move(self, solution: Solution) -> float:
-        """Go to the solution by at most ``LARGEST_STEP``; return the relative movement."""
+    def move(self, solution: Solution, *, complete: bool) -> float:
+        """Go to the solution, and return the relative movement it asks for.
+
+        Notes
+        -----
+        While pairs are missing: by at most ``LARGEST_STEP``. Between two solutions that violate
+        none: as far along the line as the squares fall, so that the steps cannot go round.
+        """
         ratio = solution.level / self.level
         turn = self.problem.contextual @ (solution.effect - self.effect)
         far = float(np.abs(turn).max(initial=0))
         self.moved = max(float(np.abs(ratio - 1).max()), far)
-        self.level = self.level * np.clip(ratio, 1 / LARGEST_STEP, LARGEST_STEP)
-        self.effect = self.effect + (solution.effect - self.effect) / max(1.0, far)
+        if self.inside and complete:
+            self._descend(solution)
+        else:
+            self.level = self.level * np.clip(ratio, 1 / LARGEST_STEP, LARGEST_STEP)
+            self.effect = self.effect + (solution.effect - self.effect) / max(1.0, far)
+            self.inside = complete and self.moved < 1 - 1 / LARGEST_STEP
         return self.moved
+
+    def _descend(self, solution: Solution) -> None:
+        before = float((self.residuals(self.level, self.effect) ** 2).sum())
+        for halvings in range(HALVINGS):
+            step = 0.5**halvings
+            level = self.level + step * (solution.level - self.level)
+            effect = self.effect + step * (solution.effect - self.effect)
+            if (level > 0).all() and float((self.residuals(level, effect) ** 2).sum()) <= before * (1 + ROUNDING):
+                self.level, self.effect = level, effect
+                return
