@@ -14,14 +14,14 @@ function; ``fit_stoned`` adds a half-normal inefficiency. Decides nothing about 
 
 from budgetperf.costing.convex.cuts import Certificate
 from budgetperf.costing.convex.fit import fit_cnls, fit_stoned
-from budgetperf.costing.convex.options import Form, Returns, SecondStage, Shape
+from budgetperf.costing.convex.options import ConvexReturns, ErrorForm, SecondStage, Shape
 from budgetperf.costing.convex.result import CnlsResult, StonedResult
 
 __all__ = [
     "Certificate",
     "CnlsResult",
-    "Form",
-    "Returns",
+    "ConvexReturns",
+    "ErrorForm",
     "SecondStage",
     "Shape",
     "StonedResult",

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from budgetperf.costing.convex.options import Form
+from budgetperf.costing.convex.options import ErrorForm
 from budgetperf.costing.convex.problem import Problem
 from budgetperf.costing.convex.program import Solution, Target, solve
 from budgetperf.costing.design import Array
@@ -129,7 +129,7 @@ def settle(problem: Problem, model: Model) -> Settled:
 def _relative_gap(problem: Problem, model: Model, solution: Solution, envelope: Array, unit: Array) -> float:
     by_level, by_effect = model.gradient(envelope, solution.effect)
     residuals = model.residuals(envelope, solution.effect)
-    response = problem.y if problem.form is Form.ADDITIVE else np.log(problem.y)
+    response = problem.y if problem.form is ErrorForm.ADDITIVE else np.log(problem.y)
     total = float(((response - response.mean()) ** 2).sum())
     size = max(float(residuals @ residuals), LEAST_SHARE * total, LEAST_SQUARE * len(residuals))
     return 2 * solution.gap(by_level * unit, by_effect) / size

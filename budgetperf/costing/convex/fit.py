@@ -8,10 +8,10 @@ import pandas as pd
 from budgetperf.costing.convex.cuts import Settled, settle
 from budgetperf.costing.convex.findings import check_columns, check_convexity, check_fit, check_split
 from budgetperf.costing.convex.models import Additive, Multiplicative
-from budgetperf.costing.convex.options import Form, Returns, SecondStage, Shape, one_of
+from budgetperf.costing.convex.options import ConvexReturns, ErrorForm, SecondStage, Shape, one_of
 from budgetperf.costing.convex.problem import Problem, checked, stated
 from budgetperf.costing.convex.result import CnlsResult, StonedResult
-from budgetperf.costing.convex.second_stage import conditional_mean, split
+from budgetperf.costing.convex.second_stage import NO_RESIDUALS, conditional_mean, split
 from budgetperf.costing.design import Floats, array
 
 
@@ -20,8 +20,8 @@ def fit_cnls(
     X: pd.DataFrame,  # noqa: N803  # the field's letter for a design
     *,
     kind: Shape | str = Shape.PRODUCTION,
-    returns: Returns | str = Returns.VRS,
-    form: Form | str = Form.ADDITIVE,
+    returns: ConvexReturns | str = ConvexReturns.VRS,
+    form: ErrorForm | str = ErrorForm.ADDITIVE,
     contextual: pd.DataFrame | None = None,
 ) -> CnlsResult:
     """Fit an increasing concave (production) or convex (cost) function by least squares.
@@ -36,7 +36,7 @@ def fit_cnls(
     returns : {"vrs", "crs"}
         Variable or constant returns to scale.
     form : {"additive", "multiplicative"}
-        ``y = f(x) + z'b + e`` or ``y = f(x) exp(z'b + e)``.
+        ``y = f(x) + (z - z0)'b + e`` or ``y = f(x) exp((z - z0)'b + e)``.
     contextual : DataFrame (n, m), optional
         Variables z outside the unit's control (CNLS-Z).
 
@@ -64,15 +64,15 @@ def fit_cnls(
     Analysis 38; Johnson and Kuosmanen (2011), J. Productivity Analysis 36 (contextual
     variables); Lee, Johnson, Moreno-Centeno and Kuosmanen (2013), EJOR 227 (generated conditions).
     """
-    shape, returns, form = one_of(Shape, kind), one_of(Returns, returns), one_of(Form, form)
+    shape, returns, form = one_of(Shape, kind), one_of(ConvexReturns, returns), one_of(ErrorForm, form)
     response = checked(y.to_frame("y"), "因变量", y.index)["y"]
     drivers = checked(X, "自变量", y.index)
     z = checked(pd.DataFrame(index=y.index) if contextual is None else contextual, "环境变量", y.index)
     problem = stated(response, drivers, z, shape, returns, form)
-    model = Additive(problem) if form is Form.ADDITIVE else Multiplicative(problem)
+    model = Additive(problem) if form is ErrorForm.ADDITIVE else Multiplicative(problem)
     settled = settle(problem, model)
     result = _labelled(problem, settled, response, drivers, z)
-    size = problem.y_scale if form is Form.ADDITIVE else 1.0
+    size = problem.y_scale if form is ErrorForm.ADDITIVE else 1.0
     findings = (
         *check_columns(problem, [str(c) for c in X.columns]),
         *check_fit(array(result.residuals), size),
@@ -87,8 +87,8 @@ def fit_stoned(
     X: pd.DataFrame,  # noqa: N803  # the field's letter for a design
     *,
     kind: Shape | str = Shape.PRODUCTION,
-    returns: Returns | str = Returns.VRS,
-    form: Form | str = Form.MULTIPLICATIVE,
+    returns: ConvexReturns | str = ConvexReturns.VRS,
+    form: ErrorForm | str = ErrorForm.MULTIPLICATIVE,
     contextual: pd.DataFrame | None = None,
     method: SecondStage | str = SecondStage.MOMENTS,
 ) -> StonedResult:
@@ -118,13 +118,13 @@ def fit_stoned(
     """
     method = one_of(SecondStage, method)
     regression = fit_cnls(y, X, kind=kind, returns=returns, form=form, contextual=contextual)
-    sign, additive = regression.shape.sign, regression.form is Form.ADDITIVE
+    sign, additive = regression.shape.sign, regression.form is ErrorForm.ADDITIVE
     e = sign * array(regression.residuals)
     parts = split(e, method, float(array(y).std()) if additive else 1.0)
     frontier = regression.moved(parts.mean)
     u = pd.Series(conditional_mean(e, parts.sigma_u, parts.sigma_v), index=y.index)
     spread = float(e.std())
-    off_centre = float(e.mean()) / spread if spread > 0 and not parts.failed else 0.0
+    off_centre = float(e.mean()) / spread if parts.failed != NO_RESIDUALS else 0.0
     return StonedResult(
         regression=regression,
         frontier=frontier.rename("frontier"),
@@ -140,7 +140,7 @@ def fit_stoned(
 
 
 def _efficiency(u: Floats, frontier: Floats, regression: CnlsResult) -> Floats:
-    if regression.form is Form.MULTIPLICATIVE:
+    if regression.form is ErrorForm.MULTIPLICATIVE:
         return pd.Series(np.exp(-u))
     level = frontier.where(frontier > 0)
     return 1 - u / level if regression.shape is Shape.PRODUCTION else level / (level + u)
@@ -151,19 +151,17 @@ def _labelled(
 ) -> CnlsResult:
     """Return the solution in the caller's units and labels, with its certificate."""
     solution, group = settled.solution, problem.group
-    additive = problem.form is Form.ADDITIVE
+    additive = problem.form is ErrorForm.ADDITIVE
     effects = solution.effect / problem.z_scale * (problem.y_scale if additive else 1.0)
-    level = float(problem.z_centre @ effects)
-    unit = problem.y_scale * (1.0 if additive else float(np.exp(-level)))
-    start = problem.y_centre - level if additive else 0.0
+    unit, start = problem.y_scale, problem.y_centre
     function = start + unit * problem.size * settled.envelope[group]
-    context = array(contextual) @ effects
+    context = (array(contextual) - problem.z_centre) @ effects
     fitted = function + context if additive else function * np.exp(context)
     residuals = array(y) - fitted if additive else np.log(array(y)) - np.log(fitted)
     slopes = np.zeros(drivers.shape)
     slopes[:, problem.used] = unit * solution.slope[group] / problem.scale
     intercepts = np.zeros(len(y))
-    if problem.returns is Returns.VRS:
+    if problem.returns is ConvexReturns.VRS:
         intercepts = start + unit * solution.level[group] - (slopes * array(drivers)).sum(axis=1)
     index, names = y.index, drivers.columns
     return CnlsResult(
@@ -173,6 +171,7 @@ def _labelled(
         intercepts=pd.Series(intercepts, index=index, name="intercept"),
         slopes=pd.DataFrame(slopes, index=index, columns=names),
         effects=pd.Series(effects, index=contextual.columns),
+        reference=pd.Series(problem.z_centre, index=contextual.columns),
         objective=float(residuals @ residuals),
         certificate=settled.certificate,
         findings=(),

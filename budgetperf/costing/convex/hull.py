@@ -8,12 +8,12 @@ nowhere below the values, for cost the highest convex increasing one that is now
 import highspy
 import numpy as np
 
-from budgetperf.costing.convex.options import Returns, Shape
+from budgetperf.costing.convex.options import ConvexReturns, Shape
 from budgetperf.costing.design import Array
 from budgetperf.costing.errors import NotConverged
 
 
-def tightest(values: Array, points: Array, at: Array, shape: Shape, returns: Returns) -> Array:
+def tightest(values: Array, points: Array, at: Array, shape: Shape, returns: ConvexReturns) -> Array:
     """Return the function at ``at``; NaN where the observed points say nothing.
 
     Parameters
@@ -41,7 +41,7 @@ def tightest(values: Array, points: Array, at: Array, shape: Shape, returns: Ret
     program.num_col_, program.num_row_ = n, d + 1
     program.col_cost_ = -shape.sign * values / largest
     program.col_lower_, program.col_upper_ = np.zeros(n), np.full(n, np.inf)
-    fixed = returns is Returns.VRS
+    fixed = returns is ConvexReturns.VRS
     program.row_lower_ = np.append(np.full(d, -np.inf), 1.0 if fixed else 0.0)
     program.row_upper_ = np.append(np.full(d, np.inf), 1.0 if fixed else np.inf)
     program.a_matrix_.start_ = np.arange(n + 1, dtype=np.int32) * (d + 1)

@@ -36,7 +36,7 @@ class Additive:
     def gradient(self, level: Array, effect: Array) -> tuple[Array, Array]:
         """Return the derivatives of half the sum of squares by level and by effect."""
         r, squares = self.residuals(level, effect), self.squares
-        by_level = np.bincount(self.problem.group, r * squares.size, len(level))
+        by_level = np.asarray(np.bincount(self.problem.group, r * squares.size, len(level)), dtype=np.float64)
         return -by_level, -(squares.z.T @ r)
 
     def move(self, solution: Solution, *, complete: bool) -> float:  # noqa: ARG002  # nothing to move
@@ -106,6 +106,8 @@ class Multiplicative:
             step = 0.5**halvings
             level = self.level + step * (solution.level - self.level)
             effect = self.effect + step * (solution.effect - self.effect)
-            if (level > 0).all() and float((self.residuals(level, effect) ** 2).sum()) <= before * (1 + ROUNDING):
+            if (level > 0).all() and float((self.residuals(level, effect) ** 2).sum()) <= before * (
+                1 + ROUNDING
+            ):
                 self.level, self.effect = level, effect
                 return

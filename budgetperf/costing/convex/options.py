@@ -17,14 +17,14 @@ class Shape(Term):
         return 1 if self is Shape.PRODUCTION else -1
 
 
-class Returns(Term):
+class ConvexReturns(Term):
     """Returns to scale."""
 
     VRS = "vrs", "规模报酬可变"
     CRS = "crs", "规模报酬不变"
 
 
-class Form(Term):
+class ErrorForm(Term):
     """How the error enters."""
 
     ADDITIVE = "additive", "加法误差"

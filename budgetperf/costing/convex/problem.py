@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from budgetperf.costing.convex.options import Form, Returns, Shape
+from budgetperf.costing.convex.options import ConvexReturns, ErrorForm, Shape
 from budgetperf.costing.design import CONST, Array, Floats, array, orthogonal_basis
 from budgetperf.costing.errors import Collinear
 
@@ -47,8 +47,8 @@ class Problem:
     """
 
     shape: Shape
-    returns: Returns
-    form: Form
+    returns: ConvexReturns
+    form: ErrorForm
     y: Array
     contextual: Array
     group: NDArray[np.intp]
@@ -93,7 +93,12 @@ def checked(frame: pd.DataFrame, name: str, index: pd.Index) -> pd.DataFrame:
 
 
 def stated(
-    y: Floats, drivers: pd.DataFrame, contextual: pd.DataFrame, shape: Shape, returns: Returns, form: Form
+    y: Floats,
+    drivers: pd.DataFrame,
+    contextual: pd.DataFrame,
+    shape: Shape,
+    returns: ConvexReturns,
+    form: ErrorForm,
 ) -> Problem:
     """Scale checked columns and gather equal points.
 
@@ -109,13 +114,15 @@ def stated(
     """
     values = array(drivers)
     _check_signs(y, drivers, returns, form)
-    used = np.ptp(values, axis=0) > 0 if returns is Returns.VRS else values.any(axis=0)
-    collinear = _check_columns(y, drivers.loc[:, used], contextual, returns, form)
-    centre, scale = _moments(values[:, used], centred=returns is Returns.VRS)
+    used: NDArray[np.bool_] = np.asarray(
+        (np.ptp(values, axis=0) if returns is ConvexReturns.VRS else values.max(axis=0)) > 0
+    )
+    collinear = _check_columns(y, drivers[drivers.columns[used]], contextual, returns, form)
+    centre, scale = _moments(values[:, used], centred=returns is ConvexReturns.VRS)
     points = (values[:, used] - centre) / scale
-    size = points.sum(axis=1) if returns is Returns.CRS else np.ones(len(points))
+    size = points.sum(axis=1) if returns is ConvexReturns.CRS else np.ones(len(points))
     distinct, group = _distinct(points / size[:, None])
-    z_centred = returns is Returns.VRS or form is Form.MULTIPLICATIVE
+    z_centred = returns is ConvexReturns.VRS or form is ErrorForm.MULTIPLICATIVE
     z_centre, z_scale = _moments(array(contextual), centred=z_centred)
     y_centre, y_scale = _level(array(y), returns, form)
     return Problem(
@@ -138,12 +145,12 @@ def stated(
     )
 
 
-def _check_signs(y: Floats, drivers: pd.DataFrame, returns: Returns, form: Form) -> None:
-    if form is Form.MULTIPLICATIVE and (y <= 0).any():
+def _check_signs(y: Floats, drivers: pd.DataFrame, returns: ConvexReturns, form: ErrorForm) -> None:
+    if form is ErrorForm.MULTIPLICATIVE and (y <= 0).any():
         raise ValueError(
             f"乘法误差要求因变量为正，“{y.index[int(np.argmax(y <= 0))]!s}”行为{y[y <= 0].iloc[0]}"
         )
-    if returns is Returns.VRS:
+    if returns is ConvexReturns.VRS:
         return
     values = array(drivers)
     if (values < 0).any():
@@ -156,10 +163,10 @@ def _check_signs(y: Floats, drivers: pd.DataFrame, returns: Returns, form: Form)
 
 
 def _check_columns(
-    y: Floats, drivers: pd.DataFrame, contextual: pd.DataFrame, returns: Returns, form: Form
+    y: Floats, drivers: pd.DataFrame, contextual: pd.DataFrame, returns: ConvexReturns, form: ErrorForm
 ) -> Collinear | None:
     constant = pd.DataFrame({CONST: 1.0}, index=y.index)
-    free = [] if returns is Returns.CRS else [constant]
+    free = [] if returns is ConvexReturns.CRS else [constant]
     found = None
     try:
         if free or drivers.shape[1]:
@@ -167,7 +174,7 @@ def _check_columns(
     except Collinear as error:
         found = error
     if contextual.shape[1]:
-        level = [constant] if form is Form.MULTIPLICATIVE else [*free, *([] if found else [drivers])]
+        level = [constant] if form is ErrorForm.MULTIPLICATIVE else [*free, *([] if found else [drivers])]
         orthogonal_basis(_beside([*level, contextual]))
     return found
 
@@ -191,10 +198,10 @@ def _distinct(points: Array) -> tuple[Array, NDArray[np.intp]]:
     return points[first], group.reshape(-1)
 
 
-def _level(y: Array, returns: Returns, form: Form) -> tuple[float, float]:
-    if form is Form.MULTIPLICATIVE:
+def _level(y: Array, returns: ConvexReturns, form: ErrorForm) -> tuple[float, float]:
+    if form is ErrorForm.MULTIPLICATIVE:
         return 0.0, float(np.exp(np.log(y).mean()))
-    centre = float(y.mean()) if returns is Returns.VRS else 0.0
+    centre = float(y.mean()) if returns is ConvexReturns.VRS else 0.0
     away = y - centre
     largest = float(np.abs(away).max())
     return centre, largest * float(np.sqrt(((away / largest) ** 2).mean())) if largest > 0 else 1.0

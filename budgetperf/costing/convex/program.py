@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from budgetperf.costing.convex.options import Returns
+from budgetperf.costing.convex.options import ConvexReturns
 from budgetperf.costing.convex.problem import Problem
 from budgetperf.costing.design import Array
 from budgetperf.costing.errors import NotConverged
@@ -154,7 +154,7 @@ def _conditions(
         [sparse.csc_matrix((count * d, count)), -sparse.eye(count * d), sparse.csc_matrix((count * d, m))]
     )
     below = sparse.vstack([planes, increasing], format="csc")
-    if problem.returns is Returns.VRS:
+    if problem.returns is ConvexReturns.VRS:
         return sparse.csc_matrix((0, width)), below
     through = sparse.csc_matrix(
         (points.ravel(), (np.repeat(np.arange(count), d), np.arange(count * d))), shape=(count, count * d)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from budgetperf.costing.convex.cuts import Certificate
 from budgetperf.costing.convex.hull import tightest
-from budgetperf.costing.convex.options import Form, Returns, SecondStage, Shape
+from budgetperf.costing.convex.options import ConvexReturns, ErrorForm, SecondStage, Shape
 from budgetperf.costing.convex.problem import checked
 from budgetperf.costing.design import Floats, array
 from budgetperf.findings import Finding
@@ -20,16 +20,17 @@ class CnlsResult:
     Parameters
     ----------
     fitted, residuals : Series (n,)
-        f(x) + z'b and y less it (additive); f(x) exp(z'b) and ln y less its logarithm.
-        Unique, and so is the objective.
+        f(x) + (z - z0)'b and y less it (additive); f(x) exp((z - z0)'b) and ln y less its
+        logarithm. Unique, and so is the objective.
     function : Series (n,)
-        f(x), without the contextual variables.
+        f(x): the fit where the contextual variables are at ``reference``.
     intercepts : Series (n,)
     slopes : DataFrame (n, k)
         A supporting plane of f at each row. Where rows leave it free the plane is not unique, and
         at the rim of the sample it may be steep: compare ``function``, not these.
-    effects : Series (m,)
-        b of the contextual variables.
+    effects, reference : Series (m,)
+        b of the contextual variables, and z0: their means, or zero for an additive function of
+        constant returns, which cannot take up their level.
     objective : float
         Sum of squared residuals.
     certificate : Certificate
@@ -46,13 +47,14 @@ class CnlsResult:
     intercepts: Floats
     slopes: pd.DataFrame
     effects: Floats
+    reference: Floats
     objective: float
     certificate: Certificate
     findings: tuple[Finding, ...]
     drivers: pd.DataFrame
     shape: Shape
-    returns: Returns
-    form: Form
+    returns: ConvexReturns
+    form: ErrorForm
 
     @property
     def corrected(self) -> Floats:
@@ -67,10 +69,10 @@ class CnlsResult:
     def moved(self, by: float) -> Floats:
         """Return the fit moved by ``by`` to the efficient side, in the unit of the residuals."""
         step = self.shape.sign * by
-        return self.fitted + step if self.form is Form.ADDITIVE else self.fitted * np.exp(step)
+        return self.fitted + step if self.form is ErrorForm.ADDITIVE else self.fitted * np.exp(step)
 
     def predict(self, X: pd.DataFrame) -> Floats:  # noqa: N803  # the field's letter for a design
-        """Return the tightest function of the shape through the fit, without contextual variables.
+        """Return the tightest function of the shape through the fit, contextual variables at ``reference``.
 
         Parameters
         ----------
