@@ -65,7 +65,8 @@ class Certificate:
     gap : float
         Bound on what a better function could take off the sum of squares, from the gradient at the
         reported values and the multipliers; relative to that sum, or to a thousandth of the total
-        sum of squares where it is smaller (the fit is nearly perfect).
+        sum of squares where it is smaller (the fit is nearly perfect). Multiplicative: where those
+        squares are convex, see ``findings.check_convexity``.
     pairs, rounds : int
         Conditions that were generated, out of n (n - 1); programmes solved.
     """

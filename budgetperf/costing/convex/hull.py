@@ -35,7 +35,8 @@ def tightest(values: Array, points: Array, at: Array, shape: Shape, returns: Con
     side moves from target to target, each started from the last basis.
     """
     n, d = points.shape
-    size = np.maximum(np.abs(points).max(axis=0, initial=0), np.finfo(float).tiny)
+    reach = np.abs(points).max(axis=0)
+    size = np.where(reach > 0, reach, 1.0)
     largest = float(np.abs(values).max()) or 1.0
     program = highspy.HighsLp()
     program.num_col_, program.num_row_ = n, d + 1

@@ -49,9 +49,10 @@ class Solution:
     ----------
     level : array (n_points,)
     slope : array (n_points, d)
+        Rounded to planes that increase, and under constant returns pass through the origin.
     effect : array (m,)
     at : array (n_variables,)
-        The same in the solver's units: levels, slopes, effects.
+        Levels, slopes and effects as solved, in the solver's units.
     price : array (n_variables,)
         Multipliers of the conditions times the conditions.
     """
@@ -113,12 +114,15 @@ def solve(problem: Problem, target: Target, pairs: NDArray[np.intp], accuracy: f
     settings.tol_gap_abs = settings.tol_gap_rel = settings.tol_feas = accuracy
     upper = sparse.triu(quadratic, format="csc")
     answer = clarabel.DefaultSolver(upper, linear, matrix, np.zeros(matrix.shape[0]), cones, settings).solve()
-    at, dual = np.asarray(answer.x), np.asarray(answer.z)
+    at, dual = np.array(answer.x), np.array(answer.z)
     if not (np.isfinite(at).all() and np.isfinite(dual).all()):
         raise NotConverged("凸回归", f"求解器返回{answer.status}")
+    dual[equal.shape[0] :] = np.maximum(dual[equal.shape[0] :], 0)
     level, slope, effect = np.split(at, [count, count * (d + 1)])
-    slopes = slope.reshape(count, d) * target.unit[:, None]
-    return Solution(level * target.unit, slopes, effect, at, matrix.T @ dual)
+    slopes = np.maximum(slope.reshape(count, d), 0) * target.unit[:, None]
+    through = problem.returns is ConvexReturns.CRS
+    levels = (slopes * problem.points).sum(axis=1) if through else level * target.unit
+    return Solution(levels, slopes, effect, at, matrix.T @ dual)
 
 
 def _objective(problem: Problem, target: Target) -> tuple[sparse.csc_matrix, Array]:
