@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from pandas.api.typing import SeriesGroupBy
 from scipy import stats
 
 from budgetperf.costing.design import CONST, Array, Floats, array, orthogonal_basis
@@ -85,7 +84,7 @@ def fit_within(
     of freedom are n - N - k. A dmu of one period is left out. Leverage of a dummy: 1 / T_i.
     """
     periods(y.index)
-    counts = _per_dmu(y).transform("size")
+    counts = y.groupby(level=0, sort=False).transform("size")
     several = array(counts) > 1
     single = tuple(str(dmu) for dmu in y.index.get_level_values(0)[~several])
     y, design = y[several], design[several]
@@ -98,8 +97,8 @@ def fit_within(
         raise ValueError(f"within模型只用单位内部的变化，而这些因素在各单位内不变：{'、'.join(still)}")
     flat = design.apply(lambda column: _swept(column, 1.0) + column.mean())
     flat[CONST] = 1.0
-    n_dmus = _per_dmu(y).ngroups
-    absorbed = Absorbed(n_dmus - 1, array(1 / _per_dmu(y).transform("size")) - 1 / len(y))
+    n_dmus = y.groupby(level=0, sort=False).ngroups
+    absorbed = Absorbed(n_dmus - 1, array(1 / y.groupby(level=0, sort=False).transform("size")) - 1 / len(y))
     groups = None if groups is None else groups[several]
     ols = fit_ols(
         _swept(y, 1.0) + float(y.mean()),
@@ -109,8 +108,8 @@ def fit_within(
         level=level,
         absorbed=absorbed,
     )
-    effects = _per_dmu(y - array(design) @ array(ols.estimates)).mean()
-    noise = ols.residual_sd**2 * float((1 / _per_dmu(y).size()).mean())
+    effects = _means(y - array(design) @ array(ols.estimates))
+    noise = ols.residual_sd**2 * float((1 / y.groupby(level=0, sort=False).size()).mean())
     sigma_u = float(np.sqrt(max(float(effects.var()) - noise, 0.0)))
     return PanelFit(ols, effects, sigma_u, ols.residual_sd, effects * 0 + 1.0, single)
 
@@ -141,20 +140,20 @@ def fit_random(
     moving = [c for c in design.columns if c == CONST or _spread(design[c]) > 0]
     within = fit_within(y, design[moving], covariance=Covariance.CLASSICAL, groups=None, level=level)
     means = design.groupby(level=0, sort=False).mean()
-    sizes = _per_dmu(y).size().astype("float64")
+    sizes = y.groupby(level=0, sort=False).size().astype("float64")
     n_dmus, k = means.shape
     if n_dmus <= k:
         raise TooFewRows(f"随机效应的组间回归有{k}个系数，单位数不足", n=n_dmus, needed=k + 1)
-    basis, averages = orthogonal_basis(means), array(_per_dmu(y).mean())
+    basis, averages = orthogonal_basis(means), array(_means(y))
     left = averages - basis.q @ (basis.q.T @ averages)
     noise = within.sigma_e**2
     variance = max(float(left @ left) / (n_dmus - k) - noise * float((1 / sizes).mean()), 0.0)
     spread = sizes * variance + noise
-    theta = 1 - np.sqrt(noise / spread) if noise + variance > 0 else sizes * 0.0
+    theta = 1 - (noise / spread) ** 0.5 if noise + variance > 0 else sizes * 0.0
     share = array(theta.loc[list(y.index.get_level_values(0))])
     part = design.apply(lambda column: _swept(column, share))
     ols = fit_ols(_swept(y, share), part, covariance=covariance, groups=groups, level=level)
-    gaps = _per_dmu(y - array(design) @ array(ols.estimates)).mean()
+    gaps = _means(y - array(design) @ array(ols.estimates))
     shrunk = gaps * (sizes * variance / spread if variance > 0 else 0.0)
     return PanelFit(ols, shrunk, float(np.sqrt(variance)), within.sigma_e, theta)
 
@@ -184,12 +183,12 @@ def hausman_test(y: Floats, design: pd.DataFrame, random: PanelFit) -> TestResul
     return TestResult(name, null, statistic, float(stats.chi2.sf(statistic, len(names))), distribution)
 
 
-def _per_dmu(values: Floats) -> "SeriesGroupBy[float, str]":
-    return values.groupby(level=0, sort=False)
+def _means(values: Floats) -> Floats:
+    return values.groupby(level=0, sort=False).mean()
 
 
 def _swept(column: Floats, share: "float | Array") -> Floats:
-    return pd.Series(column - _per_dmu(column).transform("mean") * share)
+    return pd.Series(column - column.groupby(level=0, sort=False).transform("mean") * share)
 
 
 def _spread(column: Floats) -> float:

@@ -15,7 +15,7 @@ from budgetperf.costing.cost_form import CostForm, cost_form
 from budgetperf.costing.design import Array, Floats, Prediction, array
 from budgetperf.costing.errors import NotConverged
 from budgetperf.costing.ols import IntArray
-from budgetperf.costing.quantile_crossing import crossings, solve_uncrossed
+from budgetperf.costing.quantile_crossing import CROSSED, crossings, solve_uncrossed
 from budgetperf.costing.quantile_findings import check_crossing, quantile_findings
 from budgetperf.costing.quantile_interval import (
     DEFAULT,
@@ -115,9 +115,9 @@ class QuantileResult:
             raise ValueError(f"置信水平须在0和1之间，现为{level}")
         z = array(self.form.design(drivers)[list(self.params.index)])
         point = z @ array(self.params)
-        ends = [np.exp(end) if self.form.log else end for end in self.uncertainty.ends(z, point, level)]
-        ends = [pd.Series(end, index=drivers.index) for end in ends]
-        return Prediction(self.predict(drivers), ends[0], ends[1], level)
+        ends = self.uncertainty.ends(z, point, level)
+        lower, upper = (pd.Series(np.exp(end) if self.form.log else end, index=drivers.index) for end in ends)
+        return Prediction(self.predict(drivers), lower, upper, level)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -271,8 +271,8 @@ class _Fit:
             else uncertainty.ends(np.eye(len(params)), params, self.level)
         )
         loss = float(check(array(residuals), self.tau).sum())
-        values = array(sample.y)
-        flat = float(check(values - np.quantile(values, self.tau, method="inverted_cdf"), self.tau).sum())
+        middle = np.quantile(sample.y, self.tau, method="inverted_cdf")
+        flat = float(check(array(sample.y) - middle, self.tau).sum())
         return QuantileResult(
             params=pd.Series(params, index=names),
             lower=pd.Series(ends[0], index=names),
@@ -331,29 +331,28 @@ def _uncrossed(
     if len(taus) == 1 or not len(crossings(sample.unit_q, separate)[0]):
         return QuantilesResult(fits, before)
     joint, gap = solve_uncrossed(sample.unit_y, sample.unit_q, taus, separate)
-    moved, names = sample.estimates(joint), sample.design.columns
-    held = []
-    for fit, values, own in zip(fits, moved, separate, strict=True):
-        params = pd.Series(values, index=names)
-        residuals = sample.y - array(sample.design) @ values
-        loss = float(check(array(residuals), fit.tau).sum())
-        flat = fit.check_loss / (1 - fit.pseudo_r2) if fit.pseudo_r2 < 1 else 0.0
-        same = bool(np.allclose(joint[len(held)], own, rtol=0, atol=1e-9))
-        held.append(
-            fit
-            if same
-            else replace(
-                fit,
-                params=params,
-                lower=np.minimum(fit.lower, params),
-                upper=np.maximum(fit.upper, params),
-                vertex=fit.vertex[:0],
-                check_loss=loss,
-                gap=gap,
-                pseudo_r2=1 - loss / flat if flat > 0 else 0.0,
-                fitted=sample.y - residuals,
-                residuals=residuals,
-            )
-        )
+    moved = sample.estimates(joint)
+    held: list[QuantileResult] = []
+    for fit, values, moved_by in zip(fits, moved, np.abs(joint - separate).max(axis=1), strict=True):
+        held.append(fit if moved_by <= CROSSED else _held_apart(fit, sample, values, gap))
     told = check_crossing(taus, fits, tuple(held))
     return QuantilesResult(tuple(held), before + told)
+
+
+def _held_apart(fit: QuantileResult, sample: QuantileSample, values: Array, gap: float) -> QuantileResult:
+    params = pd.Series(values, index=sample.design.columns)
+    residuals = sample.y - array(sample.design) @ values
+    loss = float(check(array(residuals), fit.tau).sum())
+    flat = fit.check_loss / (1 - fit.pseudo_r2) if fit.pseudo_r2 < 1 else 0.0
+    return replace(
+        fit,
+        params=params,
+        lower=fit.lower.clip(upper=params),
+        upper=fit.upper.clip(lower=params),
+        vertex=fit.vertex[:0],
+        check_loss=loss,
+        gap=gap,
+        pseudo_r2=1 - loss / flat if flat > 0 else 0.0,
+        fitted=sample.y - residuals,
+        residuals=residuals,
+    )

@@ -219,7 +219,7 @@ def _settle(
 
 
 def _nearest(distance: Array, width: int, rows: Rows) -> NDArray[np.bool_]:
-    near = distance <= np.partition(distance, width - 1)[width - 1]
+    near: NDArray[np.bool_] = np.asarray(distance <= np.partition(distance, width - 1)[width - 1])
     near[rows] = True
     return near
 
@@ -261,4 +261,4 @@ def _vertex(y: Array, q: Array, estimates: Array, rows: Rows) -> tuple[Array, Ro
         steps[moving] = residuals[moving] / slope[moving]
         row = int(np.argmin(np.abs(steps)))
         estimates, rows = estimates + steps[row] * along, np.append(rows, row)
-    return np.linalg.solve(q[rows], y[rows]), rows
+    return np.asarray(np.linalg.solve(q[rows], y[rows]), dtype=np.float64), rows

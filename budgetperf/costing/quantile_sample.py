@@ -41,12 +41,12 @@ class QuantileSample:
     @cached_property
     def unit_y(self) -> Array:
         """Responses of unit size (n,)."""
-        return array(self.y) / self.scale
+        return np.asarray(array(self.y) / self.scale)
 
     @cached_property
     def unit_q(self) -> Array:
         """Orthogonal columns of unit mean square (n, k)."""
-        return self.basis.q * np.sqrt(self.n)
+        return np.asarray(self.basis.q * np.sqrt(self.n))
 
     def solve(self, tau: float, *, tilt: Array | None = None, near: Vertex | None = None) -> Vertex | None:
         """Return the optimum in standard units; see ``quantile_program.solve_vertex``."""
@@ -59,7 +59,7 @@ class QuantileSample:
 
     def contrast(self, weights: Array) -> Array:
         """Return c (k,) so that ``c' standard = weights' estimates / scale``."""
-        return np.asarray(solve_triangular(self.basis.r, weights, trans="T")) * np.sqrt(self.n)
+        return np.asarray(solve_triangular(self.basis.r, weights, trans="T") * np.sqrt(self.n))
 
     def through(self, vertex: Vertex) -> Array:
         """Return the estimates (k,) as the exact meeting point of the vertex's rows.
