@@ -10,11 +10,14 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from budgetperf.costing.design import CONST, Array, Floats, array, orthogonal_basis
+from budgetperf.costing.design import CONST, Array, Floats, array
 from budgetperf.costing.diagnostics import TestResult
 from budgetperf.costing.errors import TooFewRows
 from budgetperf.costing.ols import Absorbed, Covariance, OlsResult, fit_ols
 from budgetperf.costing.sfa_panel import periods
+
+
+SAME = 1e-10  # relative singular value below which columns of means repeat each other
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,7 +136,8 @@ def fit_random(
 
     Notes
     -----
-    Swamy and Arora (1972): s_e^2 from within, s_b^2 from least squares of the dmu means,
+    Swamy and Arora (1972): s_e^2 from within, s_b^2 from least squares of the dmu means (columns that
+    repeat each other there, as marks of years do in a balanced panel, count once),
     s_u^2 = max(s_b^2 - s_e^2 / T, 0) with T the harmonic mean of T_i;
     theta_i = 1 - s_e / sqrt(T_i s_u^2 + s_e^2) of each mean is taken off.
     """
@@ -141,13 +145,15 @@ def fit_random(
     within = fit_within(y, design[moving], covariance=Covariance.CLASSICAL, groups=None, level=level)
     means = design.groupby(level=0, sort=False).mean()
     sizes = y.groupby(level=0, sort=False).size().astype("float64")
-    n_dmus, k = means.shape
-    if n_dmus <= k:
-        raise TooFewRows(f"随机效应的组间回归有{k}个系数，单位数不足", n=n_dmus, needed=k + 1)
-    basis, averages = orthogonal_basis(means), array(_means(y))
-    left = averages - basis.q @ (basis.q.T @ averages)
+    lengths = np.linalg.norm(array(means), axis=0)
+    left, singular, _ = np.linalg.svd(array(means) / np.where(lengths > 0, lengths, 1), full_matrices=False)
+    k = int((singular > SAME * singular[0]).sum())
+    if len(means) <= k:
+        raise TooFewRows(f"随机效应的组间回归有{k}个系数，单位数不足", n=len(means), needed=k + 1)
+    averages = array(_means(y))
+    between = averages - left[:, :k] @ (left[:, :k].T @ averages)
     noise = within.sigma_e**2
-    variance = max(float(left @ left) / (n_dmus - k) - noise * float((1 / sizes).mean()), 0.0)
+    variance = max(float(between @ between) / (len(means) - k) - noise * float((1 / sizes).mean()), 0.0)
     spread = sizes * variance + noise
     theta = 1 - (noise / spread) ** 0.5 if noise + variance > 0 else sizes * 0.0
     share = array(theta.loc[list(y.index.get_level_values(0))])
