@@ -12,7 +12,7 @@ from scipy import stats
 
 from budgetperf.costing.design import CONST, Array, Floats, array
 from budgetperf.costing.diagnostics import TestResult
-from budgetperf.costing.errors import TooFewRows
+from budgetperf.costing.errors import Collinear, TooFewRows
 from budgetperf.costing.ols import Absorbed, Covariance, OlsResult, fit_ols
 from budgetperf.costing.sfa_panel import periods
 
@@ -187,6 +187,37 @@ def hausman_test(y: Floats, design: pd.DataFrame, random: PanelFit) -> TestResul
         reason = "两种协方差之差不正定，统计量不服从卡方分布，不给出p值"
         return TestResult(name, null, statistic, None, distribution, reason)
     return TestResult(name, null, statistic, float(stats.chi2.sf(statistic, len(names))), distribution)
+
+
+def mundlak_test(
+    y: Floats,
+    design: pd.DataFrame,
+    names: Sequence[str],
+    random: PanelFit,
+    *,
+    groups: "pd.Series[str] | None",
+) -> TestResult:
+    """Test the same as Hausman by adding the dmu means of these drivers to random effects.
+
+    Notes
+    -----
+    Wald test of the means with the covariance of the fit (Mundlak 1978; Wooldridge 2010, 10.7.3), F-distributed:
+    valid under clustering, and there where Hausman's difference of covariances is no covariance.
+    """
+    name, null = "Mundlak", "单位效应与成本动因无关（随机效应一致）"
+    moving = [c for c in names if _spread(design[c]) > 0]
+    averages = design[moving].groupby(level=0, sort=False).transform("mean").add_prefix("mean ")
+    share = array(random.theta.loc[list(y.index.get_level_values(0))])
+    part = design.join(averages).apply(lambda column: _swept(column, share))
+    try:
+        ols = fit_ols(_swept(y, share), part, covariance=random.ols.covariance, groups=groups)
+    except (Collinear, TooFewRows) as error:
+        return TestResult(name, null, reason=str(error))
+    added = list(averages.columns)
+    gap, matrix = array(ols.estimates[added]), array(ols.covariance_matrix.loc[added, added])
+    statistic = float(gap @ np.linalg.solve(matrix, gap)) / len(added)
+    p_value = float(stats.f.sf(statistic, len(added), ols.df))
+    return TestResult(name, null, statistic, p_value, f"F({len(added)}, {ols.df})")
 
 
 def _means(values: Floats) -> Floats:

@@ -32,6 +32,9 @@ class Kernel(Term):
     COSINE = "cos", "余弦核"
     GAUSSIAN = "gau", "高斯核"
     PARZEN = "par", "Parzen核"
+    EPANECHNIKOV_ROOT5 = "epa5", "Epanechnikov核（±√5）"
+    RECTANGLE = "rec", "矩形核"
+    TRIANGLE = "tri", "三角核"
 
 
 class Bandwidth(Term):
@@ -56,7 +59,7 @@ class IntervalOptions:
 
     Parameters
     ----------
-    kernel : {"epa", "biw", "cos", "gau", "par"}
+    kernel : {"epa", "biw", "cos", "gau", "par", "epa5", "rec", "tri"}
     bandwidth : {"hsheather", "bofinger", "chamberlain"}
     density : {"powell", "iid", "difference"}
     seed, n_draws : int
@@ -71,6 +74,12 @@ class IntervalOptions:
 
 
 DEFAULT = IntervalOptions()
+KERNELS = {
+    **kernels,
+    "epa5": lambda u: np.where(u**2 <= 5, 0.75 * (1 - u**2 / 5) / np.sqrt(5), 0),
+    "rec": lambda u: np.where(np.abs(u) <= 1, 0.5, 0),
+    "tri": lambda u: np.maximum(1 - np.abs(u), 0),
+}
 RULES = {
     Bandwidth.HALL_SHEATHER: hall_sheather,
     Bandwidth.BOFINGER: bofinger,
@@ -106,26 +115,29 @@ class RankUncertainty:
     vertex: Vertex
     tau: float
 
-    def ends(self, combinations: Array, _point: Array, level: float, /) -> tuple[Array, Array]:
+    def ends(self, combinations: Array, point: Array, level: float, /) -> tuple[Array, Array]:
         """See ``Uncertainty``; infinite where the data do not bound an end."""
         n, k = self.sample.design.shape
         z = float(stats.t.ppf(0.5 + level / 2, n - k))
         found = [[self._end(self.sample.contrast(c), z, side) for c in combinations] for side in (1, -1)]
-        return np.array(found[0]), np.array(found[1])
+        return np.minimum(found[0], point), np.maximum(found[1], point)
 
     def _end(self, contrast: Array, z: float, side: int) -> float:
         """Return one end: the lower for a positive side."""
-        length = float(contrast @ contrast)
-        cutoff = z * float(np.sqrt(self.tau * (1 - self.tau) * self.sample.n / length))
+        length = float(np.linalg.norm(contrast))
+        contrast = contrast / length
+        cutoff = z * float(np.sqrt(self.tau * (1 - self.tau) * self.sample.n))
         solved = self.tilted(contrast, side * cutoff, self.vertex)
         if solved is None:
             return -side * np.inf
         walk = _Walk(self, contrast, side, BEYOND * cutoff, float(contrast @ solved.estimates))
         inner, outer = self.steps(contrast, solved, side)
         inner, last = walk.beside(inner, -1)
+        if inner <= 0:  # the quantile itself stands on many equal rows
+            return walk.here * length * self.sample.scale
         outer, _ = walk.beside(outer, 1)
         share = (cutoff - inner) / (outer - inner)
-        return (last + share * (walk.here - last)) * self.sample.scale
+        return (last + share * (walk.here - last)) * length * self.sample.scale
 
     def tilted(self, contrast: Array, slope: float, near: Vertex | None) -> Vertex | None:
         """Return the optimum of the loss tilted by ``slope c'b``."""
@@ -224,7 +236,7 @@ def kernel_uncertainty(
         quartiles = np.quantile(residuals, [0.25, 0.75])
         spread = min(float(np.std(array(sample.y))), float(quartiles[1] - quartiles[0]) / 1.34)
         h = spread * float(stats.norm.ppf(tau + width) - stats.norm.ppf(tau - width))
-        f = np.asarray(kernels[kernel](residuals / h)) / h if h > 0 else np.zeros(n)
+        f = np.asarray(KERNELS[kernel](residuals / h)) / h if h > 0 else np.zeros(n)
         if density is Density.IID:
             f = np.full(n, f.mean())
     middle = sample.basis.q.T @ (sample.basis.q * f[:, None])

@@ -12,7 +12,14 @@ import pandas as pd
 from scipy import stats
 
 from budgetperf.costing.cost_form import CostForm, cost_form
-from budgetperf.costing.cost_panel_models import PanelFit, fit_random, fit_within, hausman_test, with_periods
+from budgetperf.costing.cost_panel_models import (
+    PanelFit,
+    fit_random,
+    fit_within,
+    hausman_test,
+    mundlak_test,
+    with_periods,
+)
 from budgetperf.costing.design import CONST, Floats, Prediction, array
 from budgetperf.costing.diagnostics import TestResult
 from budgetperf.costing.errors import Collinear, PerfectFit
@@ -50,7 +57,7 @@ class CostRegressionResult:
     smearing : float
         mean(exp(residual)), Duan (1983): what exp(fitted log) misses of the mean cost; 1 in levels.
     tests : tuple of TestResult
-        Hausman (random effects), price homogeneity (where imposed).
+        Hausman, Mundlak (random effects), price homogeneity (where imposed).
     findings : tuple of Finding
     years : tuple
         Periods with a mark of their own, the first included; empty without time effects.
@@ -301,7 +308,9 @@ def _tests(
 ) -> tuple[TestResult, ...]:
     tests = []
     if kind is PanelModel.RANDOM and effects is not None:
+        names = [c for c in form.design(drivers).columns if c != CONST]
         tests.append(hausman_test(y, design, effects))
+        tests.append(mundlak_test(y, design, names, effects, groups=groups))
     if form.numeraire is not None:
         free = design.assign(**{form.numeraire: np.log(array(drivers[[form.numeraire]]))[:, 0]})
         tests.append(_homogeneity_test(y, free, form.numeraire, kind, covariance, groups))

@@ -55,6 +55,7 @@ def check_tests(tests: tuple[TestResult, ...]) -> tuple[Finding, ...]:
     """The specification tests can be had and do not reject."""
     remedies = {
         "Hausman": ("hausman", "随机效应可能有偏，请与组内估计比较"),
+        "Mundlak": ("mundlak", "随机效应可能有偏，请与组内估计比较"),
         "价格一次齐次": ("not_homogeneous", "数据不支持所加的价格约束，请检查价格数据或函数形式"),
     }
     without = tuple(

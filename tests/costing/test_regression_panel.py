@@ -65,15 +65,22 @@ def test_random_effects_find_the_truth_and_its_variances():
     assert fit.effects.sigma_u == pytest.approx(0.4, rel=0.1)
     assert fit.effects.sigma_e == pytest.approx(0.1, rel=0.05)
     assert fit.effects.effects.std() == pytest.approx(0.4, rel=0.1)
-    assert not fit.tests[0].rejects()
+    assert [test.name for test in fit.tests] == ["Hausman", "Mundlak"]
+    assert not any(test.rejects() for test in fit.tests)
 
 
-def test_effects_that_go_with_size_are_told_by_hausman():
+def test_effects_that_go_with_size_are_told():
     cost, drivers = make_dmus(4, n_dmus=100, linked=2.0)
     fit = fit_cost_regression(cost, drivers, panel="random", time_effects=True, covariance="cluster")
-    assert "costing.hausman" in {finding.code for finding in fit.findings}
+    assert "costing.mundlak" in {finding.code for finding in fit.findings}
     within = fit_cost_regression(cost, drivers, panel="within", time_effects=True, covariance="cluster")
     assert within.params["log(a)"] == pytest.approx(0.7, abs=0.03)
+    cost, drivers = make_dmus(0, n_dmus=100, years=4, noise=0.3, linked=2.0)
+    classical = fit_cost_regression(cost, drivers, panel="random", covariance="classical")
+    hausman, mundlak = classical.tests
+    assert hausman.statistic == pytest.approx(2 * mundlak.statistic, rel=0.1)  # equal in large samples
+    assert hausman.rejects()
+    assert "costing.hausman" in {finding.code for finding in classical.findings}
 
 
 def test_a_driver_of_the_place_stays_in_random_and_is_refused_within():
@@ -162,5 +169,5 @@ def test_an_unknown_year_has_no_effect_to_predict_with():
     fit = fit_cost_regression(cost, drivers, panel="within", time_effects=True, covariance="cluster")
     assert fit.predict(drivers[:3]).notna().all()
     later = drivers[:1].set_axis(pd.MultiIndex.from_tuples([("D0", 2030)], names=["dmu", "year"]))
-    with pytest.raises(ValueError, match="没有这些时期.*2030"):
+    with pytest.raises(ValueError, match=r"没有这些时期.*2030"):
         fit.predict(later)
