@@ -16,7 +16,6 @@ from budgetperf.costing.errors import Collinear, TooFewRows
 from budgetperf.costing.ols import Absorbed, Covariance, OlsResult, fit_ols
 from budgetperf.costing.sfa_panel import periods
 
-
 SAME = 1e-10  # relative singular value below which columns of means repeat each other
 
 

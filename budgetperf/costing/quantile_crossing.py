@@ -82,7 +82,7 @@ def solve_uncrossed(y: Array, q: Array, taus: tuple[float, ...], estimates: Arra
     else:
         raise NotConverged("不交叉的分位数回归", f"{ROUNDS}轮后仍有交叉")
     loss = sum(float(check(line, tau).sum()) for line, tau in zip(residuals, taus, strict=True))
-    gap = abs(loss - float((dual @ y).sum())) / max(loss, LEAST_LOSS)
+    gap = abs(loss - float((dual @ y).sum())) / max(loss, LEAST_LOSS * n)
     if gap > GAP:
         raise NotConverged("不交叉的分位数回归", f"对偶间隙{gap:.2g}大于{GAP}")
     return estimates, gap

@@ -21,6 +21,7 @@ from budgetperf.terms import Term
 
 BEYOND = 1e-6  # of the cutoff: how far past a step of the rank statistic the next one is looked for
 STEPS = 1000  # at most so many equal rows
+NO_RESIDUAL = 1e-12  # of the largest response
 SAME = 1e-11  # relative distance of two steps that are one
 
 
@@ -236,7 +237,8 @@ def kernel_uncertainty(
         quartiles = np.quantile(residuals, [0.25, 0.75])
         spread = min(float(np.std(array(sample.y))), float(quartiles[1] - quartiles[0]) / 1.34)
         h = spread * float(stats.norm.ppf(tau + width) - stats.norm.ppf(tau - width))
-        f = np.asarray(KERNELS[kernel](residuals / h)) / h if h > 0 else np.zeros(n)
+        wide = h > NO_RESIDUAL * float(np.abs(array(sample.y)).max())
+        f = np.asarray(KERNELS[kernel](residuals / h)) / h if wide else np.zeros(n)
         if density is Density.IID:
             f = np.full(n, f.mean())
     middle = sample.basis.q.T @ (sample.basis.q * f[:, None])

@@ -14,7 +14,7 @@ from budgetperf.costing.design import Array
 from budgetperf.costing.errors import NotConverged
 
 GAP = 1e-9  # accepted relative duality gap
-LEAST_LOSS = 1e-3  # of responses scaled to one: below it the gap is measured against this
+LEAST_LOSS = 1e-3  # a row, of responses scaled to one: below it the gap is measured against this
 ON_PLANE = 1e-9  # of responses scaled to one: closer rows may take any dual within their bounds
 OUTSIDE = 1e-7  # how far rounding may carry a dual beyond its bounds of about one
 DIRECT, GROWTH, BAND = 3000, 4, 1.5  # rows solved at once; how samples grow; width of the near rows
@@ -243,7 +243,7 @@ def _certified(
     dual[rows] = np.linalg.solve(q[rows].T, tilt - dual @ q)
     outside = float(max((dual - tau).max(), (tau - 1 - dual).max()))
     loss = float(check(residuals, tau).sum() + tilt @ estimates)
-    gap = abs(loss - float(y @ dual)) / max(float(check(residuals, tau).sum()), LEAST_LOSS)
+    gap = abs(loss - float(y @ dual)) / max(float(check(residuals, tau).sum()), LEAST_LOSS * len(y))
     if outside > OUTSIDE or gap > GAP:
         raise NotConverged("分位数回归", f"对偶越界{outside:.2g}，对偶间隙{gap:.2g}（须不大于{GAP}）")
     return Vertex(estimates, dual, rows, gap)

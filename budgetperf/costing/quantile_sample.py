@@ -25,7 +25,7 @@ class QuantileSample:
         With its constant.
     basis : Basis
     scale : float
-        Largest distance of a response from their median.
+        Median distance of a response from their median: no outlier moves it.
     """
 
     y: Floats
@@ -84,7 +84,6 @@ def quantile_sample(y: Floats, design: pd.DataFrame) -> QuantileSample:
     TooFewRows, Collinear
         See ``design.orthogonal_basis``.
     """
-    values = array(y)
-    return QuantileSample(
-        y, design, orthogonal_basis(design), float(np.abs(values - np.median(values)).max()) or 1.0
-    )
+    distance = np.abs(array(y) - np.median(array(y)))
+    scale = float(np.median(distance)) or float(distance.mean()) or 1.0
+    return QuantileSample(y, design, orthogonal_basis(design), scale)
