@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from budgetperf.costing.design import CONST, Floats, array
+from budgetperf.costing.ols import Covariance, OlsResult, fit_ols
 from budgetperf.costing.outliers import BaconCut, bacon
-from budgetperf.costing.regression import Covariance, OlsResult, fit_ols
 
 
 @dataclass(frozen=True, slots=True, eq=False)

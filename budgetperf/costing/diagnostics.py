@@ -11,7 +11,7 @@ import pandas as pd
 from statsmodels.stats.diagnostic import het_breuschpagan
 
 from budgetperf.costing.design import CONST, Floats, array, orthogonal_basis
-from budgetperf.costing.regression import OlsResult
+from budgetperf.costing.ols import OlsResult
 from budgetperf.findings import Finding, Severity, Where
 
 COLLINEAR = 30.0  # scaled condition number from which Belsley, Kuh and Welsch speak of harm

@@ -13,9 +13,11 @@ import pandas as pd
 
 from budgetperf.costing import diagnostics
 from budgetperf.costing.design import Floats, Prediction, regressors
+from budgetperf.costing.ols import Covariance
 from budgetperf.costing.panel import PanelSpec
-from budgetperf.costing.quantile import fit_quantile_baseline
-from budgetperf.costing.regression import Covariance, DriverRegressionResult, fit_driver_regression
+from budgetperf.costing.quantile import QuantileInterval, fit_quantile
+from budgetperf.costing.quantile_interval import BootstrapUncertainty, IntervalOptions
+from budgetperf.costing.regression import CostRegressionResult, fit_cost_regression
 from budgetperf.costing.rounding import FIGURE_RULE, figure
 from budgetperf.findings import Finding
 from budgetperf.money import Money
@@ -115,10 +117,10 @@ def _driver_regression(frame: pd.DataFrame, panel: PanelSpec, spec: BaselineSpec
     """Clustered by dmu where a dmu has several years, else HC3."""
     drivers, groups, level = frame[panel.codes], _dmus(frame), float(spec.level)
     clustered = bool(groups.duplicated().any())
-    result = fit_driver_regression(
+    result = fit_cost_regression(
         frame["cost"],
         drivers,
-        levels=panel.levels,
+        levels=tuple(panel.levels),
         covariance=Covariance.CLUSTER if clustered else Covariance.HC3,
         groups=groups if clustered else None,
         level=level,
@@ -127,14 +129,14 @@ def _driver_regression(frame: pd.DataFrame, panel: PanelSpec, spec: BaselineSpec
     findings = tuple(finding for check in diagnostics.CHECKS for finding in check(ols, design))
     return FittedMethod(
         name="driver_regression",
-        predict=lambda targets: result.predict(targets, level=level),
+        predict=lambda targets: result.interval(targets, level=level),
         fit_ratio=_fit_ratio(ols.fitted, ols.residuals),
         card=_regression_card(result, diagnostics.breusch_pagan(ols, design)),
         findings=findings,
     )
 
 
-def _regression_card(result: DriverRegressionResult, test: diagnostics.TestResult) -> Json:
+def _regression_card(result: CostRegressionResult, test: diagnostics.TestResult) -> Json:
     ols = result.ols
     return plain(
         {
@@ -161,30 +163,32 @@ def _regression_card(result: DriverRegressionResult, test: diagnostics.TestResul
 
 def _quantile(frame: pd.DataFrame, panel: PanelSpec, spec: BaselineSpec) -> FittedMethod:
     """Bootstrap by dmu, seeded."""
-    result = fit_quantile_baseline(
+    result = fit_quantile(
         frame["cost"],
         frame[panel.codes],
         tau=float(spec.tau),
+        interval=QuantileInterval.BOOTSTRAP,
+        log=True,
+        levels=tuple(panel.levels),
         groups=_dmus(frame),
-        rng=np.random.default_rng(spec.seed),
-        n_draws=spec.n_draws,
-        levels=panel.levels,
+        options=IntervalOptions(seed=spec.seed, n_draws=spec.n_draws),
     )
-    core = result.quantile
+    drawn = result.uncertainty
+    assert isinstance(drawn, BootstrapUncertainty)
     card = {
-        "estimates": _table(estimate=core.estimates, bootstrap_sd=result.draws.std()),
+        "estimates": _table(estimate=result.params, bootstrap_sd=drawn.draws.std()),
         "tau": spec.tau,
-        "n": core.n,
-        "n_clusters": result.n_clusters,
+        "n": result.n,
+        "n_clusters": drawn.n_clusters,
         "n_draws": spec.n_draws,
-        "pseudo_r2": figure(core.pseudo_r2),
-        "check_loss": figure(core.check_loss),
+        "pseudo_r2": figure(result.pseudo_r2),
+        "check_loss": figure(result.check_loss),
         "interval": "条件分位数的聚类自助法百分位区间",
     }
     return FittedMethod(
         name="quantile",
-        predict=lambda targets: result.predict(targets, level=float(spec.level)),
-        fit_ratio=_fit_ratio(core.fitted, core.residuals),
+        predict=lambda targets: result.interval(targets, level=float(spec.level)),
+        fit_ratio=_fit_ratio(result.fitted, result.residuals),
         card=plain(card),
         findings=(),
     )

@@ -1,23 +1,43 @@
-"""Quantile regression, solved exactly, and the quantile baseline with its bootstrap interval.
+"""Quantiles of cost given drivers, solved exactly, one or several that do not cross.
 
-The optimum is a linear programme (Koenker and Bassett 1978) and is solved as one, with the
-duality gap as certificate; iterated least squares (statsmodels ``QuantReg``) reaches four to six
-digits only. Takes pandas and an explicit random generator, never a panel.
+Labels, units, options and results; the solver is in ``quantile_program``, intervals in
+``quantile_interval``.
 """
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import overload
 
-import highspy
 import numpy as np
 import pandas as pd
-from scipy.linalg import solve_triangular
 
-from budgetperf.costing.design import Array, Floats, Prediction, array, log_cost, orthogonal_basis, regressors
-from budgetperf.costing.errors import NotConverged, TooFewRows
+from budgetperf.costing.cost_form import CostForm, cost_form
+from budgetperf.costing.design import Array, Floats, Prediction, array
+from budgetperf.costing.errors import NotConverged
+from budgetperf.costing.ols import IntArray
+from budgetperf.costing.quantile_crossing import CROSSED, crossings, solve_uncrossed
+from budgetperf.costing.quantile_findings import check_crossing, quantile_findings
+from budgetperf.costing.quantile_interval import (
+    DEFAULT,
+    IntervalOptions,
+    RankUncertainty,
+    Uncertainty,
+    bootstrap_uncertainty,
+    kernel_uncertainty,
+)
+from budgetperf.costing.quantile_program import Vertex, check
+from budgetperf.costing.quantile_sample import QuantileSample, quantile_sample
+from budgetperf.costing.sfa_result import one_of
+from budgetperf.findings import Finding
+from budgetperf.terms import Term
 
-GAP = 1e-7  # accepted relative duality gap
-LEAST_LOSS = 1e-3  # of responses scaled to one: below it the gap is measured against this
+
+class QuantileInterval(Term):
+    """How the interval of a quantile is found."""
+
+    RANK = "rank", "秩检验反演"
+    KERNEL = "kernel", "核估计协方差"
+    BOOTSTRAP = "bootstrap", "聚类自助法"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,211 +46,313 @@ class QuantileResult:
 
     Parameters
     ----------
-    estimates : Series (k,)
-    tau : float
-    check_loss : float
-        Sum of tau r+ + (1 - tau) r- at the optimum.
-    gap : float
-        Relative duality gap: the proof that no other estimate does better.
+    params, lower, upper : Series (k,)
+        Estimates and the ends of their intervals; NaN without an interval.
+    tau, level : float
+    method : QuantileInterval or None
+    uncertainty : Uncertainty or None
+        What the intervals come from: ``covariance`` or ``draws`` where there are.
+    rank_scores : Series (n,)
+        The dual, in [0, 1]: 1 above the quantile, 0 below, between on it.
+    vertex : Index (k,)
+        Rows the quantile passes through, which determine it; empty under a binding constraint.
+    check_loss, gap : float
+        Sum of tau r+ + (1 - tau) r-; relative duality gap, the proof that no estimate does better.
     pseudo_r2 : float
         1 - check_loss / check_loss of the unconditional quantile (Koenker and Machado 1999).
-    n : int
     fitted, residuals : Series (n,)
+        Of (log) cost.
+    form : CostForm
+    findings : tuple of Finding
+    n : int
     """
 
-    estimates: Floats
+    params: Floats
+    lower: Floats
+    upper: Floats
     tau: float
+    level: float
+    method: QuantileInterval | None
+    uncertainty: Uncertainty | None
+    rank_scores: Floats
+    vertex: pd.Index
     check_loss: float
     gap: float
     pseudo_r2: float
-    n: int
     fitted: Floats
     residuals: Floats
+    form: CostForm
+    findings: tuple[Finding, ...]
+    n: int
 
+    def predict(self, drivers: pd.DataFrame) -> Floats:
+        """Return the quantile of cost of units with these drivers; exp of a quantile is one of exp.
 
-class _QuantileProgram:
-    """The dual programme of one design, re-solved with new row weights from the last basis.
+        Raises
+        ------
+        ValueError
+            If a driver is missing or cannot be used, or the cost overflows.
+        """
+        z = array(self.form.design(drivers)[list(self.params.index)])
+        return pd.Series(self.form.restore(z @ array(self.params), drivers), index=drivers.index)
 
-    ``max y'd  s.t.  Q'd = 0,  w (tau - 1) <= d <= w tau``; the estimates are the multipliers of
-    the k equalities. Weights only move bounds, so a bootstrap draw is a few simplex steps.
-    """
-
-    def __init__(self, y: Array, q: Array, tau: float) -> None:
-        self.n, self.k = q.shape
-        self.scale = float(np.abs(y - np.median(y)).max()) or 1.0
-        self.y, self.q, self.tau = y / self.scale, q * np.sqrt(self.n), tau
-        self.columns = np.arange(self.n, dtype=np.int32)
-        lp = highspy.HighsLp()
-        lp.num_col_, lp.num_row_ = self.n, self.k
-        lp.col_cost_ = -self.y
-        lp.col_lower_, lp.col_upper_ = np.full(self.n, tau - 1), np.full(self.n, tau)
-        lp.row_lower_ = lp.row_upper_ = np.zeros(self.k)
-        lp.a_matrix_.start_ = np.arange(self.n + 1, dtype=np.int32) * self.k
-        lp.a_matrix_.index_ = np.tile(np.arange(self.k, dtype=np.int32), self.n)
-        lp.a_matrix_.value_ = self.q.ravel()
-        self.solver = highspy.Highs()  # type: ignore[no-untyped-call]
-        self.solver.setOptionValue("output_flag", False)
-        self.solver.setOptionValue("threads", 1)
-        self.solver.passModel(lp)
-
-    def solve(self, weights: Array) -> tuple[Array, float]:
-        """Return the multipliers (k,) in the basis ``q`` given, and the relative gap."""
-        self.solver.changeColsBounds(self.n, self.columns, weights * (self.tau - 1), weights * self.tau)
-        self.solver.run()
-        status = self.solver.getModelStatus()
-        if status != highspy.HighsModelStatus.kOptimal:
-            raise NotConverged("分位数回归", f"求解器返回{self.solver.modelStatusToString(status)}")
-        solution = self.solver.getSolution()
-        dual = np.asarray(solution.col_value)
-        estimates = -np.asarray(solution.row_dual)
-        loss = float(weights @ check(self.y - self.q @ estimates, self.tau))
-        gap = abs(loss - float(self.y @ dual)) / max(loss, LEAST_LOSS)
-        if gap > GAP:
-            raise NotConverged("分位数回归", f"对偶间隙{gap:.2g}大于{GAP}")
-        return estimates * np.sqrt(self.n) * self.scale, gap
-
-
-def check(residuals: Array, tau: float) -> Array:
-    """Return the check function of each residual: tau r above zero, (tau - 1) r below."""
-    return np.where(residuals >= 0, tau * residuals, (tau - 1) * residuals)
-
-
-def fit_quantile(
-    y: Floats,
-    X: pd.DataFrame,  # noqa: N803  # the field's letter for a design
-    *,
-    tau: float,
-) -> QuantileResult:
-    """Fit the ``tau`` quantile of ``y`` given ``X``, exactly; ``X`` brings its own constant.
-
-    Parameters
-    ----------
-    y : Series (n,)
-    X : DataFrame (n, k)
-    tau : float
-        Strictly between 0 and 1.
-
-    Raises
-    ------
-    TooFewRows, Collinear
-        See ``design.orthogonal_basis``.
-    NotConverged
-        If the solver stops without an optimum certified by its duality gap.
-
-    Notes
-    -----
-    Where the optimum is not unique (tau n an integer, repeated rows) one optimal vertex is
-    returned; the loss is the same for all.
-    """
-    if not 0 < tau < 1:
-        raise ValueError(f"分位点须在0和1之间，现为{tau}")
-    basis = orthogonal_basis(X)
-    values = array(y)
-    multipliers, gap = _QuantileProgram(values, basis.q, tau).solve(np.ones(len(values)))
-    estimates = pd.Series(solve_triangular(basis.r, multipliers), index=X.columns)
-    residuals = y - X.to_numpy() @ estimates.to_numpy()
-    loss = float(check(array(residuals), tau).sum())
-    flat = float(check(values - np.quantile(values, tau, method="inverted_cdf"), tau).sum())
-    return QuantileResult(
-        estimates=estimates,
-        tau=tau,
-        check_loss=loss,
-        gap=gap,
-        pseudo_r2=1 - loss / flat if flat > 0 else 0.0,
-        n=len(values),
-        fitted=y - residuals,
-        residuals=residuals,
-    )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class QuantileBaselineResult:
-    """The ``tau`` quantile of cost given drivers, with bootstrap draws.
-
-    Parameters
-    ----------
-    quantile : QuantileResult
-        On log cost: exp of a quantile is the quantile of exp, no retransformation is needed.
-    levels : tuple of str
-    draws : DataFrame (n_draws, k)
-        Estimates of each bootstrap sample.
-    n_clusters : int
-    """
-
-    quantile: QuantileResult
-    levels: tuple[str, ...]
-    draws: pd.DataFrame
-    n_clusters: int
-
-    def predict(self, drivers: pd.DataFrame, *, level: float) -> Prediction:
-        """Return the ``tau`` quantile of cost of new units, with its percentile interval.
+    def interval(self, drivers: pd.DataFrame, *, level: float = 0.95) -> Prediction:
+        """Return the quantile of cost of new units, and how well it is known.
 
         Notes
         -----
         The interval covers the *quantile*, not the cost of a single unit: it says how well the
-        level of the tau-th unit is known. All draws and targets in one product.
+        level of the tau-th unit is known.
+
+        Raises
+        ------
+        ValueError
+            See ``predict``; also without an interval method.
         """
-        z = regressors(drivers, levels=self.levels).to_numpy()
-        point = np.exp(z @ self.quantile.estimates.to_numpy())
-        tail = (1 - level) / 2
-        low, high = np.quantile(np.exp(z @ self.draws.to_numpy().T), [tail, 1 - tail], axis=1)
-        return Prediction(
-            point=pd.Series(point, index=drivers.index),
-            lower=pd.Series(np.minimum(low, point), index=drivers.index),
-            upper=pd.Series(np.maximum(high, point), index=drivers.index),
-            level=level,
-        )
+        if self.uncertainty is None:
+            raise ValueError("拟合时没有要求区间（interval=None），无从给出")
+        if not 0 < level < 1:
+            raise ValueError(f"置信水平须在0和1之间，现为{level}")
+        z = array(self.form.design(drivers)[list(self.params.index)])
+        point = z @ array(self.params)
+        ends = self.uncertainty.ends(z, point, level)
+        lower, upper = (pd.Series(np.exp(end) if self.form.log else end, index=drivers.index) for end in ends)
+        return Prediction(self.predict(drivers), lower, upper, level)
 
 
-def fit_quantile_baseline(
-    y: Floats,
-    X: pd.DataFrame,  # noqa: N803  # the field's letter for a design
-    *,
-    tau: float,
-    groups: "pd.Series[str]",
-    rng: np.random.Generator,
-    n_draws: int = 400,
-    levels: Collection[str] = (),
-) -> QuantileBaselineResult:
-    """Fit the quantile of log cost and bootstrap it by cluster.
+@dataclass(frozen=True, slots=True, eq=False)
+class QuantilesResult:
+    """Several quantiles of one cost that do not cross at any row of the data, nor between them.
 
     Parameters
     ----------
-    y : Series (n,)
-        Cost, positive.
-    X : DataFrame (n, n_drivers)
-        Drivers; no constant.
-    tau : float
-    groups : Series (n,)
-        The dmu of each row: all rows of a dmu are drawn together.
-    rng : numpy Generator
-        The only source of chance.
-    n_draws : int
-    levels : collection of str
-        Drivers that enter without logarithm.
+    fits : tuple of QuantileResult
+        By increasing tau.
+    findings : tuple of Finding
+        Of all fits; with what was done when separate optima crossed.
+    """
+
+    fits: tuple[QuantileResult, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def params(self) -> pd.DataFrame:
+        """Estimates (k, n_taus), a column per tau."""
+        return pd.DataFrame({fit.tau: fit.params for fit in self.fits})
+
+    def predict(self, drivers: pd.DataFrame) -> pd.DataFrame:
+        """Return the quantiles of cost (n_targets, n_taus); see ``QuantileResult.predict``."""
+        return pd.DataFrame({fit.tau: fit.predict(drivers) for fit in self.fits})
+
+
+@overload
+def fit_quantile(
+    cost: Floats,
+    drivers: pd.DataFrame,
+    *,
+    tau: float,
+    interval: QuantileInterval | str | None = ...,
+    level: float = ...,
+    log: bool = ...,
+    levels: Sequence[str] = ...,
+    groups: "pd.Series[str] | None" = ...,
+    options: IntervalOptions = ...,
+) -> QuantileResult: ...
+
+
+@overload
+def fit_quantile(
+    cost: Floats,
+    drivers: pd.DataFrame,
+    *,
+    tau: Sequence[float],
+    interval: QuantileInterval | str | None = ...,
+    level: float = ...,
+    log: bool = ...,
+    levels: Sequence[str] = ...,
+    groups: "pd.Series[str] | None" = ...,
+    options: IntervalOptions = ...,
+) -> QuantilesResult: ...
+
+
+def fit_quantile(
+    cost: Floats,
+    drivers: pd.DataFrame,
+    *,
+    tau: float | Sequence[float],
+    interval: QuantileInterval | str | None = QuantileInterval.RANK,
+    level: float = 0.95,
+    log: bool = False,
+    levels: Sequence[str] = (),
+    groups: "pd.Series[str] | None" = None,
+    options: IntervalOptions = DEFAULT,
+) -> QuantileResult | QuantilesResult:
+    """Fit the ``tau`` quantile of cost given drivers, exactly; several do not cross.
+
+    Parameters
+    ----------
+    cost : Series (n,)
+        Yuan in prices of one year; positive in logarithms.
+    drivers : DataFrame (n, n_drivers)
+        In their units; the constant is added.
+    tau : float or sequence of float
+        Strictly between 0 and 1.
+    interval : {"rank", "kernel", "bootstrap", None}
+        None is fastest. Rank takes 4 k programmes; see ``quantile_interval``.
+    level : float
+        Coverage of the intervals of the estimates, 0 to 1.
+    log : bool
+        Cost and drivers in logarithms; by default as they are.
+    levels : sequence of str
+        Drivers kept out of logarithms.
+    groups : Series (n,), optional
+        Cluster of each row for the bootstrap; by default the dmu of an index (dmu, year), else the row.
+    options : IntervalOptions
+        Kernel, bandwidth and density; draws and seed.
 
     Raises
     ------
-    TooFewRows, Collinear, NotConverged
-        See ``fit_quantile``; also if there are not more clusters than coefficients.
+    TooFewRows, Collinear
+        See ``design.orthogonal_basis``; clusters, see ``quantile_interval.bootstrap_uncertainty``.
+    NotConverged
+        If an optimum cannot be certified by its duality gap.
+    ValueError
+        With row and column of a value that cannot be used, or an option that does not exist.
+
+    Notes
+    -----
+    Where the optimum is not unique one optimal vertex is returned, and a finding tells.
 
     References
     ----------
-    Hagemann (2017), cluster-robust bootstrap inference in quantile regression models.
+    Koenker and Bassett (1978); Portnoy and Koenker (1997); Bondell, Reich and Wang (2010).
     """
-    design, target = regressors(X, levels=levels), log_cost(y)
-    quantile = fit_quantile(target, design, tau=tau)
-    codes, names = pd.factorize(groups)
-    k, n_clusters = design.shape[1], len(names)
-    if n_clusters <= k:
-        raise TooFewRows(f"{k}个系数的聚类自助法单位数不足", n=n_clusters, needed=k + 1)
-    basis = orthogonal_basis(design)
-    program = _QuantileProgram(array(target), basis.q, tau)
-    counts = rng.multinomial(n_clusters, np.full(n_clusters, 1 / n_clusters), size=n_draws)
-    draws = [program.solve(weights[codes].astype("float64"))[0] for weights in counts]
-    return QuantileBaselineResult(
-        quantile=quantile,
-        levels=tuple(levels),
-        draws=pd.DataFrame(solve_triangular(basis.r, np.array(draws).T).T, columns=design.columns),
-        n_clusters=n_clusters,
+    method = None if interval is None else one_of(QuantileInterval, interval)
+    if not 0 < level < 1:
+        raise ValueError(f"置信水平须在0和1之间，现为{level}")
+    several = not isinstance(tau, (int, float))
+    taus = tuple(sorted(map(float, tau))) if isinstance(tau, Sequence) else (float(tau),)
+    if not taus or len(set(taus)) < len(taus) or not all(0 < one < 1 for one in taus):
+        raise ValueError(f"分位点须在0和1之间且不重复，现为{tau}")
+    form = cost_form(log=log, levels=levels)
+    design = form.design(drivers)
+    sample = quantile_sample(form.response(cost, drivers), design)
+    vertices = tuple(_optimum(sample, one) for one in taus)
+    found = [
+        _Fit(sample, one, vertex, form, method, level) for one, vertex in zip(taus, vertices, strict=True)
+    ]
+    codes = _clusters(groups, drivers)
+    fits = tuple(fit.result(options, codes) for fit in found)
+    if not several:
+        return fits[0]
+    return _uncrossed(sample, taus, vertices, fits)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Fit:
+    sample: QuantileSample
+    tau: float
+    vertex: Vertex
+    form: CostForm
+    method: QuantileInterval | None
+    level: float
+
+    def result(self, options: IntervalOptions, codes: IntArray) -> QuantileResult:
+        """Return the labelled result of this optimum."""
+        sample, names = self.sample, self.sample.design.columns
+        params = sample.through(self.vertex)
+        residuals = sample.y - array(sample.design) @ params
+        residuals.iloc[self.vertex.rows] = 0.0
+        uncertainty = self._uncertainty(options, array(residuals), codes)
+        empty = np.full(len(params), np.nan)
+        ends = (
+            (empty, empty)
+            if uncertainty is None
+            else uncertainty.ends(np.eye(len(params)), params, self.level)
+        )
+        loss = float(check(array(residuals), self.tau).sum())
+        middle = np.quantile(sample.y, self.tau, method="inverted_cdf")
+        flat = float(check(array(sample.y) - middle, self.tau).sum())
+        return QuantileResult(
+            params=pd.Series(params, index=names),
+            lower=pd.Series(ends[0], index=names),
+            upper=pd.Series(ends[1], index=names),
+            tau=self.tau,
+            level=self.level,
+            method=self.method,
+            uncertainty=uncertainty,
+            rank_scores=pd.Series(self.vertex.dual + 1 - self.tau, index=sample.y.index),
+            vertex=sample.y.index[self.vertex.rows],
+            check_loss=loss,
+            gap=self.vertex.gap,
+            pseudo_r2=1 - loss / flat if flat > 0 else 0.0,
+            fitted=sample.y - residuals,
+            residuals=residuals,
+            form=self.form,
+            findings=quantile_findings(sample, self.vertex, self.tau, residuals, ends),
+            n=sample.n,
+        )
+
+    def _uncertainty(self, options: IntervalOptions, residuals: Array, codes: IntArray) -> Uncertainty | None:
+        if self.method is None:
+            return None
+        if self.method is QuantileInterval.RANK:
+            return RankUncertainty(self.sample, self.vertex, self.tau)
+        if self.method is QuantileInterval.KERNEL:
+            return kernel_uncertainty(self.sample, residuals, self.tau, options)
+        return bootstrap_uncertainty(self.sample, self.tau, codes, options)
+
+
+def _optimum(sample: QuantileSample, tau: float) -> Vertex:
+    vertex = sample.solve(tau)
+    if vertex is None:
+        raise NotConverged("分位数回归", "求解器没有找到可行的对偶")
+    return vertex
+
+
+def _clusters(groups: "pd.Series[str] | None", drivers: pd.DataFrame) -> IntArray:
+    if groups is None and drivers.index.nlevels != 2:
+        return np.arange(len(drivers))
+    if groups is not None and len(groups) != len(drivers):
+        raise ValueError(f"groups有{len(groups)}行，数据有{len(drivers)}行")
+    named = drivers.index.get_level_values(0) if groups is None else groups
+    return np.asarray(pd.factorize(named)[0], dtype=np.int64)
+
+
+def _uncrossed(
+    sample: QuantileSample,
+    taus: tuple[float, ...],
+    vertices: tuple[Vertex, ...],
+    fits: tuple[QuantileResult, ...],
+) -> QuantilesResult:
+    """Return the fits as they are, or held apart where they cross; intervals hold their point."""
+    separate = np.array([vertex.estimates for vertex in vertices])
+    before = tuple(finding for fit in fits for finding in fit.findings)
+    if len(taus) == 1 or not len(crossings(sample.unit_q, separate)[0]):
+        return QuantilesResult(fits, before)
+    joint, gap = solve_uncrossed(sample.unit_y, sample.unit_q, taus, separate)
+    moved = sample.estimates(joint)
+    held: list[QuantileResult] = []
+    for fit, values, moved_by in zip(fits, moved, np.abs(joint - separate).max(axis=1), strict=True):
+        held.append(fit if moved_by <= CROSSED else _held_apart(fit, sample, values, gap))
+    told = check_crossing(taus, fits, tuple(held))
+    return QuantilesResult(tuple(held), before + told)
+
+
+def _held_apart(fit: QuantileResult, sample: QuantileSample, values: Array, gap: float) -> QuantileResult:
+    params = pd.Series(values, index=sample.design.columns)
+    residuals = sample.y - array(sample.design) @ values
+    loss = float(check(array(residuals), fit.tau).sum())
+    flat = fit.check_loss / (1 - fit.pseudo_r2) if fit.pseudo_r2 < 1 else 0.0
+    return replace(
+        fit,
+        params=params,
+        lower=fit.lower.clip(upper=params),
+        upper=fit.upper.clip(lower=params),
+        vertex=fit.vertex[:0],
+        check_loss=loss,
+        gap=gap,
+        pseudo_r2=1 - loss / flat if flat > 0 else 0.0,
+        fitted=sample.y - residuals,
+        residuals=residuals,
     )

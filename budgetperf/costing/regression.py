@@ -1,205 +1,116 @@
-"""Least squares and the log-log driver regression built on it.
+"""The cost regression: what a unit of given drivers costs on average, and at the frontier.
 
-Holds estimates, robust covariance, and prediction with its interval. It takes pandas, never a
-panel, and decides nothing about money.
+Cross-section or panel, in logarithms or not, homogeneous in prices where asked. It decides nothing
+about money.
 """
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import statsmodels.api as sm
 from scipy import stats
-from scipy.linalg import solve_triangular
 
-from budgetperf.costing.design import (
-    CONST,
-    Array,
-    Basis,
-    Floats,
-    Prediction,
-    array,
-    least_squares,
-    log_cost,
-    orthogonal_basis,
-    regressors,
+from budgetperf.costing.cost_form import CostForm, cost_form
+from budgetperf.costing.cost_panel_models import (
+    PanelFit,
+    fit_random,
+    fit_within,
+    hausman_test,
+    mundlak_test,
+    with_periods,
 )
-from budgetperf.costing.errors import TooFewRows
+from budgetperf.costing.design import CONST, Floats, Prediction, array
+from budgetperf.costing.diagnostics import TestResult
+from budgetperf.costing.errors import Collinear, PerfectFit
+from budgetperf.costing.ols import Covariance, OlsResult, fit_ols
+from budgetperf.costing.regression_findings import NO_RESIDUAL, regression_findings
+from budgetperf.costing.sfa_panel import periods
+from budgetperf.costing.sfa_result import one_of
+from budgetperf.costing.shifts import Shift, ShiftedResult, fit_shifted
+from budgetperf.findings import Finding
 from budgetperf.terms import Term
 
 
-class Covariance(Term):
-    """How the covariance of the estimates is found."""
+class PanelModel(Term):
+    """How the several years of a dmu enter a regression."""
 
-    CLASSICAL = "classical", "同方差"
-    HC3 = "HC3", "异方差稳健（HC3）"
-    CLUSTER = "cluster", "按单位聚类稳健"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class OlsResult:
-    """Least-squares estimates with labels.
-
-    Parameters
-    ----------
-    estimates, std_errors : Series (k,)
-    lower, upper : Series (k,)
-        Student-t interval of each estimate at ``level``.
-    covariance_matrix : DataFrame (k, k)
-    covariance : Covariance
-    level : float
-    n : int
-    n_clusters : int or None
-        None unless clustered.
-    df : int
-        Degrees of freedom of the intervals: n_clusters - 1 when clustered, else n - k.
-    r2 : float
-        Centred when the design has a constant, else uncentred.
-    residual_sd : float
-        sqrt(SSR / (n - k)).
-    fitted, residuals : Series (n,)
-    condition_number : float
-        Of the column-scaled design.
-    """
-
-    estimates: Floats
-    std_errors: Floats
-    lower: Floats
-    upper: Floats
-    covariance_matrix: pd.DataFrame
-    covariance: Covariance
-    level: float
-    n: int
-    n_clusters: int | None
-    df: int
-    r2: float
-    residual_sd: float
-    fitted: Floats
-    residuals: Floats
-    condition_number: float
-
-
-def fit_ols(
-    y: Floats,
-    X: pd.DataFrame,  # noqa: N803  # the field's letter for a design
-    *,
-    covariance: Covariance = Covariance.HC3,
-    groups: "pd.Series[str] | None" = None,
-    level: float = 0.95,
-) -> OlsResult:
-    """Fit ``y = X b + e`` by least squares; ``X`` brings its own constant.
-
-    Parameters
-    ----------
-    y : Series (n,)
-    X : DataFrame (n, k)
-    covariance : Covariance
-    groups : Series (n,), optional
-        Cluster of each row; required when clustered.
-    level : float
-        Coverage of the intervals, 0 to 1.
-
-    Raises
-    ------
-    TooFewRows
-        If n <= k, clusters <= k, or one row alone decides a coefficient (robust covariances).
-    Collinear
-        See ``design.orthogonal_basis``.
-
-    Notes
-    -----
-    The estimates come from ``design.least_squares``; their covariance from statsmodels on the
-    orthonormal ``Q`` of ``X = Q R``, as ``V_b = R^-1 V_g R^-T``: the same algebra for each
-    covariance, well conditioned for every design.
-
-    References
-    ----------
-    MacKinnon and White (1985), HC3; Liang and Zeger (1986), clusters, with the usual
-    G/(G-1) (n-1)/(n-k) correction.
-    """
-    basis = orthogonal_basis(X)
-    n, k = X.shape
-    clusters = _cluster_codes(groups, covariance, k)
-    if covariance is not Covariance.CLASSICAL and ((basis.q**2).sum(axis=1) > 1 - 1e-10).any():
-        raise TooFewRows(
-            "有一行数据独自决定了某个系数，稳健协方差不存在，该系数涉及的行数不足", n=1, needed=2
-        )
-    matrix = _covariance_matrix(array(y), basis, covariance, clusters)
-    n_clusters = None if clusters is None else len(np.unique(clusters))
-    df = n - k if n_clusters is None else n_clusters - 1
-    estimates = pd.Series(least_squares(array(y), array(X), basis), index=X.columns)
-    errors = pd.Series(np.sqrt(np.diag(matrix)), index=X.columns)
-    half = float(stats.t.ppf(0.5 + level / 2, df)) * errors
-    residuals = y - array(X) @ array(estimates)
-    return OlsResult(
-        estimates=estimates,
-        std_errors=errors,
-        lower=estimates - half,
-        upper=estimates + half,
-        covariance_matrix=pd.DataFrame(matrix, index=X.columns, columns=X.columns),
-        covariance=covariance,
-        level=level,
-        n=n,
-        n_clusters=n_clusters,
-        df=df,
-        r2=_r_squared(array(y), array(residuals), centred=bool((array(X) == 1).all(axis=0).any())),
-        residual_sd=float(np.sqrt((array(residuals) ** 2).sum() / (n - k))),
-        fitted=y - residuals,
-        residuals=residuals,
-        condition_number=basis.condition_number,
-    )
-
-
-def _covariance_matrix(y: Array, basis: Basis, covariance: Covariance, clusters: Array | None) -> Array:
-    """Return the covariance of the estimates (k, k), from the fit on the orthonormal columns."""
-    model = sm.OLS(y, basis.q)
-    fit = {
-        Covariance.CLASSICAL: model.fit,
-        Covariance.HC3: lambda: model.fit(cov_type="HC3", use_t=True),
-        Covariance.CLUSTER: lambda: model.fit(cov_type="cluster", cov_kwds={"groups": clusters}, use_t=True),
-    }[covariance]()
-    back = solve_triangular(basis.r, np.eye(len(basis.r)))
-    return np.asarray(back @ np.asarray(fit.cov_params()) @ back.T)
-
-
-def _r_squared(y: Array, residuals: Array, *, centred: bool) -> float:
-    """Return the share of variation explained; 0 when there is none to explain."""
-    total = float(((y - y.mean() if centred else y) ** 2).sum())
-    return 1 - float((residuals**2).sum()) / total if total > 0 else 0.0
-
-
-def _cluster_codes(groups: "pd.Series[str] | None", covariance: Covariance, k: int) -> Array | None:
-    if covariance is not Covariance.CLUSTER:
-        return None
-    if groups is None:
-        raise ValueError("聚类稳健协方差需要groups：每行所属的单位")
-    codes, names = pd.factorize(groups)
-    if len(names) <= k:
-        raise TooFewRows(f"{k}个系数的聚类稳健协方差单位数不足", n=len(names), needed=k + 1)
-    return np.asarray(codes)
+    POOLED = "pooled", "混合回归"
+    WITHIN = "within", "固定效应（组内）"
+    RANDOM = "random", "随机效应"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class DriverRegressionResult:
-    """A log-log driver regression.
+class CostRegressionResult:
+    """A fitted cost function.
 
     Parameters
     ----------
     ols : OlsResult
-        On log cost; the coefficient of ``log(x)`` is the cost elasticity of ``x``.
-    levels : tuple of str
-        Drivers that entered without logarithm.
+        Least squares behind it; under within and random of the transformed data.
+    form : CostForm
+    panel : PanelModel or None
+    effects : PanelFit or None
+        The dmu effects of a panel, and their variances.
+    response, fitted, residuals : Series (n,)
+        (Log) cost, X b and what it leaves: dmu effects are in the residuals.
     smearing : float
-        mean(exp(residual)), Duan (1983): what exp(fitted log) misses of the mean cost.
+        mean(exp(residual)), Duan (1983): what exp(fitted log) misses of the mean cost; 1 in levels.
+    tests : tuple of TestResult
+        Hausman, Mundlak (random effects), price homogeneity (where imposed).
+    findings : tuple of Finding
+    years : tuple
+        Periods with a mark of their own, the first included; empty without time effects.
     """
 
     ols: OlsResult
-    levels: tuple[str, ...]
+    form: CostForm
+    panel: PanelModel | None
+    effects: PanelFit | None
+    response: Floats
+    fitted: Floats
+    residuals: Floats
     smearing: float
+    tests: tuple[TestResult, ...]
+    findings: tuple[Finding, ...]
+    years: tuple[object, ...] = ()
 
-    def predict(self, drivers: pd.DataFrame, *, level: float) -> Prediction:
-        """Predict the cost of new units.
+    @property
+    def params(self) -> Floats:
+        """Estimates; the coefficient of ``log(x)`` is the cost elasticity of ``x``."""
+        return self.ols.estimates
+
+    @property
+    def std_errors(self) -> Floats:
+        """Standard errors of ``params``."""
+        return self.ols.std_errors
+
+    @property
+    def elasticities(self) -> Floats:
+        """Estimates without constant and years, the numeraire's (1 - the other prices') included."""
+        found = self.params.drop([CONST, *self.params.index[len(self.params) - len(self.years[1:]) :]])
+        if self.form.numeraire is None:
+            return found
+        names = [f"log({price}/{self.form.numeraire})" for price in self.form.prices[:-1]]
+        return pd.concat([found, pd.Series({f"log({self.form.numeraire})": 1 - found[names].sum()})])
+
+    def predict(self, drivers: pd.DataFrame) -> Floats:
+        """Return the mean cost of units with these drivers, in the unit of cost.
+
+        Notes
+        -----
+        ``exp(z'b) x smearing`` (times the numeraire), or ``z'b`` in levels; a dmu effect at its mean.
+
+        Raises
+        ------
+        ValueError
+            If a driver is missing or cannot be used, a period is unknown, or the cost overflows.
+        """
+        centre = array(self._design(drivers)) @ array(self.params)
+        return pd.Series(self.form.restore(centre, drivers) * self.smearing, index=drivers.index)
+
+    def interval(self, drivers: pd.DataFrame, *, level: float = 0.95) -> Prediction:
+        """Predict the cost of new units, with the interval one new unit falls into.
 
         Parameters
         ----------
@@ -212,58 +123,213 @@ class DriverRegressionResult:
         With ``z`` the regressors of the target, ``V`` the covariance of the estimates and ``s``
         the residual sd, the interval is
         ``exp(z'b -/+ t(df, (1 + level)/2) sqrt(s^2 + z'Vz))``: a quantile of log cost is the log
-        of the quantile of cost, so the ends need no smearing. The point estimates the *mean*
-        cost, ``exp(z'b) x smearing``; it stands above the middle of the interval.
+        of the quantile of cost, so the ends need no smearing; the point, a mean, stands above the
+        middle. In a panel ``s^2 = s_e^2 + s_u^2`` and df <= N - 1; under within ``s_u^2 / N`` more.
+
+        Raises
+        ------
+        ValueError
+            See ``predict``; also if level is not between 0 and 1.
         """
-        z = regressors(drivers, levels=self.levels)
-        centre = z.to_numpy() @ self.ols.estimates.to_numpy()
-        spread = np.einsum("ij,jk,ik->i", z, self.ols.covariance_matrix, z)
-        half = float(stats.t.ppf(0.5 + level / 2, self.ols.df)) * np.sqrt(self.ols.residual_sd**2 + spread)
-        return Prediction(
-            point=pd.Series(np.exp(centre) * self.smearing, index=drivers.index),
-            lower=pd.Series(np.exp(centre - half), index=drivers.index),
-            upper=pd.Series(np.exp(centre + half), index=drivers.index),
-            level=level,
-        )
+        if not 0 < level < 1:
+            raise ValueError(f"置信水平须在0和1之间，现为{level}")
+        z = array(self._design(drivers))
+        centre = z @ array(self.params)
+        spread = np.einsum("ij,jk,ik->i", z, array(self.ols.covariance_matrix), z)
+        variance, df = self._unit_variance()
+        half = float(stats.t.ppf(0.5 + level / 2, df)) * np.sqrt(variance + spread)
+        ends = [
+            pd.Series(self.form.restore(centre + side * half, drivers), index=drivers.index)
+            for side in (-1, 1)
+        ]
+        return Prediction(self.predict(drivers), ends[0], ends[1], level)
 
-    @property
-    def elasticities(self) -> Floats:
-        """Estimates without the constant."""
-        return self.ols.estimates.drop(CONST)
+    def frontier(self, shift: Shift | str) -> ShiftedResult:
+        """Move the cost function to the frontier: COLS, MOLS or the upper quartile (catch-up).
+
+        Parameters
+        ----------
+        shift : {"cols", "mols_half_normal", "mols_exponential", "upper_quartile"}
+
+        Notes
+        -----
+        By ``shifts.fit_shifted`` on log actual over predicted cost: row by row, or under within on
+        the dmu effects (Schmidt and Sickles 1984), so its efficiencies are those of rows or dmus.
+
+        Raises
+        ------
+        ValueError
+            If cost is not in logarithms.
+        PerfectFit
+            If nothing is left to shift by.
+        """
+        if not self.form.log:
+            raise ValueError("移至前沿以实际与预测之比计算，成本须取对数：请用log=True")
+        by_dmu = self.panel is PanelModel.WITHIN and self.effects is not None
+        left = self.effects.effects if by_dmu and self.effects is not None else self.residuals
+        if float(left.abs().max()) <= NO_RESIDUAL * float(self.response.abs().max()):
+            raise PerfectFit(len(left))
+        moved = fit_shifted(left, pd.DataFrame({CONST: 1.0}, index=left.index), shift=shift)
+        params = self.params.copy()
+        params[CONST] += float(moved.params[CONST])
+        return ShiftedResult(params, self.params, moved.shift, moved.efficiency, moved.findings)
+
+    def efficient_cost(self, drivers: pd.DataFrame, *, shift: Shift | str) -> Floats:
+        """Return what the frontier unit would spend with these drivers: NaN where no shift is had.
+
+        Raises
+        ------
+        ValueError, PerfectFit
+            See ``predict`` and ``frontier``.
+        """
+        centre = array(self._design(drivers)) @ array(self.frontier(shift).params)
+        if np.isnan(centre).all():
+            return pd.Series(centre, index=drivers.index)
+        return pd.Series(self.form.restore(centre, drivers), index=drivers.index)
+
+    def _design(self, drivers: pd.DataFrame) -> pd.DataFrame:
+        design = self.form.design(drivers)
+        if self.years:
+            design = with_periods(design, self.years)
+        return design[list(self.params.index)]
+
+    def _unit_variance(self) -> tuple[float, float]:
+        """Return the variance of a new unit around the cost function, and its degrees of freedom."""
+        if self.effects is None:
+            return self.ols.residual_sd**2, self.ols.df
+        between, n_dmus = self.effects.sigma_u**2, len(self.effects.effects)
+        level = between / n_dmus if self.panel is PanelModel.WITHIN else 0.0
+        return self.effects.sigma_e**2 + between + level, min(self.ols.df, n_dmus - 1)
 
 
-def fit_driver_regression(
-    y: Floats,
-    X: pd.DataFrame,  # noqa: N803  # the field's letter for a design
+def fit_cost_regression(
+    cost: Floats,
+    drivers: pd.DataFrame,
     *,
-    levels: Collection[str] = (),
-    covariance: Covariance = Covariance.HC3,
+    log: bool = True,
+    covariance: Covariance | str = Covariance.HC3,
+    panel: PanelModel | str | None = None,
+    levels: Sequence[str] = (),
+    prices: Sequence[str] = (),
     groups: "pd.Series[str] | None" = None,
+    time_effects: bool = False,
     level: float = 0.95,
-) -> DriverRegressionResult:
-    """Regress log cost on a constant and the (log) drivers.
+) -> CostRegressionResult:
+    """Regress (log) cost on a constant and the (log) drivers.
 
     Parameters
     ----------
-    y : Series (n,)
-        Cost, positive; yuan in prices of one year.
-    X : DataFrame (n, n_drivers)
-        Drivers in their units; no constant.
-    levels : collection of str
-        Drivers that enter without logarithm.
-    covariance, groups, level
-        See ``fit_ols``.
+    cost : Series (n,)
+        Yuan in prices of one year; positive in logarithms. Rows by (dmu, year) in a panel.
+    drivers : DataFrame (n, n_drivers)
+        In their units; the constant is added.
+    log : bool
+    covariance : {"HC3", "cluster", "classical"}
+    panel : {None, "pooled", "within", "random"}
+        None takes the rows as they come; within is least squares with a dummy per dmu.
+    levels, prices
+        See ``cost_form.CostForm``: drivers kept out of logarithms; input prices, the numeraire last.
+    groups : Series (n,), optional
+        Cluster of each row; by default the dmu.
+    time_effects : bool
+        A mark for every year but the first (a panel only).
+    level : float
+        Coverage of the intervals of the estimates, 0 to 1.
 
     Raises
     ------
     TooFewRows, Collinear
-        See ``fit_ols``.
+        See ``ols.fit_ols`` and ``cost_panel_models``.
     ValueError
-        If a cost or a logged driver is not positive.
+        With row and column of a value that cannot be used, or an option that does not fit the rest.
+
+    References
+    ----------
+    Nerlove (1963), homogeneity; Duan (1983); Swamy and Arora (1972); Ofwat (2019), PR19 final
+    determinations: securing cost efficiency.
     """
-    ols = fit_ols(
-        log_cost(y), regressors(X, levels=levels), covariance=covariance, groups=groups, level=level
+    kind, errors = None if panel is None else one_of(PanelModel, panel), one_of(Covariance, covariance)
+    form = cost_form(log=log, levels=levels, prices=prices)
+    design = form.design(drivers)
+    y = form.response(cost, drivers)
+    years: tuple[object, ...] = ()
+    if kind is not None:
+        periods(drivers.index)
+    if time_effects:
+        if kind is None:
+            raise ValueError("年份效应（time_effects）需要给出panel")
+        years = tuple(sorted(set(drivers.index.get_level_values(1))))
+        design = with_periods(design, years)
+    if errors is Covariance.CLUSTER and groups is None and drivers.index.nlevels == 2:
+        groups = pd.Series(drivers.index.get_level_values(0).astype(str), index=drivers.index)
+    ols, effects = _fit(y, design, kind, errors, groups, level)
+    fitted = pd.Series(array(design) @ array(ols.estimates), index=y.index)
+    residuals = y - fitted
+    tests = _tests(y, design, drivers, form, kind, errors, groups, effects)
+    return CostRegressionResult(
+        ols=ols,
+        form=form,
+        panel=kind,
+        effects=effects,
+        response=y,
+        fitted=fitted,
+        residuals=residuals,
+        smearing=float(np.exp(array(residuals)).mean()) if log else 1.0,
+        tests=tests,
+        findings=regression_findings(y, residuals, ols, effects, tests),
+        years=years,
     )
-    return DriverRegressionResult(
-        ols=ols, levels=tuple(levels), smearing=float(np.exp(ols.residuals.to_numpy()).mean())
-    )
+
+
+def _fit(
+    y: Floats,
+    design: pd.DataFrame,
+    kind: PanelModel | None,
+    covariance: Covariance,
+    groups: "pd.Series[str] | None",
+    level: float,
+) -> tuple[OlsResult, PanelFit | None]:
+    if kind is None or kind is PanelModel.POOLED:
+        return fit_ols(y, design, covariance=covariance, groups=groups, level=level), None
+    fit = fit_within if kind is PanelModel.WITHIN else fit_random
+    effects = fit(y, design, covariance=covariance, groups=groups, level=level)
+    return effects.ols, effects
+
+
+def _tests(
+    y: Floats,
+    design: pd.DataFrame,
+    drivers: pd.DataFrame,
+    form: CostForm,
+    kind: PanelModel | None,
+    covariance: Covariance,
+    groups: "pd.Series[str] | None",
+    effects: PanelFit | None,
+) -> tuple[TestResult, ...]:
+    tests = []
+    if kind is PanelModel.RANDOM and effects is not None:
+        names = [c for c in form.design(drivers).columns if c != CONST]
+        tests.append(hausman_test(y, design, effects))
+        tests.append(mundlak_test(y, design, names, effects, groups=groups))
+    if form.numeraire is not None:
+        free = design.assign(**{form.numeraire: np.log(array(drivers[[form.numeraire]]))[:, 0]})
+        tests.append(_homogeneity_test(y, free, form.numeraire, kind, covariance, groups))
+    return tuple(tests)
+
+
+def _homogeneity_test(
+    y: Floats,
+    free: pd.DataFrame,
+    numeraire: str,
+    kind: PanelModel | None,
+    covariance: Covariance,
+    groups: "pd.Series[str] | None",
+) -> TestResult:
+    """Test the restriction: the log numeraire has no coefficient of its own."""
+    name, null = "价格一次齐次", "全部要素价格上涨一倍，成本上涨一倍"
+    try:
+        ols, _ = _fit(y, free, kind, covariance, groups, 0.95)
+    except (Collinear, ValueError) as error:
+        return TestResult(name, null, reason=f"不加约束的模型无法估计：{error}")
+    statistic = float(ols.estimates[numeraire] / ols.std_errors[numeraire])
+    return TestResult(name, null, statistic, 2 * float(stats.t.sf(abs(statistic), ols.df)), f"t({ols.df})")

@@ -6,7 +6,7 @@ from statsmodels.stats.outliers_influence import OLSInfluence, variance_inflatio
 
 from budgetperf.costing import diagnostics
 from budgetperf.costing.design import CONST, regressors
-from budgetperf.costing.regression import Covariance, fit_ols
+from budgetperf.costing.ols import Covariance, fit_ols
 from tests.costing.factories import make_sample
 
 

@@ -1,0 +1,78 @@
+"""What a cost regression must tell before it is believed; nothing here changes a fit."""
+
+from budgetperf.costing.cost_panel_models import PanelFit
+from budgetperf.costing.design import Floats
+from budgetperf.costing.diagnostics import TestResult
+from budgetperf.costing.ols import Covariance, OlsResult
+from budgetperf.findings import Finding, Severity, Where
+
+NO_RESIDUAL = 1e-12  # of the largest response
+
+
+def regression_findings(
+    y: Floats, residuals: Floats, ols: OlsResult, effects: PanelFit | None, tests: tuple[TestResult, ...]
+) -> tuple[Finding, ...]:
+    """Return every finding about a fit, by fixed rules."""
+    return (
+        *check_residuals(y, residuals),
+        *check_clusters(ols, y),
+        *check_effects(effects),
+        *check_tests(tests),
+    )
+
+
+def check_residuals(y: Floats, residuals: Floats) -> tuple[Finding, ...]:
+    """Something is left for the noise."""
+    if float(residuals.abs().max()) > NO_RESIDUAL * float(y.abs().max()):
+        return ()
+    text = "各行全部落在回归面上，残差为零：标准误与预测区间没有意义，请核对数据是否由公式生成或相互复制"
+    return (_finding("perfect_fit", Severity.ERROR, text),)
+
+
+def check_clusters(ols: OlsResult, y: Floats) -> tuple[Finding, ...]:
+    """Rows of one dmu are not taken for independent."""
+    if ols.covariance is Covariance.CLUSTER or y.index.nlevels != 2:
+        return ()
+    if not y.index.get_level_values(0).has_duplicates:
+        return ()
+    text = "同一单位有多个年度，标准误却把各行当作独立，通常偏小；请用covariance=cluster"
+    return (_finding("unclustered", Severity.WARNING, text),)
+
+
+def check_effects(effects: PanelFit | None) -> tuple[Finding, ...]:
+    """Effects of dmus have a variance, and every dmu several periods."""
+    found = []
+    if effects is not None and effects.sigma_u == 0:
+        text = "单位效应的方差估为零：各单位之间没有稳定的差异，随机效应即混合回归"
+        found.append(_finding("no_unit_effect", Severity.WARNING, text))
+    if effects is not None and effects.single:
+        text = f"只有一个时期的单位不提供组内信息，未参与估计：{'、'.join(effects.single)}"
+        found.append(_finding("single_period", Severity.WARNING, text))
+    return tuple(found)
+
+
+def check_tests(tests: tuple[TestResult, ...]) -> tuple[Finding, ...]:
+    """The specification tests can be had and do not reject."""
+    remedies = {
+        "Hausman": ("hausman", "随机效应可能有偏，请与组内估计比较"),
+        "Mundlak": ("mundlak", "随机效应可能有偏，请与组内估计比较"),
+        "价格一次齐次": ("not_homogeneous", "数据不支持所加的价格约束，请检查价格数据或函数形式"),
+    }
+    without = tuple(
+        _finding(f"{remedies[test.name][0]}_untested", Severity.NOTE, f"{test.name}检验：{test.reason}")
+        for test in tests
+        if test.p_value is None
+    )
+    return without + tuple(
+        _finding(
+            remedies[test.name][0],
+            Severity.WARNING,
+            f"{test.name}检验拒绝“{test.null}”（p={test.p_value:.3g}）：{remedies[test.name][1]}",
+        )
+        for test in tests
+        if test.rejects()
+    )
+
+
+def _finding(code: str, severity: Severity, text: str) -> Finding:
+    return Finding(f"costing.{code}", severity, Where(pointer="/regression"), text)
