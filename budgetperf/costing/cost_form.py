@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from budgetperf.costing.design import CONST, Array, Floats, array, log_cost, regressors
-from budgetperf.costing.sfa_design import checked
+from budgetperf.costing.frontier.design import checked
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from scipy import stats
 from budgetperf.costing.design import CONST, Array, Floats, array
 from budgetperf.costing.diagnostics import TestResult
 from budgetperf.costing.errors import Collinear, TooFewRows
+from budgetperf.costing.frontier.panel import periods
 from budgetperf.costing.ols import Absorbed, Covariance, OlsResult, fit_ols
-from budgetperf.costing.sfa_panel import periods
 
 SAME = 1e-10  # relative singular value below which columns of means repeat each other
 

@@ -14,6 +14,7 @@ import pandas as pd
 from budgetperf.costing.cost_form import CostForm, cost_form
 from budgetperf.costing.design import Array, Floats, Prediction, array
 from budgetperf.costing.errors import NotConverged
+from budgetperf.costing.frontier.result import one_of
 from budgetperf.costing.ols import IntArray
 from budgetperf.costing.quantile_crossing import CROSSED, crossings, solve_uncrossed
 from budgetperf.costing.quantile_findings import check_crossing, quantile_findings
@@ -27,7 +28,6 @@ from budgetperf.costing.quantile_interval import (
 )
 from budgetperf.costing.quantile_program import Vertex, check
 from budgetperf.costing.quantile_sample import QuantileSample, quantile_sample
-from budgetperf.costing.sfa_result import one_of
 from budgetperf.findings import Finding
 from budgetperf.terms import Term
 

@@ -13,10 +13,10 @@ from statsmodels.regression.quantile_regression import bofinger, chamberlain, ha
 
 from budgetperf.costing.design import Array, array
 from budgetperf.costing.errors import NotConverged, TooFewRows
+from budgetperf.costing.frontier.result import one_of
 from budgetperf.costing.ols import IntArray
 from budgetperf.costing.quantile_program import DualProgram, Vertex
 from budgetperf.costing.quantile_sample import QuantileSample
-from budgetperf.costing.sfa_result import one_of
 from budgetperf.terms import Term
 
 BEYOND = 1e-6  # of the cutoff: how far past a step of the rank statistic the next one is looked for

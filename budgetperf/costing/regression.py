@@ -23,10 +23,10 @@ from budgetperf.costing.cost_panel_models import (
 from budgetperf.costing.design import CONST, Floats, Prediction, array
 from budgetperf.costing.diagnostics import TestResult
 from budgetperf.costing.errors import Collinear, PerfectFit
+from budgetperf.costing.frontier.panel import periods
+from budgetperf.costing.frontier.result import one_of
 from budgetperf.costing.ols import Covariance, OlsResult, fit_ols
 from budgetperf.costing.regression_findings import NO_RESIDUAL, regression_findings
-from budgetperf.costing.sfa_panel import periods
-from budgetperf.costing.sfa_result import one_of
 from budgetperf.costing.shifts import Shift, ShiftedResult, fit_shifted
 from budgetperf.findings import Finding
 from budgetperf.terms import Term
