@@ -9,9 +9,10 @@ from budgetperf.actions.moves import Outcome, Seen, Target, file_form, filed_eve
 from budgetperf.actions.rules import in_force
 from budgetperf.costing import baseline as baselines
 from budgetperf.costing import packages
-from budgetperf.costing.baseline import BaselineTarget, environment
+from budgetperf.costing.baseline import environment
+from budgetperf.costing.cost_baseline import BaselineTarget
 from budgetperf.costing.form import FitForm
-from budgetperf.costing.methods import BaselineSpec
+from budgetperf.costing.method import BaselineSpec
 from budgetperf.costing.panel import CostPanel, PanelRow, PanelSpec
 from budgetperf.costing.prices import PriceIndex
 from budgetperf.costing.records import restore

@@ -5,7 +5,7 @@ says what a service should cost and how sure that is; what is cut is decided in 
 """
 
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from importlib.metadata import version
@@ -16,97 +16,19 @@ import scipy
 import statsmodels
 
 from budgetperf.costing import grading
-from budgetperf.costing.design import regressors
-from budgetperf.costing.grading import CostJudgement, EvidenceGrade
-from budgetperf.costing.methods import METHODS, BaselineSpec, FittedMethod, method_card
-from budgetperf.costing.panel import CostPanel, PanelRow, drivers_frame
+from budgetperf.costing.cost_baseline import BaselineTarget, CostBaseline, MethodEstimate, Peer
+from budgetperf.costing.design import Array
+from budgetperf.costing.method import BaselineSpec, FittedMethod, MethodName, Reconciliation
+from budgetperf.costing.methods import METHODS, method_card
+from budgetperf.costing.panel import CostPanel, drivers_frame
+from budgetperf.costing.peers import find_peers
 from budgetperf.costing.prices import PriceIndex, at_base_prices
-from budgetperf.costing.rounding import figure, money_from_yuan
+from budgetperf.costing.rounding import money_from_yuan
+from budgetperf.costing.screening import Screened, screen
 from budgetperf.errors import Invalid
 from budgetperf.findings import Finding, Severity, Where
 from budgetperf.money import Money
 from budgetperf.provenance import Json, plain
-
-
-@dataclass(frozen=True, slots=True)
-class BaselineTarget:
-    """What a baseline is asked for: a dmu (in the panel or new) with its drivers in ``year``, in its ``region``."""
-
-    dmu: str
-    drivers: Mapping[str, Decimal]
-    year: int
-    region: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class MethodEstimate:
-    """One method's point and interval, in the prices of the baseline."""
-
-    name: str
-    label: str
-    point: Money
-    lower: Money
-    upper: Money
-
-
-@dataclass(frozen=True, slots=True)
-class Peer:
-    """A comparable unit: its latest row, and how far it lies (sd of the regressors)."""
-
-    dmu: str
-    name: str
-    year: int
-    cost: Money
-    distance: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class CostBaseline:
-    """What a target should cost.
-
-    Parameters
-    ----------
-    dmu : str
-    year : int
-    price_year : int or None
-        Prices the amounts are in; None: money of the years themselves, not deflated.
-    point, lower, upper : Money
-        Reconciled point and band.
-    estimates : tuple of MethodEstimate
-    n_families : int
-        Method families behind it.
-    methods_agree : bool
-        The intervals of all methods share an amount (largest lower <= smallest upper).
-    grade : EvidenceGrade
-    peers : tuple of Peer
-        Nearest other units; their costs are in the panel's prices.
-    findings : tuple of Finding
-        About this target; those about the panel stand on the ``FittedBaseline``.
-    """
-
-    dmu: str
-    year: int
-    price_year: int | None
-    point: Money
-    lower: Money
-    upper: Money
-    estimates: tuple[MethodEstimate, ...]
-    n_families: int
-    methods_agree: bool
-    grade: EvidenceGrade
-    peers: tuple[Peer, ...]
-    findings: tuple[Finding, ...]
-
-    def judge(self, request: Money) -> CostJudgement:
-        """Say whether cost is a ground for cutting ``request`` (see ``grading.judge``)."""
-        return grading.judge(
-            request,
-            upper=self.upper,
-            uppers=tuple((estimate.name, estimate.upper) for estimate in self.estimates),
-            n_families=self.n_families,
-            methods_agree=self.methods_agree,
-            grade=self.grade,
-        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,12 +40,14 @@ class FittedBaseline:
     panel : CostPanel
         In base-year prices where an index was given.
     frame : DataFrame
-        ``panel.to_frame()``.
+        The rows the methods were fitted on, of ``panel.to_frame()``.
     spec : BaselineSpec
     prices : PriceIndex or None
     methods : tuple of FittedMethod
+    screened : tuple of Screened
+        Rows the methods were not fitted on.
     findings : tuple of Finding
-        Of the panel and of the fits.
+        Of the panel, the screening and the fits.
     """
 
     panel: CostPanel
@@ -131,6 +55,7 @@ class FittedBaseline:
     spec: BaselineSpec
     prices: PriceIndex | None
     methods: tuple[FittedMethod, ...]
+    screened: tuple[Screened, ...]
     findings: tuple[Finding, ...]
 
     def for_target(self, target: BaselineTarget) -> CostBaseline:
@@ -148,10 +73,11 @@ class FittedBaseline:
 
         Notes
         -----
-        The point is the geometric mean of the methods' points (equal weights on log cost). The
-        band runs from the smallest lower to the largest upper bound, so a request above it is
-        above the upper bound of *every* method. Amounts are brought from the base year to the
-        prices of the target's year when an index was given, and rounded once, at the end.
+        The point is reconciled from the methods' points on log cost, as the spec says. The band runs
+        from the smallest lower to the largest upper bound, so a request above it is above the upper
+        bound of *every* method. A method without an answer for a target is left out of it and named.
+        Amounts are brought from the base year and the whole to the prices of the target's year and
+        region when an index was given, and rounded once, at the end.
         """
         if not targets:
             return ()
@@ -160,31 +86,33 @@ class FittedBaseline:
         drivers = drivers_frame((target.drivers for target in targets), self.panel.spec)
         predictions = [method.predict(drivers) for method in self.methods]
         yuan = np.array([[p.point, p.lower, p.upper] for p in predictions])
-        peers = _nearest_peers(self, targets, drivers)
+        weigh = next((method.weights for method in self.methods if method.weights), None)
+        weights = weigh(drivers) if weigh else None
+        peers = find_peers(self.panel, self.frame, targets, drivers, weights, most=self.spec.n_peers)
         return tuple(self._assemble(t, yuan[:, :, i], peers[i]) for i, t in enumerate(targets))
 
     def _assemble(self, target: BaselineTarget, yuan: np.ndarray, peers: tuple[Peer, ...]) -> CostBaseline:
         """Reconcile one target from ``yuan`` (n_methods, 3): point, lower, upper."""
-        factor = 1.0
-        if self.prices is not None:  # from the base year and the whole to the target's own prices
-            factor = float(
-                1 / self.prices.factor(target.year, to=self.panel.spec.base_year, region=target.region)
+        factor = self._factor(target)
+        answered = np.isfinite(yuan).all(axis=1)
+        methods = [method for method, known in zip(self.methods, answered, strict=True) if known]
+        silent = [method for method, known in zip(self.methods, answered, strict=True) if not known]
+        if not methods:
+            raise Invalid(
+                "costing.no_answer",
+                f"{target.dmu}：{_labels(silent)}都没有给出结果，无法测算",
+                dmu=target.dmu,
             )
         estimates = tuple(
-            MethodEstimate(
-                method.name, METHODS[method.name].label, *(self._money(value * factor) for value in line)
-            )
-            for method, line in zip(self.methods, yuan, strict=True)
+            self._estimate(method, line * factor)
+            for method, line in zip(methods, yuan[answered], strict=True)
         )
-        point = self._money(float(np.exp(np.log(yuan[:, 0]).mean())) * factor)
-        lower = min((e.lower for e in estimates), key=lambda m: m.fen)
-        upper = max((e.upper for e in estimates), key=lambda m: m.fen)
-        agree = max(e.lower.fen for e in estimates) <= min(e.upper.fen for e in estimates)
-        findings = _check_target(self, target, methods_agree=agree)
-        n_drivers = len(self.panel.spec.drivers)
+        point = self._money(reconcile(yuan[answered, 0], self.spec.reconciliation) * factor)
+        lower, upper, agree = _band(estimates)
+        findings = _check_target(self, target, methods_agree=agree, silent=silent)
         grade = grading.evidence_grade(
-            rows_per_driver=Decimal(len(self.frame)) / n_drivers,
-            fit_ratio=min(method.fit_ratio for method in self.methods),
+            rows_per_driver=Decimal(len(self.frame)) / len(self.panel.spec.drivers),
+            fit_ratio=min(method.fit_ratio for method in methods),
             half_width_ratio=Decimal(upper.fen - lower.fen) / max(2 * point.fen, 1),
             sound=not findings,
         )
@@ -196,12 +124,21 @@ class FittedBaseline:
             lower=lower,
             upper=upper,
             estimates=estimates,
-            n_families=len({METHODS[method.name].family for method in self.methods}),
+            n_families=len({METHODS[method.name].family for method in methods}),
             methods_agree=agree,
             grade=grade,
             peers=peers,
             findings=findings,
         )
+
+    def _estimate(self, method: FittedMethod, line: Array) -> MethodEstimate:
+        return MethodEstimate(method.name, method.name.label, *(self._money(value) for value in line))
+
+    def _factor(self, target: BaselineTarget) -> float:
+        """From the base year and the whole to the target's own prices."""
+        if self.prices is None:
+            return 1.0
+        return float(1 / self.prices.factor(target.year, to=self.panel.spec.base_year, region=target.region))
 
     def _money(self, yuan: float) -> Money:
         return money_from_yuan(float(yuan), step=self.spec.rounding)
@@ -229,7 +166,9 @@ class FittedBaseline:
                 "level": self.spec.level,
                 "seed": self.spec.seed,
                 "rounding_fen": self.spec.rounding,
-                "reconciliation": "点估计取各方法几何平均；区间取各方法下限最小值至上限最大值",
+                "reconciliation": f"点估计{self.spec.reconciliation.label}；区间取各方法下限最小值至上限最大值",
+                "screening": self.spec.screening.rule.label if self.spec.screening else "未作异常值剔除",
+                "screened": [one.finding.message for one in self.screened],
                 "methods": [method_card(method) for method in self.methods],
                 "findings": sorted({finding.code for finding in self.findings}),
             }
@@ -257,18 +196,38 @@ def fit(panel: CostPanel, spec: BaselineSpec, *, prices: PriceIndex | None = Non
         From the cores.
     """
     priced = panel if prices is None else at_base_prices(panel, prices)
-    frame = priced.to_frame()
-    methods = tuple(METHODS[name].fit(frame, priced.spec, spec) for name in spec.methods)
-    found = priced.check() + _check_nominal(priced)
+    whole = priced.to_frame()
+    screened = screen(whole, spec.screening, levels=priced.spec.levels) if spec.screening else ()
+    frame = whole.drop(index=[(one.dmu, one.year) for one in screened])
+    methods = tuple(METHODS[MethodName(name)].fit(frame, priced.spec, spec) for name in spec.methods)
+    found = priced.check() + _check_nominal(priced) + tuple(one.finding for one in screened)
     found += tuple(finding for method in methods for finding in method.findings)
-    return FittedBaseline(priced, frame, spec, prices, methods, found)
+    return FittedBaseline(priced, frame, spec, prices, methods, screened, found)
 
 
-def baseline(
-    panel: CostPanel, target: BaselineTarget, *, spec: BaselineSpec, prices: PriceIndex | None = None
+def set_baseline(
+    panel: CostPanel, target: BaselineTarget, *, edition: BaselineSpec, prices: PriceIndex | None = None
 ) -> CostBaseline:
-    """Fit and predict one target; for several, ``fit`` once and use ``for_targets``."""
-    return fit(panel, spec, prices=prices).for_target(target)
+    """Fit the methods an edition names and answer for one target; for several, ``fit`` once.
+
+    Raises
+    ------
+    Invalid, TooFewRows, Collinear, NotConverged
+        See ``fit`` and ``FittedBaseline.for_targets``.
+    """
+    return fit(panel, edition, prices=prices).for_target(target)
+
+
+def reconcile(points: Array, how: Reconciliation) -> float:
+    """Return one cost for several methods' positive points, on the log scale."""
+    logs = np.log(points)
+    match how:
+        case Reconciliation.GEOMETRIC_MEAN:
+            return float(np.exp(logs.mean()))
+        case Reconciliation.MEDIAN:
+            return float(np.exp(np.median(logs)))
+        case Reconciliation.HIGHEST:
+            return float(points.max())
 
 
 def environment() -> str:
@@ -299,11 +258,28 @@ def _require_drivers(panel: CostPanel, target: BaselineTarget) -> None:
             )
 
 
+def _band(estimates: Sequence[MethodEstimate]) -> tuple[Money, Money, bool]:
+    """Return the ends of the hull of the intervals, and whether they share an amount."""
+    lowers, uppers = (
+        [end.fen for end in ends] for ends in zip(*((e.lower, e.upper) for e in estimates), strict=True)
+    )
+    return Money(min(lowers)), Money(max(uppers)), max(lowers) <= min(uppers)
+
+
+def _labels(methods: Iterable[FittedMethod]) -> str:
+    return "、".join(method.name.label for method in methods)
+
+
 def _check_target(
-    fitted: FittedBaseline, target: BaselineTarget, *, methods_agree: bool
+    fitted: FittedBaseline, target: BaselineTarget, *, methods_agree: bool, silent: Sequence[FittedMethod]
 ) -> tuple[Finding, ...]:
-    """Findings that make a target's baseline unsound: outside the panel, or methods at odds."""
+    """Findings that make a target's baseline unsound: outside the panel, a method silent, or methods at odds."""
     found = []
+    if silent:
+        text = f"{target.dmu}：{_labels(silent)}没有给出结果（规模超出样本，或未识别出无效率），未参加调和"
+        found.append(
+            Finding("costing.no_answer", Severity.WARNING, Where(pointer=f"/targets/{target.dmu}"), text)
+        )
     for driver in fitted.panel.spec.drivers:
         column, value = fitted.frame[driver.code], float(target.drivers[driver.code])
         low, high = float(column.min()), float(column.max())
@@ -316,29 +292,3 @@ def _check_target(
         where = Where(pointer=f"/targets/{target.dmu}")
         found.append(Finding("costing.methods_disagree", Severity.WARNING, where, text))
     return tuple(found)
-
-
-def _nearest_peers(
-    fitted: FittedBaseline, targets: Sequence[BaselineTarget], drivers: pd.DataFrame
-) -> list[tuple[Peer, ...]]:
-    """Return for each target the nearest other dmus, by their latest row, in sd of the regressors."""
-    latest: dict[str, PanelRow] = {}
-    for row in sorted(fitted.panel.rows, key=lambda row: (row.dmu, row.year)):
-        latest[row.dmu] = row
-    rows = list(latest.values())
-    levels = fitted.panel.spec.levels
-    own = regressors(drivers_frame((row.drivers for row in rows), fitted.panel.spec), levels=levels)
-    spread = regressors(fitted.frame[fitted.panel.spec.codes], levels=levels).std().to_numpy()[1:]
-    space = own.to_numpy()[:, 1:] / spread
-    points = regressors(drivers, levels=levels).to_numpy()[:, 1:] / spread
-    found = []
-    for target, place in zip(targets, points, strict=True):
-        far = np.sqrt(((space - place) ** 2).sum(axis=1))
-        order = [int(i) for i in np.argsort(far, kind="stable") if rows[i].dmu != target.dmu]
-        found.append(
-            tuple(
-                Peer(rows[i].dmu, rows[i].name, rows[i].year, rows[i].cost, figure(float(far[i])))
-                for i in order[: fitted.spec.n_peers]
-            )
-        )
-    return found

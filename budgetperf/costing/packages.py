@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from budgetperf.costing import baseline as baselines
-from budgetperf.costing.baseline import BaselineTarget, CostBaseline
-from budgetperf.costing.methods import BaselineSpec
+from budgetperf.costing.cost_baseline import BaselineTarget, CostBaseline
+from budgetperf.costing.method import BaselineSpec
 from budgetperf.costing.panel import CostPanel
 from budgetperf.costing.prices import PriceIndex
 from budgetperf.costing.records import record, restore

@@ -17,8 +17,8 @@ from budgetperf.budget.ceiling import CeilingFacts
 from budgetperf.budget.limits import Limit
 from budgetperf.budget.lines import LineFacts
 from budgetperf.budget.waterfall import LineCuts
-from budgetperf.costing.baseline import CostBaseline
 from budgetperf.costing.benefit import BenefitAnalysis
+from budgetperf.costing.cost_baseline import CostBaseline
 from budgetperf.costing.packages import BaselineFacts
 from budgetperf.costing.records import BenefitFacts
 from budgetperf.money import Money

@@ -5,9 +5,10 @@ from decimal import Decimal
 import pytest
 from pydantic import ValidationError
 
-from budgetperf.costing.baseline import BaselineTarget, environment, fit
+from budgetperf.costing.baseline import environment, fit
 from budgetperf.costing.benefit import analyse
-from budgetperf.costing.methods import BaselineSpec
+from budgetperf.costing.cost_baseline import BaselineTarget
+from budgetperf.costing.method import BaselineSpec
 from budgetperf.costing.packages import baseline_facts, baseline_result, recompute_baseline
 from budgetperf.costing.records import benefit_facts, benefit_result, recompute_benefit
 from budgetperf.money import Money

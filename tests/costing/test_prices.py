@@ -3,8 +3,9 @@ from decimal import Decimal
 
 import pytest
 
-from budgetperf.costing.baseline import BaselineTarget, fit
-from budgetperf.costing.methods import BaselineSpec
+from budgetperf.costing.baseline import fit
+from budgetperf.costing.cost_baseline import BaselineTarget
+from budgetperf.costing.method import BaselineSpec
 from budgetperf.costing.prices import PriceIndex, at_base_prices
 from budgetperf.errors import Invalid
 from budgetperf.money import Money

@@ -1,0 +1,143 @@
+"""What a method of the baseline is: its name and family, how it is asked for, what it gives back."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+
+from budgetperf.costing.design import Floats, Prediction
+from budgetperf.costing.envelopment.problem import Returns
+from budgetperf.costing.frontier.result import Inefficiency
+from budgetperf.costing.rounding import figure
+from budgetperf.costing.screening import ScreeningRule
+from budgetperf.findings import Finding
+from budgetperf.money import Money
+from budgetperf.provenance import Json
+from budgetperf.terms import Term
+
+
+class MethodFamily(Term):
+    """Methods of one family share their view of cost, and their mistakes."""
+
+    MEAN = "mean", "均值回归"
+    QUANTILE = "quantile", "分位数"
+    FRONTIER = "frontier", "随机前沿"
+    ENVELOPMENT = "envelopment", "数据包络"
+
+
+class MethodName(Term):
+    """The methods there are."""
+
+    DRIVER_REGRESSION = "driver_regression", "成本动因回归"
+    QUANTILE = "quantile", "分位数基线"
+    SFA = "sfa", "随机前沿分析"
+    DEA = "dea", "数据包络分析"
+
+
+class Reconciliation(Term):
+    """How the points of several methods become one."""
+
+    GEOMETRIC_MEAN = "geometric_mean", "取各方法几何平均"
+    MEDIAN = "median", "取各方法中位数"
+    HIGHEST = "highest", "取各方法最高值"
+
+
+HUNDRED_YUAN = Money(10_000)
+MIN_DRAWS = 50  # fewer leave the tails of the interval to chance
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineSpec:
+    """How a baseline is made.
+
+    Parameters
+    ----------
+    methods : tuple of str
+        Of ``MethodName``.
+    tau : Decimal
+        Quantile taken as the norm, 0 to 1.
+    level : Decimal
+        Nominal coverage of each interval, 0 to 1.
+    seed : int
+        Of the bootstraps.
+    n_draws : int
+        Bootstrap samples, at least ``MIN_DRAWS``.
+    rounding : Money
+        Bounds and points are rounded half up to multiples of it.
+    n_peers : int
+        Nearest units shown beside the baseline where no method names its own.
+    screening : ScreeningRule or None
+        Which rows the methods are not fitted on.
+    reconciliation : Reconciliation
+    distribution : Inefficiency
+        Of the stochastic frontier.
+    returns : Returns
+        To scale, of the envelope.
+    """
+
+    methods: tuple[str, ...] = ("driver_regression", "quantile")
+    tau: Decimal = Decimal("0.5")
+    level: Decimal = Decimal("0.8")
+    seed: int = 0
+    n_draws: int = 400
+    rounding: Money = HUNDRED_YUAN
+    n_peers: int = 5
+    screening: ScreeningRule | None = None
+    reconciliation: Reconciliation = Reconciliation.GEOMETRIC_MEAN
+    distribution: Inefficiency = Inefficiency.HALF_NORMAL
+    returns: Returns = Returns.VRS
+
+    def __post_init__(self) -> None:
+        known = [name.value for name in MethodName]
+        if not self.methods or set(self.methods) - set(known) or len(set(self.methods)) < len(self.methods):
+            raise ValueError(f"测算方法须为{'、'.join(known)}之一且不重复，现为{self.methods}")
+        if not (0 < self.tau < 1 and 0 < self.level < 1):
+            raise ValueError(f"分位点{self.tau}与置信水平{self.level}须在0和1之间")
+        if self.n_draws < MIN_DRAWS:
+            raise ValueError(f"自助法次数须不少于{MIN_DRAWS}，现为{self.n_draws}")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FittedMethod:
+    """One method, fitted.
+
+    Parameters
+    ----------
+    name : MethodName
+    predict : callable
+        Drivers (n_targets, n_drivers) to a ``Prediction``; NaN where it has no answer for a target.
+    fit_ratio : Decimal
+        Squared correlation of log cost and its fit.
+    card : Json
+    findings : tuple of Finding
+    weights : callable or None
+        Drivers to the weights of each target's peers, a Series by (target, row of the panel).
+    """
+
+    name: MethodName
+    predict: Callable[[pd.DataFrame], Prediction]
+    fit_ratio: Decimal
+    card: Json
+    findings: tuple[Finding, ...]
+    weights: Callable[[pd.DataFrame], Floats] | None = None
+
+
+def estimates_table(**columns: Floats) -> Json:
+    """Return labelled estimates as text figures, by ``FIGURE_RULE``; None where there is none."""
+    names = next(iter(columns.values())).index
+    return {str(n): {c: shown(float(v.loc[n])) for c, v in columns.items()} for n in names}
+
+
+def shown(value: float) -> str | None:
+    """Return a text figure, or None where there is no number."""
+    return str(figure(value)) if np.isfinite(value) else None
+
+
+def fit_ratio(fitted: Floats, residuals: Floats) -> Decimal:
+    """Return the squared correlation of what was fitted and its fit; 0 of a flat one."""
+    if float(np.ptp(fitted)) == 0:
+        return Decimal(0)
+    correlation = float(np.corrcoef(fitted, fitted + residuals)[0, 1])
+    return figure(correlation**2)
