@@ -1,5 +1,7 @@
 """Convex regressions: the optimum, its units and labels, predictions, and what bad data give."""
 
+from dataclasses import replace
+
 import clarabel
 import numpy as np
 import pandas as pd
@@ -7,7 +9,7 @@ import pytest
 from scipy import sparse
 from scipy.optimize import minimize
 
-from budgetperf.costing.convex import cuts, fit_cnls
+from budgetperf.costing.convex import cuts, fit_cnls, models
 from budgetperf.costing.convex.program import Solution
 from budgetperf.costing.errors import Collinear, NotConverged, TooFewRows
 
@@ -160,6 +162,17 @@ def test_the_certificate_refuses_what_is_not_certified(monkeypatch):
     monkeypatch.setattr(cuts, "ROUNDS", 1)
     with pytest.raises(NotConverged, match="1轮后"):
         fit_cnls(y, x)
+
+
+@pytest.mark.parametrize("form", ["additive", "multiplicative"])
+def test_the_optimum_of_another_objective_is_refused(form, monkeypatch):
+    """The programme solved must be that of the squares reported: their own gradient is asked."""
+    y, x = sample()
+    model = models.Additive if form == "additive" else models.Multiplicative
+    right = model.target
+    monkeypatch.setattr(model, "target", lambda self: replace(right(self), aim=right(self).aim * 1.001))
+    with pytest.raises(NotConverged, match=r"违反[\d.e-]*，对偶间隙[\d.]+"):
+        fit_cnls(y, x, form=form)
 
 
 def test_the_gap_bounds_what_is_lost():

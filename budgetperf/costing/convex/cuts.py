@@ -19,7 +19,7 @@ from budgetperf.costing.errors import NotConverged
 
 NEIGHBOURS, ADDED = 8, 4  # pairs of a point at the start, and at most in a round
 COARSE, FINE, FINEST = 1e-4, 1e-10, 1e-11  # accuracy of the solver: many pairs missing, few, in need
-FEW = 0.1  # new pairs a point from which it pays to solve finely
+FEW = 0.02  # new pairs a point from which it pays to solve finely
 TOLERANCE = 1e-7  # violation, and movement of the expansion, at which it is done
 SMALL, SHRINKING = 1e-4, 0.9  # or at which it stands still in the noise of the solver
 ACCEPTED = 1e-6  # violation and relative gap above which nothing is returned
