@@ -16,8 +16,8 @@ import sys
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-PARTS = ("envelopment", "frontier")
-NAMED = ("numpy", "scipy", "highspy")
+PARTS = ("envelopment", "frontier", "convex")
+NAMED = ("numpy", "scipy", "highspy", "clarabel")
 
 
 def main() -> int:

@@ -1,17 +1,8 @@
-"""How fast a convex regression is, beside one full programme: ``python -m tests.benchmarks.costing_convex``.
+"""Convex regression, additive, 3 inputs, variable returns: ours, which generates its conditions, beside all at once.
 
-Additive CNLS with three inputs, variable returns: ours, which generates its conditions, against
-clarabel with all n (n - 1) of them, at n = 400; and ours alone at n = 1,000. Objectives are compared
-before a time is told. The full programme is given the faster of clarabel's two factorisations, each
-tried here. Only the ratio means something; absolute figures are the machine's of the day.
+The full programme is clarabel's, with each of its two factorisations; objectives decide whether it is the same
+optimum. Then ours alone at n = 1,000, where the full programme takes hours.
 """
-
-import argparse
-import os
-import platform
-import time
-from collections.abc import Callable
-from typing import TypeVar
 
 import clarabel
 import numpy as np
@@ -19,15 +10,14 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from budgetperf.costing.convex import CnlsResult, fit_cnls
+from budgetperf.costing.convex import fit_cnls
+from tests.benchmarks.sides import Side, tell, timed
 
-RATIO_AIM, SECONDS_AIM = 5.0, 120.0
-EQUAL = 1e-6
+SAME = 1e-6
 """Relative difference of objectives that are the same."""
 ACCURACY = 1e-8
 """Of the full programme: clarabel's default."""
 Floats = NDArray[np.float64]
-Result = TypeVar("Result")
 
 
 def made(n: int, inputs: int = 3) -> tuple[pd.Series, pd.DataFrame]:
@@ -59,50 +49,20 @@ def full(y: Floats, x: Floats, method: str) -> tuple[float, str]:
     return float(((y - np.asarray(answer.x)[:n]) ** 2).sum()), str(answer.status)
 
 
-def timed(call: Callable[[], Result]) -> tuple[Result, float]:
-    """What a call returns, and its wall seconds."""
-    start = time.perf_counter()
-    result = call()
-    return result, time.perf_counter() - start
-
-
-def told(n: int, fit: CnlsResult, seconds: float) -> None:
-    proof = fit.certificate
-    print(
-        f"n = {n:5d}  ours            {seconds:8.2f} s  objective {fit.objective:.8f}  "
-        f"gap {proof.gap:.1e}  violation {proof.violation:.1e}  "
-        f"{proof.pairs} of {n * (n - 1)} pairs, {proof.rounds} rounds"
-    )
-
-
-def beside_the_full_programme(n: int) -> None:
+def compare(n: int = 400, alone: int = 1_000) -> bool:
+    """Print the comparison at ``n`` and ours at ``alone``."""
     y, x = made(n)
-    fit, ours = timed(lambda: fit_cnls(y, x))
-    told(n, fit, ours)
-    best = np.inf
+    seconds, fit = timed(lambda: fit_cnls(y, x))
+    peers = []
     for method in ("qdldl", "faer"):
-        (objective, status), seconds = timed(lambda m=method: full(y.to_numpy(), x.to_numpy(), m))
-        print(f"n = {n:5d}  clarabel {method:6s} {seconds:8.2f} s  objective {objective:.8f}  {status}")
-        assert abs(objective - fit.objective) <= EQUAL * objective, "not the same optimum"
-        best = min(best, seconds)
-    print(f"n = {n:5d}  {best / ours:.1f} times faster than the faster full programme (aim {RATIO_AIM:g})")
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--beside", type=int, default=400, help="rows of the comparison")
-    parser.add_argument("--alone", type=int, default=1000, help="rows of ours alone")
-    asked = parser.parse_args()
-    load = os.getloadavg()[0]
+        slow, (objective, status) = timed(lambda m=method: full(y.to_numpy(), x.to_numpy(), m))
+        peers.append(Side(f"clarabel, {method} ({status})", slow, abs(objective / fit.objective - 1)))
+    agree = tell(f"CNLS additive, n = {n:,}", Side("fit_cnls", seconds, 0.0), peers, same=SAME)
+    y, x = made(alone)
+    seconds, fit = timed(lambda: fit_cnls(y, x))
+    proof = fit.certificate
+    tell(f"CNLS additive, n = {alone:,}, ours alone", Side("fit_cnls", seconds, 0.0), [], same=SAME)
     print(
-        f"{platform.python_version()}, clarabel {clarabel.__version__}, {os.cpu_count()} cores, load {load:.1f}"
+        f"  gap {proof.gap:.1e}, violation {proof.violation:.1e}, {proof.pairs:,} of {alone * (alone - 1):,} pairs"
     )
-    beside_the_full_programme(asked.beside)
-    y, x = made(asked.alone)
-    fit, seconds = timed(lambda: fit_cnls(y, x))
-    told(asked.alone, fit, seconds)
-    print(f"n = {asked.alone:5d}  aim: at most {SECONDS_AIM:g} s")
-
-
-if __name__ == "__main__":
-    main()
+    return agree
