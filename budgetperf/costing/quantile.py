@@ -115,8 +115,8 @@ class QuantileResult:
             raise ValueError(f"置信水平须在0和1之间，现为{level}")
         z = array(self.form.design(drivers)[list(self.params.index)])
         point = z @ array(self.params)
-        ends = self.uncertainty.ends(z, point, level)
-        lower, upper = (pd.Series(np.exp(end) if self.form.log else end, index=drivers.index) for end in ends)
+        ends = self.uncertainty.ends(z, point, level, log=self.form.log)
+        lower, upper = (pd.Series(end, index=drivers.index) for end in ends)
         return Prediction(self.predict(drivers), lower, upper, level)
 
 

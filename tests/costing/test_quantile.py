@@ -183,7 +183,7 @@ def test_intervals_cover_the_true_quantile_at_about_their_level(interval):
     hits, prices = [], []
     target = pd.DataFrame({"a": [5.0, 20.0], "b": [2.0, 4.0]})
     truth = np.exp(3 + 0.7 * np.log(target["a"]) + 0.2 * np.log(target["b"]) + 0.2 * norm.ppf(0.6))
-    for sample in range(80):
+    for sample in range(50):
         cost, drivers, groups = make_sample(sample, n_clusters=50)
         options = IntervalOptions(n_draws=100, seed=1)
         fit = fit_quantile(
