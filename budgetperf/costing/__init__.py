@@ -6,7 +6,9 @@
                     │ prices.at_base_prices                                          │
                     │ to_frame (the only door from Money to float)                   v
                     v                                                      NPV, BCR, IRR, EANB
-        design ──> regression, quantile, frontier (sfa_*), shifts ──> diagnostics
+        design, cost_form ──> ols, cost_panel_models ──> regression ──> shifts
+                    │    ├──> quantile_program ──> quantile_interval, quantile_crossing ──> quantile
+                    │    └──> frontier (sfa_*)                          diagnostics
                     │
                     v
         baseline.fit ──> FittedBaseline.for_target ──> CostBaseline (Money, rounded by rule)
