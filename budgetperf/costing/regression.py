@@ -252,19 +252,14 @@ def fit_cost_regression(
     form = cost_form(log=log, levels=levels, prices=prices)
     design = form.design(drivers)
     y = form.response(cost, drivers)
-    years: tuple[object, ...] = ()
+    years = _years(drivers, kind) if time_effects else ()
+    design = with_periods(design, years) if years else design
     if kind is not None:
         periods(drivers.index)
-    if time_effects:
-        if kind is None:
-            raise ValueError("年份效应（time_effects）需要给出panel")
-        years = tuple(sorted(set(drivers.index.get_level_values(1))))
-        design = with_periods(design, years)
     if errors is Covariance.CLUSTER and groups is None and drivers.index.nlevels == 2:
         groups = pd.Series(drivers.index.get_level_values(0).astype(str), index=drivers.index)
     ols, effects = _fit(y, design, kind, errors, groups, level)
-    fitted = pd.Series(array(design) @ array(ols.estimates), index=y.index)
-    residuals = y - fitted
+    residuals = y - array(design) @ array(ols.estimates)
     tests = _tests(y, design, drivers, form, kind, errors, groups, effects)
     return CostRegressionResult(
         ols=ols,
@@ -272,13 +267,21 @@ def fit_cost_regression(
         panel=kind,
         effects=effects,
         response=y,
-        fitted=fitted,
+        fitted=y - residuals,
         residuals=residuals,
         smearing=float(np.exp(array(residuals)).mean()) if log else 1.0,
         tests=tests,
         findings=regression_findings(y, residuals, ols, effects, tests),
         years=years,
     )
+
+
+def _years(drivers: pd.DataFrame, kind: PanelModel | None) -> tuple[object, ...]:
+    """Return the periods that get a mark, the first included."""
+    if kind is None:
+        raise ValueError("年份效应（time_effects）需要给出panel")
+    periods(drivers.index)
+    return tuple(sorted(set(drivers.index.get_level_values(1))))
 
 
 def _fit(
