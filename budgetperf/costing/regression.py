@@ -13,6 +13,7 @@ from scipy import stats
 
 from budgetperf.costing.cost_form import CostForm, cost_form
 from budgetperf.costing.cost_panel_models import (
+    NO_RESIDUAL,
     PanelFit,
     fit_random,
     fit_within,
@@ -24,7 +25,7 @@ from budgetperf.costing.design import CONST, Floats, Prediction, array
 from budgetperf.costing.diagnostics import TestResult
 from budgetperf.costing.errors import Collinear, PerfectFit
 from budgetperf.costing.ols import Covariance, OlsResult, fit_ols
-from budgetperf.costing.regression_findings import NO_RESIDUAL, regression_findings
+from budgetperf.costing.regression_findings import regression_findings
 from budgetperf.costing.sfa_panel import periods
 from budgetperf.costing.sfa_result import one_of
 from budgetperf.costing.shifts import Shift, ShiftedResult, fit_shifted
@@ -292,6 +293,8 @@ def _fit(
     groups: "pd.Series[str] | None",
     level: float,
 ) -> tuple[OlsResult, PanelFit | None]:
+    if not 0 < level < 1:
+        raise ValueError(f"置信水平须在0和1之间，现为{level}")
     if kind is None or kind is PanelModel.POOLED:
         return fit_ols(y, design, covariance=covariance, groups=groups, level=level), None
     fit = fit_within if kind is PanelModel.WITHIN else fit_random
