@@ -230,8 +230,7 @@ def fit_quantile(
     method = None if interval is None else one_of(QuantileInterval, interval)
     if not 0 < level < 1:
         raise ValueError(f"置信水平须在0和1之间，现为{level}")
-    several = not isinstance(tau, (int, float))
-    taus = tuple(sorted(map(float, tau))) if isinstance(tau, Sequence) else (float(tau),)
+    taus = tuple(sorted(float(one) for one in np.atleast_1d(tau)))
     if not taus or len(set(taus)) < len(taus) or not all(0 < one < 1 for one in taus):
         raise ValueError(f"分位点须在0和1之间且不重复，现为{tau}")
     form = cost_form(log=log, levels=levels)
@@ -243,7 +242,7 @@ def fit_quantile(
     ]
     codes = _clusters(groups, drivers)
     fits = tuple(fit.result(options, codes) for fit in found)
-    if not several:
+    if np.ndim(tau) == 0:
         return fits[0]
     return _uncrossed(sample, taus, vertices, fits)
 
