@@ -5,7 +5,7 @@ belong to. English words come from the gettext catalogues, never from here.
 """
 
 from enum import StrEnum
-from typing import Self
+from typing import NoReturn, Self
 
 
 class Term(StrEnum):
@@ -27,6 +27,12 @@ class Term(StrEnum):
         member._value_ = code
         member.label = label
         return member
+
+    @classmethod
+    def _missing_(cls, value: object) -> NoReturn:
+        """Refuse an unknown code, naming those there are."""
+        known = "、".join(f"{word.value}（{word.label}）" for word in cls)
+        raise ValueError(f"“{value}”不是可选项，须为{known}之一")
 
     @classmethod
     def from_label(cls, label: str) -> Self | None:

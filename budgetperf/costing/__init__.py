@@ -6,12 +6,13 @@
                     │ prices.at_base_prices                                          │
                     │ to_frame (the only door from Money to float)                   v
                     v                                                      NPV, BCR, IRR, EANB
-        design ──> regression, quantile, frontier, shifts ──> diagnostics
+        design, cost_form ──> ols ──> regression ──> shifts, diagnostics
+                    │    ├──> quantile
+                    │    ├──> frontier, envelopment ──> conditions, calibration
+                    │    └──> convex
                     │
                     v
-        baseline.fit ──> FittedBaseline.for_target ──> CostBaseline (Money, rounded by rule)
-
-    envelopment ──> conditions ──> calibration
+        screening, methods ──> baseline.fit ──> FittedBaseline.for_target ──> CostBaseline (Money, rounded by rule)
 
 A method core takes pandas and gives a frozen result; ``baseline`` alone takes a panel. Floats
 live inside this package only and leave it through ``rounding``. A baseline never decides money

@@ -11,7 +11,7 @@ from budgetperf.costing.method import BaselineSpec, FittedMethod, MethodName, es
 from budgetperf.costing.ols import Covariance
 from budgetperf.costing.panel import PanelSpec
 from budgetperf.costing.quantile import QuantileInterval, fit_quantile
-from budgetperf.costing.quantile_interval import BootstrapUncertainty, IntervalOptions
+from budgetperf.costing.quantile.interval import BootstrapUncertainty, IntervalOptions
 from budgetperf.costing.regression import CostRegressionResult, fit_cost_regression
 from budgetperf.costing.rounding import figure
 from budgetperf.provenance import Json, plain

@@ -128,20 +128,13 @@ def fit_ols(
     """
     basis, swept = orthogonal_basis(X), absorbed or Absorbed(0, 0.0)
     n, k = X.shape
-    if n - k - swept.count < 1:
-        raise TooFewRows(f"{k + swept.count}个系数的回归数据行不足", n=n, needed=k + swept.count + 1)
     clusters = _cluster_codes(groups, covariance, k)
-    leverage = (basis.q**2).sum(axis=1) + swept.leverage
-    if covariance is not Covariance.CLASSICAL and (leverage > 1 - 1e-10).any():
-        raise TooFewRows(
-            "有一行数据独自决定了某个系数，稳健协方差不存在，该系数涉及的行数不足", n=1, needed=2
-        )
+    leverage = _leverage(basis, swept, covariance)
     estimates = pd.Series(least_squares(array(y), array(X), basis), index=X.columns)
     residuals = y - array(X) @ array(estimates)
     residual_sd = float(np.sqrt((array(residuals) ** 2).sum() / (n - k - swept.count)))
-    meat = _meat(covariance, basis, array(residuals), leverage, residual_sd, clusters)
     back = solve_triangular(basis.r, np.eye(k))
-    matrix = back @ meat @ back.T
+    matrix = back @ _meat(covariance, basis, array(residuals), leverage, residual_sd, clusters) @ back.T
     n_clusters = None if clusters is None else int(clusters.max()) + 1
     df = n - k - swept.count if n_clusters is None else n_clusters - 1
     errors = pd.Series(np.sqrt(np.diag(matrix)), index=X.columns)
@@ -163,6 +156,19 @@ def fit_ols(
         residuals=residuals,
         condition_number=basis.condition_number,
     )
+
+
+def _leverage(basis: Basis, swept: Absorbed, covariance: Covariance) -> Array:
+    """Return the leverage of each row, absorbed dummies counted, refusing what leaves no residual."""
+    n, k = basis.q.shape
+    if n - k - swept.count < 1:
+        raise TooFewRows(f"{k + swept.count}个系数的回归数据行不足", n=n, needed=k + swept.count + 1)
+    leverage: Array = (basis.q**2).sum(axis=1) + swept.leverage
+    if covariance is not Covariance.CLASSICAL and (leverage > 1 - 1e-10).any():
+        raise TooFewRows(
+            "有一行数据独自决定了某个系数，稳健协方差不存在，该系数涉及的行数不足", n=1, needed=2
+        )
+    return leverage
 
 
 def _meat(

@@ -11,7 +11,7 @@ import pandas as pd
 from budgetperf.costing.design import Array, Floats
 from budgetperf.costing.frontier.design import checked, skewness_of, standardise
 from budgetperf.costing.frontier.findings import check_skewness
-from budgetperf.costing.frontier.result import FrontierKind, one_of
+from budgetperf.costing.frontier.result import FrontierKind
 from budgetperf.costing.frontier.starts import HALF_NORMAL_THIRD
 from budgetperf.findings import Finding
 from budgetperf.terms import Term
@@ -82,7 +82,7 @@ def fit_shifted(
     75 % quantile (linear between ranks) of exp(r), for cost the 25 % quantile of actual over
     predicted, as Ofwat takes it (PR19).
     """
-    kind, shift = one_of(FrontierKind, kind), one_of(Shift, shift)
+    kind, shift = FrontierKind(kind), Shift(shift)
     response = checked(y.to_frame("y"), "因变量", y.index)["y"]
     sample = standardise(response, checked(X, "自变量", y.index), sign=kind.sign)
     residual = sample.residual * sample.scale

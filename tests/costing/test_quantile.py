@@ -8,8 +8,8 @@ from scipy.stats import norm
 from budgetperf.costing.design import regressors
 from budgetperf.costing.errors import Collinear, NotConverged, TooFewRows
 from budgetperf.costing.quantile import fit_quantile
-from budgetperf.costing.quantile_interval import IntervalOptions
-from budgetperf.costing.quantile_program import check
+from budgetperf.costing.quantile.interval import IntervalOptions
+from budgetperf.costing.quantile.program import check
 from tests.costing.factories import make_sample
 
 TAUS = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -61,7 +61,7 @@ def test_a_large_sample_is_solved_on_its_near_rows_to_the_same_vertex(tau, monke
     cost = 1 + drivers.sum(axis=1) + (1 + 0.3 * drivers["a"].abs()) * rng.standard_t(3, 9000)
     near = fit_quantile(cost, drivers, tau=tau, interval=None)
     assert_proved(near, regressors(drivers, levels=list("abcd")))
-    monkeypatch.setattr("budgetperf.costing.quantile_program.DIRECT", 10_000)
+    monkeypatch.setattr("budgetperf.costing.quantile.program.DIRECT", 10_000)
     whole = fit_quantile(cost, drivers, tau=tau, interval=None)
     assert set(near.vertex) == set(whole.vertex)
     np.testing.assert_allclose(near.params, whole.params, rtol=1e-9)
@@ -172,7 +172,7 @@ def test_a_large_sample_has_the_rank_interval_of_its_whole(monkeypatch):
     drivers = pd.DataFrame({"a": rng.normal(size=4000), "b": rng.normal(size=4000)})
     cost = 1 + drivers["a"] + rng.standard_t(4, 4000)
     near = fit_quantile(cost, drivers, tau=0.4)
-    monkeypatch.setattr("budgetperf.costing.quantile_program.DIRECT", 5000)
+    monkeypatch.setattr("budgetperf.costing.quantile.program.DIRECT", 5000)
     whole = fit_quantile(cost, drivers, tau=0.4)
     np.testing.assert_allclose(near.lower, whole.lower, rtol=1e-7)
     np.testing.assert_allclose(near.upper, whole.upper, rtol=1e-7)
@@ -183,7 +183,7 @@ def test_intervals_cover_the_true_quantile_at_about_their_level(interval):
     hits, prices = [], []
     target = pd.DataFrame({"a": [5.0, 20.0], "b": [2.0, 4.0]})
     truth = np.exp(3 + 0.7 * np.log(target["a"]) + 0.2 * np.log(target["b"]) + 0.2 * norm.ppf(0.6))
-    for sample in range(80):
+    for sample in range(50):
         cost, drivers, groups = make_sample(sample, n_clusters=50)
         options = IntervalOptions(n_draws=100, seed=1)
         fit = fit_quantile(
@@ -304,7 +304,7 @@ def joint_optimum(cost, drivers):
 def test_large_samples_are_held_apart_too(monkeypatch):
     cost, drivers = crossing_sample(400)
     whole = fit_quantile(cost, drivers, tau=np.linspace(0.02, 0.98, 25).tolist(), interval=None)
-    monkeypatch.setattr("budgetperf.costing.quantile_crossing.DIRECT", 100)
+    monkeypatch.setattr("budgetperf.costing.quantile.crossing.DIRECT", 100)
     near = fit_quantile(cost, drivers, tau=np.linspace(0.02, 0.98, 25).tolist(), interval=None)
     assert "costing.crossing" in codes(near)
     ours, theirs = (sum(fit.check_loss for fit in found.fits) for found in (near, whole))

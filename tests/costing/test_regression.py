@@ -285,3 +285,12 @@ def test_an_unknown_option_names_those_there_are(option):
     cost, drivers, _ = make_sample(14)
     with pytest.raises(ValueError, match="不是可选项"):
         fit_cost_regression(cost, drivers, **option)
+
+
+def test_a_level_lies_between_zero_and_one():
+    cost, drivers, _ = make_sample(15)
+    for level in (0.0, 1.0, 95.0):
+        with pytest.raises(ValueError, match="置信水平"):
+            fit_cost_regression(cost, drivers, level=level)
+        with pytest.raises(ValueError, match="置信水平"):
+            fit_cost_regression(cost, drivers).interval(drivers, level=level)

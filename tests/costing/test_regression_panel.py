@@ -4,7 +4,7 @@ import pytest
 import statsmodels.api as sm
 
 from budgetperf.costing.design import regressors
-from budgetperf.costing.errors import TooFewRows
+from budgetperf.costing.errors import PerfectFit, TooFewRows
 from budgetperf.costing.ols import Covariance
 from budgetperf.costing.regression import fit_cost_regression
 
@@ -96,7 +96,7 @@ def test_a_driver_of_the_place_stays_in_random_and_is_refused_within():
 @pytest.mark.parametrize("panel", ["pooled", "within", "random"])
 def test_the_interval_of_a_panel_covers_new_units_at_about_its_level(panel):
     hits = []
-    for seed in range(40):
+    for seed in range(20):
         cost, drivers = make_dmus(seed, n_dmus=40, noise=0.2)
         fit = fit_cost_regression(cost, drivers, panel=panel, covariance="cluster")
         new_cost, new_drivers = make_dmus(seed + 9_000, n_dmus=60, years=4, noise=0.2, missing=False)
@@ -149,6 +149,16 @@ def test_years_of_one_dmu_taken_for_independent_are_told():
         fit = fit_cost_regression(cost, drivers, **options)
         assert [finding.code for finding in fit.findings] == ["costing.unclustered"]
     assert fit_cost_regression(cost, drivers, panel="pooled", covariance="cluster").findings == ()
+
+
+def test_years_that_follow_a_formula_within_each_dmu_are_told_or_refused():
+    cost, drivers = make_dmus(12)
+    exact = np.exp(1 + 0.5 * np.log(drivers["a"]) + 0.1 * pd.factorize(cost.index.get_level_values(0))[0])
+    for made in (exact, cost * 0 + 5.0):
+        within = fit_cost_regression(made, drivers, panel="within", covariance="cluster")
+        assert "costing.perfect_fit" in {finding.code for finding in within.findings}
+        with pytest.raises(PerfectFit):
+            fit_cost_regression(made, drivers, panel="random", covariance="cluster")
 
 
 def test_a_panel_needs_dmus_years_and_enough_of_them():

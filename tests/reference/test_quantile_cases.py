@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from budgetperf.costing.quantile import fit_quantile
-from budgetperf.costing.quantile_interval import IntervalOptions
+from budgetperf.costing.quantile.interval import IntervalOptions
 from tests.reference.test_costing_cases import CASES, case
 
 SE = 1e-3  # "relative 1e-3" of the case, which the upper quartile and all kernels meet

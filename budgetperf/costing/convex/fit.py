@@ -8,7 +8,7 @@ import pandas as pd
 from budgetperf.costing.convex.cuts import Settled, settle
 from budgetperf.costing.convex.findings import check_columns, check_convexity, check_fit, check_split
 from budgetperf.costing.convex.models import Additive, Multiplicative
-from budgetperf.costing.convex.options import ConvexReturns, ErrorForm, SecondStage, Shape, one_of
+from budgetperf.costing.convex.options import ConvexReturns, ErrorForm, SecondStage, Shape
 from budgetperf.costing.convex.problem import Problem, checked, stated
 from budgetperf.costing.convex.result import CnlsResult, StonedResult
 from budgetperf.costing.convex.second_stage import NO_RESIDUALS, conditional_mean, split
@@ -64,7 +64,7 @@ def fit_cnls(
     Analysis 38; Johnson and Kuosmanen (2011), J. Productivity Analysis 36 (contextual
     variables); Lee, Johnson, Moreno-Centeno and Kuosmanen (2013), EJOR 227 (generated conditions).
     """
-    shape, returns, form = one_of(Shape, kind), one_of(ConvexReturns, returns), one_of(ErrorForm, form)
+    shape, returns, form = Shape(kind), ConvexReturns(returns), ErrorForm(form)
     response = checked(y.to_frame("y"), "因变量", y.index)["y"]
     drivers = checked(X, "自变量", y.index)
     z = checked(pd.DataFrame(index=y.index) if contextual is None else contextual, "环境变量", y.index)
@@ -116,7 +116,7 @@ def fit_stoned(
     Kuosmanen and Kortelainen (2012), J. Productivity Analysis 38; Fan, Li and Weersink (1996),
     J. Business and Econ. Stat. 14; Jondrow et al. (1982), J. Econometrics 19.
     """
-    method = one_of(SecondStage, method)
+    method = SecondStage(method)
     regression = fit_cnls(y, X, kind=kind, returns=returns, form=form, contextual=contextual)
     sign, additive = regression.shape.sign, regression.form is ErrorForm.ADDITIVE
     e = sign * array(regression.residuals)

@@ -1,7 +1,5 @@
 """The words a convex regression is asked for with."""
 
-from typing import TypeVar
-
 from budgetperf.terms import Term
 
 
@@ -36,21 +34,3 @@ class SecondStage(Term):
 
     MOMENTS = "moments", "矩估计"
     QUASI_LIKELIHOOD = "quasi_likelihood", "拟似然"
-
-
-Word = TypeVar("Word", bound=Term)
-
-
-def one_of(words: type[Word], value: str) -> Word:
-    """Return the word of this code.
-
-    Raises
-    ------
-    ValueError
-        With the codes there are.
-    """
-    try:
-        return words(value)
-    except ValueError:
-        known = "、".join(f"{word.value}（{word.label}）" for word in words)
-        raise ValueError(f"“{value}”不是可选项，须为{known}之一") from None

@@ -37,7 +37,6 @@ from budgetperf.costing.frontier.result import (
     Request,
     SfaResult,
     assembled,
-    one_of,
 )
 
 HIGHER = 0.01  # log likelihood by which a ridge is higher than a maximum
@@ -101,7 +100,7 @@ def fit_sfa(
     Battese and Coelli (1988, 1992); Caudill, Ford and Gropper (1995); Wang (2002); Wang and
     Schmidt (2002); Kumbhakar and Lovell (2000).
     """
-    kind, distribution = one_of(FrontierKind, kind), one_of(Inefficiency, distribution)
+    kind, distribution = FrontierKind(kind), Inefficiency(distribution)
     covariates = {
         name: checked(frame, text, y.index)
         for name, frame, text in (
@@ -111,7 +110,7 @@ def fit_sfa(
         )
         if frame is not None
     }
-    pattern = None if panel is None else one_of(PanelPattern, panel)
+    pattern = None if panel is None else PanelPattern(panel)
     _check_options(distribution, covariates, pattern, level)
     response = checked(y.to_frame("y"), "因变量", y.index)["y"]
     sample = standardise(response, checked(X, "自变量", y.index), sign=kind.sign)

@@ -4,7 +4,6 @@ Holds labels, units, standard errors and findings; the fit itself is in ``fronti
 """
 
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -60,25 +59,6 @@ class PanelPattern(Term):
 
     INVARIANT = "invariant", "不随时间变化"
     TIME_VARYING = "time_varying", "随时间按指数变化"
-
-
-Word = TypeVar("Word", bound=Term)
-
-
-def one_of(words: type[Word], value: str) -> Word:
-    """Return the word of this code.
-
-    Raises
-    ------
-    ValueError
-        With the codes there are.
-    """
-    try:
-        return words(value)
-    except ValueError:
-        raise ValueError(
-            f"“{value}”不是可选项，须为{'、'.join(f'{w.value}（{w.label}）' for w in words)}之一"
-        ) from None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,7 +11,7 @@ import pandas as pd
 from scipy.linalg import solve_triangular
 
 from budgetperf.costing.design import Array, Basis, Floats, array, orthogonal_basis
-from budgetperf.costing.quantile_program import Vertex, solve_vertex
+from budgetperf.costing.quantile.program import Vertex, solve_vertex
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +49,7 @@ class QuantileSample:
         return np.asarray(self.basis.q * np.sqrt(self.n))
 
     def solve(self, tau: float, *, tilt: Array | None = None, near: Vertex | None = None) -> Vertex | None:
-        """Return the optimum in standard units; see ``quantile_program.solve_vertex``."""
+        """Return the optimum in standard units; see ``program.solve_vertex``."""
         return solve_vertex(self.unit_y, self.unit_q, tau, tilt=tilt, near=near)
 
     def estimates(self, standard: Array) -> Array:

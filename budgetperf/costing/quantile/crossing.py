@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from budgetperf.costing.design import Array
 from budgetperf.costing.errors import NotConverged
-from budgetperf.costing.quantile_program import BAND, DIRECT, GAP, LEAST_LOSS, ROUNDS, SOLVER, Rows, check
+from budgetperf.costing.quantile.program import BAND, DIRECT, GAP, LEAST_LOSS, ROUNDS, SOLVER, Rows, check
 
 CROSSED = 1e-9  # of responses scaled to one
 CUTS = 3  # worst rows a pair of quantiles is held apart at, a round
@@ -53,7 +53,7 @@ def solve_uncrossed(y: Array, q: Array, taus: tuple[float, ...], estimates: Arra
     Notes
     -----
     Bondell, Reich and Wang (2010): ``x_i'(b_(t+1) - b_t) >= 0`` for all rows, and so within their
-    convex hull; constraints enter as they are found violated. As in ``quantile_program``, rows far
+    convex hull; constraints enter as they are found violated. As in ``program``, rows far
     from a quantile enter with their sign until they change sides.
     """
     n, k = q.shape

@@ -12,10 +12,11 @@ from scipy import stats
 
 from budgetperf.costing.design import CONST, Array, Floats, array
 from budgetperf.costing.diagnostics import TestResult
-from budgetperf.costing.errors import Collinear, TooFewRows
+from budgetperf.costing.errors import Collinear, PerfectFit, TooFewRows
 from budgetperf.costing.frontier.panel import periods
 from budgetperf.costing.ols import Absorbed, Covariance, OlsResult, fit_ols
 
+NO_RESIDUAL = 1e-12  # of the largest response
 SAME = 1e-10  # relative singular value below which columns of means repeat each other
 
 
@@ -130,6 +131,8 @@ def fit_random(
     ------
     TooFewRows
         If there are not more dmus than coefficients (the between regression).
+    PerfectFit
+        If nothing varies within dmus beyond the drivers.
     Collinear, ValueError
         See ``fit_within``; drivers constant within every dmu are allowed here.
 
@@ -142,6 +145,8 @@ def fit_random(
     """
     moving = [c for c in design.columns if c == CONST or _spread(design[c]) > 0]
     within = fit_within(y, design[moving], covariance=Covariance.CLASSICAL, groups=None, level=level)
+    if float(within.ols.residuals.abs().max()) <= NO_RESIDUAL * float(y.abs().max()):
+        raise PerfectFit(len(y))
     means = design.groupby(level=0, sort=False).mean()
     sizes = y.groupby(level=0, sort=False).size().astype("float64")
     lengths = np.linalg.norm(array(means), axis=0)
@@ -154,12 +159,12 @@ def fit_random(
     noise = within.sigma_e**2
     variance = max(float(between @ between) / (len(means) - k) - noise * float((1 / sizes).mean()), 0.0)
     spread = sizes * variance + noise
-    theta = 1 - (noise / spread) ** 0.5 if noise + variance > 0 else sizes * 0.0
+    theta = 1 - (noise / spread) ** 0.5
     share = array(theta.loc[list(y.index.get_level_values(0))])
     part = design.apply(lambda column: _swept(column, share))
     ols = fit_ols(_swept(y, share), part, covariance=covariance, groups=groups, level=level)
     gaps = _means(y - array(design) @ array(ols.estimates))
-    shrunk = gaps * (sizes * variance / spread if variance > 0 else 0.0)
+    shrunk = gaps * sizes * variance / spread
     return PanelFit(ols, shrunk, float(np.sqrt(variance)), within.sigma_e, theta)
 
 

@@ -13,10 +13,9 @@ from statsmodels.regression.quantile_regression import bofinger, chamberlain, ha
 
 from budgetperf.costing.design import Array, array
 from budgetperf.costing.errors import NotConverged, TooFewRows
-from budgetperf.costing.frontier.result import one_of
 from budgetperf.costing.ols import IntArray
-from budgetperf.costing.quantile_program import DualProgram, Vertex
-from budgetperf.costing.quantile_sample import QuantileSample
+from budgetperf.costing.quantile.program import DualProgram, Vertex
+from budgetperf.costing.quantile.sample import QuantileSample
 from budgetperf.terms import Term
 
 BEYOND = 1e-6  # of the cutoff: how far past a step of the rank statistic the next one is looked for
@@ -91,8 +90,10 @@ RULES = {
 class Uncertainty(Protocol):
     """Ends of the interval of linear combinations of the estimates."""
 
-    def ends(self, combinations: Array, point: Array, level: float, /) -> tuple[Array, Array]:
-        """Return lower and upper (m,) of ``combinations`` (m, k) around their ``point`` (m,)."""
+    def ends(
+        self, combinations: Array, point: Array, level: float, *, log: bool = False
+    ) -> tuple[Array, Array]:
+        """Return lower and upper (m,) of ``combinations`` (m, k) around their ``point`` (m,); of exp if log."""
         ...
 
 
@@ -116,12 +117,14 @@ class RankUncertainty:
     vertex: Vertex
     tau: float
 
-    def ends(self, combinations: Array, point: Array, level: float, /) -> tuple[Array, Array]:
+    def ends(
+        self, combinations: Array, point: Array, level: float, *, log: bool = False
+    ) -> tuple[Array, Array]:
         """See ``Uncertainty``; infinite where the data do not bound an end."""
         n, k = self.sample.design.shape
         z = float(stats.t.ppf(0.5 + level / 2, n - k))
         found = [[self._end(self.sample.contrast(c), z, side) for c in combinations] for side in (1, -1)]
-        return np.minimum(found[0], point), np.maximum(found[1], point)
+        return _ends(np.minimum(found[0], point), np.maximum(found[1], point), log)
 
     def _end(self, contrast: Array, z: float, side: int) -> float:
         """Return one end: the lower for a positive side."""
@@ -188,11 +191,13 @@ class KernelUncertainty:
     covariance: pd.DataFrame
     df: int
 
-    def ends(self, combinations: Array, point: Array, level: float, /) -> tuple[Array, Array]:
+    def ends(
+        self, combinations: Array, point: Array, level: float, *, log: bool = False
+    ) -> tuple[Array, Array]:
         """See ``Uncertainty``."""
         variance = np.einsum("ij,jk,ik->i", combinations, array(self.covariance), combinations)
         half = float(stats.t.ppf(0.5 + level / 2, self.df)) * np.sqrt(variance)
-        return point - half, point + half
+        return _ends(point - half, point + half, log)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -202,11 +207,21 @@ class BootstrapUncertainty:
     draws: pd.DataFrame
     n_clusters: int
 
-    def ends(self, combinations: Array, point: Array, level: float, /) -> tuple[Array, Array]:
+    def ends(
+        self, combinations: Array, point: Array, level: float, *, log: bool = False
+    ) -> tuple[Array, Array]:
         """See ``Uncertainty``; the interval holds its point."""
         tail = (1 - level) / 2
-        low, high = np.quantile(combinations @ array(self.draws).T, [tail, 1 - tail], axis=1)
+        drawn = combinations @ array(self.draws).T
+        if log:
+            drawn, point = np.exp(drawn), np.exp(point)
+        low, high = np.quantile(drawn, [tail, 1 - tail], axis=1)
         return np.minimum(low, point), np.maximum(high, point)
+
+
+def _ends(lower: Array, upper: Array, log: bool) -> tuple[Array, Array]:  # noqa: FBT001  # passed on
+    with np.errstate(over="ignore"):
+        return (np.exp(lower), np.exp(upper)) if log else (lower, upper)
 
 
 def kernel_uncertainty(
@@ -227,8 +242,8 @@ def kernel_uncertainty(
     (z(tau + d) - z(tau - d))`` as Stata has it, d by the rule of the bandwidth.
     """
     n, k = sample.design.shape
-    density, kernel = one_of(Density, options.density), one_of(Kernel, options.kernel)
-    width = float(RULES[one_of(Bandwidth, options.bandwidth)](n, tau))
+    density, kernel = Density(options.density), Kernel(options.kernel)
+    width = float(RULES[Bandwidth(options.bandwidth)](n, tau))
     while tau - width <= 0 or tau + width >= 1:
         width /= 2
     if density is Density.DIFFERENCE:

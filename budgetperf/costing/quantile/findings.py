@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from budgetperf.costing.design import Array, Floats
-from budgetperf.costing.quantile_program import ON_PLANE, Vertex
-from budgetperf.costing.quantile_sample import QuantileSample
+from budgetperf.costing.quantile.program import ON_PLANE, Vertex
+from budgetperf.costing.quantile.sample import QuantileSample
 from budgetperf.findings import Finding, Severity, Where
 
 if TYPE_CHECKING:

@@ -12,7 +12,14 @@ import pandas as pd
 from scipy import stats
 
 from budgetperf.costing.cost_form import CostForm, cost_form
-from budgetperf.costing.cost_panel_models import (
+from budgetperf.costing.design import CONST, Floats, Prediction, array
+from budgetperf.costing.diagnostics import TestResult
+from budgetperf.costing.errors import Collinear, PerfectFit
+from budgetperf.costing.frontier.panel import periods
+from budgetperf.costing.ols import Covariance, OlsResult, fit_ols
+from budgetperf.costing.regression.findings import regression_findings
+from budgetperf.costing.regression.panel_models import (
+    NO_RESIDUAL,
     PanelFit,
     fit_random,
     fit_within,
@@ -20,13 +27,6 @@ from budgetperf.costing.cost_panel_models import (
     mundlak_test,
     with_periods,
 )
-from budgetperf.costing.design import CONST, Floats, Prediction, array
-from budgetperf.costing.diagnostics import TestResult
-from budgetperf.costing.errors import Collinear, PerfectFit
-from budgetperf.costing.frontier.panel import periods
-from budgetperf.costing.frontier.result import one_of
-from budgetperf.costing.ols import Covariance, OlsResult, fit_ols
-from budgetperf.costing.regression_findings import NO_RESIDUAL, regression_findings
 from budgetperf.costing.shifts import Shift, ShiftedResult, fit_shifted
 from budgetperf.findings import Finding
 from budgetperf.terms import Term
@@ -239,7 +239,7 @@ def fit_cost_regression(
     Raises
     ------
     TooFewRows, Collinear
-        See ``ols.fit_ols`` and ``cost_panel_models``.
+        See ``ols.fit_ols`` and ``panel_models``.
     ValueError
         With row and column of a value that cannot be used, or an option that does not fit the rest.
 
@@ -248,23 +248,18 @@ def fit_cost_regression(
     Nerlove (1963), homogeneity; Duan (1983); Swamy and Arora (1972); Ofwat (2019), PR19 final
     determinations: securing cost efficiency.
     """
-    kind, errors = None if panel is None else one_of(PanelModel, panel), one_of(Covariance, covariance)
+    kind, errors = None if panel is None else PanelModel(panel), Covariance(covariance)
     form = cost_form(log=log, levels=levels, prices=prices)
     design = form.design(drivers)
     y = form.response(cost, drivers)
-    years: tuple[object, ...] = ()
+    years = _years(drivers, kind) if time_effects else ()
+    design = with_periods(design, years) if years else design
     if kind is not None:
         periods(drivers.index)
-    if time_effects:
-        if kind is None:
-            raise ValueError("年份效应（time_effects）需要给出panel")
-        years = tuple(sorted(set(drivers.index.get_level_values(1))))
-        design = with_periods(design, years)
     if errors is Covariance.CLUSTER and groups is None and drivers.index.nlevels == 2:
         groups = pd.Series(drivers.index.get_level_values(0).astype(str), index=drivers.index)
     ols, effects = _fit(y, design, kind, errors, groups, level)
-    fitted = pd.Series(array(design) @ array(ols.estimates), index=y.index)
-    residuals = y - fitted
+    residuals = y - array(design) @ array(ols.estimates)
     tests = _tests(y, design, drivers, form, kind, errors, groups, effects)
     return CostRegressionResult(
         ols=ols,
@@ -272,13 +267,21 @@ def fit_cost_regression(
         panel=kind,
         effects=effects,
         response=y,
-        fitted=fitted,
+        fitted=y - residuals,
         residuals=residuals,
         smearing=float(np.exp(array(residuals)).mean()) if log else 1.0,
         tests=tests,
         findings=regression_findings(y, residuals, ols, effects, tests),
         years=years,
     )
+
+
+def _years(drivers: pd.DataFrame, kind: PanelModel | None) -> tuple[object, ...]:
+    """Return the periods that get a mark, the first included."""
+    if kind is None:
+        raise ValueError("年份效应（time_effects）需要给出panel")
+    periods(drivers.index)
+    return tuple(sorted(set(drivers.index.get_level_values(1))))
 
 
 def _fit(
@@ -289,6 +292,8 @@ def _fit(
     groups: "pd.Series[str] | None",
     level: float,
 ) -> tuple[OlsResult, PanelFit | None]:
+    if not 0 < level < 1:
+        raise ValueError(f"置信水平须在0和1之间，现为{level}")
     if kind is None or kind is PanelModel.POOLED:
         return fit_ols(y, design, covariance=covariance, groups=groups, level=level), None
     fit = fit_within if kind is PanelModel.WITHIN else fit_random

@@ -1,12 +1,10 @@
 """What a cost regression must tell before it is believed; nothing here changes a fit."""
 
-from budgetperf.costing.cost_panel_models import PanelFit
 from budgetperf.costing.design import Floats
 from budgetperf.costing.diagnostics import TestResult
 from budgetperf.costing.ols import Covariance, OlsResult
+from budgetperf.costing.regression.panel_models import NO_RESIDUAL, PanelFit
 from budgetperf.findings import Finding, Severity, Where
-
-NO_RESIDUAL = 1e-12  # of the largest response
 
 
 def regression_findings(
@@ -14,16 +12,17 @@ def regression_findings(
 ) -> tuple[Finding, ...]:
     """Return every finding about a fit, by fixed rules."""
     return (
-        *check_residuals(y, residuals),
+        *check_residuals(y, residuals, ols),
         *check_clusters(ols, y),
         *check_effects(effects),
         *check_tests(tests),
     )
 
 
-def check_residuals(y: Floats, residuals: Floats) -> tuple[Finding, ...]:
-    """Something is left for the noise."""
-    if float(residuals.abs().max()) > NO_RESIDUAL * float(y.abs().max()):
+def check_residuals(y: Floats, residuals: Floats, ols: OlsResult) -> tuple[Finding, ...]:
+    """Something is left for the noise, dmu effects aside."""
+    left = min(float(residuals.abs().max()), float(ols.residuals.abs().max()))
+    if left > NO_RESIDUAL * float(y.abs().max()):
         return ()
     text = "各行全部落在回归面上，残差为零：标准误与预测区间没有意义，请核对数据是否由公式生成或相互复制"
     return (_finding("perfect_fit", Severity.ERROR, text),)

@@ -27,7 +27,7 @@ SOLVER: dict[str, bool | int | float | str] = {
     "dual_feasibility_tolerance": 1e-10,
 }
 Rows = NDArray[np.int64]
-Status = highspy.HighsBasisStatus
+Place = highspy.HighsBasisStatus
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,11 +82,11 @@ class DualProgram:
 
     def start(self, above: NDArray[np.bool_], rows: Rows) -> None:
         """Begin from these rows on the plane, the others above or below it."""
-        status = [Status.kUpper if up else Status.kLower for up in above]
+        status = [Place.kUpper if up else Place.kLower for up in above]
         for row in rows:
-            status[row] = Status.kBasic
+            status[row] = Place.kBasic
         basis = highspy.HighsBasis()
-        basis.col_status, basis.row_status, basis.valid = status, [Status.kLower] * self.k, True
+        basis.col_status, basis.row_status, basis.valid = status, [Place.kLower] * self.k, True
         self.solver.setBasis(basis)
 
     def weigh(self, weights: Array) -> None:
@@ -107,18 +107,18 @@ class DualProgram:
             If the solver stops for another reason.
         """
         self.solver.run()
-        status = self.solver.getModelStatus()
-        if status == highspy.HighsModelStatus.kInfeasible:
+        ended = self.solver.getModelStatus()
+        if ended == highspy.HighsModelStatus.kInfeasible:
             return None
-        if status != highspy.HighsModelStatus.kOptimal:
-            raise NotConverged("分位数回归", f"求解器返回{self.solver.modelStatusToString(status)}")
+        if ended != highspy.HighsModelStatus.kOptimal:
+            raise NotConverged("分位数回归", f"求解器返回{self.solver.modelStatusToString(ended)}")
         solution = self.solver.getSolution()
         return -np.asarray(solution.row_dual), np.asarray(solution.col_value)
 
     def rows(self) -> Rows:
         """Return the rows of the last basis."""
         status = self.solver.getBasis().col_status
-        return np.flatnonzero(np.fromiter((one == Status.kBasic for one in status), bool, self.n))
+        return np.flatnonzero(np.fromiter((one == Place.kBasic for one in status), bool, self.n))
 
 
 def solve_vertex(

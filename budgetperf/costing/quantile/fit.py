@@ -1,7 +1,7 @@
 """Quantiles of cost given drivers, solved exactly, one or several that do not cross.
 
-Labels, units, options and results; the solver is in ``quantile_program``, intervals in
-``quantile_interval``.
+Labels, units, options and results; the solver is in ``program``, intervals in
+``interval``.
 """
 
 from collections.abc import Sequence
@@ -14,11 +14,10 @@ import pandas as pd
 from budgetperf.costing.cost_form import CostForm, cost_form
 from budgetperf.costing.design import Array, Floats, Prediction, array
 from budgetperf.costing.errors import NotConverged
-from budgetperf.costing.frontier.result import one_of
 from budgetperf.costing.ols import IntArray
-from budgetperf.costing.quantile_crossing import CROSSED, crossings, solve_uncrossed
-from budgetperf.costing.quantile_findings import check_crossing, quantile_findings
-from budgetperf.costing.quantile_interval import (
+from budgetperf.costing.quantile.crossing import CROSSED, crossings, solve_uncrossed
+from budgetperf.costing.quantile.findings import check_crossing, quantile_findings
+from budgetperf.costing.quantile.interval import (
     DEFAULT,
     IntervalOptions,
     RankUncertainty,
@@ -26,8 +25,8 @@ from budgetperf.costing.quantile_interval import (
     bootstrap_uncertainty,
     kernel_uncertainty,
 )
-from budgetperf.costing.quantile_program import Vertex, check
-from budgetperf.costing.quantile_sample import QuantileSample, quantile_sample
+from budgetperf.costing.quantile.program import Vertex, check
+from budgetperf.costing.quantile.sample import QuantileSample, quantile_sample
 from budgetperf.findings import Finding
 from budgetperf.terms import Term
 
@@ -115,8 +114,8 @@ class QuantileResult:
             raise ValueError(f"置信水平须在0和1之间，现为{level}")
         z = array(self.form.design(drivers)[list(self.params.index)])
         point = z @ array(self.params)
-        ends = self.uncertainty.ends(z, point, level)
-        lower, upper = (pd.Series(np.exp(end) if self.form.log else end, index=drivers.index) for end in ends)
+        ends = self.uncertainty.ends(z, point, level, log=self.form.log)
+        lower, upper = (pd.Series(end, index=drivers.index) for end in ends)
         return Prediction(self.predict(drivers), lower, upper, level)
 
 
@@ -198,7 +197,7 @@ def fit_quantile(
     tau : float or sequence of float
         Strictly between 0 and 1.
     interval : {"rank", "kernel", "bootstrap", None}
-        None is fastest. Rank takes 4 k programmes; see ``quantile_interval``.
+        None is fastest. Rank takes 4 k programmes; see ``interval``.
     level : float
         Coverage of the intervals of the estimates, 0 to 1.
     log : bool
@@ -213,7 +212,7 @@ def fit_quantile(
     Raises
     ------
     TooFewRows, Collinear
-        See ``design.orthogonal_basis``; clusters, see ``quantile_interval.bootstrap_uncertainty``.
+        See ``design.orthogonal_basis``; clusters, see ``interval.bootstrap_uncertainty``.
     NotConverged
         If an optimum cannot be certified by its duality gap.
     ValueError
@@ -227,11 +226,10 @@ def fit_quantile(
     ----------
     Koenker and Bassett (1978); Portnoy and Koenker (1997); Bondell, Reich and Wang (2010).
     """
-    method = None if interval is None else one_of(QuantileInterval, interval)
+    method = None if interval is None else QuantileInterval(interval)
     if not 0 < level < 1:
         raise ValueError(f"置信水平须在0和1之间，现为{level}")
-    several = not isinstance(tau, (int, float))
-    taus = tuple(sorted(map(float, tau))) if isinstance(tau, Sequence) else (float(tau),)
+    taus = tuple(sorted(float(one) for one in np.atleast_1d(tau)))
     if not taus or len(set(taus)) < len(taus) or not all(0 < one < 1 for one in taus):
         raise ValueError(f"分位点须在0和1之间且不重复，现为{tau}")
     form = cost_form(log=log, levels=levels)
@@ -243,7 +241,7 @@ def fit_quantile(
     ]
     codes = _clusters(groups, drivers)
     fits = tuple(fit.result(options, codes) for fit in found)
-    if not several:
+    if np.ndim(tau) == 0:
         return fits[0]
     return _uncrossed(sample, taus, vertices, fits)
 
