@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from budgetperf.errors import BudgetperfError, Invalid
 from budgetperf.findings import Severity
 from budgetperf.fiscal import SHANGHAI
-from workflows import assess_verb, index_verb, scheme_verbs
+from workflows import assess_verb, baseline_verb, index_verb, scheme_verbs
 from workflows.help import ENVIRONMENT, PROGRAM, VERBS
 from workflows.terminal import visible
 
@@ -207,15 +207,9 @@ def schemes(given: Arguments) -> int:
     return scheme_verbs.act(given, say, today=datetime.now(SHANGHAI).date())
 
 
-def assess(given: Arguments) -> int:
-    """Assess units or people from a table of facts."""
-    today = datetime.now(SHANGHAI).date()
-    return assess_verb.act(given, lambda line: say(visible(line)), today=today)
-
-
-def build_index(given: Arguments) -> int:
-    """Build an indicator system from its tables."""
-    return index_verb.act(given, say, today=datetime.now(SHANGHAI).date())
+def of_files(act: Callable[..., int]) -> Callable[[Arguments], int]:
+    """A verb from files to files: it needs the day and no database."""
+    return lambda given: act(given, lambda line: say(visible(line)), today=datetime.now(SHANGHAI).date())
 
 
 def backup(given: Arguments) -> int:
@@ -314,8 +308,9 @@ def _parser() -> argparse.ArgumentParser:
     verb("worker", worker).add_argument("--with-parent", action="store_true", help=argparse.SUPPRESS)
     _operator_verbs(verb)
     scheme_verbs.add(verb("schemes", schemes, home=False))
-    assess_verb.add(verb("assess", assess, home=False))
-    index_verb.add(verb("build-index", build_index, home=False))
+    assess_verb.add(verb("assess", of_files(assess_verb.act), home=False))
+    baseline_verb.add(verb("baseline", of_files(baseline_verb.act), home=False))
+    index_verb.add(verb("build-index", of_files(index_verb.act), home=False))
     verb("test", test, home=False)
     verb("check-code", check_code, home=False)
     return parser

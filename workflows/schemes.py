@@ -234,15 +234,15 @@ def table(rows: Sequence[Sequence[str]]) -> list[str]:
     ]
 
 
-def assessment_edition(
-    rulebook: Rulebook, name: str, *, today: date, as_of: date | None = None, option: str = ""
+def edition_of_kind(
+    rulebook: Rulebook, name: str, kind: str, *, today: date, as_of: date | None = None, option: str = ""
 ) -> Edition:
-    """Return the assessment scheme called ``name``: a jurisdiction, an id, or a draft file.
+    """Return the edition of a kind called ``name``: a jurisdiction, an id, or a draft file.
 
     Parameters
     ----------
     rulebook : Rulebook
-    name : str
+    name, kind : str
     today : date
     as_of : date, optional
         The day asked for; a whole id must hold then.
@@ -256,13 +256,20 @@ def assessment_edition(
     Invalid
         ``schemes.kind`` if it is of another kind; the codes of ``check`` for a draft.
     """
-    plain = "/" not in name and Path(name).suffix not in _DRAFTS
-    sought = f"{name}/{ASSESSMENT}" if plain else name
+    bare = "/" not in name and Path(name).suffix not in _DRAFTS
+    sought = f"{name}/{kind}" if bare else name
     edition = _find_or_read(rulebook, sought, as_of=as_of, today=today, option=option)
-    if edition.kind != ASSESSMENT:
-        text = f"{edition.id} 是“{KINDS[edition.kind].label}”，不是“{KINDS[ASSESSMENT].label}”"
-        raise Invalid("schemes.kind", f"{text}，考评方案见 ./bp schemes list")
+    if edition.kind != kind:
+        text = f"{edition.id} 是“{KINDS[edition.kind].label}”，不是“{KINDS[kind].label}”"
+        raise Invalid("schemes.kind", f"{text}，{KINDS[kind].label}方案见 ./bp schemes list")
     return edition
+
+
+def assessment_edition(
+    rulebook: Rulebook, name: str, *, today: date, as_of: date | None = None, option: str = ""
+) -> Edition:
+    """Return the assessment scheme called ``name`` (see ``edition_of_kind``)."""
+    return edition_of_kind(rulebook, name, ASSESSMENT, today=today, as_of=as_of, option=option)
 
 
 def print_template(say: Say, known: Known, name: str, *, as_of: date | None, today: date) -> int:

@@ -13,6 +13,7 @@ from budgetperf.budget.grounds import Ground
 from budgetperf.budget.objections import ObjectionGround, Outcome
 from budgetperf.costing.benefit import FlowKind, Timing
 from budgetperf.costing.grading import EvidenceGrade
+from budgetperf.costing.words import Inefficiency, OutlierRule, Reconciliation, Returns
 from budgetperf.evaluands import Protection
 from budgetperf.findings import Severity
 from budgetperf.indicators import Achievement, Direction, Level2, Operator
@@ -244,6 +245,7 @@ OPEN: Mapping[str, str] = {
     "light.values": "",
     "light.indicators": "",
     "drivers": "",
+    "prices.regions": "",
     "prices.values": "",
     "estimates": "",
 }
@@ -311,8 +313,12 @@ VOCABULARIES: Mapping[str, type[Term]] = {
     "present": FlowKind,
     "protection.kind": Protection,
     "row": Constraint,
+    "screening.rule": OutlierRule,
     "severity": Severity,
     "source.status": SourceStatus,
+    "spec.distribution": Inefficiency,
+    "spec.reconciliation": Reconciliation,
+    "spec.returns": Returns,
     "suggested": ExanteConclusion,
     "timing": Timing,
     "values.*": Achievement,

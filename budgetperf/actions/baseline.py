@@ -16,6 +16,7 @@ from budgetperf.costing.method import BaselineSpec
 from budgetperf.costing.panel import CostPanel, PanelRow, PanelSpec
 from budgetperf.costing.prices import PriceIndex
 from budgetperf.costing.records import restore
+from budgetperf.costing.screening import ScreeningRule
 from budgetperf.money import Money
 from budgetperf.process.stages import Stage
 from budgetperf.provenance import DecisionKind, DecisionPackage
@@ -53,7 +54,7 @@ def fit_baseline(ctx: Context, form: FitForm, seen: Seen) -> Outcome:
     """Fit the baseline of a panel for every project that is one of its dmus, and package it."""
     panel_id, panel = load_panel(ctx, form.panel_code)
     used = in_force(ctx, "cost_baseline", CostBaselineRules)
-    spec = _spec(used.rules)
+    spec = spec_of(used.rules)
     targets = _targets(ctx, panel_id, panel, form.fiscal_year)
     prices = price_index(ctx)
     fitted = baselines.fit(panel, spec, prices=prices)
@@ -100,7 +101,9 @@ def _targets(ctx: Context, panel_id: str, panel: CostPanel, fiscal_year: int) ->
     )
 
 
-def _spec(rules: CostBaselineRules) -> BaselineSpec:
+def spec_of(rules: CostBaselineRules) -> BaselineSpec:
+    """Return how an edition makes baselines."""
+    screening = rules.screening
     return BaselineSpec(
         methods=rules.methods,
         tau=rules.tau,
@@ -108,4 +111,8 @@ def _spec(rules: CostBaselineRules) -> BaselineSpec:
         seed=rules.seed,
         n_draws=rules.n_draws,
         rounding=Money(rules.rounding_fen),
+        screening=ScreeningRule(screening.rule, screening.alpha, screening.at_most) if screening else None,
+        reconciliation=rules.reconciliation,
+        distribution=rules.distribution,
+        returns=rules.returns,
     )

@@ -4,7 +4,7 @@
 
     PanelRow ──> CostPanel ──checks──> findings            Flow ──> cashflow ──> benefit.analyse
                     │ prices.at_base_prices                                          │
-                    │ to_frame (the only door from Money to float)                   v
+                    │ frames (the only door from Money to float)                   v
                     v                                                      NPV, BCR, IRR, EANB
         design, cost_form ──> ols ──> regression ──> shifts, diagnostics
                     │    ├──> quantile

@@ -7,13 +7,14 @@ import pandas as pd
 
 from budgetperf.costing import diagnostics
 from budgetperf.costing.design import regressors
-from budgetperf.costing.method import BaselineSpec, FittedMethod, MethodName, estimates_table, fit_ratio
+from budgetperf.costing.method import BaselineSpec, FittedMethod, estimates_table, fit_ratio
 from budgetperf.costing.ols import Covariance
 from budgetperf.costing.panel import PanelSpec
 from budgetperf.costing.quantile import QuantileInterval, fit_quantile
 from budgetperf.costing.quantile.interval import BootstrapUncertainty, IntervalOptions
 from budgetperf.costing.regression import CostRegressionResult, fit_cost_regression
 from budgetperf.costing.rounding import figure
+from budgetperf.costing.words import MethodName
 from budgetperf.provenance import Json, plain
 
 

@@ -18,13 +18,15 @@ import statsmodels
 from budgetperf.costing import grading
 from budgetperf.costing.cost_baseline import BaselineTarget, CostBaseline, MethodEstimate, Peer
 from budgetperf.costing.design import Array
-from budgetperf.costing.method import BaselineSpec, FittedMethod, MethodName, Reconciliation
+from budgetperf.costing.frames import drivers_frame, panel_frame
+from budgetperf.costing.method import BaselineSpec, FittedMethod
 from budgetperf.costing.methods import METHODS, method_card
-from budgetperf.costing.panel import CostPanel, drivers_frame
+from budgetperf.costing.panel import CostPanel
 from budgetperf.costing.peers import find_peers
 from budgetperf.costing.prices import PriceIndex, at_base_prices
 from budgetperf.costing.rounding import money_from_yuan
 from budgetperf.costing.screening import Screened, screen
+from budgetperf.costing.words import MethodName, Reconciliation
 from budgetperf.errors import Invalid
 from budgetperf.findings import Finding, Severity, Where
 from budgetperf.money import Money
@@ -40,7 +42,7 @@ class FittedBaseline:
     panel : CostPanel
         In base-year prices where an index was given.
     frame : DataFrame
-        The rows the methods were fitted on, of ``panel.to_frame()``.
+        The rows the methods were fitted on, of ``frames.panel_frame``.
     spec : BaselineSpec
     prices : PriceIndex or None
     methods : tuple of FittedMethod
@@ -196,7 +198,7 @@ def fit(panel: CostPanel, spec: BaselineSpec, *, prices: PriceIndex | None = Non
         From the cores.
     """
     priced = panel if prices is None else at_base_prices(panel, prices)
-    whole = priced.to_frame()
+    whole = panel_frame(priced)
     screened = screen(whole, spec.screening, levels=priced.spec.levels) if spec.screening else ()
     frame = whole.drop(index=[(one.dmu, one.year) for one in screened])
     methods = tuple(METHODS[MethodName(name)].fit(frame, priced.spec, spec) for name in spec.methods)

@@ -18,16 +18,10 @@ from budgetperf.costing.envelopment.bootstrap import correct_bias
 from budgetperf.costing.errors import TooFewRows
 from budgetperf.costing.frontier import SfaResult, fit_sfa
 from budgetperf.costing.frontier.design import FRONTIER, of_part
-from budgetperf.costing.method import (
-    BaselineSpec,
-    FittedMethod,
-    MethodName,
-    estimates_table,
-    fit_ratio,
-    shown,
-)
+from budgetperf.costing.method import BaselineSpec, FittedMethod, estimates_table, fit_ratio, shown
 from budgetperf.costing.panel import PanelSpec
 from budgetperf.costing.rounding import figure
+from budgetperf.costing.words import MethodName
 from budgetperf.findings import Finding, Severity, Where
 from budgetperf.provenance import plain
 

@@ -8,41 +8,12 @@ import numpy as np
 import pandas as pd
 
 from budgetperf.costing.design import Floats, Prediction
-from budgetperf.costing.envelopment.problem import Returns
-from budgetperf.costing.frontier.result import Inefficiency
 from budgetperf.costing.rounding import figure
 from budgetperf.costing.screening import ScreeningRule
+from budgetperf.costing.words import Inefficiency, MethodName, Reconciliation, Returns
 from budgetperf.findings import Finding
 from budgetperf.money import Money
 from budgetperf.provenance import Json
-from budgetperf.terms import Term
-
-
-class MethodFamily(Term):
-    """Methods of one family share their view of cost, and their mistakes."""
-
-    MEAN = "mean", "均值回归"
-    QUANTILE = "quantile", "分位数"
-    FRONTIER = "frontier", "随机前沿"
-    ENVELOPMENT = "envelopment", "数据包络"
-
-
-class MethodName(Term):
-    """The methods there are."""
-
-    DRIVER_REGRESSION = "driver_regression", "成本动因回归"
-    QUANTILE = "quantile", "分位数基线"
-    SFA = "sfa", "随机前沿分析"
-    DEA = "dea", "数据包络分析"
-
-
-class Reconciliation(Term):
-    """How the points of several methods become one."""
-
-    GEOMETRIC_MEAN = "geometric_mean", "取各方法几何平均"
-    MEDIAN = "median", "取各方法中位数"
-    HIGHEST = "highest", "取各方法最高值"
-
 
 HUNDRED_YUAN = Money(10_000)
 MIN_DRAWS = 50  # fewer leave the tails of the interval to chance

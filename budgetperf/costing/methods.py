@@ -10,9 +10,10 @@ import pandas as pd
 
 from budgetperf.costing.average_practice import conditional_quantile, driver_regression
 from budgetperf.costing.best_practice import envelope, stochastic_frontier
-from budgetperf.costing.method import BaselineSpec, FittedMethod, MethodFamily, MethodName
+from budgetperf.costing.method import BaselineSpec, FittedMethod
 from budgetperf.costing.panel import PanelSpec
 from budgetperf.costing.rounding import FIGURE_RULE
+from budgetperf.costing.words import MethodFamily, MethodName
 from budgetperf.provenance import Json
 
 

@@ -1,18 +1,15 @@
 """CostPanel: one row per dmu and year, with cost and declared drivers, and its checks.
 
-The only door from Money and Decimal to float (``to_frame``, ``drivers_frame``). It fits
-nothing, deflates nothing (``prices``) and never drops a row: what is wrong is a finding.
+It fits nothing, deflates nothing (``prices``) and never drops a row: what is wrong is a finding.
+Imports nothing heavy; ``frames`` makes floats of it.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from statistics import median_high, median_low
 
-import pandas as pd
-
-from budgetperf.errors import Invalid
 from budgetperf.findings import Finding, Severity, Where
 from budgetperf.money import Money
 
@@ -99,36 +96,6 @@ class CostPanel:
     def check(self) -> tuple[Finding, ...]:
         """Return every finding of the panel, in the order of ``CHECKS``."""
         return tuple(finding for check in CHECKS for finding in check(self))
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return floats, one line per row, indexed by (dmu, year) in sorted order.
-
-        Returns
-        -------
-        DataFrame
-            ``cost`` (yuan, prices as the panel's) and one column per driver code.
-
-        Raises
-        ------
-        Invalid
-            If a finding of severity error stands; the findings come with it.
-        """
-        errors = tuple(f for f in self.check() if f.severity is Severity.ERROR)
-        if errors:
-            raise Invalid(
-                "costing.panel", f"成本面板{self.spec.code}有{len(errors)}处错误，改正后才能测算", errors
-            )
-        rows = sorted(self.rows, key=lambda row: (row.dmu, row.year))
-        index = pd.MultiIndex.from_tuples([(row.dmu, row.year) for row in rows], names=["dmu", "year"])
-        frame = drivers_frame((row.drivers for row in rows), self.spec).set_index(index)
-        frame.insert(0, "cost", [row.cost.fen / 100 for row in rows])
-        return frame
-
-
-def drivers_frame(drivers: Iterable[Mapping[str, Decimal]], spec: PanelSpec) -> pd.DataFrame:
-    """Return declared drivers as floats, one line per mapping, columns in declared order."""
-    lines = [[float(values[code]) for code in spec.codes] for values in drivers]
-    return pd.DataFrame(lines, columns=spec.codes, dtype="float64")
 
 
 def _finding(rule: str, severity: Severity, where: Where, message: str) -> Finding:

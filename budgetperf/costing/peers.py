@@ -7,7 +7,8 @@ import pandas as pd
 
 from budgetperf.costing.cost_baseline import BaselineTarget, Peer
 from budgetperf.costing.design import Array, Floats, regressors
-from budgetperf.costing.panel import CostPanel, PanelRow, PanelSpec, drivers_frame
+from budgetperf.costing.frames import drivers_frame
+from budgetperf.costing.panel import CostPanel, PanelRow, PanelSpec
 from budgetperf.costing.rounding import figure
 
 NEGLIGIBLE = 1e-6  # a weight below it is the solver's, not a peer's

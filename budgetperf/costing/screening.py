@@ -13,17 +13,9 @@ from budgetperf.costing.design import Floats, log_cost, regressors
 from budgetperf.costing.outliers import bacon
 from budgetperf.costing.quantile import fit_quantile
 from budgetperf.costing.rounding import figure
+from budgetperf.costing.words import OutlierRule
 from budgetperf.findings import Finding, Severity, Where
 from budgetperf.statistics.outliers import generalised_esd, grubbs
-from budgetperf.terms import Term
-
-
-class OutlierRule(Term):
-    """How outliers are told from the rest."""
-
-    BACON = "bacon", "BACON多变量异常值检验"
-    GRUBBS = "grubbs", "格拉布斯检验"
-    ESD = "esd", "广义极端学生化偏差检验"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +75,7 @@ def screen(frame: pd.DataFrame, rule: ScreeningRule, *, levels: tuple[str, ...] 
     Parameters
     ----------
     frame : DataFrame (n, 1 + n_drivers)
-        ``cost`` and the drivers by (dmu, year): ``CostPanel.to_frame``.
+        ``cost`` and the drivers by (dmu, year): ``frames.panel_frame``.
     rule : ScreeningRule
     levels : tuple of str
         Drivers that enter without logarithm.

@@ -9,6 +9,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
+from budgetperf.costing.words import Inefficiency, MethodName, OutlierRule, Reconciliation, Returns
 from budgetperf.money import Money
 from budgetperf.scoring.rules import Exact, Points, Rule, Share, SourcedRule
 
@@ -68,27 +69,56 @@ def price_index_case(rules: PriceIndexRules, given: PriceIndexCase) -> Mapping[s
     return {"fen": str(Money(given.amount_fen).times(ratio).fen)}
 
 
+class ScreeningRules(SourcedRule):
+    """Which rows of a panel do not speak for the others, by a rule fixed beforehand.
+
+    Parameters
+    ----------
+    rule : OutlierRule
+    alpha : Decimal
+        Chance of naming a row of a panel that has none.
+    at_most : int
+        Upper bound of their number; of the generalised ESD only.
+    """
+
+    rule: OutlierRule
+    alpha: Share
+    at_most: int = Field(0, ge=0)
+
+
 class CostBaselineRules(SourcedRule):
     """How a cost baseline is fitted.
 
     Parameters
     ----------
-    methods : tuple of str
-        Method families, at least two for a cost-based cut.
+    methods : tuple of MethodName
+        Methods of at least two families for a cost-based cut.
     tau, level : Decimal
         Quantile and nominal coverage of the interval.
     seed, n_draws : int
-        Of the bootstrap.
+        Of the bootstraps.
     rounding_fen : int
         Step the amounts are rounded to.
+    screening : ScreeningRules or None
+        None: every row speaks.
+    reconciliation : Reconciliation
+        How the points of several methods become one.
+    distribution : Inefficiency
+        Of the stochastic frontier.
+    returns : Returns
+        To scale, of the envelope.
     """
 
-    methods: tuple[str, ...]
+    methods: tuple[MethodName, ...] = Field(min_length=1)
     tau: Share
     level: Share
     seed: int
     n_draws: int
     rounding_fen: int
+    screening: ScreeningRules | None = None
+    reconciliation: Reconciliation = Reconciliation.GEOMETRIC_MEAN
+    distribution: Inefficiency = Inefficiency.HALF_NORMAL
+    returns: Returns = Returns.VRS
 
 
 class CostBaselineCase(Rule):

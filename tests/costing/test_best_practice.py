@@ -9,9 +9,10 @@ import pytest
 from budgetperf.costing import packages
 from budgetperf.costing.baseline import fit, reconcile, set_baseline
 from budgetperf.costing.cost_baseline import BaselineTarget
-from budgetperf.costing.method import BaselineSpec, Reconciliation
+from budgetperf.costing.method import BaselineSpec
 from budgetperf.costing.panel import CostPanel, DriverSpec, PanelSpec
-from budgetperf.costing.screening import OutlierRule, ScreeningRule
+from budgetperf.costing.screening import ScreeningRule
+from budgetperf.costing.words import OutlierRule, Reconciliation
 from budgetperf.errors import Invalid
 from budgetperf.money import Money
 from tests.costing.factories import make_row, true_cost

@@ -4,7 +4,8 @@ import pytest
 from scipy.optimize import linprog
 
 from budgetperf.costing.envelopment import fit_dea, simplex
-from budgetperf.costing.envelopment.problem import Orientation, Returns, frame_problem
+from budgetperf.costing.envelopment.problem import Orientation, frame_problem
+from budgetperf.costing.words import Returns
 
 RADIAL = ("crs", "vrs", "drs", "irs")
 BOTH = ("input", "output")

@@ -3,6 +3,7 @@ from decimal import Decimal
 
 import pytest
 
+from budgetperf.costing.frames import panel_frame
 from budgetperf.costing.panel import (
     CostPanel,
     check_constant,
@@ -25,7 +26,7 @@ def panel_of(*rows):
 def test_a_sound_panel_has_no_findings_and_becomes_sorted_floats():
     panel = make_panel()
     assert panel.check() == ()
-    frame = replace(panel, rows=panel.rows[::-1]).to_frame()
+    frame = panel_frame(replace(panel, rows=panel.rows[::-1]))
     assert list(frame.columns) == ["cost", "area", "manual"]
     assert list(frame.index) == sorted((row.dmu, row.year) for row in panel.rows)
     first = panel.rows[0]
@@ -100,9 +101,9 @@ def test_floats_are_refused_while_an_error_stands():
     rows = make_panel().rows
     broken = panel_of(*rows, replace(rows[0], year=2025, cost=Money(0)))
     with pytest.raises(Invalid) as caught:
-        broken.to_frame()
+        panel_frame(broken)
     assert [f.code for f in caught.value.findings] == ["costing.cost"]
 
 
 def test_a_warning_alone_does_not_close_the_door():
-    assert len(panel_of(*make_panel().rows[:15]).to_frame()) == 15
+    assert len(panel_frame(panel_of(*make_panel().rows[:15]))) == 15

@@ -3,7 +3,9 @@ from decimal import Decimal
 
 import pytest
 
-from budgetperf.costing.screening import OutlierRule, ScreeningRule, screen
+from budgetperf.costing.frames import panel_frame
+from budgetperf.costing.screening import ScreeningRule, screen
+from budgetperf.costing.words import OutlierRule
 from tests.costing.factories import make_panel
 
 RULES = (
@@ -26,7 +28,7 @@ def with_outliers(*times: int):
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.rule.value)
 def test_a_row_of_eight_times_the_cost_is_named_with_its_ratio(rule):
     panel, (wild,) = with_outliers(8)
-    [found] = screen(panel.to_frame(), rule, levels=panel.spec.levels)
+    [found] = screen(panel_frame(panel), rule, levels=panel.spec.levels)
     assert (found.dmu, found.year) == (wild.dmu, wild.year)
     assert 4 < found.ratio < 16
     assert f"{wild.dmu}{wild.year}年成本为同等条件中位水平的" in found.finding.message
@@ -37,7 +39,7 @@ def test_a_row_of_eight_times_the_cost_is_named_with_its_ratio(rule):
 @pytest.mark.parametrize("rule", [RULES[0], RULES[2]], ids=lambda rule: rule.rule.value)
 def test_rows_that_would_hide_each_other_are_all_named(rule):
     panel, wild = with_outliers(9, 9, 9)
-    found = screen(panel.to_frame(), rule, levels=panel.spec.levels)
+    found = screen(panel_frame(panel), rule, levels=panel.spec.levels)
     assert {(one.dmu, one.year) for one in found} >= {(row.dmu, row.year) for row in wild}
 
 
@@ -46,13 +48,13 @@ def test_panels_without_outliers_are_left_alone_at_about_the_level(rule):
     named = 0
     for seed in range(40):
         panel = make_panel(n_dmus=30, seed=seed)
-        named += bool(screen(panel.to_frame(), rule, levels=panel.spec.levels))
+        named += bool(screen(panel_frame(panel), rule, levels=panel.spec.levels))
     assert named <= 8  # 2 expected at 5 %; more than 8 has a chance below one in a thousand
 
 
 def test_the_order_of_the_rows_does_not_matter():
     panel, _ = with_outliers(9, 9)
-    frame = panel.to_frame()
+    frame = panel_frame(panel)
     shuffled = frame.sample(frac=1, random_state=3)
     for rule in RULES:
         assert set(screen(shuffled, rule, levels=panel.spec.levels)) == set(

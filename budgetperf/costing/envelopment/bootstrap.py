@@ -7,8 +7,9 @@ import pandas as pd
 
 from budgetperf.costing.design import Array, Floats
 from budgetperf.costing.envelopment.fit import solve
-from budgetperf.costing.envelopment.problem import DeaProblem, Orientation, Returns, frame_problem
+from budgetperf.costing.envelopment.problem import DeaProblem, Orientation, frame_problem
 from budgetperf.costing.errors import NotConverged, TooFewRows
+from budgetperf.costing.words import Returns
 from budgetperf.findings import Finding, Severity, Where
 
 INEFFICIENT = 1e-6  # distances above 1 by more make the density that is smoothed

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from budgetperf.costing.envelopment.problem import DeaProblem, Orientation, Returns
+from budgetperf.costing.envelopment.problem import DeaProblem, Orientation
 from budgetperf.costing.envelopment.slacks import Solution
+from budgetperf.costing.words import Returns
 from budgetperf.findings import Finding, Severity, Where
 
 SPAN = 1e9  # largest over smallest positive value of a column

@@ -13,9 +13,10 @@ import pandas as pd
 from budgetperf.costing.design import Array, Floats
 from budgetperf.costing.envelopment import findings as found_in
 from budgetperf.costing.envelopment.fdh import solve_fdh
-from budgetperf.costing.envelopment.problem import DeaProblem, Orientation, Returns, frame_problem
+from budgetperf.costing.envelopment.problem import DeaProblem, Orientation, frame_problem
 from budgetperf.costing.envelopment.slacks import Solution, solve_stages
 from budgetperf.costing.errors import BadValue
+from budgetperf.costing.words import Returns
 from budgetperf.findings import Finding
 from budgetperf.terms import Term
 

@@ -8,7 +8,8 @@ import pandas as pd
 
 from budgetperf.costing.design import Array, array
 from budgetperf.costing.envelopment.fit import fit_dea
-from budgetperf.costing.envelopment.problem import Bools, Orientation, Returns
+from budgetperf.costing.envelopment.problem import Bools, Orientation
+from budgetperf.costing.words import Returns
 from budgetperf.findings import Finding, Severity, Where
 
 CHANGES = ("effch", "techch", "pech", "sech", "tfpch")

@@ -19,16 +19,6 @@ Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
 
-class Returns(Term):
-    """What the reference technology lets units be scaled by."""
-
-    CRS = "crs", "规模报酬不变"
-    VRS = "vrs", "规模报酬可变"
-    DRS = "drs", "规模报酬非递增"
-    IRS = "irs", "规模报酬非递减"
-    FDH = "fdh", "自由处置（不作组合）"
-
-
 class Orientation(Term):
     """Whether inputs shrink or outputs grow on the way to the frontier."""
 

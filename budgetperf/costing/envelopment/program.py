@@ -14,7 +14,8 @@ import highspy
 import numpy as np
 
 from budgetperf.costing.design import Array
-from budgetperf.costing.envelopment.problem import Bools, DeaProblem, Ints, Orientation, Returns
+from budgetperf.costing.envelopment.problem import Bools, DeaProblem, Ints, Orientation
+from budgetperf.costing.words import Returns
 
 FEASIBLE = 1e-10  # accepted shortfall of a row scaled to the dmu's own value
 PROOF = 1e-9  # accepted relative error of a score

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from budgetperf.costing.design import Array
-from budgetperf.costing.envelopment.problem import Bools, DeaProblem, Ints, Orientation, Returns
+from budgetperf.costing.envelopment.problem import Bools, DeaProblem, Ints, Orientation
 from budgetperf.costing.envelopment.program import (
     FEASIBLE,
     INFEASIBLE,
@@ -24,6 +24,7 @@ from budgetperf.costing.envelopment.program import (
     radial_program,
     solve_by_highs,
 )
+from budgetperf.costing.words import Returns
 
 PIVOT = 1e-9  # least pivot, of rows scaled to the dmu's own values and columns of length one
 LEAST = 1e-14  # score below which feasibility is measured by this

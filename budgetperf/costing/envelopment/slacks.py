@@ -10,7 +10,7 @@ import highspy
 import numpy as np
 
 from budgetperf.costing.design import Array
-from budgetperf.costing.envelopment.problem import Bools, DeaProblem, Ints, Orientation, Returns
+from budgetperf.costing.envelopment.problem import Bools, DeaProblem, Ints, Orientation
 from budgetperf.costing.envelopment.program import (
     OPTIMAL,
     STUCK,
@@ -20,6 +20,7 @@ from budgetperf.costing.envelopment.program import (
     radial_program,
 )
 from budgetperf.costing.envelopment.simplex import solve_radial
+from budgetperf.costing.words import Returns
 
 PRICED = 1e-9  # a price above this share of its side fixes its slack at zero
 TIGHT = 1e-9  # relative reduced cost up to which a unit may be a peer

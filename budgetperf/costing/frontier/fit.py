@@ -32,12 +32,12 @@ from budgetperf.costing.frontier.optimum import Optimum, climb
 from budgetperf.costing.frontier.panel import PanelModel, eta_part, periods
 from budgetperf.costing.frontier.result import (
     FrontierKind,
-    Inefficiency,
     PanelPattern,
     Request,
     SfaResult,
     assembled,
 )
+from budgetperf.costing.words import Inefficiency
 
 HIGHER = 0.01  # log likelihood by which a ridge is higher than a maximum
 

@@ -28,6 +28,7 @@ from budgetperf.costing.frontier.likelihood import LOG_2PI
 from budgetperf.costing.frontier.model import NO_INEFFICIENCY, CrossSection
 from budgetperf.costing.frontier.optimum import FLAT, Optimum
 from budgetperf.costing.frontier.panel import PanelModel
+from budgetperf.costing.words import Inefficiency
 from budgetperf.findings import Finding
 from budgetperf.terms import Term
 
@@ -44,14 +45,6 @@ class FrontierKind(Term):
     def sign(self) -> int:
         """1 when inefficiency lowers the response, -1 when it raises it."""
         return 1 if self is FrontierKind.PRODUCTION else -1
-
-
-class Inefficiency(Term):
-    """The distribution of inefficiency u >= 0."""
-
-    HALF_NORMAL = "half_normal", "半正态"
-    EXPONENTIAL = "exponential", "指数"
-    TRUNCATED_NORMAL = "truncated_normal", "截断正态"
 
 
 class PanelPattern(Term):

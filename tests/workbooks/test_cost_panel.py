@@ -1,0 +1,154 @@
+"""Cost panels from tables: read to the fen, refused at the cell, warned where a check says so."""
+
+import io
+from decimal import Decimal
+
+import pytest
+from openpyxl import Workbook
+
+from budgetperf.errors import Invalid
+from budgetperf.money import Money
+from budgetperf.workbooks.cost_panel import read_cost_panel
+from budgetperf.workbooks.tables import Table, read_table
+
+HEAD = (
+    "单元编码",
+    "单元名称",
+    "年度",
+    "地区",
+    "成本（万元）",
+    "保洁面积（万平方米）",
+    "人工占比[水平]（比例）",
+)
+
+
+def lines(n: int = 24) -> list[list[str]]:
+    """Rows of n units in two years."""
+    return [
+        [
+            f"D{i:02}",
+            f"第{i}所",
+            f"{year}",
+            "城区",
+            f"{100 + 7 * i + year % 10}",
+            f"{10 + i % 9}.5",
+            f"0.{3 + i % 5}",
+        ]
+        for i in range(n)
+        for year in (2024, 2025)
+    ]
+
+
+def table(rows: list[list[str]], head: tuple[str, ...] = HEAD) -> Table:
+    return Table("面板.csv", (head, *map(tuple, rows)))
+
+
+def read(given: Table):
+    return read_cost_panel(given, code="road", service="道路清扫保洁")
+
+
+def test_a_panel_is_read_to_the_fen_with_its_drivers_and_base_year():
+    found = read(table(lines())).panel
+    assert found.spec.base_year == 2025
+    assert [(d.label, d.uom, d.logged) for d in found.spec.drivers] == [
+        ("保洁面积", "万平方米", True), ("人工占比", "比例", False),
+    ]  # fmt: skip
+    row = found.rows[3]
+    assert (row.dmu, row.name, row.year, row.group) == ("D01", "第1所", 2025, "城区")
+    assert row.cost == Money(112 * 1_000_000)
+    assert row.drivers == {"保洁面积": Decimal("11.5"), "人工占比": Decimal("0.4")}
+
+
+def test_a_workbook_as_people_keep_it():
+    book = Workbook()
+    sheet = book.active
+    sheet.append([head.replace("万元", "元") for head in HEAD])
+    for line in lines(12):
+        sheet.append(
+            [
+                *line[:2],
+                int(line[2]),
+                line[3],
+                f"{int(line[4]) * 10_000:,}.50",
+                float(line[5]),
+                float(line[6]),
+            ]
+        )
+        sheet.append([None] * 7)
+    held = io.BytesIO()
+    book.save(held)
+    found = read(read_table(held.getvalue(), name="面板.xlsx")).panel
+    assert len(found.rows) == 24
+    assert found.rows[0].cost == Money(104 * 1_000_000 + 50)
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "value", "cell", "told"),
+    [
+        (3, 4, "约一百万", "E5", "“约一百万”不是金额"),
+        (3, 4, "", "E5", "不是金额"),
+        (0, 5, "多", "F2", "保洁面积（万平方米）“多”不是数字"),
+        (0, 5, "", "F2", "保洁面积（万平方米）不能为空"),
+        (7, 2, "二〇二五", "C9", "年度“二〇二五”应为四位数字"),
+        (7, 0, "", "A9", "单元编码不能为空"),
+        (2, 5, "0", "E4", "取对数的因素须为正数"),
+        (2, 4, "-3", "E4", "须为正数"),
+    ],
+)
+def test_what_is_wrong_is_told_at_its_cell(row, column, value, cell, told):
+    rows = lines()
+    rows[row][column] = value
+    with pytest.raises(Invalid) as caught:
+        read(table(rows))
+    [finding] = caught.value.findings
+    assert finding.where.cell == cell
+    assert finding.where.sheet == "面板.csv"
+    assert told in finding.message
+
+
+def test_every_error_is_told_at_once():
+    rows = lines()
+    rows[1][4], rows[2][5], rows[9][0] = "甲", "乙", ""
+    with pytest.raises(Invalid, match="3处错误") as caught:
+        read(table(rows))
+    assert [finding.where.cell for finding in caught.value.findings] == ["E3", "F4", "A11"]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({4: "成本（美元）"}, "须有一列成本，写明元、万元、亿元"),
+        ({4: "成本"}, "列名“成本”应写明计量单位"),
+        ({2: "保洁面积（公顷）"}, "列名“保洁面积”重复"),
+        ({0: "编号（个）"}, "缺少列：单元编码"),
+        ({5: "备注", 6: "说明"}, "至少要有一列成本动因"),
+    ],
+)
+def test_a_heading_that_cannot_be_read_is_told(change, told):
+    head = tuple(change.get(at, name) for at, name in enumerate(HEAD))
+    with pytest.raises(Invalid) as caught:
+        read(table(lines(), head))
+    assert told in "；".join(finding.message for finding in caught.value.findings)
+
+
+def test_a_unit_twice_in_a_year_and_a_constant_driver_are_told_where_they_stand():
+    twice = lines()
+    twice[5][:3] = twice[4][:3]
+    with pytest.raises(Invalid) as caught:
+        read(table(twice))
+    assert [(one.where.cell, "有2行" in one.message) for one in caught.value.findings] == [("E6", True)]
+    flat = [[*line[:5], "9", line[6]] for line in lines()]
+    with pytest.raises(Invalid) as caught:
+        read(table(flat))
+    assert [one.where.cell for one in caught.value.findings] == ["F1"]
+
+
+def test_few_rows_are_a_warning():
+    found = read(table(lines(6)))
+    assert [one.code for one in found.warnings] == ["costing.rows"]
+
+
+def test_a_table_of_a_heading_only_is_refused():
+    with pytest.raises(Invalid) as caught:
+        read(table([]))
+    assert "没有数据行" in caught.value.findings[0].message
