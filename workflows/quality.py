@@ -1,6 +1,5 @@
 """What a change must pass: the suite, and the checks of the code. For a checkout, not for a service."""
 
-import os
 import re
 import subprocess
 import sys
@@ -20,12 +19,8 @@ REGISTRY = re.compile(
 
 
 def run_tests(arguments: list[str], say: Say) -> int:
-    """Run the suite on two processes a core, half of which wait at any time; further arguments go to pytest."""
-    spread = (
-        []
-        if any(part == "-n" or part.startswith("-n") for part in arguments)
-        else ["-n", str(2 * (os.cpu_count() or 1))]
-    )
+    """Run the suite on two processes; further arguments go to pytest."""
+    spread = [] if any(part == "-n" or part.startswith("-n") for part in arguments) else ["-n", "2"]
     return _run([sys.executable, "-m", "pytest", *spread, *arguments], say)
 
 

@@ -13,7 +13,7 @@ from budgetperf.budget.grounds import Ground
 from budgetperf.budget.objections import ObjectionGround, Outcome
 from budgetperf.costing.benefit import FlowKind, Timing
 from budgetperf.costing.grading import EvidenceGrade
-from budgetperf.costing.words import Inefficiency, OutlierRule, Reconciliation, Returns
+from budgetperf.costing.words import Inefficiency, OutlierRule, Reconciliation, Returns, TreatmentEffect
 from budgetperf.evaluands import Protection
 from budgetperf.findings import Severity
 from budgetperf.indicators import Achievement, Direction, Level2, Operator
@@ -321,6 +321,7 @@ VOCABULARIES: Mapping[str, type[Term]] = {
     "spec.returns": Returns,
     "suggested": ExanteConclusion,
     "timing": Timing,
+    "treatments.effect": TreatmentEffect,
     "values.*": Achievement,
 }
 """Keys that hold a code, with its vocabulary."""

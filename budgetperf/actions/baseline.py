@@ -12,7 +12,7 @@ from budgetperf.costing import packages
 from budgetperf.costing.baseline import environment
 from budgetperf.costing.cost_baseline import BaselineTarget
 from budgetperf.costing.form import FitForm
-from budgetperf.costing.method import BaselineSpec
+from budgetperf.costing.method import BaselineSpec, Treatment
 from budgetperf.costing.panel import CostPanel, PanelRow, PanelSpec
 from budgetperf.costing.prices import PriceIndex
 from budgetperf.costing.records import restore
@@ -112,6 +112,7 @@ def spec_of(rules: CostBaselineRules) -> BaselineSpec:
         n_draws=rules.n_draws,
         rounding=Money(rules.rounding_fen),
         screening=ScreeningRule(screening.rule, screening.alpha, screening.at_most) if screening else None,
+        treatments=tuple(Treatment(one.key, one.label, one.effect) for one in rules.treatments),
         reconciliation=rules.reconciliation,
         distribution=rules.distribution,
         returns=rules.returns,

@@ -19,6 +19,12 @@ import numpy as np
 from budgetperf.errors import Unavailable
 
 _LARGEST = 1e6  # row limits are scaled below this, so that the solver's 1e-6 is less than a fen
+_ROOM = (
+    0.5  # of a unit: a choice that fills a row exactly is not lost to the solver's rounding, one above it is
+)
+_LEAST_ROOM = (
+    2e-6  # of a scaled row: the same where rows are so large that half a unit is below the tolerance
+)
 _PRICE_DIGITS = Decimal("1e-15")
 _ATTEMPTS = 50
 
@@ -215,7 +221,7 @@ class _Model:
         self._add_columns(program, columns, whole=whole)
         for start, stop in self.spans:
             self._add_row(dict.fromkeys(range(start, stop), 1.0), at_least=1.0, at_most=1.0)
-        self._add_rows(program)
+        self._add_rows(program, whole=whole)
         for chosen in forbidden:
             cells = {start + i: 1.0 for (start, _), i in zip(self.spans, chosen, strict=True)}
             self._add_row(cells, at_most=len(cells) - 1.0)
@@ -230,7 +236,7 @@ class _Model:
             kind = np.full(columns, int(highspy.HighsVarType.kInteger), dtype=np.uint8)
             self.highs.changeColsIntegrality(columns, indices, kind)
 
-    def _add_rows(self, program: Program) -> None:
+    def _add_rows(self, program: Program, *, whole: bool) -> None:
         cells: dict[str, dict[int, float]] = {row.code: {} for row in program.rows}
         scale = {row.code: factor for row, factor in zip(program.rows, self.scales, strict=True)}
         for (start, _), group in zip(self.spans, program.groups, strict=True):
@@ -238,7 +244,8 @@ class _Model:
                 for code, amount in option.uses.items():
                     cells[code][i] = amount / scale[code]
         for row in program.rows:
-            self._add_row(cells[row.code], at_most=row.limit / scale[row.code])
+            room = max(_ROOM / scale[row.code], _LEAST_ROOM) if whole else 0.0
+            self._add_row(cells[row.code], at_most=row.limit / scale[row.code] + room)
 
     def _add_row(
         self, cells: Mapping[int, float], *, at_most: float, at_least: float = -highspy.kHighsInf

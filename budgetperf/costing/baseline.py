@@ -19,6 +19,7 @@ from budgetperf.costing import grading
 from budgetperf.costing.cost_baseline import BaselineTarget, CostBaseline, MethodEstimate, Peer
 from budgetperf.costing.design import Array
 from budgetperf.costing.frames import drivers_frame, panel_frame
+from budgetperf.costing.grading import EvidenceGrade
 from budgetperf.costing.method import BaselineSpec, FittedMethod
 from budgetperf.costing.methods import METHODS, method_card
 from budgetperf.costing.panel import CostPanel
@@ -26,7 +27,7 @@ from budgetperf.costing.peers import find_peers
 from budgetperf.costing.prices import PriceIndex, at_base_prices
 from budgetperf.costing.rounding import money_from_yuan
 from budgetperf.costing.screening import Screened, screen
-from budgetperf.costing.words import MethodName, Reconciliation
+from budgetperf.costing.words import MethodName, Reconciliation, TreatmentEffect
 from budgetperf.errors import Invalid
 from budgetperf.findings import Finding, Severity, Where
 from budgetperf.money import Money
@@ -91,7 +92,10 @@ class FittedBaseline:
         weigh = next((method.weights for method in self.methods if method.weights), None)
         weights = weigh(drivers) if weigh else None
         peers = find_peers(self.panel, self.frame, targets, drivers, weights, most=self.spec.n_peers)
-        return tuple(self._assemble(t, yuan[:, :, i], peers[i]) for i, t in enumerate(targets))
+        return tuple(
+            self._own_cost(target) or self._assemble(target, yuan[:, :, i], peers[i])
+            for i, target in enumerate(targets)
+        )
 
     def _assemble(self, target: BaselineTarget, yuan: np.ndarray, peers: tuple[Peer, ...]) -> CostBaseline:
         """Reconcile one target from ``yuan`` (n_methods, 3): point, lower, upper."""
@@ -131,6 +135,31 @@ class FittedBaseline:
             grade=grade,
             peers=peers,
             findings=findings,
+        )
+
+    def _own_cost(self, target: BaselineTarget) -> CostBaseline | None:
+        """Return the mean of a target's own years where its latest row says so, which nothing is cut by."""
+        rows = sorted((row for row in self.panel.rows if row.dmu == target.dmu), key=lambda row: row.year)
+        named = {one.key: one for one in self.spec.treatments if one.effect is TreatmentEffect.OWN_COST}
+        case = named.get(rows[-1].treatment) if rows else None
+        if case is None:
+            return None
+        point = self._money(sum(row.cost.fen for row in rows) / len(rows) / 100 * self._factor(target))
+        text = f"{target.dmu}：按“{case.label}”单独处理，{case.effect.label}"
+        finding = Finding("costing.treated", Severity.NOTE, Where(pointer=f"/targets/{target.dmu}"), text)
+        return CostBaseline(
+            dmu=target.dmu,
+            year=target.year,
+            price_year=self._price_year(target),
+            point=point,
+            lower=point,
+            upper=point,
+            estimates=(),
+            n_families=0,
+            methods_agree=True,
+            grade=EvidenceGrade.C,
+            peers=(),
+            findings=(finding,),
         )
 
     def _estimate(self, method: FittedMethod, line: Array) -> MethodEstimate:
@@ -199,6 +228,7 @@ def fit(panel: CostPanel, spec: BaselineSpec, *, prices: PriceIndex | None = Non
     """
     priced = panel if prices is None else at_base_prices(panel, prices)
     whole = panel_frame(priced)
+    whole = whole.drop(index=_treated(priced, spec))
     screened = screen(whole, spec.screening, levels=priced.spec.levels) if spec.screening else ()
     frame = whole.drop(index=[(one.dmu, one.year) for one in screened])
     methods = tuple(METHODS[MethodName(name)].fit(frame, priced.spec, spec) for name in spec.methods)
@@ -238,6 +268,26 @@ def environment() -> str:
         f"python {platform.python_version()} numpy {np.__version__} scipy {scipy.__version__} "
         f"statsmodels {statsmodels.__version__} highspy {version('highspy')}"
     )
+
+
+def _treated(panel: CostPanel, spec: BaselineSpec) -> list[tuple[str, int]]:
+    """Return the rows that name a special case, refusing what the edition does not know."""
+    known = {one.key: one.label for one in spec.treatments}
+    rows = [row for row in panel.rows if row.treatment]
+    listed = "、".join(f"{label}（{key}）" for key, label in known.items()) or "没有"
+    errors = tuple(
+        Finding(
+            "costing.treatment",
+            Severity.ERROR,
+            row.where,
+            f"“{row.treatment}”不是本口径的特殊情形，现有：{listed}",
+        )
+        for row in rows
+        if row.treatment not in known
+    )
+    if errors:
+        raise Invalid("costing.treatment", f"成本面板有{len(errors)}行的特殊情形无法识别", errors)
+    return [(row.dmu, row.year) for row in rows]
 
 
 def _check_nominal(panel: CostPanel) -> tuple[Finding, ...]:

@@ -104,6 +104,8 @@ def judge(
     above = tuple(name for name, bound in uppers if request.fen > bound.fen)
     if request.fen <= upper.fen:
         reason = "申报金额未超过成本绩效基线上限，不作成本核减"
+    elif n_families == 0:
+        reason = "按特殊情形单独处理，不作成本核减"
     elif n_families < 2:
         reason = "只有一类测算方法，不得单独据以核减，请补充另一类方法"
     elif not methods_agree:

@@ -10,13 +10,22 @@ import pandas as pd
 from budgetperf.costing.design import Floats, Prediction
 from budgetperf.costing.rounding import figure
 from budgetperf.costing.screening import ScreeningRule
-from budgetperf.costing.words import Inefficiency, MethodName, Reconciliation, Returns
+from budgetperf.costing.words import Inefficiency, MethodName, Reconciliation, Returns, TreatmentEffect
 from budgetperf.findings import Finding
 from budgetperf.money import Money
 from budgetperf.provenance import Json
 
 HUNDRED_YUAN = Money(10_000)
 MIN_DRAWS = 50  # fewer leave the tails of the interval to chance
+
+
+@dataclass(frozen=True, slots=True)
+class Treatment:
+    """A named special case of an edition: what rows of that name are treated as."""
+
+    key: str
+    label: str
+    effect: TreatmentEffect
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +50,8 @@ class BaselineSpec:
         Nearest units shown beside the baseline where no method names its own.
     screening : ScreeningRule or None
         Which rows the methods are not fitted on.
+    treatments : tuple of Treatment
+        Special cases a row of the panel may name; none of them is fitted on.
     reconciliation : Reconciliation
     distribution : Inefficiency
         Of the stochastic frontier.
@@ -56,6 +67,7 @@ class BaselineSpec:
     rounding: Money = HUNDRED_YUAN
     n_peers: int = 5
     screening: ScreeningRule | None = None
+    treatments: tuple[Treatment, ...] = ()
     reconciliation: Reconciliation = Reconciliation.GEOMETRIC_MEAN
     distribution: Inefficiency = Inefficiency.HALF_NORMAL
     returns: Returns = Returns.VRS

@@ -61,7 +61,7 @@ class PanelSpec:
 
 @dataclass(frozen=True, slots=True)
 class PanelRow:
-    """One dmu in one year; ``drivers`` by code, ``group`` its region or class."""
+    """One dmu in one year; ``drivers`` by code, ``group`` its region, ``treatment`` the key of a special case."""
 
     dmu: str
     name: str
@@ -69,6 +69,7 @@ class PanelRow:
     cost: Money
     drivers: Mapping[str, Decimal]
     group: str = ""
+    treatment: str = ""
 
     @property
     def where(self) -> Where:

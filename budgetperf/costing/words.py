@@ -53,3 +53,10 @@ class Inefficiency(Term):
     HALF_NORMAL = "half_normal", "半正态"
     EXPONENTIAL = "exponential", "指数"
     TRUNCATED_NORMAL = "truncated_normal", "截断正态"
+
+
+class TreatmentEffect(Term):
+    """What is done with a unit that cannot be compared like the others."""
+
+    NO_PEER = "no_peer", "不参加测算，照常给出基线"
+    OWN_COST = "own_cost", "取自身历史成本，不据以核减"

@@ -9,7 +9,14 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from budgetperf.costing.words import Inefficiency, MethodName, OutlierRule, Reconciliation, Returns
+from budgetperf.costing.words import (
+    Inefficiency,
+    MethodName,
+    OutlierRule,
+    Reconciliation,
+    Returns,
+    TreatmentEffect,
+)
 from budgetperf.money import Money
 from budgetperf.scoring.rules import Exact, Points, Rule, Share, SourcedRule
 
@@ -86,6 +93,20 @@ class ScreeningRules(SourcedRule):
     at_most: int = Field(0, ge=0)
 
 
+class TreatmentRules(SourcedRule):
+    """A named special case: what a row of that name is treated as.
+
+    Parameters
+    ----------
+    key, label : str
+    effect : TreatmentEffect
+    """
+
+    key: str = Field(min_length=1)
+    label: str = Field(min_length=1)
+    effect: TreatmentEffect
+
+
 class CostBaselineRules(SourcedRule):
     """How a cost baseline is fitted.
 
@@ -101,6 +122,8 @@ class CostBaselineRules(SourcedRule):
         Step the amounts are rounded to.
     screening : ScreeningRules or None
         None: every row speaks.
+    treatments : tuple of TreatmentRules
+        Special cases a row of the panel may name.
     reconciliation : Reconciliation
         How the points of several methods become one.
     distribution : Inefficiency
@@ -116,6 +139,7 @@ class CostBaselineRules(SourcedRule):
     n_draws: int
     rounding_fen: int
     screening: ScreeningRules | None = None
+    treatments: tuple[TreatmentRules, ...] = ()
     reconciliation: Reconciliation = Reconciliation.GEOMETRIC_MEAN
     distribution: Inefficiency = Inefficiency.HALF_NORMAL
     returns: Returns = Returns.VRS

@@ -15,8 +15,8 @@ from budgetperf.findings import Finding, Severity
 from budgetperf.money import Money, MoneyError, MoneyUnit, written_number
 from budgetperf.workbooks.tables import Table
 
-CODE, NAME, YEAR, REGION, COST = "单元编码", "单元名称", "年度", "地区", "成本"
-FIXED = (CODE, NAME, YEAR, REGION)
+CODE, NAME, YEAR, REGION, TREATMENT, COST = "单元编码", "单元名称", "年度", "地区", "特殊情形", "成本"
+FIXED = (CODE, NAME, YEAR, REGION, TREATMENT)
 LEVEL = "[水平]"
 _HEADING = re.compile(r"(?P<label>[^（(]+)[（(](?P<uom>[^）)]+)[）)]")
 
@@ -145,7 +145,7 @@ def _row(
     if len(found) > before or cost is None:
         return None
     known = {key: value for key, value in drivers.items() if value is not None}
-    return PanelRow(dmu, text(NAME) or dmu, int(year), cost, known, text(REGION))
+    return PanelRow(dmu, text(NAME) or dmu, int(year), cost, known, text(REGION), text(TREATMENT))
 
 
 def _cost(

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import FastAPI
 from sqlalchemy import Engine, text
 from starlette.testclient import TestClient
@@ -71,6 +72,19 @@ class QueuedWork:
         get_run(ctx.session, run_id)
 
 
+LOOPS: list[BlockingPortal] = []
+"""The event loop all clients share: one of its own a request would take longer than the request."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_loop() -> Iterator[None]:
+    """Keep that loop while tests of the API run."""
+    with start_blocking_portal() as portal:
+        LOOPS.append(portal)
+        yield
+        LOOPS.clear()
+
+
 @dataclass(slots=True)
 class House:
     """The app under test with its database, clock and log."""
@@ -106,7 +120,9 @@ class House:
     def client(self, actor: Actor | None = None) -> TestClient:
         """A client of the API for somebody, or for nobody."""
         headers = {"Authorization": f"Bearer {self.token(actor)}"} if actor else {}
-        return TestClient(self.app, headers=headers, raise_server_exceptions=False, follow_redirects=False)
+        made = TestClient(self.app, headers=headers, raise_server_exceptions=False, follow_redirects=False)
+        made.portal = LOOPS[0] if LOOPS else None
+        return made
 
 
 def make_house(database: Database, folder: Path, *, jobs: Jobs | None = None) -> House:

@@ -1,7 +1,9 @@
 """Rules and facts of the budget tests; every figure is chosen to be worked out by hand."""
 
+from copy import deepcopy
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -17,8 +19,13 @@ from budgetperf.money import ZERO, Money, MoneyUnit
 EDITION = Path(__file__).parents[2] / "budgetperf/rulebook/national/limit_cuts/2026-01-01.yaml"
 
 
-def edition() -> dict:
+@cache
+def _read() -> dict:
     return yaml.safe_load(EDITION.read_text(encoding="utf-8"))
+
+
+def edition() -> dict:
+    return deepcopy(_read())
 
 
 def make_rules(**changes: object) -> CutRules:

@@ -247,6 +247,28 @@ def test_random_lines_sum_to_the_ceiling_and_keep_their_floors(rows, percentage)
     assert verify_certificate(facts, RULES, allocation=allocation) == ()
 
 
+@pytest.mark.parametrize(
+    "fen",
+    [
+        (957, 460, 7548799254, 5187382771, 598, 5263327370, 3555893586, 6434963867, 374713294, 933, 9),
+        (6872062945, 9404973063, 454, 6748987217, 3822127157, 3386524269, 916, 264875897),
+    ],
+)
+def test_floors_that_fill_the_ceiling_to_the_fen_are_kept(fen):
+    lines = tuple(
+        make_ceiling_line(
+            f"P{at:02}", Money(amount), floor=Money(amount * (at % 10) // 10), priority_points=Decimal(at)
+        )
+        for at, amount in enumerate(fen)
+    )
+    floors = Money.total(line.floor for line in lines)
+    allocation = allocate(CeilingFacts(ceiling=floors, lines=lines), RULES)
+    assert [level.amount for level in allocation.levels] == [line.floor for line in lines]
+    short = CeilingFacts(ceiling=Money(floors.fen - 1), lines=lines)
+    with pytest.raises(Invalid, match=r"超出0\.01元"):
+        allocate(short, RULES)
+
+
 def test_three_hundred_lines_take_less_than_two_seconds_of_processor():
     numbers = random.Random(2)
     lines = tuple(

@@ -9,10 +9,10 @@ import pytest
 from budgetperf.costing import packages
 from budgetperf.costing.baseline import fit, reconcile, set_baseline
 from budgetperf.costing.cost_baseline import BaselineTarget
-from budgetperf.costing.method import BaselineSpec
+from budgetperf.costing.method import BaselineSpec, Treatment
 from budgetperf.costing.panel import CostPanel, DriverSpec, PanelSpec
 from budgetperf.costing.screening import ScreeningRule
-from budgetperf.costing.words import OutlierRule, Reconciliation
+from budgetperf.costing.words import OutlierRule, Reconciliation, TreatmentEffect
 from budgetperf.errors import Invalid
 from budgetperf.money import Money
 from tests.costing.factories import make_row, true_cost
@@ -125,3 +125,34 @@ def test_facts_come_back_from_their_package_and_give_the_same_baseline():
     facts = packages.baseline_facts(panel, targets, spec=spec)
     result = packages.baseline_result(fitted.for_targets(targets), card=fitted.card)
     assert packages.recompute_baseline(facts, spec.seed) == result
+
+
+NEW = Treatment("new", "新设单位", TreatmentEffect.OWN_COST)
+TINY = Treatment("tiny", "规模过小", TreatmentEffect.NO_PEER)
+
+
+def treated(panel, **cases):
+    return replace(panel, rows=tuple(replace(row, treatment=cases.get(row.dmu, "")) for row in panel.rows))
+
+
+def test_a_special_case_speaks_for_nobody_and_is_treated_by_its_name():
+    panel, spec = make(), replace(ALL, treatments=(NEW, TINY))
+    special = fit(treated(panel, D03="new", D05="tiny"), spec)
+    without = fit(replace(panel, rows=tuple(r for r in panel.rows if r.dmu not in {"D03", "D05"})), ALL)
+    assert special.for_target(target()) == without.for_target(target())
+    rows = {row.dmu: row for row in panel.rows}
+    new, tiny = special.for_targets([BaselineTarget(dmu, rows[dmu].drivers, 2024) for dmu in ("D03", "D05")])
+    assert (new.point, new.lower, new.upper, new.estimates) == (rows["D03"].cost,) * 3 + ((),)
+    assert "按“新设单位”单独处理" in new.findings[0].message
+    judged = new.judge(new.upper.times(Decimal(3)))
+    assert not judged.may_cut
+    assert "特殊情形" in judged.reason
+    assert len(tiny.estimates) == 4
+
+
+def test_a_special_case_the_edition_does_not_know_is_refused_at_its_row():
+    with pytest.raises(Invalid) as caught:
+        fit(treated(make(), D03="odd"), replace(ALL, treatments=(NEW,)))
+    [finding] = caught.value.findings
+    assert finding.where.pointer == "/rows/D03/2024"
+    assert "“odd”不是本口径的特殊情形，现有：新设单位（new）" in finding.message

@@ -1,0 +1,84 @@
+"""Special-factor claims: what the claimant gets back, how the others move, and what is refused."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from budgetperf.costing.cost_baseline import BaselineTarget
+from budgetperf.costing.method import BaselineSpec
+from budgetperf.costing.special_factors import SpecialFactor, claim_movement
+from budgetperf.errors import Invalid
+from budgetperf.money import ZERO, Money
+from tests.costing.factories import INDEX, YEARS, make_panel
+
+SPEC = BaselineSpec(methods=("driver_regression",), rounding=Money(1))
+
+
+def burdened(dmu="D03", share="0.4"):
+    """A panel, the same with a cost on top that only one unit has, and that cost by year."""
+    panel = make_panel(n_dmus=25)
+    extra = {row.year: row.cost.times(Decimal(share)) for row in panel.rows if row.dmu == dmu}
+    rows = tuple(
+        replace(row, cost=row.cost + extra[row.year]) if row.dmu == dmu else row for row in panel.rows
+    )
+    return panel, replace(panel, rows=rows), extra
+
+
+def targets(panel, *dmus, year=2024):
+    latest = {row.dmu: row for row in panel.rows}
+    return tuple(BaselineTarget(dmu, latest[dmu].drivers, year) for dmu in dmus)
+
+
+def test_an_admitted_claim_gives_the_cost_back_and_the_others_what_they_had_without_it():
+    plain, panel, extra = burdened()
+    asked = targets(panel, "D03", "D04")
+    own, other = claim_movement(panel, asked, SpecialFactor("D03", "桥隧保洁", extra), edition=SPEC)
+    from budgetperf.costing.baseline import fit
+
+    clean = fit(plain, SPEC).for_targets(asked)
+    assert own.given_back == extra[2024]
+    assert own.after.point == clean[0].point + extra[2024]
+    assert own.after.upper == clean[0].upper + extra[2024]
+    assert other.after == clean[1]
+    assert other.given_back == ZERO
+    assert own.change == own.given_back + own.by_model
+    assert other.change == other.by_model
+    assert own.change.fen > 0
+
+
+def test_what_is_given_back_for_another_year_is_of_the_latest_year_in_its_prices():
+    _, panel, extra = burdened()
+    (asked,) = targets(panel, "D03", year=2026)
+    (moved,) = claim_movement(
+        panel, (asked,), SpecialFactor("D03", "桥隧保洁", extra), edition=SPEC, prices=INDEX
+    )
+    assert moved.given_back == INDEX.convert(extra[2024], 2024, to=2026)
+
+
+@pytest.mark.parametrize(
+    ("dmu", "year", "amount", "told"),
+    [
+        ("D99", 2024, 1, "成本面板没有D992024年的数据"),
+        ("D03", 2019, 1, "成本面板没有D032019年的数据"),
+        ("D03", 2024, 0, "应大于0且小于该年成本"),
+        ("D03", 2024, 10**12, "应大于0且小于该年成本"),
+    ],
+)
+def test_a_claim_that_cannot_be_is_refused_at_its_year(dmu, year, amount, told):
+    panel = make_panel(n_dmus=25)
+    factor = SpecialFactor(dmu, "桥隧保洁", {year: Money(amount)})
+    with pytest.raises(Invalid) as caught:
+        claim_movement(panel, targets(panel, "D03"), factor, edition=SPEC)
+    [finding] = caught.value.findings
+    assert told in finding.message
+    assert finding.where.pointer == f"/amounts/{year}"
+
+
+def test_every_year_at_fault_is_told_at_once():
+    panel = make_panel(n_dmus=25)
+    factor = SpecialFactor("D03", "桥隧保洁", dict.fromkeys(YEARS, Money(0)))
+    with pytest.raises(Invalid, match="3处错误"):
+        claim_movement(panel, targets(panel, "D03"), factor, edition=SPEC)
+    with pytest.raises(Invalid, match="至少写明一年"):
+        claim_movement(panel, targets(panel, "D03"), replace(factor, amounts={}), edition=SPEC)
