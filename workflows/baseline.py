@@ -23,6 +23,7 @@ from budgetperf.money import Money, MoneyUnit
 from budgetperf.provenance import DecisionKind, DecisionPackage, canonical_json
 from budgetperf.rulebook.edition import Edition
 from budgetperf.rulebook.parameters import CostBaselineRules, PriceIndexRules
+from budgetperf.scoring.assessment_table import plain_text
 from budgetperf.workbooks.cost_panel import read_cost_panel
 from budgetperf.workbooks.tables import read_table
 from workflows.schemes import Say, edition_of_kind, packaged, tell
@@ -152,9 +153,10 @@ def _table(fitted: FittedBaseline, rows: Sequence[PanelRow], found: Sequence[Cos
             f"{p.name}{p.year}" + (f"（{p.weight}）" if p.weight is not None else "") for p in one.peers
         )
         writer.writerow(
-            [row.dmu, row.name, row.year, row.group, *map(_yuan, (row.cost, one.point, one.lower, one.upper)),
-             one.grade.value, _yuan(judged.excess), judged.reason, *amounts, peers,
-             "；".join(finding.message for finding in one.findings)]
+            [plain_text(row.dmu), plain_text(row.name), row.year, plain_text(row.group),
+             *map(_yuan, (row.cost, one.point, one.lower, one.upper)),
+             one.grade.value, _yuan(judged.excess), judged.reason, *amounts, plain_text(peers),
+             plain_text("；".join(finding.message for finding in one.findings))]
         )  # fmt: skip
     return stream.getvalue()
 

@@ -98,16 +98,16 @@ def result_rows(rules: AssessmentRules, results: Sequence[UnitResult]) -> Iterat
     for result in results:
         points = {part.key: part.points for part in result.components}
         yield (
-            _text(result.unit),
-            _text(result.group),
+            plain_text(result.unit),
+            plain_text(result.group),
             *(_said(points.get(part)) for part in parts),
             str(result.bonus),
             str(result.penalty),
             _said(result.total),
             _said(result.rank),
-            _text(result.grade_label),
-            _text("；".join(reached.label for reached in result.consequences)),
-            _text("；".join(result.reasons)),
+            plain_text(result.grade_label),
+            plain_text("；".join(reached.label for reached in result.consequences)),
+            plain_text("；".join(result.reasons)),
         )
 
 
@@ -115,7 +115,8 @@ def _said(number: Decimal | int | None) -> str:
     return "" if number is None else str(number)
 
 
-def _text(text: str) -> str:
+def plain_text(text: str) -> str:
+    """Return a text no spreadsheet takes for a formula: such a one begins with ``'``."""
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 

@@ -98,6 +98,14 @@ def test_an_edition_of_ones_own_names_methods_screening_and_reconciliation(
     assert "（" in row["标杆"]
 
 
+def test_a_name_that_looks_like_a_formula_is_text_in_the_results(bp, panel: Path, tmp_path: Path) -> None:
+    text = panel.read_text(encoding="utf-8-sig").replace("D07,第7所", "=1+1,@所")
+    panel.write_text(text, encoding="utf-8")
+    bp("baseline", panel, "--edition", ID, "--out", tmp_path / "结果")
+    row = next(row for row in results(tmp_path / "结果") if row["单元编码"].endswith("=1+1"))
+    assert (row["单元编码"], row["单元名称"]) == ("'=1+1", "'@所")
+
+
 def test_a_bad_cell_is_told_and_nothing_is_written(bp, panel: Path, tmp_path: Path) -> None:
     lines = panel.read_text(encoding="utf-8-sig").splitlines()
     lines[3] = lines[3].replace(",城区,", ",城区,约")
