@@ -37,7 +37,7 @@ def assess_file(
     NotFound
         There is no such edition on the day asked for, or no such file.
     Invalid
-        ``assess.path`` if two of the files are one, or one cannot be written.
+        ``files.path`` if two of the files are one, or one cannot be written.
     """
     edition = assessment_edition(packaged().rulebook, name, as_of=as_of, today=today, option="--edition")
     _demand_paths(facts, [out, *([trace] if trace else [])])
@@ -58,7 +58,7 @@ def _assessed(edition: Edition, facts: Path, say: Say, *, out: Path, trace: Path
     }
     if trace:
         files[trace] = lambda file: _write_trace(file, edition, results)
-    _write_all(files)
+    write_all(files)
     say(f"{edition.id} {edition.title}：{len(results)} 个考评对象，结果写入 {out} / {len(results)} assessed")
     return 0
 
@@ -75,7 +75,7 @@ def _no_search_for_cycles() -> Iterator[None]:
 
 def _demand_paths(facts: Path, written: Sequence[Path]) -> None:
     if len({_target(path) for path in (facts, *written)}) <= len(written):
-        raise Invalid("assess.path", "事实、结果和计算过程须是不同的文件，请改写文件名")
+        raise Invalid("files.path", "事实、结果和计算过程须是不同的文件，请改写文件名")
     for path in written:
         with _told(path):
             target = _target(path)
@@ -99,7 +99,7 @@ def _told(path: Path) -> Iterator[None]:
 
 
 def _unwritable(path: Path, why: str) -> Invalid:
-    return Invalid("assess.path", f"{path} 无法写出（{why}），请写明已有文件夹中可以写的一个文件名")
+    return Invalid("files.path", f"{path} 无法写出（{why}），请写明已有文件夹中可以写的一个文件名")
 
 
 def _write_rows(file: IO[str], rows: Iterable[Sequence[object]]) -> None:
@@ -122,7 +122,7 @@ def _write_trace(file: IO[str], edition: Edition, results: Sequence[UnitResult])
     file.write("\n]}\n")
 
 
-def _write_all(files: dict[Path, Write]) -> None:
+def write_all(files: dict[Path, Write]) -> None:
     """Write every file beside its place, then put all in place: none is ever half there."""
     parts = {
         path: _target(path).with_name(f".{os.getpid()}-{number}.part") for number, path in enumerate(files)

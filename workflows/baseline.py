@@ -9,7 +9,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
+from functools import partial
 from pathlib import Path
+from typing import IO
 
 from budgetperf.actions.baseline import BASELINE_METHOD, spec_of
 from budgetperf.costing import packages
@@ -26,6 +28,7 @@ from budgetperf.rulebook.parameters import CostBaselineRules, PriceIndexRules
 from budgetperf.scoring.assessment_table import plain_text
 from budgetperf.workbooks.cost_panel import read_cost_panel
 from budgetperf.workbooks.tables import read_table
+from workflows.assess import write_all
 from workflows.schemes import Say, edition_of_kind, packaged, tell
 
 BOM = "\ufeff"  # Excel shows Chinese without it as garbage
@@ -69,7 +72,8 @@ def baseline_files(
         say(f"{panel} 未能测算，未写出结果 / refused, nothing is written")
         return 1
     _write(out, rules, read.panel, fitted, rows, found)
-    for finding in (*read.warnings, *fitted.findings):
+    told = {finding.code for finding in read.warnings}  # those at their cell
+    for finding in (*read.warnings, *(one for one in fitted.findings if one.code not in told)):
         say(f"{finding.severity.label} {finding.where} {finding.message}")
     above = sum(one.judge(row.cost).may_cut for row, one in zip(rows, found, strict=True))
     say(
@@ -125,14 +129,13 @@ def _write(
     }
     try:
         out.mkdir(parents=True, exist_ok=True)
-        for name, text in texts.items():
-            (out / f".{name}.part").write_text(text, encoding="utf-8", newline="")
-        for name in texts:
-            (out / f".{name}.part").replace(out / name)
     except OSError as error:
-        raise Invalid(
-            "baseline.path", f"{out} 无法写出（{error.strerror or error}），请另选文件夹"
-        ) from error
+        raise Invalid("files.path", f"{out} 无法写出（{error.strerror or error}），请另选文件夹") from error
+    write_all({out / name: partial(_put, text) for name, text in texts.items()})
+
+
+def _put(text: str, file: IO[str]) -> None:
+    file.write(text)
 
 
 def _table(fitted: FittedBaseline, rows: Sequence[PanelRow], found: Sequence[CostBaseline]) -> str:

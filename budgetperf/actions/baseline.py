@@ -24,7 +24,7 @@ from budgetperf.rulebook.parameters import CostBaselineRules, PriceIndexRules
 from budgetperf.store.costs import cost_panel, observations, units_of
 from budgetperf.store.records import list_records
 
-BASELINE_METHOD = "costing.baseline/1"
+BASELINE_METHOD = baselines.METHOD
 
 
 def load_panel(ctx: Context, code: str) -> tuple[str, CostPanel]:

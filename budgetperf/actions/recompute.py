@@ -6,7 +6,7 @@ compared on their rounded values, which is all that was recorded.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeAlias
 
@@ -187,15 +187,14 @@ def _allocated(decision: DecisionFacts, edition: Edition) -> str:
 
 
 def _fitted(decision: DecisionFacts, edition: Edition) -> str:
-    from budgetperf.costing import packages  # heavy: pandas, statsmodels; workers only
+    from budgetperf.actions.baseline import spec_of  # heavy: pandas, statsmodels; workers only
+    from budgetperf.costing import packages
 
     rules = edition.rules_as(CostBaselineRules)
-    spec = restore(packages.BaselineFacts, decision.facts).spec
-    stored = (spec.methods, spec.tau, spec.level, spec.n_draws, spec.rounding.fen, decision.seed)
-    ruled = (rules.methods, rules.tau, rules.level, rules.n_draws, rules.rounding_fen, rules.seed)
-    if stored != ruled:
+    stored = replace(restore(packages.BaselineFacts, decision.facts).spec, seed=decision.seed or 0)
+    if stored != spec_of(rules):
         return f"测算参数与规则版本“{edition.id}”所定的不同"
-    return compare(decision.result, packages.recompute_baseline(decision.facts, rules.seed))
+    return compare(decision.result, packages.recompute_baseline(decision.facts, rules.seed, decision.method))
 
 
 def _analysed(decision: DecisionFacts, edition: Edition) -> str:
@@ -223,6 +222,7 @@ METHODS: Mapping[tuple[DecisionKind, str], Method] = {
     (DecisionKind.ALLOCATION, ALLOCATION_METHOD): Method(_allocated),
     (DecisionKind.LIMIT, LIMIT_METHOD): Method(_limited),
     (DecisionKind.BASELINE, "costing.baseline/1"): Method(_fitted, floating=True),
+    (DecisionKind.BASELINE, "costing.baseline/2"): Method(_fitted, floating=True),
     (DecisionKind.BENEFIT, "costing.benefit/1"): Method(_analysed),
 }
 """The code paths that can still be walked; the two of costing are named, not imported (pandas)."""

@@ -206,7 +206,7 @@ class FittedBaseline:
         )
 
 
-METHOD = "costing.baseline/1"
+METHOD = "costing.baseline/2"
 
 
 def fit(panel: CostPanel, spec: BaselineSpec, *, prices: PriceIndex | None = None) -> FittedBaseline:

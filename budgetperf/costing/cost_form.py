@@ -9,8 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from budgetperf.costing.design import CONST, Array, Floats, array, log_cost, regressors
-from budgetperf.costing.frontier.design import checked
+from budgetperf.costing.design import CONST, Array, Floats, array, checked, log_cost, regressors
 
 
 @dataclass(frozen=True, slots=True)

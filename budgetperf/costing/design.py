@@ -76,6 +76,29 @@ def regressors(drivers: pd.DataFrame, *, levels: Collection[str] = ()) -> pd.Dat
     return design
 
 
+def checked(frame: pd.DataFrame, name: str, index: pd.Index) -> pd.DataFrame:
+    """Return the frame as float64, with its rows those of ``index`` and every value finite.
+
+    Raises
+    ------
+    ValueError
+        With the column and row of the first value that is no finite number.
+    """
+    if not frame.index.equals(index):
+        raise ValueError(f"{name}的行标签与因变量不一致，请先对齐")
+    if frame.columns.has_duplicates:
+        twice = frame.columns[frame.columns.duplicated()]
+        raise ValueError(f"{name}的列名重复：{'、'.join(map(str, twice))}")
+    columns = {column: pd.to_numeric(frame[column], errors="coerce") for column in frame.columns}
+    numbers = pd.DataFrame(columns, index=index).astype("float64")
+    bad = ~np.isfinite(numbers.to_numpy())
+    if bad.any():
+        row, column = (int(place[0]) for place in np.nonzero(bad))
+        place = f"第{row + 1}行（{index.to_list()[row]!s}）的“{frame.columns.to_list()[column]!s}”"
+        raise ValueError(f"{name}{place}不是有限数：{frame.iloc[row, column]!s}；请先补齐或剔除")
+    return numbers
+
+
 def log_cost(cost: Floats) -> Floats:
     """Return log cost.
 

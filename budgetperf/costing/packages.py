@@ -42,8 +42,8 @@ def baseline_result(found: Sequence[CostBaseline], *, card: Json) -> Json:
     return {"baselines": record(tuple(found)), "card": card}
 
 
-def recompute_baseline(facts: Json, seed: int) -> Json:
-    """Compute the result of a baseline package again from its facts.
+def recompute_baseline(facts: Json, seed: int, method: str = baselines.METHOD) -> Json:
+    """Compute the result of a baseline package again from its facts, as its method recorded it.
 
     Returns
     -------
@@ -53,4 +53,19 @@ def recompute_baseline(facts: Json, seed: int) -> Json:
     """
     stored = restore(BaselineFacts, facts)
     fitted = baselines.fit(stored.panel, replace(stored.spec, seed=seed), prices=stored.prices)
-    return baseline_result(fitted.for_targets(stored.targets), card=fitted.card)
+    result = baseline_result(fitted.for_targets(stored.targets), card=fitted.card)
+    return _as_first_recorded(result) if method == FIRST_METHOD else result
+
+
+FIRST_METHOD = "costing.baseline/1"
+
+
+def _as_first_recorded(result: Json) -> Json:
+    """Leave out what the first version did not record: weights of peers, and the screening."""
+    assert isinstance(result, dict)
+    kept = {key: value for key, value in result["card"].items() if key not in {"screening", "screened"}}
+    found = [
+        {**one, "peers": [{k: v for k, v in peer.items() if k != "weight"} for peer in one["peers"]]}
+        for one in result["baselines"]
+    ]
+    return {"baselines": found, "card": {**kept, "method": FIRST_METHOD}}

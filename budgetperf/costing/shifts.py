@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from budgetperf.costing.design import Array, Floats
-from budgetperf.costing.frontier.design import checked, skewness_of, standardise
+from budgetperf.costing.design import Array, Floats, checked
+from budgetperf.costing.frontier.design import skewness_of, standardise
 from budgetperf.costing.frontier.findings import check_skewness
 from budgetperf.costing.frontier.result import FrontierKind
 from budgetperf.costing.frontier.starts import HALF_NORMAL_THIRD

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from pydantic import ValidationError
 
-from budgetperf.costing.baseline import environment, fit
+from budgetperf.costing.baseline import METHOD, environment, fit
 from budgetperf.costing.benefit import analyse
 from budgetperf.costing.cost_baseline import BaselineTarget
 from budgetperf.costing.method import BaselineSpec
@@ -34,7 +34,7 @@ def package(panel=None):
         period="2026",
         edition="city/baseline/2025-01-01",
         edition_digest="0" * 64,
-        method="costing.baseline/1",
+        method=METHOD,
         facts=baseline_facts(panel, TARGETS, spec=SPEC, prices=INDEX),
         result=baseline_result(fitted.for_targets(TARGETS), card=fitted.card),
         seed=SPEC.seed,
@@ -83,3 +83,13 @@ def test_a_cost_benefit_analysis_is_recomputed_from_its_facts():
     assert stored(recompute_benefit(stored(facts))) == stored(result)
     other = replace(PARAMETERS, discount_rate=Decimal("0.05"))
     assert stored(recompute_benefit(stored(benefit_facts(options, other)))) != stored(result)
+
+
+def test_a_package_of_the_first_version_gives_what_it_recorded():
+    made = package()
+    first = stored(recompute_baseline(stored(made.facts), made.seed, "costing.baseline/1"))
+    assert first["card"]["method"] == "costing.baseline/1"
+    assert {"screening", "screened"} & first["card"].keys() == set()
+    assert all("weight" not in peer for one in first["baselines"] for peer in one["peers"])
+    whole = stored(made.result)
+    assert [one["point"] for one in first["baselines"]] == [one["point"] for one in whole["baselines"]]

@@ -9,10 +9,10 @@ from budgetperf.costing.convex.cuts import Settled, settle
 from budgetperf.costing.convex.findings import check_columns, check_convexity, check_fit, check_split
 from budgetperf.costing.convex.models import Additive, Multiplicative
 from budgetperf.costing.convex.options import ConvexReturns, ErrorForm, SecondStage, Shape
-from budgetperf.costing.convex.problem import Problem, checked, stated
+from budgetperf.costing.convex.problem import Problem, stated
 from budgetperf.costing.convex.result import CnlsResult, StonedResult
 from budgetperf.costing.convex.second_stage import NO_RESIDUALS, conditional_mean, split
-from budgetperf.costing.design import Floats, array
+from budgetperf.costing.design import Floats, array, checked
 
 
 def fit_cnls(

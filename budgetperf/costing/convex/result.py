@@ -8,8 +8,7 @@ import pandas as pd
 from budgetperf.costing.convex.cuts import Certificate
 from budgetperf.costing.convex.hull import tightest
 from budgetperf.costing.convex.options import ConvexReturns, ErrorForm, SecondStage, Shape
-from budgetperf.costing.convex.problem import checked
-from budgetperf.costing.design import Floats, array
+from budgetperf.costing.design import Floats, array, checked
 from budgetperf.findings import Finding
 
 

@@ -89,30 +89,6 @@ class Sample:
         return len(self.residual)
 
 
-def checked(frame: pd.DataFrame, name: str, index: pd.Index) -> pd.DataFrame:
-    """Return the frame as float64, with its rows those of ``index`` and every value finite.
-
-    Raises
-    ------
-    ValueError
-        With the column and row of the first value that is no finite number.
-    """
-    if not frame.index.equals(index):
-        raise ValueError(f"{name}的行标签与因变量不一致，请先对齐")
-    if frame.columns.has_duplicates:
-        raise ValueError(
-            f"{name}的列名重复：{'、'.join(map(str, frame.columns[frame.columns.duplicated()]))}"
-        )
-    columns = {name: pd.to_numeric(frame[name], errors="coerce") for name in frame.columns}
-    numbers = pd.DataFrame(columns, index=index).astype("float64")
-    bad = ~np.isfinite(numbers.to_numpy())
-    if bad.any():
-        row, column = (int(i[0]) for i in np.nonzero(bad))
-        place = f"第{row + 1}行（{index.to_list()[row]!s}）的“{frame.columns.to_list()[column]!s}”"
-        raise ValueError(f"{name}{place}不是有限数：{frame.iloc[row, column]!s}；请先补齐或剔除")
-    return numbers
-
-
 def standardise(y: Floats, design: pd.DataFrame, *, sign: int) -> Sample:
     """Regress by least squares and put everything in units of the residuals.
 

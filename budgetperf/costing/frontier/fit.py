@@ -8,14 +8,13 @@ from functools import partial
 
 import pandas as pd
 
-from budgetperf.costing.design import Floats
+from budgetperf.costing.design import Floats, checked
 from budgetperf.costing.errors import NotConverged, TooFewRows
 from budgetperf.costing.frontier.design import (
     LN_U,
     LN_V,
     MU,
     Sample,
-    checked,
     linear_part,
     scaling_part,
     standardise,
