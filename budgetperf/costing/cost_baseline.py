@@ -102,3 +102,91 @@ class CostBaseline:
             methods_agree=self.methods_agree,
             grade=self.grade,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a unit of the panel stands: what its latest year cost, and what it should have cost.
+
+    Parameters
+    ----------
+    dmu, name : str
+    year : int
+        Its latest.
+    cost : Money
+        In the prices of the baseline.
+    baseline : CostBaseline
+    payable : Money or None
+        Its part of the payable total; None where the edition does not calibrate, or it is of an earlier year.
+    """
+
+    dmu: str
+    name: str
+    year: int
+    cost: Money
+    baseline: CostBaseline
+    payable: Money | None = None
+
+    @property
+    def gap(self) -> Money:
+        """Cost above (or below, negative) the baseline."""
+        return self.cost - self.baseline.point
+
+    @property
+    def gap_lower(self) -> Money:
+        """The least the gap may be: to the upper bound."""
+        return self.cost - self.baseline.upper
+
+    @property
+    def gap_upper(self) -> Money:
+        """The most it may be: to the lower bound."""
+        return self.cost - self.baseline.lower
+
+
+@dataclass(frozen=True, slots=True)
+class CurvePoint:
+    """What ``x`` of the first driver costs, the others at their medians."""
+
+    x: Decimal
+    cost: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One method's cost along the first driver, in the panel's prices; drawn, decides nothing."""
+
+    method: str
+    label: str
+    driver: str
+    points: tuple[CurvePoint, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A row no method was fitted on, and the reason."""
+
+    dmu: str
+    year: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineAnswers:
+    """Everything a fitted panel answers.
+
+    Parameters
+    ----------
+    baselines : tuple of CostBaseline
+        Of the targets asked for; one no method has an answer for is missing, and named in ``unanswered``.
+    standings : tuple of Standing
+        Of the units of the panel, in the order of their codes.
+    curves : tuple of Curve
+    left_out : tuple of LeftOut
+    unanswered : tuple of Finding
+    """
+
+    baselines: tuple[CostBaseline, ...]
+    standings: tuple[Standing, ...]
+    curves: tuple[Curve, ...]
+    left_out: tuple[LeftOut, ...]
+    unanswered: tuple[Finding, ...]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from statistics import median_high, median_low
 
+from budgetperf.costing.words import DriverRole
 from budgetperf.findings import Finding, Severity, Where
 from budgetperf.money import Money
 
@@ -30,12 +31,15 @@ class DriverSpec:
     logged : bool
         True: enters in logarithms, so it must be positive. False: enters as it is (a share, a
         zero-one mark).
+    role : DriverRole
+        Work done, or a local condition: methods that envelop work correct for conditions afterwards.
     """
 
     code: str
     label: str
     uom: str
     logged: bool = True
+    role: DriverRole = DriverRole.WORK
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,16 @@ class PanelSpec:
     def levels(self) -> tuple[str, ...]:
         """Codes of the drivers that enter without logarithm."""
         return tuple(driver.code for driver in self.drivers if not driver.logged)
+
+    @property
+    def work(self) -> tuple[DriverSpec, ...]:
+        """Drivers that measure work done: logged, and no condition."""
+        return tuple(one for one in self.drivers if one.logged and one.role is DriverRole.WORK)
+
+    @property
+    def conditions(self) -> tuple[DriverSpec, ...]:
+        """Local conditions."""
+        return tuple(one for one in self.drivers if one.role is DriverRole.CONDITION)
 
 
 @dataclass(frozen=True, slots=True)

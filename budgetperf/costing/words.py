@@ -10,6 +10,7 @@ class MethodFamily(Term):
     QUANTILE = "quantile", "分位数"
     FRONTIER = "frontier", "随机前沿"
     ENVELOPMENT = "envelopment", "数据包络"
+    CONVEX = "convex", "凸回归"
 
 
 class MethodName(Term):
@@ -19,6 +20,14 @@ class MethodName(Term):
     QUANTILE = "quantile", "分位数基线"
     SFA = "sfa", "随机前沿分析"
     DEA = "dea", "数据包络分析"
+    STONED = "stoned", "凸回归随机前沿（StoNED）"
+
+
+class DriverRole(Term):
+    """What a driver of cost is: work done, or a condition nobody at the unit can change."""
+
+    WORK = "work", "工作量"
+    CONDITION = "condition", "当地条件"
 
 
 class Reconciliation(Term):
@@ -60,3 +69,10 @@ class TreatmentEffect(Term):
 
     NO_PEER = "no_peer", "不参加测算，照常给出基线"
     OWN_COST = "own_cost", "取自身历史成本，不据以核减"
+
+
+class CalibrationWeight(Term):
+    """By what the difference to a payable total is shared out."""
+
+    COST = "cost", "按实际成本分摊"
+    NORM = "norm", "按基线分摊"
