@@ -33,6 +33,7 @@ class ObservationFacts:
     region: str
     cost_fen: int
     drivers: Mapping[str, str]
+    treatment: str
 
 
 @dataclass(frozen=True, slots=True)

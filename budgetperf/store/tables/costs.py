@@ -30,6 +30,7 @@ class CostObservation(SQLModel, table=True):
     region: str
     cost_fen: int = fen()
     drivers: Any = document()
+    treatment: str
 
 
 class CostUnit(SQLModel, table=True):
