@@ -5,9 +5,10 @@ from decimal import Decimal
 
 import pytest
 
+from budgetperf.costing.claimed_costs import SpecialFactor
 from budgetperf.costing.cost_baseline import BaselineTarget
 from budgetperf.costing.method import BaselineSpec
-from budgetperf.costing.special_factors import SpecialFactor, claim_movement
+from budgetperf.costing.special_factors import claim_movement
 from budgetperf.errors import Invalid
 from budgetperf.money import ZERO, Money
 from tests.costing.factories import INDEX, YEARS, make_panel
@@ -40,6 +41,9 @@ def test_an_admitted_claim_gives_the_cost_back_and_the_others_what_they_had_with
     assert own.given_back == extra[2024]
     assert own.after.point == clean[0].point + extra[2024]
     assert own.after.upper == clean[0].upper + extra[2024]
+    assert (
+        own.after.estimates[0].upper == clean[0].estimates[0].upper + extra[2024]
+    )  # what cuts are held against
     assert other.after == clean[1]
     assert other.given_back == ZERO
     assert own.change == own.given_back + own.by_model
@@ -73,6 +77,18 @@ def test_a_claim_that_cannot_be_is_refused_at_its_year(dmu, year, amount, told):
     [finding] = caught.value.findings
     assert told in finding.message
     assert finding.where.pointer == f"/amounts/{year}"
+
+
+def test_a_claim_that_stands_already_is_in_the_baselines_before_and_after():
+    plain, panel, extra = burdened()
+    asked = targets(panel, "D03", "D04")
+    claim, half = SpecialFactor("D03", "桥隧保洁", extra), {2024: extra[2024].times(Decimal("0.5"))}
+    own, _ = claim_movement(
+        panel, asked, SpecialFactor("D03", "高铁站保洁", half), edition=SPEC, admitted=[claim]
+    )
+    (alone, _) = claim_movement(panel, asked, claim, edition=SPEC)
+    assert own.before == alone.after
+    assert own.given_back == half[2024]
 
 
 def test_every_year_at_fault_is_told_at_once():

@@ -1,0 +1,55 @@
+"""Facts and results of a claim's movement as plain JSON, for decision packages and their recomputation."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from budgetperf.costing.claimed_costs import Movement, SpecialFactor
+from budgetperf.costing.cost_baseline import BaselineTarget
+from budgetperf.costing.method import BaselineSpec
+from budgetperf.costing.panel import CostPanel
+from budgetperf.costing.prices import PriceIndex
+from budgetperf.costing.records import record, restore
+from budgetperf.costing.special_factors import claim_movement
+from budgetperf.provenance import Json
+
+MOVEMENT_METHOD = "costing.movement/1"
+
+
+@dataclass(frozen=True, slots=True)
+class MovementFacts:
+    """Everything a movement follows from, but the seed (it has its own place in a package)."""
+
+    panel: CostPanel
+    targets: tuple[BaselineTarget, ...]
+    spec: BaselineSpec
+    prices: PriceIndex | None
+    claim: SpecialFactor
+    admitted: tuple[SpecialFactor, ...]
+
+
+def moved(facts: MovementFacts) -> tuple[Movement, ...]:
+    """Compute the movement."""
+    return claim_movement(
+        facts.panel,
+        facts.targets,
+        facts.claim,
+        edition=facts.spec,
+        prices=facts.prices,
+        admitted=facts.admitted,
+    )
+
+
+def movement_facts(facts: MovementFacts) -> Json:
+    """Return the facts of a movement package; ``spec.seed`` goes into ``DecisionPackage.seed``."""
+    return record(replace(facts, spec=replace(facts.spec, seed=0)))
+
+
+def movement_result(found: Sequence[Movement]) -> Json:
+    """Return the result of a movement package."""
+    return {"movements": record(tuple(found))}
+
+
+def recompute_movement(facts: Json, seed: int) -> Json:
+    """Compute the result of a movement package again from its facts."""
+    stored = restore(MovementFacts, facts)
+    return movement_result(moved(replace(stored, spec=replace(stored.spec, seed=seed))))
