@@ -190,6 +190,7 @@ class BarsView:
     ticks: tuple[Tick, ...] = told("figures below")
     cost: Pixels = told("where the unit's own cost stands; empty when there is none to compare")
     cost_text: str = told("the own cost in words")
+    late: bool = told("whether it stands in the right half, so that its words go to the left")
     height: int = told("pixels")
 
 
@@ -220,6 +221,7 @@ def bars_view(
         ticks=tuple(Tick(x(tick), _figure(tick)) for tick in scale.ticks),
         cost=x(_wan(cost)) if cost else "",
         cost_text=cost_text,
+        late=cost is not None and 2 * scale.place(_wan(cost)) > 1,
         height=BarsView.TOP + BarsView.ROW * len(rows) + 30,
     )
 
