@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from api.rest import (
     assessment,
     audits,
+    baselines,
     costs,
     decisions,
     events,
@@ -33,6 +34,7 @@ for _part in (
     rounds,
     rules,
     costs,
+    baselines,
     decisions,
     events,
     files,
