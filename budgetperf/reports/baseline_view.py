@@ -13,6 +13,7 @@ from budgetperf.costing.cost_baseline import BaselineTarget, CostBaseline, Curve
 from budgetperf.costing.panel import CostPanel, DriverSpec, PanelRow
 from budgetperf.costing.prices import PriceIndex, at_base_prices
 from budgetperf.costing.records import restore
+from budgetperf.findings import Finding
 from budgetperf.money import ZERO, Money, MoneyUnit
 from budgetperf.provenance import DecisionPackage, Json
 from budgetperf.reports.baseline_words import Diagnosis, diagnose, diagnose_code
@@ -20,7 +21,7 @@ from budgetperf.reports.model_card import CardRow, card_rows
 from budgetperf.reports.models import MoneyStyle, money_style
 
 TREATED = "特殊情形，不参加测算"
-_SHARE = Decimal("0.1")
+_TENTH = Decimal("0.1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,8 @@ class BaselineView:
         Of the projects of the budget year.
     scatter : Scatter
     left_out : tuple of LeftOut
+    unanswered : tuple of Finding
+        Who has no answer, and why.
     diagnoses : tuple of Diagnosis
         Of the panel and the methods, the gravest first.
     card : tuple of CardRow
@@ -113,6 +116,7 @@ class BaselineView:
     baselines: tuple[CostBaseline, ...]
     scatter: Scatter
     left_out: tuple[LeftOut, ...]
+    unanswered: tuple[Finding, ...]
     diagnoses: tuple[Diagnosis, ...]
     card: tuple[CardRow, ...]
     lacks: tuple[str, ...]
@@ -210,6 +214,7 @@ def baseline_view(
         baselines=answers.baselines,
         scatter=_scatter(based, answers.curves, left_out),
         left_out=left_out,
+        unanswered=answers.unanswered,
         diagnoses=_diagnoses(panel, card, part=part),
         card=card_rows(package, panel, card, prices=prices, digest=digest or package.digest, source=source),
         lacks=tuple(_lacking(package, result)),
@@ -222,9 +227,10 @@ class _Answers:
     standings: tuple[Standing, ...] = ()
     curves: tuple[Curve, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    unanswered: tuple[Finding, ...] = ()
 
 
-_ANSWERS = ("baselines", "standings", "curves", "left_out")
+_ANSWERS = ("baselines", "standings", "curves", "left_out", "unanswered")
 
 
 def targets_of(package: DecisionPackage) -> tuple[BaselineTarget, ...]:
@@ -251,7 +257,18 @@ def gap_ratio(standing: Standing) -> Decimal | None:
     point = standing.baseline.point
     if not point:
         return None
-    return (Decimal(100 * standing.gap.fen) / point.fen).quantize(_SHARE, ROUND_HALF_UP)
+    return (Decimal(100 * standing.gap.fen) / point.fen).quantize(_TENTH, ROUND_HALF_UP) + 0
+
+
+def wan(amount: Money) -> str:
+    """Write an amount in 万元, exactly, with two decimals at least.
+
+    Examples
+    --------
+    >>> wan(Money(123_450_000)), wan(Money(1_234_500))
+    ('123.45', '1.2345')
+    """
+    return money_style(MoneyUnit.WAN, (amount,)).write(amount)
 
 
 def _mapping(value: Json) -> Mapping[str, Json]:

@@ -101,6 +101,7 @@ MEANINGS: Mapping[str, tuple[str, Severity, str]] = {
     "envelopment.equal_units": ("有单元数据完全相同", NOTE, "它们互为标杆，效率相同"),
     "envelopment.no_work": ("有动因不是工作量", NOTE, "占比、标志等不能作为产出，数据包络方法不采用，其影响由其他方法反映"),
     "envelopment.bias_weak": ("偏差修正不稳", WARNING, "抽样修正的误差比偏差本身还大，宜用未修正的效率"),
+    "conditions": ("没有修正当地条件", WARNING, "数据不足以估计当地条件的影响，数据包络方法按未修正的结果；条件艰苦的单元会显得偏贵"),
     # convex regression
     "constant_driver": ("有动因取值相同", WARNING, "该动因不起作用，请核对"),
     "collinear_drivers": ("动因几乎重复", WARNING, "拟合的成本仍唯一，但斜率分不开，不得解释为边际成本"),

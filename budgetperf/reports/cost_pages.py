@@ -6,9 +6,8 @@ from functools import cached_property
 from budgetperf.costing.panel import CostPanel
 from budgetperf.costing.prices import PriceIndex, at_base_prices
 from budgetperf.findings import Finding
-from budgetperf.money import MoneyUnit
 from budgetperf.reports.baseline_view import BaselineView, DmuSheet
-from budgetperf.reports.models import Footer, MoneyStyle, money_style
+from budgetperf.reports.models import Footer
 from budgetperf.reports.movement_view import MovementView
 
 
@@ -54,28 +53,10 @@ class CostPanelPage:
         """The panel in base-year prices; itself without an index."""
         return at_base_prices(self.panel, self.prices) if self.prices else self.panel
 
-    @cached_property
-    def money(self) -> MoneyStyle:
-        """How amounts are written."""
-        return money_style(MoneyUnit.WAN, (row.cost for one in (self.panel, self.based) for row in one.rows))
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class MovementPage:
     """特殊因素影响测算 of one claim."""
 
     view: MovementView
     footer: Footer
-
-    @cached_property
-    def money(self) -> MoneyStyle:
-        """How amounts are written."""
-        ends = (
-            amount
-            for row in self.view.rows
-            for one in (row.before, row.after)
-            for amount in (one.point, one.lower, one.upper)
-        )
-        given = (row.given_back for row in self.view.rows)
-        claimed = (amount for one in self.view.claimed for amount in (one.amount, one.cost))
-        return money_style(MoneyUnit.WAN, (*ends, *given, *claimed))

@@ -66,7 +66,7 @@ def standings_table(view: BaselineView) -> CostTable:
     heads = (
         CODE, NAME, YEAR, _amount("成本"), _amount("基线"), _amount("下限"), _amount("上限"), _amount("差距"),
         _amount("差距下限"), _amount("差距上限"), Head("差距率（%）", 9, number=True), Head("位置", 10),
-        Head("证据等级", 8), *((_amount("可支付额"),) if calibrated else ()),
+        Head("证据等级", 8), *((_amount("应付额"),) if calibrated else ()),
     )  # fmt: skip
     rows = tuple((*_standing(one), *((one.payable,) if calibrated else ())) for one in view.standings)
     note = (
@@ -160,19 +160,35 @@ def left_out_table(view: BaselineView) -> CostTable:
 
 def diagnoses_table(view: BaselineView) -> CostTable:
     """The findings of panel and methods, in plain words."""
-    heads = (Head("级别", 7), Head("发现", 20), Head("具体情况", 44), Head("说明什么", 54))
-    rows = tuple((one.severity.label, one.title, one.message, one.meaning) for one in view.diagnoses)
+    heads = (Head("级别", 7), Head("发现", 24), Head("说明什么", 70))
+    rows = tuple(
+        (one.severity.label, one.title, f"{one.message}。{one.meaning}" if one.message else one.meaning)
+        for one in view.diagnoses
+    )
     return CostTable("诊断", "" if rows else "没有需要提示的问题。", heads, rows)
 
 
 def told_table(view: BaselineView) -> CostTable:
     """What was found about single dmus."""
-    rows = tuple(
+    rows: tuple[tuple[Value, ...], ...] = tuple(
         (one.dmu, view.names.get(one.dmu, one.dmu), one.year, found.message)
         for one in dict.fromkeys((*shown_baselines(view), *view.baselines))
         for found in one.findings
     )
+    rows += tuple((None, None, None, found.message) for found in view.unanswered)
     return CostTable("各单位提示", "", (CODE, NAME, YEAR, Head("提示", 70)), rows)
+
+
+def told_together(view: BaselineView) -> CostTable:
+    """What was found about single dmus, those of whom the same is told together."""
+    by: dict[str, list[str]] = {}
+    for one in dict.fromkeys((*shown_baselines(view), *view.baselines)):
+        for found in one.findings:
+            text = found.message.removeprefix(one.dmu).removeprefix("：").removeprefix("的")
+            by.setdefault(text, []).append(one.dmu)
+    rows = [("、".join(dict.fromkeys(dmus)), text) for text, dmus in by.items()]
+    rows += [("", found.message) for found in view.unanswered]
+    return CostTable("各单位提示", "", (Head("单元编码", 30), Head("提示", 70)), tuple(rows))
 
 
 def card_table(view: BaselineView) -> CostTable:

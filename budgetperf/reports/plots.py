@@ -13,7 +13,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable
 
 from budgetperf.indicators import plain_number
-from budgetperf.reports.axis import Axis, axis
+from budgetperf.reports.axis import Axis, axis, spread_wide
 from budgetperf.reports.faces import SMALL
 from budgetperf.reports.flow import GREY, draw_line, shortened
 
@@ -76,9 +76,10 @@ class ScatterPlot(Flowable):
         super().__init__()
         self._dots, self._lines, self._legend = dots, lines, legend
         self._titles = x_title, y_title
-        ends = [point for line in lines for point in line.points]
-        self._x = axis((*(dot.x for dot in dots), *(x for x, _ in ends)))
-        self._y = axis((*(dot.y for dot in dots), *(y for _, y in ends)))
+        places = [(dot.x, dot.y) for dot in dots] + [place for line in lines for place in line.points]
+        xs, ys = zip(*places, strict=True)
+        logarithmic = spread_wide(xs, ys)
+        self._x, self._y = (axis(values, logarithmic=logarithmic) for values in (xs, ys))
 
     def wrap(self, aW: float, aH: float) -> tuple[float, float]:  # noqa: ARG002, N803 - reportlab's signature
         """Take the whole width and a fixed height (points)."""
@@ -141,7 +142,7 @@ class ScatterPlot(Flowable):
         for dot in self._dots:
             width = SMALL.measure(dot.label)
             x, y = self._at(dot.x, dot.y)
-            x = x + 5 if x + 5 + width < left + wide else x - 5 - width
+            x = x + 6 if x + 6 + width < left + wide else x - 6 - width
             free = all(abs(y - other) > 7 or x + width < begin or x > end for begin, end, other in taken)
             if dot.label and free:
                 taken.append((x, x + width, y))
