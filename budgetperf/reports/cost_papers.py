@@ -43,7 +43,8 @@ def _baseline(page: BaselinePage, title: str) -> list[Flowable]:
     story += [paragraphs(text) for text in view.lacks]
     story += _pictures(view)
     story += flow.section(diagnoses_table(view), PORTRAIT_WIDTH)
-    story += flow.section(left_out_table(view), PORTRAIT_WIDTH)
+    out = left_out_table(view)
+    story += flow.section(out, PORTRAIT_WIDTH) if out.rows else [paragraphs(out.note)]
     story += turn("landscape")
     if view.standings:
         story += flow.section(standings_table(view), wide)
