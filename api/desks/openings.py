@@ -329,7 +329,9 @@ def opened(
 
 
 @router.get("/open/{name}")
-def ask_opening(request: Request, ctx: Work, name: str, copy_of: Line = "") -> HTMLResponse:
+def ask_opening(
+    request: Request, ctx: Work, name: str, copy_of: Line = "", panel_code: Line = ""
+) -> HTMLResponse:
     """Show the page of something that can be started."""
     opening = _known(ctx, name)
     about = About(opening.title, "", "", "", "", "/work")
@@ -338,6 +340,7 @@ def ask_opening(request: Request, ctx: Work, name: str, copy_of: Line = "") -> H
         "fiscal_year": year + 1 if name in {"request", "round", "baseline"} else year,
         "result_year": year,
         "copy_of": copy_of,
+        "panel_code": panel_code,
     }
     start = Preset(
         {key: value for key, value in known.items() if key in opening.form.model_fields}, options=_places(ctx)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from budgetperf.actions.context import Context
 from budgetperf.actions.decisions import keep
 from budgetperf.actions.moves import Outcome, Seen, Target, file_form, filed_event, open_record
+from budgetperf.actions.panels import load_panel, price_index
 from budgetperf.actions.rules import in_force
 from budgetperf.costing import baseline as baselines
 from budgetperf.costing import packages
@@ -13,42 +14,17 @@ from budgetperf.costing.baseline import environment
 from budgetperf.costing.cost_baseline import BaselineTarget
 from budgetperf.costing.form import FitForm
 from budgetperf.costing.method import BaselineSpec, Calibration, Treatment
-from budgetperf.costing.panel import CostPanel, PanelRow, PanelSpec
-from budgetperf.costing.prices import PriceIndex
-from budgetperf.costing.records import restore
+from budgetperf.costing.panel import CostPanel
 from budgetperf.costing.screening import ScreeningRule
 from budgetperf.costing.standings import answer
 from budgetperf.money import Money
 from budgetperf.process.stages import Stage
 from budgetperf.provenance import DecisionKind, DecisionPackage
-from budgetperf.rulebook.parameters import CostBaselineRules, PriceIndexRules
-from budgetperf.store.costs import cost_panel, observations, units_of
+from budgetperf.rulebook.parameters import CostBaselineRules
+from budgetperf.store.costs import units_of
 from budgetperf.store.records import list_records
 
 BASELINE_METHOD = baselines.METHOD
-
-
-def load_panel(ctx: Context, code: str) -> tuple[str, CostPanel]:
-    """Return the id and the rows of a stored panel."""
-    facts = cost_panel(ctx.session, code)
-    rows = tuple(
-        PanelRow(
-            row.dmu,
-            row.name,
-            row.year,
-            Money(row.cost_fen),
-            {key: Decimal(value) for key, value in row.drivers.items()},
-            row.region,
-        )
-        for row in observations(ctx.session, facts.id)
-    )
-    return facts.id, CostPanel(restore(PanelSpec, facts.spec), rows)
-
-
-def price_index(ctx: Context) -> PriceIndex:
-    """Return the price index in force."""
-    used = in_force(ctx, "price_index", PriceIndexRules)
-    return PriceIndex(used.id, used.rules.values, used.edition.source, used.rules.regions)
 
 
 def fit_baseline(ctx: Context, form: FitForm, seen: Seen) -> Outcome:
