@@ -5,7 +5,7 @@ the words of findings stand in ``baseline_words``, the model card in ``model_car
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 
@@ -16,7 +16,7 @@ from budgetperf.costing.records import restore
 from budgetperf.findings import Finding
 from budgetperf.money import ZERO, Money, MoneyUnit
 from budgetperf.provenance import DecisionPackage, Json
-from budgetperf.reports.baseline_words import Diagnosis, diagnose, diagnose_code
+from budgetperf.reports.baseline_words import Diagnosis, diagnose
 from budgetperf.reports.model_card import CardRow, card_rows
 from budgetperf.reports.models import MoneyStyle, money_style
 
@@ -215,7 +215,7 @@ def baseline_view(
         scatter=_scatter(based, answers.curves, left_out),
         left_out=left_out,
         unanswered=answers.unanswered,
-        diagnoses=_diagnoses(panel, card, part=part),
+        diagnoses=_diagnoses(panel, card, answers.findings, part=part),
         card=card_rows(package, panel, card, prices=prices, digest=digest or package.digest, source=source),
         lacks=tuple(_lacking(package, result)),
     )
@@ -228,9 +228,10 @@ class _Answers:
     curves: tuple[Curve, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     unanswered: tuple[Finding, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
 
-_ANSWERS = ("baselines", "standings", "curves", "left_out", "unanswered")
+_ANSWERS = tuple(field.name for field in fields(_Answers))
 
 
 def targets_of(package: DecisionPackage) -> tuple[BaselineTarget, ...]:
@@ -302,15 +303,20 @@ def _left_out(panel: CostPanel, card: Mapping[str, Json]) -> Iterator[LeftOut]:
     yield from (LeftOut(row.dmu, row.year, TREATED) for row in panel.rows if row.treatment)
 
 
-def _diagnoses(panel: CostPanel, card: Mapping[str, Json], *, part: bool) -> tuple[Diagnosis, ...]:
-    """Return the findings of the panel with their sentences, those of screening and methods by their codes."""
-    told = () if part else panel.check()
+def _diagnoses(
+    panel: CostPanel, card: Mapping[str, Json], found: tuple[Finding, ...], *, part: bool
+) -> tuple[Diagnosis, ...]:
+    """Return what was found, a line for each code; of an older package the codes, with the sentences of the panel."""
     codes = card.get("findings", ())
     assert isinstance(codes, list | tuple)
-    named = {finding.code for finding in told}
-    found = [diagnose(finding) for finding in told]
-    found += [diagnose_code(str(code)) for code in codes if str(code) not in named]
-    return tuple(sorted(found, key=lambda one: -one.severity.rank))
+    told: dict[str, list[Finding]] = {str(code): [] for code in codes}
+    for finding in found or (() if part else panel.check()):
+        told.setdefault(finding.code, []).append(finding)
+    return tuple(
+        sorted(
+            (diagnose(code, tuple(ones)) for code, ones in told.items()), key=lambda one: -one.severity.rank
+        )
+    )
 
 
 def _lacking(package: DecisionPackage, result: Mapping[str, Json]) -> Iterator[str]:

@@ -22,7 +22,7 @@ class Diagnosis:
     title : str
         What was found.
     message : str
-        The sentence of the finding itself; empty where the package keeps its code only.
+        The sentences of the findings themselves; empty where the package keeps its code only.
     meaning : str
         What follows from it for the baseline.
     """
@@ -34,23 +34,15 @@ class Diagnosis:
     meaning: str
 
 
-def diagnose(finding: Finding) -> Diagnosis:
-    """Return a finding with what it means."""
-    title, _, meaning = _words(finding.code)
-    return Diagnosis(finding.code, finding.severity, title, finding.message, meaning)
+def diagnose(code: str, findings: tuple[Finding, ...] = ()) -> Diagnosis:
+    """Return the findings of one code with what they mean; none where only the code is kept."""
+    title, severity, meaning = MEANINGS.get(code.removeprefix("costing."), UNKNOWN)
+    worst = max((one.severity for one in findings), key=lambda one: one.rank, default=severity)
+    message = "；".join(dict.fromkeys(one.message for one in findings))
+    return Diagnosis(code, worst, title, message, meaning)
 
 
-def diagnose_code(code: str) -> Diagnosis:
-    """Return what a finding means of which only the code is kept."""
-    title, severity, meaning = _words(code)
-    return Diagnosis(code, severity, title, "", meaning)
-
-
-def _words(code: str) -> tuple[str, Severity, str]:
-    unknown = (code, WARNING, "本页没有它的说明，请查阅决策包和方法文档")
-    return MEANINGS.get(code.removeprefix("costing."), unknown)
-
-
+UNKNOWN = ("其他发现", WARNING, "请查阅决策包和方法文档")
 MEANINGS: Mapping[str, tuple[str, Severity, str]] = {
     # the panel
     "duplicate": ("同一单元同一年有两行", ERROR, "不知以哪一行为准，须先改正再测算"),

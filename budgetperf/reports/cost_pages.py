@@ -1,10 +1,9 @@
 """The pages of costing: a cost panel, a baseline, one unit's own sheet, the movement of a claim."""
 
 from dataclasses import dataclass
-from functools import cached_property
 
 from budgetperf.costing.panel import CostPanel
-from budgetperf.costing.prices import PriceIndex, at_base_prices
+from budgetperf.costing.prices import PriceIndex
 from budgetperf.findings import Finding
 from budgetperf.reports.baseline_view import BaselineView, DmuSheet
 from budgetperf.reports.models import Footer
@@ -28,7 +27,7 @@ class DmuBaselinePage:
     footer: Footer
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CostPanelPage:
     """成本面板: its rows with units of measure, in prices of the year and of the base year.
 
@@ -36,22 +35,20 @@ class CostPanelPage:
     ----------
     panel : CostPanel
         As filed.
-    prices : PriceIndex or None
-        In force; None: nothing is deflated.
+    based : CostPanel or None
+        In prices of the base year; None where the index cannot say.
+    prices : PriceIndex
+        In force.
     findings : tuple of Finding
         Of its checks.
     footer : Footer
     """
 
     panel: CostPanel
-    prices: PriceIndex | None
+    based: CostPanel | None
+    prices: PriceIndex
     findings: tuple[Finding, ...]
     footer: Footer
-
-    @cached_property
-    def based(self) -> CostPanel:
-        """The panel in base-year prices; itself without an index."""
-        return at_base_prices(self.panel, self.prices) if self.prices else self.panel
 
 
 @dataclass(frozen=True, slots=True)

@@ -187,13 +187,13 @@ def _panel(page: CostPanelPage, title: str) -> list[Flowable]:
     panel, wide = page.panel, LANDSCAPE_WIDTH
     years = sorted({row.year for row in panel.rows})
     prices = (
-        f"折为{panel.spec.base_year}年价格，指数{page.prices.code}，来源：{page.prices.source}"
-        if page.prices
-        else "未折算"
+        f"折为{panel.spec.base_year}年价格，指数{page.prices.code}"
+        if page.based
+        else f"指数{page.prices.code}没有所需的年份或地区，未折算"
     )
     text = (
         f"编码{panel.spec.code}，{len({row.dmu for row in panel.rows})}个单元、{len(panel.rows)}行，"
-        f"{'、'.join(f'{year}年' for year in years)}；成本：{panel.spec.cost_label}；价格：{prices}。"
+        f"{'、'.join(f'{year}年' for year in years)}；成本：{panel.spec.cost_label}；价格：{prices}；指数来源：{page.prices.source}。"
     )
     return [
         Block(title, TITLE, align="centre", after=6),

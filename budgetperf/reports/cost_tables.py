@@ -216,21 +216,20 @@ def own_tables(view: BaselineView, sheet: DmuSheet) -> Iterator[CostTable]:
 # ------------------------------------------------------------------- the panel
 
 
-def panel_table(panel: CostPanel, based: CostPanel) -> CostTable:
+def panel_table(panel: CostPanel, based: CostPanel | None) -> CostTable:
     """The rows of a panel: cost of the year and in base-year prices, drivers with their units."""
-    deflated = based is not panel
     drivers = panel.spec.drivers
     heads = (
         CODE, NAME, YEAR, Head("地区", 10), Head("特殊情形", 10), _amount(panel.spec.cost_label),
-        *((_amount(f"{panel.spec.base_year}年价格"),) if deflated else ()),
+        *((_amount(f"{panel.spec.base_year}年价格"),) if based else ()),
         *(Head(f"{one.label}（{one.uom}）", 12, number=True) for one in drivers),
     )  # fmt: skip
     rows = tuple(
         (
             row.dmu, row.name, row.year, row.group, row.treatment, row.cost,
-            *((base.cost,) if deflated else ()), *(row.drivers.get(one.code) for one in drivers),
+            *((base.cost,) if based else ()), *(row.drivers.get(one.code) for one in drivers),
         )
-        for row, base in zip(panel.rows, based.rows, strict=True)
+        for row, base in zip(panel.rows, (based or panel).rows, strict=True)
     )  # fmt: skip
     return CostTable("成本面板", "", heads, rows)
 
