@@ -12,7 +12,7 @@ from budgetperf.reports.baseline_view import BaselineView, DmuSheet, gap_ratio, 
 from budgetperf.reports.cost_tables import CostTable, Value
 from budgetperf.reports.faces import CELL
 from budgetperf.reports.flow import Block, heading
-from budgetperf.reports.grid import Column, Grid, cells, fit
+from budgetperf.reports.grid import Cell, Column, Grid, fit
 from budgetperf.reports.models import MoneyStyle, money_style
 from budgetperf.reports.movement_view import MovementView
 from budgetperf.reports.plots import Bar, BarPlot, Dot, Line, ScatterPlot
@@ -40,7 +40,15 @@ def grid(table: CostTable, width: float) -> Grid:
         for head in table.heads
     ]
     rows = zip(*(_column(values) for values in zip(*table.rows, strict=True)), strict=True)
-    return Grid(fit(columns, width), [cells(*row) for row in rows], groups=table.groups)
+    ids = table.ids or [""] * len(table.rows)
+    laid = [
+        tuple(
+            Cell(text, f"{address}/{head.key}" if address and head.key else "")
+            for text, head in zip(row, table.heads, strict=True)
+        )
+        for row, address in zip(rows, ids, strict=True)
+    ]
+    return Grid(fit(columns, width), laid, groups=table.groups)
 
 
 def _column(values: tuple[Value, ...]) -> list[str]:

@@ -6,6 +6,7 @@ from budgetperf.reports import cost_flow as flow
 from budgetperf.reports.baseline_view import BaselineView, gap_ratio, place_of, wan
 from budgetperf.reports.cost_pages import BaselinePage, CostPanelPage, DmuBaselinePage, MovementPage
 from budgetperf.reports.cost_tables import (
+    address_of,
     admitted_table,
     asked_baselines,
     baselines_table,
@@ -169,8 +170,7 @@ def _opening(page: DmuBaselinePage) -> Block:
     )
     if one.payable is not None:
         text += f"按应付总额校准后，应付{wan(one.payable)}万元。"
-    address = f"baseline/{view.panel.spec.code}/{view.package.period}/{one.dmu}"
-    figures = (Figure(f"{address}/point", wan(found.point)), Figure(f"{address}/gap", wan(one.gap)))
+    figures = (Figure(f"{address_of(view)}/{one.dmu}/gap", wan(one.gap)),)
     return paragraphs(text, figures=figures)
 
 
