@@ -126,6 +126,11 @@ class BaselineView:
         """``道路清扫保洁成本绩效基线``."""
         return f"{self.panel.spec.service}成本绩效基线"
 
+    @property
+    def address(self) -> str:
+        """Start of the ids of its figures."""
+        return f"baseline/{self.panel.spec.code}/{self.package.period}"
+
     @cached_property
     def names(self) -> Mapping[str, str]:
         """Name of each dmu, of its latest row."""

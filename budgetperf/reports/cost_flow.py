@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from reportlab.platypus import Flowable, Spacer
+from reportlab.platypus import CondPageBreak, Flowable, Spacer
 
 from budgetperf.costing.cost_baseline import Standing
 from budgetperf.money import Money, MoneyUnit
@@ -19,11 +19,15 @@ from budgetperf.reports.plots import Bar, BarPlot, Dot, Line, ScatterPlot
 
 LABELLED = 12
 """Codes are written beside at most so many dots; the table has them all."""
+MOST_MOVED = 30
+"""So many units stand in the picture of a movement."""
+ROOM = 150
+"""Points a heading wants below it, so that a table begins beside it."""
 
 
 def section(table: CostTable, width: float) -> list[Flowable]:
     """Return a table with its heading and note."""
-    story = heading(table.title)
+    story = [*([CondPageBreak(ROOM)] if table.rows else []), *heading(table.title)]
     if table.note:
         story.append(Block(table.note, CELL, align="left", after=4))
     if table.rows:
@@ -193,7 +197,7 @@ def movements(view: MovementView) -> BarPlot:
             tail=row.change_percent if row.given_back else None,
             strong=row.claimant,
         )
-        for row in view.rows
+        for row in view.rows[:MOST_MOVED]
     ]
     title = "基线变动占申请前基线的百分比（实心：模型引起；空心：加回的特殊因素）；红色：申请单位"
     return BarPlot(bars, symmetric(view.widest), title=title, line=Decimal(0))

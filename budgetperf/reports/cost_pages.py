@@ -17,6 +17,11 @@ class BaselinePage:
     view: BaselineView
     footer: Footer
 
+    @property
+    def address(self) -> str:
+        """Start of every figure id."""
+        return self.view.address
+
 
 @dataclass(frozen=True, slots=True)
 class DmuBaselinePage:
@@ -25,6 +30,11 @@ class DmuBaselinePage:
     view: BaselineView
     sheet: DmuSheet
     footer: Footer
+
+    @property
+    def address(self) -> str:
+        """Start of every figure id."""
+        return f"{self.view.address}/{self.sheet.dmu}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +60,11 @@ class CostPanelPage:
     findings: tuple[Finding, ...]
     footer: Footer
 
+    @property
+    def address(self) -> str:
+        """Start of every figure id."""
+        return f"cost_panel/{self.panel.spec.code}"
+
 
 @dataclass(frozen=True, slots=True)
 class MovementPage:
@@ -57,3 +72,8 @@ class MovementPage:
 
     view: MovementView
     footer: Footer
+
+    @property
+    def address(self) -> str:
+        """Start of every figure id."""
+        return f"movement/{self.view.panel}/{self.view.fiscal_year}"

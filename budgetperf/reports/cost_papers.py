@@ -6,7 +6,6 @@ from budgetperf.reports import cost_flow as flow
 from budgetperf.reports.baseline_view import BaselineView, gap_ratio, place_of, wan
 from budgetperf.reports.cost_pages import BaselinePage, CostPanelPage, DmuBaselinePage, MovementPage
 from budgetperf.reports.cost_tables import (
-    address_of,
     admitted_table,
     asked_baselines,
     baselines_table,
@@ -170,7 +169,7 @@ def _opening(page: DmuBaselinePage) -> Block:
     )
     if one.payable is not None:
         text += f"按应付总额校准后，应付{wan(one.payable)}万元。"
-    figures = (Figure(f"{address_of(view)}/{one.dmu}/gap", wan(one.gap)),)
+    figures = (Figure(f"{view.address}/{one.dmu}/gap", wan(one.gap)),)
     return paragraphs(text, figures=figures)
 
 
@@ -229,6 +228,11 @@ def _movement(page: MovementPage, title: str) -> list[Flowable]:
         *flow.section(claimed_table(view), wide / 2),
         *flow.section(admitted_table(view), wide),
         *heading("各单位变动图"),
+        *(
+            [Block(f"只画变动最大的{flow.MOST_MOVED}个单位，其余见表。", CELL, after=2)]
+            if len(view.rows) > flow.MOST_MOVED
+            else []
+        ),
         flow.movements(view),
         Spacer(1, 8),
         *flow.section(movement_table(view), wide),

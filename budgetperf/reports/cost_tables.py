@@ -80,13 +80,8 @@ def standings_table(view: BaselineView) -> CostTable:
     note = (
         f"{view.price_note}。差距＝成本－基线，正数为高于基线；差距下限＝成本－上限，差距上限＝成本－下限。"
     )
-    ids = tuple(f"{address_of(view)}/{one.dmu}" for one in view.standings)
+    ids = tuple(f"{view.address}/{one.dmu}" for one in view.standings)
     return CostTable("各单位差距", note, heads, rows, ids=ids)
-
-
-def address_of(view: BaselineView) -> str:
-    """Return the start of the ids of a baseline's figures."""
-    return f"baseline/{view.panel.spec.code}/{view.package.period}"
 
 
 def _standing(one: Standing) -> tuple[Value, ...]:
@@ -225,7 +220,7 @@ def own_tables(view: BaselineView, sheet: DmuSheet) -> Iterator[CostTable]:
         rows.append(("合成基线", one.year, one.point, one.lower, one.upper))
         rows += [(found.label, one.year, found.point, found.lower, found.upper) for found in one.estimates]
         names = ("reconciled", *(found.name for found in one.estimates))
-        ids += [f"{address_of(view)}/{sheet.dmu}/{one.year}/{name}" for name in names]
+        ids += [f"{view.address}/{sheet.dmu}/{one.year}/{name}" for name in names]
     yield CostTable("方法对照", f"{view.price_note}。", heads, tuple(rows), ids=tuple(ids))
     yield peers_table(view, baselines)
     told = tuple((one.year, found.message) for one in baselines for found in one.findings)

@@ -231,7 +231,7 @@ class Bar:
     mark : Decimal or None
         The point on it.
     tail : Decimal or None
-        End of a second, hatched part that begins at ``high``; None without one.
+        End of a second part, drawn as an outline from ``high``; None without one.
     strong : bool
         Drawn in red.
     """
@@ -325,17 +325,16 @@ class BarPlot(Flowable):
         canvas.saveState()
         canvas.setStrokeColor(ink)
         canvas.setFillColor(ink)
-        if bar.mark is None:
-            canvas.rect(min(low, high), y - 3.5, abs(high - low), 7, stroke=1, fill=1)
-        else:
-            canvas.setLineWidth(1.6)
-            canvas.line(low, y, high, y)
-            canvas.setLineWidth(0.8)
-            for end in (low, high):
-                canvas.line(end, y - 3, end, y + 3)
-            canvas.circle(left + wide * self._scale.place(bar.mark), y, 2.4, stroke=0, fill=1)
+        canvas.setLineWidth(0.8)
         if bar.tail is not None:
             end = left + wide * self._scale.place(bar.tail)
-            canvas.setFillColor(Color(1, 1, 1))
-            canvas.rect(min(high, end), y - 3.5, abs(end - high), 7, stroke=1, fill=1)
+            canvas.rect(min(high, end), y - 4.5, abs(end - high), 9, stroke=1, fill=0)
+        if bar.mark is None:
+            canvas.rect(min(low, high), y - 3, abs(high - low), 6, stroke=0, fill=1)
+        else:
+            for end in (low, high):
+                canvas.line(end, y - 3, end, y + 3)
+            canvas.setLineWidth(1.6)
+            canvas.line(low, y, high, y)
+            canvas.circle(left + wide * self._scale.place(bar.mark), y, 2.4, stroke=0, fill=1)
         canvas.restoreState()
