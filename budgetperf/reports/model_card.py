@@ -145,6 +145,8 @@ def _method(method: Mapping[str, Json], panel: CostPanel, card: Mapping[str, Jso
     for key, (label, meaning) in FIGURES.items():
         if found.get(key) not in (None, ""):
             yield CardRow(group, label, _written(found[key]), meaning)
+    for key in sorted(found.keys() - FIGURES.keys() - TOLD_OTHERWISE):
+        yield CardRow(group, key, _written(found[key]), "见决策包")
     test = found.get("heteroskedasticity")
     if test:
         yield _heteroskedasticity(group, _mapping(test))
@@ -168,10 +170,8 @@ def _conditions(group: str, panel: CostPanel, found: Mapping[str, Json]) -> Iter
     for driver, line in _by_driver(panel, found):
         effect = _effect(panel, driver, -_decimal(line["estimate"]), than="比标杆")
         yield CardRow(group, f"{driver.label}的修正", _coefficient(line), effect)
-    out = [str(one) for one in _sequence(found["left_out"])]
-    yield CardRow(
-        group, "修正未采用的数据", "、".join(out) or "没有", "修正系数不用它们估计，但它们同样得到修正"
-    )
+    out = f"{len(_sequence(found['left_out']))}行"
+    yield CardRow(group, "修正未采用的数据", out, "按异常值规则，修正系数不用它们估计，但它们同样得到修正")
 
 
 def _by_driver(
@@ -223,6 +223,9 @@ def _heteroskedasticity(group: str, test: Mapping[str, Json]) -> CardRow:
     )
     return CardRow(group, "离散程度检验", f"p={test['p_value']}", told)
 
+
+TOLD_OTHERWISE = {"estimates", "conditions", "heteroskedasticity", "interval", "n", "df", "r2", "check_loss"}
+"""Parts of a method's card with words of their own, or which another row tells."""
 
 FIGURES: Mapping[str, tuple[str, str]] = {
     "tau": ("分位点", "以同等条件下第几成的成本为准；0.5即中位水平"),

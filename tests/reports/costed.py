@@ -28,9 +28,7 @@ from budgetperf.reports.movement_view import movement_view
 from tests.reports.make import FOOTER
 
 YEARS = (2024, 2025)
-INDEX = PriceIndex(
-    "cpi", {2024: Decimal(99), 2025: Decimal(100), 2026: Decimal(102)}, Source("统计年鉴")
-)
+INDEX = PriceIndex("cpi", {2024: Decimal(99), 2025: Decimal(100), 2026: Decimal(102)}, Source("统计年鉴"))
 SPEC = PanelSpec(
     "road",
     "道路清扫保洁",
