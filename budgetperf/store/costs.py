@@ -120,6 +120,16 @@ def bands(session: Session, fiscal_year: int) -> dict[str, BandFacts]:
     return {band.evaluand_id: band for band in fetch(session, statement, BandFacts)}
 
 
+def bands_of(session: Session, evaluand_id: str) -> list[BandFacts]:
+    """Return the adopted bands of a project, the newest budget year first."""
+    statement = (
+        select(table_of(CostBand))
+        .where(col(CostBand.evaluand_id) == evaluand_id)
+        .order_by(col(CostBand.fiscal_year).desc(), col(CostBand.record_id))
+    )
+    return fetch(session, statement, BandFacts)
+
+
 def write_band(session: Session, band: BandFacts) -> None:
     """Keep an adopted band."""
     values = {name: getattr(band, name) for name in BandFacts.__slots__}

@@ -92,7 +92,7 @@ def test_payable_amounts_are_those_of_the_regulator(weight):
 
 
 def test_a_total_too_low_or_not_asked_for_is_refused():
-    with pytest.raises(Invalid, match="应付总额1.00元过低"):
+    with pytest.raises(Invalid, match=r"应付总额.*过低"):
         answer(
             fit(make(), replace(BEST, methods=("dea",), calibration=replace(SHARED, weight="norm"))),
             (),
