@@ -34,11 +34,11 @@ def table_of(page: Page) -> CostTable:
     return movement_table(page.view)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: type(page).__name__)
-def test_every_amount_stands_in_the_pdf_and_in_the_workbook(page: Page) -> None:
-    table, text = table_of(page), squeezed("".join(page_texts(render(page))))
+@pytest.mark.parametrize("paper", PAGES, ids=lambda paper: type(paper).__name__)
+def test_every_amount_stands_in_the_pdf_and_in_the_workbook(paper: Page) -> None:
+    table, text = table_of(paper), squeezed("".join(page_texts(render(paper))))
     assert table.rows
-    sheet = load_workbook(BytesIO(cost_book(page)))[table.title]
+    sheet = load_workbook(BytesIO(cost_book(paper)))[table.title]
     assert [cell.value for cell in sheet[2]] == [head.title for head in table.heads]
     for row, cells in zip(table.rows, sheet.iter_rows(min_row=3, values_only=True), strict=False):
         for value, cell in zip(row, cells, strict=True):
@@ -57,14 +57,14 @@ def images(page: PageObject) -> Iterator[object]:
 
 
 @pytest.mark.parametrize(
-    ("page", "drawn"),
+    ("paper", "drawn"),
     [(PAGES[0], "曲线"), (PAGES[1], "曲线"), (PAGES[3], "实心")],
     ids=["all", "own", "moved"],
 )
-def test_pictures_are_paths_and_no_images(page: Page, drawn: str) -> None:
-    pages = reader(render(page)).pages
+def test_pictures_are_paths_and_no_images(paper: Page, drawn: str) -> None:
+    pages = reader(render(paper)).pages
     assert [one for sheet in pages for one in images(sheet)] == []
-    assert b"inline" not in render(page)
+    assert b"inline" not in render(paper)
     picture = next(sheet for sheet in pages if drawn in sheet.extract_text())
     content = picture.get_contents()
     assert content is not None
