@@ -150,7 +150,7 @@ def _scatter(book: xlsxwriter.Workbook, styles: Styles, view: BaselineView) -> N
             sheet, styles, at, [driver, f"{curve.label}（万元）"], [(one.x, one.cost) for one in curve.points]
         )
         places = [[CHART, 1, column, len(curve.points), column] for column in (at, at + 1)]
-        line = {"width": 1.5}
+        line = {"width": 2}
         chart.add_series(
             {"name": curve.label, "categories": places[0], "values": places[1], "marker": {"type": "none"},
              "line": line}
