@@ -17,7 +17,7 @@ from budgetperf.permissions import Permission
 from budgetperf.provenance import Json
 from budgetperf.statistics.form import IndexOrder
 from workflows.about import About, Pause
-from workflows.batches import assessment_papers, baseline, bundles, index, papers
+from workflows.batches import assessment_papers, baseline, bundles, cost_papers, index, papers
 from workflows.campaigns import assessment, quarter
 
 
@@ -105,6 +105,18 @@ KINDS: dict[str, Kind] = {
     ),
     "batch.baseline": Kind(
         FitForm, Permission("baseline:model:fit"), baseline.about, baseline.plan, baseline.act
+    ),
+    "batch.cost_panel_paper": _paper(
+        cost_papers.PanelPaperOrder, cost_papers.about_panel, cost_papers.panel, "baseline:panel:view"
+    ),
+    "batch.baseline_report": _paper(
+        cost_papers.BaselinePaperOrder,
+        cost_papers.about_baseline,
+        cost_papers.baseline,
+        "baseline:panel:view",
+    ),
+    "batch.dmu_baseline_report": _paper(
+        cost_papers.DmuPaperOrder, cost_papers.about_dmu, cost_papers.dmu, "record:page:view"
     ),
     "batch.self_evaluation": _paper(
         papers.SelfEvaluationOrder, papers.about_record, papers.self_evaluation, "record:page:view"

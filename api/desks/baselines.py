@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.answers import Key
-from api.baselines import SeenBaseline, seen_baseline
+from budgetperf.actions.seen_baseline import SeenBaseline, seen_baseline
 from api.desks.frame import answer, frame_of, holds, onward
 from api.desks.moves import offered
 from api.desks.panels import VIEW, panel_address
