@@ -6,6 +6,7 @@ from decimal import Decimal
 from budgetperf.actions.context import Context
 from budgetperf.actions.decisions import keep
 from budgetperf.actions.moves import Outcome, Seen, Target, file_form, filed_event, open_record
+from budgetperf.actions.panels import load_panel, price_index
 from budgetperf.actions.rules import in_force
 from budgetperf.costing import baseline as baselines
 from budgetperf.costing import packages
@@ -13,41 +14,16 @@ from budgetperf.costing.baseline import environment
 from budgetperf.costing.cost_baseline import BaselineTarget
 from budgetperf.costing.form import FitForm
 from budgetperf.costing.method import BaselineSpec, Treatment
-from budgetperf.costing.panel import CostPanel, PanelRow, PanelSpec
-from budgetperf.costing.prices import PriceIndex
-from budgetperf.costing.records import restore
+from budgetperf.costing.panel import CostPanel
 from budgetperf.costing.screening import ScreeningRule
 from budgetperf.money import Money
 from budgetperf.process.stages import Stage
 from budgetperf.provenance import DecisionKind, DecisionPackage
-from budgetperf.rulebook.parameters import CostBaselineRules, PriceIndexRules
-from budgetperf.store.costs import cost_panel, observations, units_of
+from budgetperf.rulebook.parameters import CostBaselineRules
+from budgetperf.store.costs import units_of
 from budgetperf.store.records import list_records
 
 BASELINE_METHOD = baselines.METHOD
-
-
-def load_panel(ctx: Context, code: str) -> tuple[str, CostPanel]:
-    """Return the id and the rows of a stored panel."""
-    facts = cost_panel(ctx.session, code)
-    rows = tuple(
-        PanelRow(
-            row.dmu,
-            row.name,
-            row.year,
-            Money(row.cost_fen),
-            {key: Decimal(value) for key, value in row.drivers.items()},
-            row.region,
-        )
-        for row in observations(ctx.session, facts.id)
-    )
-    return facts.id, CostPanel(restore(PanelSpec, facts.spec), rows)
-
-
-def price_index(ctx: Context) -> PriceIndex:
-    """Return the price index in force."""
-    used = in_force(ctx, "price_index", PriceIndexRules)
-    return PriceIndex(used.id, used.rules.values, used.edition.source, used.rules.regions)
 
 
 def fit_baseline(ctx: Context, form: FitForm, seen: Seen) -> Outcome:
@@ -55,7 +31,7 @@ def fit_baseline(ctx: Context, form: FitForm, seen: Seen) -> Outcome:
     panel_id, panel = load_panel(ctx, form.panel_code)
     used = in_force(ctx, "cost_baseline", CostBaselineRules)
     spec = spec_of(used.rules)
-    targets = _targets(ctx, panel_id, panel, form.fiscal_year)
+    targets = targets_of(ctx, panel_id, panel, form.fiscal_year)
     prices = price_index(ctx)
     fitted = baselines.fit(panel, spec, prices=prices)
     found = fitted.for_targets(targets)
@@ -87,7 +63,7 @@ def fit_baseline(ctx: Context, form: FitForm, seen: Seen) -> Outcome:
     return replace(moved.log(ctx, filed_event(moved, kept, packages=(digest,))), findings=fitted.findings)
 
 
-def _targets(ctx: Context, panel_id: str, panel: CostPanel, fiscal_year: int) -> tuple[BaselineTarget, ...]:
+def targets_of(ctx: Context, panel_id: str, panel: CostPanel, fiscal_year: int) -> tuple[BaselineTarget, ...]:
     """Every project that is one of the panel's dmus, in its region."""
     regions = {row.dmu: row.group for row in panel.rows}
     return tuple(

@@ -1,14 +1,23 @@
 """Cost panels: dmu-years of cost and drivers as reported, and which project is which dmu."""
 
+from decimal import Decimal
+
 from sqlalchemy import insert
 
 from budgetperf.actions.context import Context
 from budgetperf.actions.payloads import PanelKept
+from budgetperf.actions.rules import in_force
+from budgetperf.costing.panel import CostPanel, PanelRow, PanelSpec
+from budgetperf.costing.prices import PriceIndex
+from budgetperf.costing.records import restore
 from budgetperf.errors import Forbidden, Invalid
 from budgetperf.evidence import merkle
 from budgetperf.forms import Amount, Form, Line, Number, Year, ask
+from budgetperf.money import Money
 from budgetperf.permissions import Permission, may
 from budgetperf.provenance import canonical_json
+from budgetperf.rulebook.parameters import PriceIndexRules
+from budgetperf.store.costs import cost_panel, observations
 from budgetperf.store.evidence import write_event
 from budgetperf.store.records import list_evaluands
 from budgetperf.store.tables.columns import table_of
@@ -125,3 +134,26 @@ def _write(ctx: Context, panel_id: str, form: CostPanelForm, known: dict[str, st
                 drivers=unit.model_dump(mode="json")["drivers"],
             )
         )
+
+
+def load_panel(ctx: Context, code: str) -> tuple[str, CostPanel]:
+    """Return the id and the rows of a stored panel."""
+    facts = cost_panel(ctx.session, code)
+    rows = tuple(
+        PanelRow(
+            row.dmu,
+            row.name,
+            row.year,
+            Money(row.cost_fen),
+            {key: Decimal(value) for key, value in row.drivers.items()},
+            row.region,
+        )
+        for row in observations(ctx.session, facts.id)
+    )
+    return facts.id, CostPanel(restore(PanelSpec, facts.spec), rows)
+
+
+def price_index(ctx: Context) -> PriceIndex:
+    """Return the price index in force."""
+    used = in_force(ctx, "price_index", PriceIndexRules)
+    return PriceIndex(used.id, used.rules.values, used.edition.source, used.rules.regions)

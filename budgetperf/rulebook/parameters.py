@@ -107,6 +107,18 @@ class TreatmentRules(SourcedRule):
     effect: TreatmentEffect
 
 
+class ClaimRules(SourcedRule):
+    """When a unit may claim a special factor.
+
+    Parameters
+    ----------
+    file_within_days : int
+        Calendar days after the baseline was adopted; before that claims are open.
+    """
+
+    file_within_days: int = Field(ge=1)
+
+
 class CostBaselineRules(SourcedRule):
     """How a cost baseline is fitted.
 
@@ -130,6 +142,8 @@ class CostBaselineRules(SourcedRule):
         Of the stochastic frontier.
     returns : Returns
         To scale, of the envelope.
+    claims : ClaimRules or None
+        Of special factors; None: no term.
     """
 
     methods: tuple[MethodName, ...] = Field(min_length=1)
@@ -143,6 +157,7 @@ class CostBaselineRules(SourcedRule):
     reconciliation: Reconciliation = Reconciliation.GEOMETRIC_MEAN
     distribution: Inefficiency = Inefficiency.HALF_NORMAL
     returns: Returns = Returns.VRS
+    claims: ClaimRules | None = None
 
 
 class CostBaselineCase(Rule):

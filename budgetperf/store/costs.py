@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import insert, select
 from sqlmodel import Session, col
@@ -61,6 +62,7 @@ class BandFacts:
     methods_agree: bool
     evidence_grade: str
     decision_id: str
+    adopted_at: datetime
 
 
 def cost_panel(session: Session, code: str) -> PanelFacts:
@@ -106,9 +108,31 @@ def bands(session: Session, fiscal_year: int) -> dict[str, BandFacts]:
     statement = (
         select(table_of(CostBand))
         .where(col(CostBand.fiscal_year) == fiscal_year)
-        .order_by(col(CostBand.record_id))
+        .order_by(col(CostBand.adopted_at), col(CostBand.record_id))
     )
     return {band.evaluand_id: band for band in fetch(session, statement, BandFacts)}
+
+
+def newest_band(session: Session, evaluand_id: str, fiscal_year: int) -> BandFacts | None:
+    """Return the newest adopted band of one evaluand for a budget year."""
+    statement = (
+        select(table_of(CostBand))
+        .where(col(CostBand.evaluand_id) == evaluand_id, col(CostBand.fiscal_year) == fiscal_year)
+        .order_by(col(CostBand.adopted_at).desc(), col(CostBand.record_id).desc())
+        .limit(1)
+    )
+    return next(iter(fetch(session, statement, BandFacts)), None)
+
+
+def panels_of(session: Session, evaluand_id: str, fiscal_year: int) -> dict[str, str]:
+    """Return the unit a project is, by the code of each panel it stands in for a budget year."""
+    statement = (
+        select(col(CostPanelRow.code), col(CostUnit.dmu))
+        .join(CostUnit, col(CostUnit.panel_id) == CostPanelRow.id)
+        .where(col(CostUnit.evaluand_id) == evaluand_id, col(CostUnit.fiscal_year) == fiscal_year)
+        .order_by(col(CostPanelRow.code))
+    )
+    return {code: dmu for code, dmu in session.connection().execute(statement)}
 
 
 def write_band(session: Session, band: BandFacts) -> None:

@@ -24,6 +24,7 @@ from budgetperf.actions import (
     rectification,
     request,
     rule_editions,
+    special_factors,
 )
 from budgetperf.actions.bulk import BULK_STAGES
 from budgetperf.actions.verbs import VERBS
@@ -43,6 +44,7 @@ OPENINGS: dict[tuple[Stage, str], Callable[..., object]] = {
     (S.SELF_EVALUATION, "open"): evaluation.open_year,
     (S.FINANCE_EVALUATION, "open"): finance_evaluation.draw_sample,
     (S.BASELINE, "fit"): baseline.fit_baseline,
+    (S.SPECIAL_FACTOR_CLAIM, "open"): special_factors.open_claim,
     (S.LIMITS, "open"): limits.open_round,
     (S.OBJECTION, "file"): objections.file_objection,
     (S.ASSESSMENT, "open"): campaigns.open_campaign,
@@ -72,6 +74,7 @@ STATUS_QUESTIONS: dict[str, str] = {
     "budgetperf/actions/rule_editions.py": "whether another draft of the same edition is still worked on",
     "budgetperf/actions/objections.py": "whether the round, another record, hears objections, for a guard",
     "budgetperf/actions/ratings.py": "which sheets are in, to be forgotten when their months are over",
+    "budgetperf/actions/special_factors.py": "which claims are admitted, to set them aside",
     "budgetperf/actions/task_books.py": "whether the unit's task book is issued, to report on it",
     "budgetperf/store/visibility.py": "which task books and bonuses others than their unit may see",
     "workflows/demo/assessment.py": "which task books are still drafts, for their clerks to file",
