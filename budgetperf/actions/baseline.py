@@ -8,12 +8,13 @@ from budgetperf.actions.decisions import keep
 from budgetperf.actions.moves import Outcome, Seen, Target, file_form, filed_event, open_record
 from budgetperf.actions.panels import load_panel, price_index
 from budgetperf.actions.rules import in_force
+from budgetperf.actions.special_factors import admitted_factors
 from budgetperf.costing import baseline as baselines
-from budgetperf.costing import packages
+from budgetperf.costing import packages, special_factors
 from budgetperf.costing.baseline import environment
 from budgetperf.costing.cost_baseline import BaselineTarget
 from budgetperf.costing.form import FitForm
-from budgetperf.costing.method import BaselineSpec, Treatment
+from budgetperf.costing.method import BaselineSpec, Calibration, Treatment
 from budgetperf.costing.panel import CostPanel
 from budgetperf.costing.screening import ScreeningRule
 from budgetperf.money import Money
@@ -33,8 +34,9 @@ def fit_baseline(ctx: Context, form: FitForm, seen: Seen) -> Outcome:
     spec = spec_of(used.rules)
     targets = targets_of(ctx, panel_id, panel, form.fiscal_year)
     prices = price_index(ctx)
-    fitted = baselines.fit(panel, spec, prices=prices)
-    found = fitted.for_targets(targets)
+    factors = admitted_factors(ctx, form.panel_code, form.fiscal_year)
+    fitted = special_factors.fit_without(panel, spec, factors, prices=prices)
+    answers = special_factors.answer_giving_back(fitted, targets, factors, payable_total=form.payable_total)
     earlier = list_records(ctx.session, ctx.actor, stage=Stage.BASELINE, fiscal_year=form.fiscal_year)
     target = Target(
         Stage.BASELINE,
@@ -54,13 +56,18 @@ def fit_baseline(ctx: Context, form: FitForm, seen: Seen) -> Outcome:
         used.id,
         used.digest,
         BASELINE_METHOD,
-        packages.baseline_facts(panel, targets, spec=spec, prices=prices),
-        packages.baseline_result(found, card=fitted.card),
+        packages.baseline_facts(
+            panel, targets, spec=spec, prices=prices, payable_total=form.payable_total, factors=factors
+        ),
+        packages.baseline_result(answers, card=special_factors.card(fitted, factors)),
         seed=spec.seed,
         environment=environment(),
     )
     _, digest = keep(ctx, moved.record, package)
-    return replace(moved.log(ctx, filed_event(moved, kept, packages=(digest,))), findings=fitted.findings)
+    return replace(
+        moved.log(ctx, filed_event(moved, kept, packages=(digest,))),
+        findings=fitted.findings + answers.unanswered + special_factors.told(factors),
+    )
 
 
 def targets_of(ctx: Context, panel_id: str, panel: CostPanel, fiscal_year: int) -> tuple[BaselineTarget, ...]:
@@ -79,7 +86,7 @@ def targets_of(ctx: Context, panel_id: str, panel: CostPanel, fiscal_year: int) 
 
 def spec_of(rules: CostBaselineRules) -> BaselineSpec:
     """Return how an edition makes baselines."""
-    screening = rules.screening
+    screening, calibration = rules.screening, rules.calibration
     return BaselineSpec(
         methods=rules.methods,
         tau=rules.tau,
@@ -92,4 +99,6 @@ def spec_of(rules: CostBaselineRules) -> BaselineSpec:
         reconciliation=rules.reconciliation,
         distribution=rules.distribution,
         returns=rules.returns,
+        calibration=Calibration(calibration.norm_share, calibration.weight) if calibration else None,
+        condition_cap=rules.condition_cap,
     )

@@ -132,7 +132,7 @@ def panels_of(session: Session, evaluand_id: str, fiscal_year: int) -> dict[str,
         .where(col(CostUnit.evaluand_id) == evaluand_id, col(CostUnit.fiscal_year) == fiscal_year)
         .order_by(col(CostPanelRow.code))
     )
-    return {code: dmu for code, dmu in session.connection().execute(statement)}
+    return {row.code: row.dmu for row in session.connection().execute(statement)}
 
 
 def write_band(session: Session, band: BandFacts) -> None:

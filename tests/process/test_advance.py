@@ -206,7 +206,6 @@ ENDS = [
     (Stage.BASELINE, Status.ADOPTED, 2),
     (Stage.LIMITS, Status.ISSUED, 2),
     (Stage.SPECIAL_FACTOR_CLAIM, Status.ADMITTED, 2),
-    (Stage.SPECIAL_FACTOR_CLAIM, Status.NOT_ADMITTED, 2),
     (Stage.OBJECTION, Status.DECIDED, 2),
 ]
 
