@@ -21,6 +21,7 @@ from api.desks import (
     limits,
     log,
     monitoring,
+    notices,
     objections,
     openings,
     password,
@@ -32,6 +33,7 @@ from api.desks import (
     rules,
     runs,
     sign_in,
+    special_factors,
     verbs,
     work,
     workbook,
@@ -40,7 +42,7 @@ from api.desks import (
 router = APIRouter(include_in_schema=False)
 for part in (
     sign_in, language, audit, assessments, assessment, assessed_unit, assessed_sheet, assessment_openings, assessment_papers,
-    work, projects, project, files, openings, objections, limits, limit, exante, monitoring, bulk,
+    work, projects, project, files, openings, notices, objections, special_factors, limits, limit, exante, monitoring, bulk,
     decisions, log, runs, people, person, password, index_system, rule_drafts, rules, workbook,
     assessed_report, verbs,
 ):  # fmt: skip

@@ -4,7 +4,7 @@ What they move is computed in ``movements``, by a worker.
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 
 from budgetperf.actions.context import Context
@@ -14,7 +14,7 @@ from budgetperf.actions.rules import in_force
 from budgetperf.actions.simple import NoForm
 from budgetperf.costing.claimed_costs import SpecialFactor, set_aside
 from budgetperf.costing.records import record as as_json
-from budgetperf.errors import Invalid
+from budgetperf.errors import Invalid, NotFound
 from budgetperf.findings import Finding, Severity, Where
 from budgetperf.fiscal import SHANGHAI
 from budgetperf.lifecycle.special_factor.checks import ClaimContext, check
@@ -26,7 +26,7 @@ from budgetperf.rulebook.parameters import CostBaselineRules
 from budgetperf.store.costs import newest_band, panels_of
 from budgetperf.store.evidence import attachments_of
 from budgetperf.store.listings import filed_documents
-from budgetperf.store.records import RecordFacts, get_evaluand, latest_filing, list_records
+from budgetperf.store.records import RecordFacts, get_evaluand, get_record, latest_filing, list_records
 from budgetperf.store.results import DecisionFacts, decisions_of
 
 STAGE = Stage.SPECIAL_FACTOR_CLAIM
@@ -61,14 +61,30 @@ def open_claim(ctx: Context, form: NewClaimForm, seen: Seen) -> Outcome:
     return open_record(ctx, target, seen=seen, guards=guards).log(ctx)
 
 
-def is_open(ctx: Context, evaluand_id: str, fiscal_year: int) -> bool:
-    """Tell whether a project's baseline may be claimed against today: until it is adopted, and some days after."""
+def last_day(ctx: Context, evaluand_id: str, fiscal_year: int) -> date | None:
+    """Return the last day to claim against a project's baseline; None until it is adopted, and where there is no term."""
     band = newest_band(ctx.session, evaluand_id, fiscal_year)
     if band is None:
-        return True
+        return None
     adopted_on = band.adopted_at.astimezone(SHANGHAI).date()
     rules = in_force(ctx, "cost_baseline", CostBaselineRules, as_of=adopted_on).rules.claims
-    return rules is None or ctx.today <= adopted_on + timedelta(days=rules.file_within_days)
+    return adopted_on + timedelta(days=rules.file_within_days) if rules else None
+
+
+def is_open(ctx: Context, evaluand_id: str, fiscal_year: int) -> bool:
+    """Tell whether a project's baseline may be claimed against today."""
+    last = last_day(ctx, evaluand_id, fiscal_year)
+    return last is None or ctx.today <= last
+
+
+def unmet(ctx: Context, record: RecordFacts) -> frozenset[Guard]:
+    """Return the outside facts that a claim's next moves lack today."""
+    form = filed_claim(ctx, record)
+    in_time = form is not None or is_open(ctx, _evaluand_of(record), record.fiscal_year)
+    known = form is not None and current_movement(ctx, record) is not None
+    return frozenset(
+        guard for guard, met in ((Guard.CLAIM_OPEN, in_time), (Guard.MOVEMENT_KNOWN, known)) if not met
+    )
 
 
 def file_claim(ctx: Context, record_id: str, form: ClaimForm, seen: Seen) -> Outcome:
@@ -82,15 +98,13 @@ def file_claim(ctx: Context, record_id: str, form: ClaimForm, seen: Seen) -> Out
         The window is closed.
     """
     record = load(ctx, record_id, "file")
-    evaluand_id = _evaluand_of(record)
-    in_time = is_open(ctx, evaluand_id, record.fiscal_year) or filed_claim(ctx, record) is not None
     moved = move(
         ctx,
         record_id,
         "file",
         seen=seen,
         findings=_findings(ctx, record, form),
-        guards={Guard.CLAIM_OPEN} if in_time else (),
+        guards={Guard.CLAIM_OPEN} - unmet(ctx, record),
         record=record,
     )
     kept = file_form(ctx, moved, form, edition=in_force(ctx, "cost_baseline", CostBaselineRules).id)
@@ -113,6 +127,19 @@ def _findings(ctx: Context, record: RecordFacts, form: ClaimForm) -> tuple[Findi
     files = frozenset(item.digest for item in attachments_of(ctx.session, evaluand_id))
     rows = {row.year: row for row in set_aside(panel, mine).rows if row.dmu == dmu}
     return check(form, ClaimContext(dmu, rows, files))
+
+
+def get_claim(ctx: Context, record_id: str) -> RecordFacts:
+    """Return the record of a visible claim.
+
+    Raises
+    ------
+    NotFound
+    """
+    record = get_record(ctx.session, ctx.actor, record_id)
+    if record.stage is not STAGE:
+        raise NotFound("record.not_found", "没有找到该特殊因素申请，或您无权查看")
+    return record
 
 
 def filed_claim(ctx: Context, record: RecordFacts) -> ClaimForm | None:

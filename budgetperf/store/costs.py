@@ -103,6 +103,25 @@ def units_of(session: Session, panel_id: str, fiscal_year: int) -> list[UnitFact
     return fetch(session, statement, UnitFacts)
 
 
+@dataclass(frozen=True, slots=True)
+class PanelProject:
+    """A project that stands in a panel, in whatever year."""
+
+    code: str
+    name: str
+
+
+def panel_projects(session: Session) -> list[PanelProject]:
+    """Return the visible projects that are dmus of a panel, by code."""
+    statement = (
+        select(col(EvaluandRow.code), col(EvaluandRow.name))
+        .join(CostUnit, col(CostUnit.evaluand_id) == EvaluandRow.id)
+        .distinct()
+        .order_by(col(EvaluandRow.code))
+    )
+    return fetch(session, statement, PanelProject)
+
+
 def bands(session: Session, fiscal_year: int) -> dict[str, BandFacts]:
     """Return the newest adopted band per evaluand id for a budget year."""
     statement = (
