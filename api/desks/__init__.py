@@ -24,6 +24,8 @@ from api.desks import (
     notices,
     objections,
     openings,
+    panel_upload,
+    panels,
     password,
     people,
     person,
@@ -42,7 +44,8 @@ from api.desks import (
 router = APIRouter(include_in_schema=False)
 for part in (
     sign_in, language, audit, assessments, assessment, assessed_unit, assessed_sheet, assessment_openings, assessment_papers,
-    work, projects, project, files, openings, notices, objections, special_factors, limits, limit, exante, monitoring, bulk,
+    work, projects, project, files, openings, notices, objections, special_factors, limits, limit, panel_upload, panels, exante,
+    monitoring, bulk,
     decisions, log, runs, people, person, password, index_system, rule_drafts, rules, workbook,
     assessed_report, verbs,
 ):  # fmt: skip

@@ -27,6 +27,7 @@ MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "问题整改",
         ("rectification:form:respond", "rectification:notice:issue", "limits:table:view"),
     ),
+    ("/panels", "成本基线", ("baseline:panel:view",)),
     ("/limits", "预算控制数", ("limits:table:view",)),
     (
         "/assessment",
@@ -53,6 +54,7 @@ DONE: dict[str, str] = {
     "account": "账号已更新",
     "password": "密码已修改",
     "opened": "任务已下达",
+    "panel": "登记成本面板",
     "anchor": "时间锚已建立",
 }
 """Words for what was done and is no transition."""

@@ -348,6 +348,7 @@ def ask_opening(
     ctx: Work,
     name: str,
     copy_of: Line = "",
+    panel_code: Line = "",
     project_code: Line = "",
     year: ChosenYear = None,
 ) -> HTMLResponse:
@@ -360,6 +361,7 @@ def ask_opening(
         "result_year": now,
         "copy_of": copy_of,
         "project_code": project_code,
+        "panel_code": panel_code,
     }
     start = Preset(
         {key: value for key, value in known.items() if key in opening.form.model_fields}, options=_places(ctx)

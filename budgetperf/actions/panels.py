@@ -1,27 +1,53 @@
-"""Cost panels: dmu-years of cost and drivers as reported, and which project is which dmu."""
+"""Cost panels: dmu-years of cost and drivers as reported, and which project is which dmu. Imports nothing heavy."""
 
+from collections import Counter
 from decimal import Decimal
+from typing import Annotated
 
+from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 from sqlalchemy import insert
 
 from budgetperf.actions.context import Context
 from budgetperf.actions.payloads import PanelKept
 from budgetperf.actions.rules import in_force
-from budgetperf.costing.panel import CostPanel, PanelRow, PanelSpec
+from budgetperf.costing.panel import CostPanel, DriverSpec, PanelRow, PanelSpec
 from budgetperf.costing.prices import PriceIndex
-from budgetperf.costing.records import restore
-from budgetperf.errors import Forbidden, Invalid
+from budgetperf.costing.records import record, restore
+from budgetperf.costing.words import DriverRole
+from budgetperf.errors import Conflict, Forbidden, Invalid
 from budgetperf.evidence import merkle
-from budgetperf.forms import Amount, Form, Line, Number, Year, ask
-from budgetperf.money import Money
+from budgetperf.findings import Severity
+from budgetperf.forms import BOUND, Amount, Form, Line, Year, ask
+from budgetperf.money import Money, written_number
 from budgetperf.permissions import Permission, may
 from budgetperf.provenance import canonical_json
 from budgetperf.rulebook.parameters import PriceIndexRules
 from budgetperf.store.costs import cost_panel, observations
 from budgetperf.store.evidence import write_event
+from budgetperf.store.listings import cost_panels
 from budgetperf.store.records import list_evaluands
 from budgetperf.store.tables.columns import table_of
 from budgetperf.store.tables.costs import CostObservation, CostPanelRow, CostUnit
+
+ALL = 1_000_000
+MOST_ROWS, MOST_PLACES = 5_000, 20
+
+
+def _driver_value(value: object) -> Decimal:
+    """Take a number as exactly as a workbook holds it: shares have more places than amounts."""
+    number = None if isinstance(value, bool | float) else written_number(str(value))
+    if number is None or abs(number) >= BOUND or number != round(number, MOST_PLACES):
+        raise ValueError(f"“{value}”不是数字，或超出可填报的范围")
+    return number
+
+
+DriverValue = Annotated[
+    Decimal,
+    BeforeValidator(_driver_value),
+    PlainSerializer(lambda number: format(number, "f"), return_type=str),
+    WithJsonSchema({"type": "string", "pattern": r"^-?\d{1,15}(\.\d{1,20})?$"}),
+]
+Code = Annotated[Line, Field(pattern="^[^/]*$")]
 
 
 class DriverForm(Form):
@@ -30,17 +56,20 @@ class DriverForm(Form):
     code: Line = ask("代码")
     label: Line = ask("名称")
     uom: Line = ask("计量单位")
+    logged: bool = ask("取对数", default=True)
+    role: DriverRole = ask("动因类别", default=DriverRole.WORK)
 
 
 class ObservationForm(Form):
     """Cost and drivers of one dmu in one year."""
 
-    dmu: Line = ask("单元编码")
+    dmu: Code = ask("单元编码")
     name: Line = ask("单元名称")
     year: Year = ask("年度")
     region: Line = ask("地区", default="")
     cost: Amount = ask("成本")
-    drivers: dict[Line, Number] = ask("动因值")
+    drivers: dict[Line, DriverValue] = ask("动因值")
+    treatment: Line = ask("特殊情形", default="")
 
 
 class UnitForm(Form):
@@ -49,7 +78,7 @@ class UnitForm(Form):
     project_code: Line = ask("项目编码")
     dmu: Line = ask("单元编码")
     fiscal_year: Year = ask("预算年度")
-    drivers: dict[Line, Number] = ask("动因值")
+    drivers: dict[Line, DriverValue] = ask("动因值")
 
 
 class CostPanelForm(Form):
@@ -60,7 +89,7 @@ class CostPanelForm(Form):
     cost_label: Line = ask("成本口径")
     base_year: Year = ask("价格基年")
     drivers: tuple[DriverForm, ...] = ask("动因")
-    rows: tuple[ObservationForm, ...] = ask("观测值")
+    rows: Annotated[tuple[ObservationForm, ...], Field(min_length=1, max_length=MOST_ROWS)] = ask("观测值")
     units: tuple[UnitForm, ...] = ask("对应项目", default=())
 
 
@@ -71,22 +100,23 @@ def keep_panel(ctx: Context, form: CostPanelForm) -> int:
     ------
     Forbidden
         The actor may not fit baselines.
+    Conflict
+        There is a panel of this code: a correction is a panel of its own.
     Invalid
-        A row lacks a driver, or a unit names an unknown project.
+        What is wrong with the panel, with every finding; a unit without its drivers, or of an unknown project.
     """
     reason = may(ctx.actor, Permission("baseline:model:fit"), "", "登记成本面板")
     if reason:
         raise Forbidden("panels.forbidden", reason)
-    known = {
-        evaluand.code: evaluand.id for evaluand in list_evaluands(ctx.session, ctx.actor, limit=1_000_000)
-    }
-    declared = {driver.code for driver in form.drivers}
-    rows: tuple[ObservationForm | UnitForm, ...] = (*form.rows, *form.units)
-    for row in rows:
-        if row.drivers.keys() != declared:
-            raise Invalid("panels.drivers", f"单元 {row.dmu} 的动因应恰为：{'、'.join(sorted(declared))}")
-    if unknown := [unit.project_code for unit in form.units if unit.project_code not in known]:
-        raise Invalid("panels.project", f"没有编码为“{unknown[0]}”的项目")
+    if any(known.code == form.code for known in cost_panels(ctx.session)):
+        raise Conflict(
+            "panels.code", f"已有编码为“{form.code}”的成本面板，登记后不再改动；更正或续报请另用一个编码"
+        )
+    errors = tuple(one for one in panel_of(form).check() if one.severity is Severity.ERROR)
+    if errors:
+        raise Invalid("panels.rows", f"成本面板有{len(errors)}处错误，改正后再试", errors)
+    known = projects(ctx)
+    _check_units(form, known)
     panel_id = ctx.ids.new()
     _write(ctx, panel_id, form, known)
     leaves = [canonical_json(row.model_dump(mode="json")) for row in form.rows]
@@ -97,15 +127,65 @@ def keep_panel(ctx: Context, form: CostPanelForm) -> int:
     return len(leaves)
 
 
+def projects(ctx: Context) -> dict[str, str]:
+    """Return the ids of the visible projects by code."""
+    return {one.code: one.id for one in list_evaluands(ctx.session, ctx.actor, limit=ALL)}
+
+
+def panel_of(form: CostPanelForm) -> CostPanel:
+    """Return the panel a form declares."""
+    drivers = tuple(DriverSpec(one.code, one.label, one.uom, one.logged, one.role) for one in form.drivers)
+    rows = tuple(
+        PanelRow(row.dmu, row.name, row.year, row.cost, row.drivers, row.region, row.treatment)
+        for row in form.rows
+    )
+    return CostPanel(PanelSpec(form.code, form.service, form.cost_label, drivers, form.base_year), rows)
+
+
+def load_panel(ctx: Context, code: str) -> tuple[str, CostPanel]:
+    """Return the id and the rows of a stored panel."""
+    facts = cost_panel(ctx.session, code)
+    rows = tuple(
+        PanelRow(
+            row.dmu,
+            row.name,
+            row.year,
+            Money(row.cost_fen),
+            {key: Decimal(value) for key, value in row.drivers.items()},
+            row.region,
+            row.treatment,
+        )
+        for row in observations(ctx.session, facts.id)
+    )
+    return facts.id, CostPanel(restore(PanelSpec, facts.spec), rows)
+
+
+def price_index(ctx: Context) -> PriceIndex:
+    """Return the price index in force."""
+    used = in_force(ctx, "price_index", PriceIndexRules)
+    return PriceIndex(used.id, used.rules.values, used.edition.source, used.rules.regions)
+
+
+def _check_units(form: CostPanelForm, known: dict[str, str]) -> None:
+    declared = {driver.code for driver in form.drivers}
+    logged = {driver.code for driver in form.drivers if driver.logged}
+    rows: tuple[ObservationForm | UnitForm, ...] = (*form.rows, *form.units)
+    for row in rows:
+        if row.drivers.keys() != declared:
+            raise Invalid("panels.drivers", f"单元 {row.dmu} 的动因应恰为：{'、'.join(sorted(declared))}")
+    for unit in form.units:
+        if bad := [code for code in sorted(logged) if unit.drivers[code] <= 0]:
+            raise Invalid("panels.drivers", f"项目 {unit.project_code} 的“{bad[0]}”须为正数")
+    if unknown := [unit.project_code for unit in form.units if unit.project_code not in known]:
+        raise Invalid("panels.project", f"没有编码为“{unknown[0]}”的项目")
+    counted = Counter((unit.project_code, unit.fiscal_year) for unit in form.units)
+    if twice := [code for (code, _), count in counted.items() if count > 1]:
+        raise Invalid("panels.project", f"项目“{twice[0]}”在同一预算年度只能对应一个单元")
+
+
 def _write(ctx: Context, panel_id: str, form: CostPanelForm, known: dict[str, str]) -> None:
     connection = ctx.session.connection()
-    spec = {
-        "code": form.code,
-        "service": form.service,
-        "cost_label": form.cost_label,
-        "drivers": [{"code": d.code, "label": d.label, "uom": d.uom, "logged": True} for d in form.drivers],
-        "base_year": form.base_year,
-    }
+    spec = record(panel_of(form).spec)
     connection.execute(
         insert(table_of(CostPanelRow)).values(id=panel_id, code=form.code, service=form.service, spec=spec)
     )
@@ -120,6 +200,7 @@ def _write(ctx: Context, panel_id: str, form: CostPanelForm, known: dict[str, st
                 "region": row.region,
                 "cost_fen": row.cost.fen,
                 "drivers": row.model_dump(mode="json")["drivers"],
+                "treatment": row.treatment,
             }
             for row in form.rows
         ],
@@ -134,26 +215,3 @@ def _write(ctx: Context, panel_id: str, form: CostPanelForm, known: dict[str, st
                 drivers=unit.model_dump(mode="json")["drivers"],
             )
         )
-
-
-def load_panel(ctx: Context, code: str) -> tuple[str, CostPanel]:
-    """Return the id and the rows of a stored panel."""
-    facts = cost_panel(ctx.session, code)
-    rows = tuple(
-        PanelRow(
-            row.dmu,
-            row.name,
-            row.year,
-            Money(row.cost_fen),
-            {key: Decimal(value) for key, value in row.drivers.items()},
-            row.region,
-        )
-        for row in observations(ctx.session, facts.id)
-    )
-    return facts.id, CostPanel(restore(PanelSpec, facts.spec), rows)
-
-
-def price_index(ctx: Context) -> PriceIndex:
-    """Return the price index in force."""
-    used = in_force(ctx, "price_index", PriceIndexRules)
-    return PriceIndex(used.id, used.rules.values, used.edition.source, used.rules.regions)

@@ -36,6 +36,15 @@ def draw_line(
     canvas.drawString(x + {"left": 0.0, "justify": 0.0, "centre": room / 2, "right": room}[align], y, text)
 
 
+def shortened(text: str, width: float, face: Face) -> str:
+    """Return a text no wider than ``width`` points, its end cut where it must be."""
+    if face.measure(text) <= width:
+        return text
+    while text and face.measure(f"{text}…") > width:
+        text = text[:-1]
+    return f"{text}…"
+
+
 def mark(canvas: Canvas, figure_id: str, x: float, y: float) -> None:
     """Make the place a named destination (``file.pdf#nameddest=<id>``); none for an empty id."""
     if figure_id:

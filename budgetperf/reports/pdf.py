@@ -16,7 +16,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, NextPageTemplate, PageBreak, PageTemplate
 
 from budgetperf.reports.faces import FOLDER, REGULAR, SMALL, register
-from budgetperf.reports.flow import GREY, draw_line
+from budgetperf.reports.flow import GREY, draw_line, shortened
 from budgetperf.reports.models import SHORT, Footer, write_day
 
 MARGIN = 17 * mm
@@ -137,19 +137,13 @@ def _draw_footer(canvas: Canvas, footer: Footer, *, page: int, pages: int, width
     count = f"第 {page} 页 共 {pages} 页"
     room = width - SMALL.measure(count) - 12
     first, second = FOOT - 20, FOOT - 30
-    draw_line(canvas, _shortened(footer.subject, room), SMALL, x=MARGIN, y=first, width=room, align="left")
+    draw_line(
+        canvas, shortened(footer.subject, room, SMALL), SMALL, x=MARGIN, y=first, width=room, align="left"
+    )
     draw_line(canvas, count, SMALL, x=MARGIN, y=first, width=width, align="right")
     line = f"摘要 {footer.digest[:SHORT]}　数据截至 {write_day(footer.as_of)}　版次 {footer.edition}"
-    draw_line(canvas, _shortened(line, width), SMALL, x=MARGIN, y=second, width=width, align="left")
+    draw_line(canvas, shortened(line, width, SMALL), SMALL, x=MARGIN, y=second, width=width, align="left")
     if page == pages:
         full = f"核对：各数依据的决策包 SHA-256 摘要 {footer.digest}"
         draw_line(canvas, full, SMALL, x=MARGIN, y=FOOT - 40, width=width, align="left")
     canvas.restoreState()
-
-
-def _shortened(text: str, width: float) -> str:
-    if SMALL.measure(text) <= width:
-        return text
-    while text and SMALL.measure(text + "…") > width:
-        text = text[:-1]
-    return text + "…"

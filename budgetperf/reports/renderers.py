@@ -7,12 +7,19 @@ process never.
 from collections.abc import Callable
 from typing import TypeAlias
 
-from budgetperf.reports import assessment_papers, evaluation_report, limits_notice, self_evaluation
+from budgetperf.reports import (
+    assessment_papers,
+    cost_papers,
+    evaluation_report,
+    limits_notice,
+    self_evaluation,
+)
 from budgetperf.reports.assessment_pages import (
     AssessmentNoticePage,
     AssessmentRankingPage,
     AssessmentTracePage,
 )
+from budgetperf.reports.cost_pages import BaselinePage, CostPanelPage, DmuBaselinePage, MovementPage
 from budgetperf.reports.notice import LimitsNoticePage
 from budgetperf.reports.pages import EvaluationReportPage, SelfEvaluationPage
 
@@ -23,6 +30,10 @@ Page: TypeAlias = (
     | AssessmentNoticePage
     | AssessmentRankingPage
     | AssessmentTracePage
+    | BaselinePage
+    | DmuBaselinePage
+    | CostPanelPage
+    | MovementPage
 )
 
 REPORTS: dict[type[Page], Callable[..., bytes]] = {
@@ -32,6 +43,10 @@ REPORTS: dict[type[Page], Callable[..., bytes]] = {
     AssessmentNoticePage: assessment_papers.render_notice,
     AssessmentRankingPage: assessment_papers.render_ranking,
     AssessmentTracePage: assessment_papers.render_trace,
+    BaselinePage: cost_papers.render_baseline,
+    DmuBaselinePage: cost_papers.render_dmu,
+    CostPanelPage: cost_papers.render_panel,
+    MovementPage: cost_papers.render_movement,
 }
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import insert, select
 from sqlmodel import Session, col
 
 from budgetperf.provenance import Json
-from budgetperf.store.fetch import fetch, fetch_one
+from budgetperf.store.fetch import Rows, fetch, fetch_one
 from budgetperf.store.tables.columns import table_of
 from budgetperf.store.tables.costs import CostBand, CostObservation, CostPanelRow, CostUnit
 from budgetperf.store.tables.records import EvaluandRow
@@ -86,9 +86,8 @@ def observations(session: Session, panel_id: str) -> list[ObservationFacts]:
     return fetch(session, statement, ObservationFacts)
 
 
-def units_of(session: Session, panel_id: str, fiscal_year: int) -> list[UnitFacts]:
-    """Return the visible projects that are dmus of a panel in a budget year, by dmu."""
-    statement = (
+def _units(panel_id: str) -> Rows:
+    return (
         select(
             col(CostUnit.evaluand_id),
             col(EvaluandRow.code),
@@ -97,9 +96,19 @@ def units_of(session: Session, panel_id: str, fiscal_year: int) -> list[UnitFact
             col(CostUnit.drivers),
         )
         .join(EvaluandRow, col(EvaluandRow.id) == CostUnit.evaluand_id)
-        .where(col(CostUnit.panel_id) == panel_id, col(CostUnit.fiscal_year) == fiscal_year)
-        .order_by(col(CostUnit.dmu))
+        .where(col(CostUnit.panel_id) == panel_id)
+        .order_by(col(CostUnit.dmu), col(CostUnit.fiscal_year), col(EvaluandRow.code))
     )
+
+
+def all_units(session: Session, panel_id: str) -> list[UnitFacts]:
+    """Return the visible projects that are dmus of a panel, by dmu and budget year."""
+    return fetch(session, _units(panel_id), UnitFacts)
+
+
+def units_of(session: Session, panel_id: str, fiscal_year: int) -> list[UnitFacts]:
+    """Return the visible projects that are dmus of a panel in a budget year, by dmu."""
+    statement = _units(panel_id).where(col(CostUnit.fiscal_year) == fiscal_year)
     return fetch(session, statement, UnitFacts)
 
 

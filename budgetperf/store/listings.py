@@ -14,7 +14,7 @@ from budgetperf.store.campaigns import CampaignFileFacts
 from budgetperf.store.fetch import Rows, fetch, fetch_one, prefix
 from budgetperf.store.tables.assessment import CampaignFile
 from budgetperf.store.tables.columns import table_of
-from budgetperf.store.tables.costs import CostPanelRow
+from budgetperf.store.tables.costs import CostObservation, CostPanelRow
 from budgetperf.store.tables.people import Organisation, Person, RoleGrant
 from budgetperf.store.tables.records import EvaluandRow, Filing, Record
 from budgetperf.store.tables.results import Decision, ScoreRow
@@ -201,16 +201,31 @@ def grants_of(session: Session, person_ids: Iterable[str]) -> Mapping[str, list[
 
 @dataclass(frozen=True, slots=True)
 class CostPanelListing:
-    """A cost panel by its code and service."""
+    """A cost panel by its code and service, and what it holds."""
 
     code: str
     service: str
+    rows: int
+    dmus: int
+    first_year: int
+    last_year: int
 
 
 def cost_panels(session: Session) -> list[CostPanelListing]:
     """Return all cost panels by code."""
-    statement: Rows = select(col(CostPanelRow.code), col(CostPanelRow.service)).order_by(
-        col(CostPanelRow.code)
+    year = col(CostObservation.year)
+    statement: Rows = (
+        select(
+            col(CostPanelRow.code),
+            col(CostPanelRow.service),
+            func.count().label("rows"),
+            func.count(col(CostObservation.dmu).distinct()).label("dmus"),
+            func.min(year).label("first_year"),
+            func.max(year).label("last_year"),
+        )
+        .join(CostObservation, col(CostObservation.panel_id) == CostPanelRow.id)
+        .group_by(col(CostPanelRow.code), col(CostPanelRow.service))
+        .order_by(col(CostPanelRow.code))
     )
     return fetch(session, statement, CostPanelListing)
 

@@ -1,6 +1,6 @@
 """A cost panel as people keep it: a row a unit and year, a column a driver, the unit of measure in the heading.
 
-``单元编码,单元名称,年度,地区,成本（万元）,保洁面积（万平方米）,人工清扫占比[水平]（比例）``. Reads only: what
+``单元编码,单元名称,年度,地区,成本（万元）,保洁面积（万平方米）,人工清扫占比[水平]（比例）,海拔[条件]（米）``. Reads only: what
 is wrong is told at its cell, all of it at once, and nothing is kept of a table with an error.
 """
 
@@ -64,8 +64,8 @@ def read_cost_panel(table: Table, *, code: str, service: str, base_year: int | N
 
     Notes
     -----
-    A driver named with ``[水平]`` enters without logarithm (a share, a mark), one named with ``[条件]`` is a
-    local condition. Costs are in the unit the heading names.
+    A driver named with ``[水平]`` enters without logarithm (a share, a mark), one with ``[条件]`` as a local
+    condition; both marks may stand. Costs are in the unit the heading names.
     """
     found: list[Finding] = []
     columns = _columns(table, found)
@@ -90,6 +90,25 @@ def read_cost_panel(table: Table, *, code: str, service: str, base_year: int | N
     return PanelTable(panel, checked)
 
 
+def driver_of(label: str, uom: str) -> DriverSpec:
+    """Return the driver a heading declares.
+
+    Examples
+    --------
+    >>> driver_of("海拔[水平][条件]", "米").label, heading_of(driver_of("海拔[条件]", "米"))
+    ('海拔', '海拔[条件]（米）')
+    """
+    name = label.replace(LEVEL, "").replace(CONDITION, "").strip()
+    role = DriverRole.CONDITION if CONDITION in label else DriverRole.WORK
+    return DriverSpec(name, name, uom, logged=LEVEL not in label, role=role)
+
+
+def heading_of(driver: DriverSpec) -> str:
+    """Return the heading that declares a driver."""
+    marks = ("" if driver.logged else LEVEL) + (CONDITION if driver.role is DriverRole.CONDITION else "")
+    return f"{driver.label}{marks}（{driver.uom}）"
+
+
 def _columns(table: Table, found: list[Finding]) -> _Columns | None:
     fixed: dict[str, int] = {}
     drivers: list[tuple[int, DriverSpec]] = []
@@ -98,9 +117,10 @@ def _columns(table: Table, found: list[Finding]) -> _Columns | None:
     for column, heading in enumerate(table.rows[0]):
         match = _HEADING.fullmatch(heading)
         label = match["label"].strip() if match else heading
-        if label in seen:
-            found.append(_finding(table, 0, column, "heading", f"列名“{label}”重复，请改名"))
-        seen.add(label)
+        name = driver_of(label, "").label
+        if name in seen:
+            found.append(_finding(table, 0, column, "heading", f"列名“{name}”重复，请改名"))
+        seen.add(name)
         if heading in FIXED:
             fixed[heading] = column
         elif not match:
@@ -112,7 +132,7 @@ def _columns(table: Table, found: list[Finding]) -> _Columns | None:
         elif label == COST:
             cost, unit = column, MoneyUnit.from_label(match["uom"])
         else:
-            drivers.append((column, _driver(label, match["uom"])))
+            drivers.append((column, driver_of(label, match["uom"])))
     if missing := [name for name in (CODE, YEAR) if name not in fixed]:
         found.append(_finding(table, 0, 0, "heading", f"缺少列：{'、'.join(missing)}"))
     if unit is None:
@@ -123,13 +143,6 @@ def _columns(table: Table, found: list[Finding]) -> _Columns | None:
     if not drivers:
         found.append(_finding(table, 0, 0, "heading", "至少要有一列成本动因，如“保洁面积（万平方米）”"))
     return None if found or unit is None else _Columns(fixed, cost, unit, tuple(drivers))
-
-
-def _driver(label: str, uom: str) -> DriverSpec:
-    """Return the driver of a heading, its marks taken off."""
-    name = label.replace(LEVEL, "").replace(CONDITION, "").strip()
-    role = DriverRole.CONDITION if CONDITION in label else DriverRole.WORK
-    return DriverSpec(name, name, uom, logged=LEVEL not in label, role=role)
 
 
 def _row(
@@ -143,6 +156,8 @@ def _row(
     dmu, year = text(CODE), text(YEAR).removesuffix("年")
     if not dmu:
         found.append(_finding(table, at, columns.fixed[CODE], "code", "单元编码不能为空"))
+    elif "/" in dmu:
+        found.append(_finding(table, at, columns.fixed[CODE], "code", f"单元编码“{dmu}”不能含“/”"))
     if not re.fullmatch(r"(19|20)\d\d", year):
         found.append(
             _finding(table, at, columns.fixed[YEAR], "year", f"年度“{text(YEAR)}”应为四位数字，如2025")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from budgetperf.errors import Invalid
 from budgetperf.findings import Where
-from budgetperf.workbooks.cells import MAX_COLUMNS, MAX_ROWS, Mark, address, read_sheets
+from budgetperf.workbooks.cells import MAX_COLUMNS, MAX_ROWS, Mark, Sheet, address, read_sheets
 from budgetperf.workbooks.package import MAX_FILE_BYTES, open_package
 from budgetperf.workbooks.values import spelled
 
@@ -56,6 +56,30 @@ def read_table(content: bytes, *, name: str) -> Table:
         name, found = _from_workbook(content, name)
     else:
         found = _from_csv(content, name)
+    return _table(name, found)
+
+
+def read_book(content: bytes, *, name: str) -> tuple[Table, ...]:
+    """Read every sheet of an .xlsx that holds anything, each under its own name; a CSV is one table.
+
+    Raises
+    ------
+    Invalid
+        As ``read_table``.
+    """
+    if not content.startswith(b"PK"):
+        return (read_table(content, name=name),)
+    tables = tuple(
+        _table(sheet.name, _rows(sheet, sheet.name))
+        for sheet in read_sheets(open_package(content))
+        if sheet.height
+    )
+    if not tables:
+        raise Invalid("tables.empty", f"“{name}”没有内容")
+    return tables
+
+
+def _table(name: str, found: list[list[str]]) -> Table:
     rows = [[cell.strip() for cell in row] for row in found]
     while rows and not any(rows[-1]):
         rows.pop()
@@ -99,10 +123,13 @@ def _from_workbook(content: bytes, name: str) -> tuple[str, list[list[str]]]:
     sheet = sheets[0]
     if len(sheets) > 1:
         name = f"{name}（只读取第1张工作表“{sheet.name}”）"
+    return name, _rows(sheet, name)
+
+
+def _rows(sheet: Sheet, name: str) -> list[list[str]]:
     for place, mark in sheet.marks.items():
         if mark in {Mark.ERROR, Mark.UNCACHED}:
             raise Invalid(
                 "tables.formula", f"“{name}”的{address(place)}是错误值或没有计算结果的公式，请改为数值后重试"
             )
-    rows = [[spelled(sheet.value((row, at))) for at in range(sheet.width)] for row in range(sheet.height)]
-    return name, rows
+    return [[spelled(sheet.value((row, at))) for at in range(sheet.width)] for row in range(sheet.height)]

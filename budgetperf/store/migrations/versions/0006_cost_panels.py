@@ -8,8 +8,8 @@ Revises: 0005_calendar
 """
 
 import sqlalchemy as sa
-import sqlmodel
 from alembic import op
+from sqlmodel.sql.sqltypes import AutoString
 
 revision = "0006_cost_panels"
 down_revision = "0005_calendar"
@@ -67,7 +67,7 @@ OWN = """CREATE FUNCTION bp_own_baseline(baseline text) RETURNS TABLE (
 def upgrade() -> None:
     op.add_column(
         "cost_observation",
-        sa.Column("treatment", sqlmodel.sql.sqltypes.AutoString(), nullable=False, server_default=""),
+        sa.Column("treatment", AutoString(), nullable=False, server_default=""),
     )
     op.alter_column("cost_observation", "treatment", server_default=None)
     op.execute(OWN)

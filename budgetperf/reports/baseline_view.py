@@ -1,0 +1,309 @@
+"""What people look at of a cost baseline: the same figures for page, PDF and workbook, read from its decision package.
+
+Takes the package apart and names what an older one lacks. Loads nothing heavy and fits nothing;
+the words of findings stand in ``baseline_words``, the model card in ``model_card``.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
+
+from budgetperf.costing.cost_baseline import BaselineTarget, CostBaseline, Curve, LeftOut, Standing
+from budgetperf.costing.panel import CostPanel, DriverSpec, PanelRow
+from budgetperf.costing.prices import PriceIndex, at_base_prices
+from budgetperf.costing.records import restore
+from budgetperf.money import ZERO, Money, MoneyUnit
+from budgetperf.provenance import DecisionPackage, Json
+from budgetperf.reports.baseline_words import Diagnosis, diagnose, diagnose_code
+from budgetperf.reports.model_card import CardRow, card_rows
+from budgetperf.reports.models import MoneyStyle, money_style
+
+TREATED = "特殊情形，不参加测算"
+_SHARE = Decimal("0.1")
+
+
+@dataclass(frozen=True, slots=True)
+class ScatterPoint:
+    """A row of the panel: ``x`` of the first driver, cost in the prices of the base year.
+
+    Parameters
+    ----------
+    dmu, name : str
+    year : int
+    x : Decimal
+    cost : Money
+    why : str
+        Why no method was fitted on it; empty for the others.
+    """
+
+    dmu: str
+    name: str
+    year: int
+    x: Decimal
+    cost: Money
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scatter:
+    """Cost against the first driver, with each method's curve (the other drivers at their medians)."""
+
+    driver: DriverSpec
+    prices: str
+    points: tuple[ScatterPoint, ...]
+    curves: tuple[Curve, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DmuSheet:
+    """What one dmu gets to see of itself.
+
+    Parameters
+    ----------
+    dmu, name : str
+    own : tuple of ScatterPoint
+        Its rows.
+    standing : Standing or None
+        None where it has no answer, or the package is of an older kind.
+    baselines : tuple of CostBaseline
+        Of its projects in the budget year.
+    """
+
+    dmu: str
+    name: str
+    own: tuple[ScatterPoint, ...]
+    standing: Standing | None
+    baselines: tuple[CostBaseline, ...]
+
+
+@dataclass(frozen=True)
+class BaselineView:
+    """A baseline as people look at it.
+
+    Parameters
+    ----------
+    package : DecisionPackage
+    digest : str
+        Of the package as it is kept.
+    panel : CostPanel
+        As filed, in money of the years.
+    based : CostPanel
+        The same in prices of the base year; ``panel`` itself without an index.
+    prices : PriceIndex or None
+    standings : tuple of Standing
+        Every dmu at its latest year, in the order of the codes; empty where the package lacks them.
+    baselines : tuple of CostBaseline
+        Of the projects of the budget year.
+    scatter : Scatter
+    left_out : tuple of LeftOut
+    diagnoses : tuple of Diagnosis
+        Of the panel and the methods, the gravest first.
+    card : tuple of CardRow
+    lacks : tuple of str
+        What an older package does not hold, in words.
+    """
+
+    package: DecisionPackage
+    digest: str
+    panel: CostPanel
+    based: CostPanel
+    prices: PriceIndex | None
+    standings: tuple[Standing, ...]
+    baselines: tuple[CostBaseline, ...]
+    scatter: Scatter
+    left_out: tuple[LeftOut, ...]
+    diagnoses: tuple[Diagnosis, ...]
+    card: tuple[CardRow, ...]
+    lacks: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        """``道路清扫保洁成本绩效基线``."""
+        return f"{self.panel.spec.service}成本绩效基线"
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """Name of each dmu, of its latest row."""
+        rows = sorted(self.panel.rows, key=lambda row: row.year)
+        return {row.dmu: row.name for row in rows}
+
+    @cached_property
+    def methods(self) -> Mapping[str, str]:
+        """Label of each method by its name, in the order of the edition."""
+        found: dict[str, str] = {}
+        for baseline in self._baselines():
+            found |= {one.name: one.label for one in baseline.estimates if one.name not in found}
+        return found
+
+    @cached_property
+    def money(self) -> MoneyStyle:
+        """How the amounts of the baselines are written: 万元, none rounded."""
+        ends = (m for one in self._baselines() for m in (one.point, one.lower, one.upper))
+        own = (m for one in self.standings for m in (one.cost, one.payable or ZERO))
+        return money_style(MoneyUnit.WAN, (*ends, *own))
+
+    @cached_property
+    def base_money(self) -> MoneyStyle:
+        """How amounts in base-year prices are written: 万元, none rounded."""
+        peers = (peer.cost for one in self._baselines() for peer in one.peers)
+        return money_style(MoneyUnit.WAN, (*(row.cost for row in self.based.rows), *peers))
+
+    @property
+    def price_note(self) -> str:
+        """The prices the amounts of standings and baselines are in."""
+        if self.prices is not None:
+            return "金额单位：万元；成本与基线均为该行年度的价格"
+        if self.panel.price_index:
+            return f"金额单位：万元；{self.panel.spec.base_year}年价格"
+        return "金额单位：万元；各年当年价格，未折算"
+
+    def sheet(self, dmu: str) -> DmuSheet | None:
+        """Return one dmu's own sheet; None for a dmu that is not in the baseline."""
+        standing = next((one for one in self.standings if one.dmu == dmu), None)
+        own = tuple(point for point in self.scatter.points if point.dmu == dmu)
+        baselines = tuple(one for one in self.baselines if one.dmu == dmu)
+        if not (standing or own or baselines):
+            return None
+        return DmuSheet(dmu, self.names.get(dmu, dmu), own, standing, baselines)
+
+    def _baselines(self) -> Iterator[CostBaseline]:
+        yield from (one.baseline for one in self.standings)
+        yield from self.baselines
+
+
+def baseline_view(
+    package: DecisionPackage, *, digest: str = "", source: str = "", part: bool = False
+) -> BaselineView:
+    """Return what people look at of a baseline's package.
+
+    Parameters
+    ----------
+    package : DecisionPackage
+        Of ``costing.baseline/1`` or later.
+    digest : str
+        As kept, where ``package`` is only a part of it; its own by default.
+    source : str
+        The edition's main document, as printed; left out when empty.
+    part : bool
+        The package is cut to what one unit may see: nothing is said of the panel as a whole.
+
+    Raises
+    ------
+    pydantic.ValidationError
+        If the package is none of a baseline.
+    """
+    facts, result = _mapping(package.facts), _mapping(package.result)
+    panel = restore(CostPanel, facts["panel"])
+    prices = restore(PriceIndex, facts["prices"]) if facts.get("prices") else None
+    based = at_base_prices(panel, prices) if prices else panel
+    answers = restore(_Answers, {key: result[key] for key in _ANSWERS if key in result})
+    card = _mapping(result["card"])
+    left_out = answers.left_out if "left_out" in result else tuple(_left_out(panel, card))
+    return BaselineView(
+        package=package,
+        digest=digest or package.digest,
+        panel=panel,
+        based=based,
+        prices=prices,
+        standings=answers.standings,
+        baselines=answers.baselines,
+        scatter=_scatter(based, answers.curves, left_out),
+        left_out=left_out,
+        diagnoses=_diagnoses(panel, card, part=part),
+        card=card_rows(package, panel, card, prices=prices, digest=digest or package.digest, source=source),
+        lacks=tuple(_lacking(package, result)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    baselines: tuple[CostBaseline, ...]
+    standings: tuple[Standing, ...] = ()
+    curves: tuple[Curve, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+
+
+_ANSWERS = ("baselines", "standings", "curves", "left_out")
+
+
+def targets_of(package: DecisionPackage) -> tuple[BaselineTarget, ...]:
+    """Return what the baselines of the budget year were asked for."""
+    found = _mapping(package.facts)["targets"]
+    assert isinstance(found, list | tuple)
+    return tuple(restore(BaselineTarget, one) for one in found)
+
+
+def place_of(standing: Standing) -> str:
+    """Say where a dmu's cost lies against the band.
+
+    Examples
+    --------
+    One of ``高于上限``, ``区间之内``, ``低于下限``.
+    """
+    if standing.gap_lower > ZERO:
+        return "高于上限"
+    return "低于下限" if standing.gap_upper < ZERO else "区间之内"
+
+
+def gap_ratio(standing: Standing) -> Decimal | None:
+    """Return the gap over the baseline, in per cent with one decimal; None of a baseline of nothing."""
+    point = standing.baseline.point
+    if not point:
+        return None
+    return (Decimal(100 * standing.gap.fen) / point.fen).quantize(_SHARE, ROUND_HALF_UP)
+
+
+def _mapping(value: Json) -> Mapping[str, Json]:
+    assert isinstance(value, Mapping)
+    return value
+
+
+def _scatter(based: CostPanel, curves: tuple[Curve, ...], left_out: tuple[LeftOut, ...]) -> Scatter:
+    driver = next(iter(based.spec.work), based.spec.drivers[0])
+    why = {(one.dmu, one.year): one.why for one in left_out}
+    points = tuple(
+        ScatterPoint(row.dmu, row.name, row.year, row.drivers[driver.code], row.cost, why.get(_key(row), ""))
+        for row in based.rows
+        if driver.code in row.drivers
+    )
+    told = f"{based.spec.base_year}年价格" if based.price_index else "各年当年价格，未折算"
+    return Scatter(driver, told, points, curves)
+
+
+def _key(row: PanelRow) -> tuple[str, int]:
+    return (row.dmu, row.year)
+
+
+def _left_out(panel: CostPanel, card: Mapping[str, Json]) -> Iterator[LeftOut]:
+    """Yield what an older package tells of rows left out: the sentences of its card, the rows' own marks."""
+    told = card.get("screened", ())
+    assert isinstance(told, list | tuple)
+    for sentence in map(str, told):
+        row = next((one for one in panel.rows if sentence.startswith(f"{one.dmu}{one.year}年")), None)
+        yield LeftOut(row.dmu, row.year, sentence) if row else LeftOut("", 0, sentence)
+    yield from (LeftOut(row.dmu, row.year, TREATED) for row in panel.rows if row.treatment)
+
+
+def _diagnoses(panel: CostPanel, card: Mapping[str, Json], *, part: bool) -> tuple[Diagnosis, ...]:
+    """Return the findings of the panel with their sentences, those of screening and methods by their codes."""
+    told = () if part else panel.check()
+    codes = card.get("findings", ())
+    assert isinstance(codes, list | tuple)
+    named = {finding.code for finding in told}
+    found = [diagnose(finding) for finding in told]
+    found += [diagnose_code(str(code)) for code in codes if str(code) not in named]
+    return tuple(sorted(found, key=lambda one: -one.severity.rank))
+
+
+def _lacking(package: DecisionPackage, result: Mapping[str, Json]) -> Iterator[str]:
+    missing = [
+        word
+        for key, word in (("standings", "各单位差距"), ("curves", "各方法曲线"), ("left_out", "剔除清单"))
+        if key not in result
+    ]
+    if missing:
+        yield (
+            f"本决策包按较早的版本（{package.method}）生成，没有记录{'、'.join(missing)}；"
+            "其他数字照原样列示。重新测算即可得到"
+        )

@@ -1,0 +1,109 @@
+"""What the findings of a baseline mean for whoever reads it: a title and a plain sentence for each code.
+
+Words only. The findings are made in ``costing``; a test holds this table against them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from budgetperf.findings import Finding, Severity
+
+NOTE, WARNING, ERROR = Severity.NOTE, Severity.WARNING, Severity.ERROR
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """A finding for a reader.
+
+    Parameters
+    ----------
+    code : str
+    severity : Severity
+    title : str
+        What was found.
+    message : str
+        The sentence of the finding itself; empty where the package keeps its code only.
+    meaning : str
+        What follows from it for the baseline.
+    """
+
+    code: str
+    severity: Severity
+    title: str
+    message: str
+    meaning: str
+
+
+def diagnose(finding: Finding) -> Diagnosis:
+    """Return a finding with what it means."""
+    title, _, meaning = _words(finding.code)
+    return Diagnosis(finding.code, finding.severity, title, finding.message, meaning)
+
+
+def diagnose_code(code: str) -> Diagnosis:
+    """Return what a finding means of which only the code is kept."""
+    title, severity, meaning = _words(code)
+    return Diagnosis(code, severity, title, "", meaning)
+
+
+def _words(code: str) -> tuple[str, Severity, str]:
+    unknown = (code, WARNING, "本页没有它的说明，请查阅决策包和方法文档")
+    return MEANINGS.get(code.removeprefix("costing."), unknown)
+
+
+MEANINGS: Mapping[str, tuple[str, Severity, str]] = {
+    # the panel
+    "duplicate": ("同一单元同一年有两行", ERROR, "不知以哪一行为准，须先改正再测算"),
+    "cost": ("成本不是正数", ERROR, "须先改正再测算"),
+    "driver": ("动因缺失或不为正", ERROR, "须先补齐或改正再测算"),
+    "rows": ("数据偏少", WARNING, "每个动因不足十行，估计容易受个别单元左右；区间较宽，证据等级会因此降低"),
+    "constant": ("数值全都相同", ERROR, "不随单元变化的量说明不了成本高低，须先核对"),
+    "unit": ("像是填错了计量单位", ERROR, "与本单元其他年份相差数千倍，须先核对元与万元"),
+    "nominal": ("跨年而未折算价格", WARNING, "物价上涨会混入基线，早年的数据显得便宜；宜选用价格指数重新测算"),
+    # who was not fitted on
+    "screened": ("有数据被剔除", WARNING, "按事先定下的规则判为异常，不参加测算，但仍给出该单元的基线；名单见剔除清单"),
+    "treated": ("特殊情形单独处理", NOTE, "不可比，按规则版本写明的办法处理，不据以核减"),
+    "treatment": ("特殊情形无法识别", ERROR, "面板所写的名称不在规则版本之内，须先改正"),
+    # one target
+    "no_answer": ("有方法没有给出结果", WARNING, "其余方法照常调和；因少了一种看法，证据等级记为C"),
+    "extrapolation": ("超出样本范围", WARNING, "没有这样大（或小）的单元可比，结果是外推，证据等级记为C，不作成本核减"),
+    "methods_disagree": ("各方法结论不一致", WARNING, "各方法的区间没有共同部分，说明选用的方法左右了结论；不作成本核减，宜人工复核"),
+    # regression
+    "collinear": ("动因之间高度相关", WARNING, "合起来的预测仍可用，但各动因各自的影响分不清，不宜单独引用系数"),
+    "influence": ("个别数据影响偏大", NOTE, "改动这几行会明显改变结果，请核对其数据；没有剔除"),
+    "heteroskedastic": ("离散程度随规模变化", NOTE, "系数的误差已用稳健算法；预测区间是平均宽度，对波动大的单元偏窄、波动小的偏宽"),
+    "unclustered": ("同一单元多年未作聚类", WARNING, "同一单元各年并不独立，误差可能被低估"),
+    "perfect_fit": ("模型完全拟合", WARNING, "没有残差可以估计误差，区间没有意义；常见于数据是按公式算出来的"),
+    "no_unit_effect": ("单元之间没有稳定差异", WARNING, "随机效应与混合回归结果相同"),
+    "single_period": ("有单元只有一年", WARNING, "这些单元不提供自身前后比较的信息"),
+    # quantile
+    "not_unique": ("分位数结果不唯一", NOTE, "有不止一组系数同样好，取其中一组；预测相差很小"),
+    "thin_tail": ("分位点两侧数据太少", WARNING, "分位点过于靠边，结果取决于少数几个单元"),
+    "unbounded_interval": ("区间没有界", WARNING, "数据不足以给出该系数的区间"),
+    "crossing": ("分位数曲线相交", WARNING, "已重新排列使其不相交，区间随之放宽"),
+    # stochastic frontier, and what remains of convex regression
+    "wrong_skewness": ("残差偏向与无效率相反", ERROR, "成本前沿应看到少数单元偏高，数据却相反：无法从噪声中分出无效率，该方法不给出结果"),
+    "no_inefficiency": ("未识别出无效率", ERROR, "数据不支持“有的单元比别的更浪费”，该方法不给出结果，由其他方法给出基线"),
+    "no_noise": ("全部差异都被当作无效率", ERROR, "不承认有偶然因素，前沿会过低；该方法的结果不宜使用，请检查异常值"),
+    "runaway": ("模型退化", ERROR, "截断正态分布的参数趋于无穷，结果不可解释，宜改用半正态或指数分布"),
+    "higher_edge": ("另有一种解释同样说得通", WARNING, "样本太小，似然的另一处更高；请与其他方法比较后再用"),
+    "weak_evidence": ("无效率与偶然波动难以区分", WARNING, "效率值主要来自分布的假设而不是数据，不宜单独用于核定金额"),
+    "weak_identification": ("参数相互替代", WARNING, "两个参数几乎说明同一件事，各自的数值不可靠"),
+    "not_logarithmic": ("成本未取对数", ERROR, "效率没有意义，须改用对数"),
+    # envelopment
+    "envelopment.unsolved": ("有单元没有算出效率", ERROR, "数值跨度过大，请核对计量单位"),
+    "envelopment.infeasible": ("有单元没有可比的组合", WARNING, "规模超出其他单元所能组合的范围，该单元不给出效率"),
+    "envelopment.no_slacks": ("有单元没有算出标杆", WARNING, "效率可用，标杆与权重缺失"),
+    "envelopment.few_units": ("单元太少", WARNING, "相对于投入产出的个数，单元偏少，大多数会显得有效率"),
+    "envelopment.zero_column": ("有一列全为零", WARNING, "该列不起作用，请核对"),
+    "envelopment.constant_column": ("有一列全都相同", WARNING, "该列等于只比较规模，请核对"),
+    "envelopment.span": ("数值跨度过大", WARNING, "同一列最大与最小相差十亿倍，请核对计量单位"),
+    "envelopment.equal_units": ("有单元数据完全相同", NOTE, "它们互为标杆，效率相同"),
+    "envelopment.no_work": ("有动因不是工作量", NOTE, "占比、标志等不能作为产出，数据包络方法不采用，其影响由其他方法反映"),
+    "envelopment.bias_weak": ("偏差修正不稳", WARNING, "抽样修正的误差比偏差本身还大，宜用未修正的效率"),
+    # convex regression
+    "constant_driver": ("有动因取值相同", WARNING, "该动因不起作用，请核对"),
+    "collinear_drivers": ("动因几乎重复", WARNING, "拟合的成本仍唯一，但斜率分不开，不得解释为边际成本"),
+    "local_optimum": ("可能不是最优", WARNING, "有数据离曲线太远，另有更好的拟合不能排除，请核对这些数据"),
+    "off_centre": ("残差没有居中", WARNING, "分解以零均值为前提，宜改用规模报酬可变或乘法误差"),
+}  # fmt: skip

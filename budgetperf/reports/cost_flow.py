@@ -1,0 +1,188 @@
+"""What the papers of costing are made of: their tables on paper, and the pictures of a baseline and a movement."""
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+
+from reportlab.platypus import Flowable, Spacer
+
+from budgetperf.costing.cost_baseline import Standing
+from budgetperf.indicators import plain_number
+from budgetperf.money import Money, MoneyUnit
+from budgetperf.reports.axis import axis, symmetric
+from budgetperf.reports.baseline_view import BaselineView, DmuSheet, gap_ratio
+from budgetperf.reports.cost_tables import CostTable, Value
+from budgetperf.reports.faces import CELL
+from budgetperf.reports.flow import Block, heading
+from budgetperf.reports.grid import Cell, Column, Grid, fit
+from budgetperf.reports.models import MoneyStyle
+from budgetperf.reports.movement_view import MovementView
+from budgetperf.reports.plots import Bar, BarPlot, Dot, Line, ScatterPlot
+
+LABELLED = 12
+"""Codes are written beside at most so many dots; the table has them all."""
+
+
+def section(
+    table: CostTable, width: float, money: MoneyStyle, *, amounts: dict[int, MoneyStyle] | None = None
+) -> list[Flowable]:
+    """Return a table with its heading and note; ``amounts`` has the style of single columns."""
+    story = heading(table.title)
+    if table.note:
+        story.append(Block(table.note, CELL, align="left", after=4))
+    if table.rows:
+        story.append(grid(table, width, money, amounts=amounts))
+    return [*story, Spacer(1, 10)]
+
+
+def grid(
+    table: CostTable, width: float, money: MoneyStyle, *, amounts: dict[int, MoneyStyle] | None = None
+) -> Grid:
+    """Return the rows of a table as ruled on paper."""
+    columns = [Column(head.title, head.width, "right" if head.number else "left") for head in table.heads]
+    styles = [(amounts or {}).get(number, money) for number in range(len(columns))]
+    rows = [
+        tuple(Cell(written(value, style)) for value, style in zip(row, styles, strict=True))
+        for row in table.rows
+    ]
+    return Grid(fit(columns, width), rows, groups=table.groups)
+
+
+def written(value: Value, money: MoneyStyle) -> str:
+    """Write a cell: money in its style, figures as they are, nothing as a dash."""
+    match value:
+        case None | "":
+            return "—"
+        case Money():
+            return money.write(value)
+        case Decimal():
+            return plain_number(value)
+    return str(value)
+
+
+# -------------------------------------------------------------------- pictures
+
+
+def scatter(view: BaselineView, *, own: str = "") -> ScatterPlot | None:
+    """Return cost against the first driver with the methods' curves; None where there is no row."""
+    points = view.scatter.points
+    if not points:
+        return None
+    latest = {point.dmu: point.year for point in sorted(points, key=lambda one: one.year)}
+    named = _named(view, own)
+    dots = []
+    for point in points:
+        kind = "late" if latest[point.dmu] == point.year else "early"
+        if point.why or point.dmu == own:
+            kind = "own" if point.dmu == own else "out"
+        label = point.dmu if point.dmu in named and latest[point.dmu] == point.year else ""
+        dots.append(Dot(point.x, _wan(point.cost), kind, label))
+    lines = [
+        Line(one.label, tuple((at.x, _wan(at.cost)) for at in one.points)) for one in view.scatter.curves
+    ]
+    words = {"own": "本单位", "late": "各单元最近一年", "early": "较早年度", "out": "未参加测算"}
+    seen = {dot.kind for dot in dots}
+    driver = view.scatter.driver
+    return ScatterPlot(
+        dots,
+        lines,
+        x_title=f"{driver.label}（{driver.uom}）",
+        y_title=f"成本（万元，{view.scatter.prices}）",
+        legend=[(kind, text) for kind, text in words.items() if kind in seen],
+    )
+
+
+def _named(view: BaselineView, own: str) -> set[str]:
+    """Return whose codes are written: the own one, else those left out and those farthest above their band."""
+    if own:
+        return {own}
+    far = sorted(view.standings, key=lambda one: -one.gap_lower.fen)
+    above = [one.dmu for one in far if one.gap_lower.fen > 0]
+    return set([*dict.fromkeys((*(one.dmu for one in view.left_out), *above))][:LABELLED])
+
+
+def gaps(standings: Sequence[Standing]) -> BarPlot | None:
+    """Return the gaps of all dmus with their intervals, in per cent of the baseline, the largest first."""
+    known = [one for one in standings if gap_ratio(one) is not None]
+    if not known:
+        return None
+    ordered = sorted(known, key=lambda one: -_share(one, one.gap))
+    bars = [
+        Bar(
+            f"{one.dmu} {one.name}",
+            f"{gap_ratio(one)}%（{_tenth(_share(one, one.gap_lower))}至{_tenth(_share(one, one.gap_upper))}）",
+            _share(one, one.gap_lower),
+            _share(one, one.gap_upper),
+            _share(one, one.gap),
+            strong=one.gap_lower.fen > 0,
+        )
+        for one in ordered
+    ]
+    scale = axis(
+        (Decimal(0), *(end for bar in bars for end in (bar.low, bar.high))), may_be_logarithmic=False
+    )
+    return BarPlot(
+        bars,
+        scale,
+        title="差距占基线的百分比（圆点）与其区间（横线）；红色：整个区间都高于零",
+        line=Decimal(0),
+    )
+
+
+def _share(one: Standing, amount: Money) -> Decimal:
+    return Decimal(100 * amount.fen) / one.baseline.point.fen
+
+
+def _tenth(value: Decimal) -> str:
+    return f"{value:.1f}%"
+
+
+def methods(view: BaselineView, sheet: DmuSheet) -> BarPlot | None:
+    """Return what each method says of one dmu, with its cost as a line."""
+    one = sheet.standing.baseline if sheet.standing else next(iter(sheet.baselines), None)
+    if one is None:
+        return None
+    cost = sheet.standing.cost if sheet.standing else None
+    lines = [("合成基线", one.point, one.lower, one.upper)]
+    lines += [(found.label, found.point, found.lower, found.upper) for found in one.estimates]
+    bars = [
+        Bar(
+            label,
+            f"{write(point)}（{write(low)}至{write(high)}）",
+            _wan(low),
+            _wan(high),
+            _wan(point),
+            strong=not number,
+        )
+        for write in (_writer(view),)
+        for number, (label, point, low, high) in enumerate(lines)
+    ]
+    ends = [end for bar in bars for end in (bar.low, bar.high)]
+    scale = axis((*ends, *((_wan(cost),) if cost else ())), may_be_logarithmic=False)
+    told = f"红线：实际成本 {view.money.write(cost)}" if cost else ""
+    title = f"{one.year}年度，万元：圆点为测算值，横线为区间"
+    return BarPlot(bars, scale, title=title, line=_wan(cost) if cost else None, line_label=told)
+
+
+def _writer(view: BaselineView) -> Callable[[Money], str]:
+    return view.money.write
+
+
+def _wan(amount: Money) -> Decimal:
+    return amount.in_unit(MoneyUnit.WAN)
+
+
+def movements(view: MovementView) -> BarPlot:
+    """Return how every dmu's baseline moves: what the models do, and what is given back."""
+    bars = [
+        Bar(
+            f"{row.dmu} {row.name}",
+            f"{row.change_percent}%" + (f"（其中模型{row.by_model_percent}%）" if row.given_back else ""),
+            Decimal(0),
+            row.by_model_percent,
+            tail=row.change_percent if row.given_back else None,
+            strong=row.claimant,
+        )
+        for row in view.rows
+    ]
+    title = "基线变动占申请前基线的百分比（实心：模型引起；空心：加回的特殊因素）；红色：申请单位"
+    return BarPlot(bars, symmetric(view.widest), title=title, line=Decimal(0))

@@ -1,0 +1,236 @@
+"""The papers of costing as PDF: cost panel, baseline report, one unit's own sheet, movement of a claim."""
+
+from reportlab.platypus import Flowable, Spacer
+
+from budgetperf.reports import cost_flow as flow
+from budgetperf.reports.baseline_view import BaselineView, gap_ratio, place_of
+from budgetperf.reports.cost_pages import BaselinePage, CostPanelPage, DmuBaselinePage, MovementPage
+from budgetperf.reports.cost_tables import (
+    admitted_table,
+    asked_baselines,
+    baselines_table,
+    card_table,
+    claimed_table,
+    diagnoses_table,
+    drivers_table,
+    findings_table,
+    left_out_table,
+    movement_table,
+    own_tables,
+    panel_table,
+    shown_baselines,
+    standings_table,
+    told_table,
+)
+from budgetperf.reports.faces import BODY, CELL, TITLE
+from budgetperf.reports.flow import Block, heading, paragraphs
+from budgetperf.reports.grid import Column, Grid, cells, fit
+from budgetperf.reports.models import Figure
+from budgetperf.reports.pdf import LANDSCAPE_WIDTH, PORTRAIT_WIDTH, build, turn
+
+# -------------------------------------------------------------------- baseline
+
+
+def render_baseline(page: BaselinePage) -> bytes:
+    """Return the baseline report as a PDF (A4; tables of all units lie across)."""
+    title = f"{page.view.title}报告（{page.view.package.period}年度）"
+    return build(lambda: _baseline(page, title), title=title, footer=page.footer)
+
+
+def _baseline(page: BaselinePage, title: str) -> list[Flowable]:
+    view, wide = page.view, LANDSCAPE_WIDTH
+    story: list[Flowable] = [Block(title, TITLE, align="centre", after=8), paragraphs(_summary(view))]
+    story += [paragraphs(text) for text in view.lacks]
+    story += _pictures(view)
+    story += flow.section(diagnoses_table(view), PORTRAIT_WIDTH, view.money)
+    story += flow.section(left_out_table(view), PORTRAIT_WIDTH, view.money)
+    story += turn("landscape")
+    if view.standings:
+        story += flow.section(standings_table(view), wide, view.money)
+    if asked := asked_baselines(view):
+        story += flow.section(baselines_table(view, asked), wide, view.money)
+    story += _side_by_side(view)
+    story += _peers(view)
+    story += flow.section(told_table(view), wide, view.money) if told_table(view).rows else []
+    return [*story, *flow.section(card_table(view), wide, view.money)]
+
+
+def _summary(view: BaselineView) -> str:
+    spec, standings = view.panel.spec, view.standings
+    dmus = len({row.dmu for row in view.panel.rows})
+    text = (
+        f"对{dmus}个单元的{spec.service}成本（{spec.cost_label}），以{'、'.join(one.label for one in spec.drivers)}"
+        f"为动因，用{'、'.join(view.methods.values())}共{len(view.methods)}种方法测算应有成本，合成基线与区间。"
+    )
+    if standings:
+        places = [place_of(one) for one in standings]
+        text += "".join(
+            f"{places.count(place)}个单元{word}{end}"
+            for place, word, end in (
+                ("高于上限", "的成本高于区间上限", "，"),
+                ("区间之内", "在区间之内", "，"),
+                ("低于下限", "低于区间下限", "。"),
+            )
+        )
+    return (
+        f"{text}\n区间之内的差别不足以说明高低；高于上限也只是核对的线索，是否核减还要看证据等级和预算规则。"
+    )
+
+
+def _pictures(view: BaselineView) -> list[Flowable]:
+    story: list[Flowable] = []
+    if plot := flow.scatter(view):
+        note = "曲线为各方法在其他动因取中位数时的应有成本。" if view.scatter.curves else ""
+        story += [*heading("成本与首要动因"), Block(note, CELL, align="left", after=2), plot, Spacer(1, 8)]
+    if bars := flow.gaps(view.standings):
+        story += [*heading("各单位差距的区间"), bars, Spacer(1, 8)]
+    return story
+
+
+def _side_by_side(view: BaselineView) -> list[Flowable]:
+    """Return each method's point with its interval below, a column a method."""
+    write = view.money.write
+    columns = [Column("单元编码", 44), Column("单元名称", 110), Column("年度", 30, "centre")]
+    columns += [Column(label, 90, "centre") for label in ("合成基线", *view.methods.values())]
+    rows = []
+    for one in shown_baselines(view):
+        by = {found.name: found for found in one.estimates}
+        known = [by.get(name) for name in view.methods]
+        texts = [
+            f"{write(found.point)}\n（{write(found.lower)}至{write(found.upper)}）" if found else "—"
+            for found in (one, *known)
+        ]
+        rows.append(cells(one.dmu, view.names.get(one.dmu, one.dmu), str(one.year), *texts))
+    note = f"{view.price_note}；括号内为区间。—：该方法没有给出结果（规模超出样本，或未识别出无效率）。"
+    return [
+        *heading("方法对照"),
+        Block(note, CELL, align="left", after=4),
+        Grid(fit(columns, LANDSCAPE_WIDTH), rows),
+        Spacer(1, 10),
+    ]
+
+
+def _peers(view: BaselineView) -> list[Flowable]:
+    """Return each dmu's peers in one cell; the workbook has them a row each."""
+    columns = (Column("单元编码", 44), Column("单元名称", 130), Column("同类单位", 500))
+    rows = []
+    for one in shown_baselines(view):
+        told = [
+            f"{peer.name}（{peer.dmu}）{peer.year}年{view.base_money.write(peer.cost)}"
+            + (f"，权重{peer.weight}" if peer.weight is not None else f"，距离{peer.distance}")
+            for peer in one.peers
+        ]
+        rows.append(cells(one.dmu, view.names.get(one.dmu, one.dmu), "；".join(told) or "—"))
+    note = f"成本为{view.scatter.prices}，万元。写权重的是组成标杆的单位；写距离的是按动因最相近的单位（各动因的标准差为单位）。"
+    return [
+        *heading("同类单位"),
+        Block(note, CELL, align="left", after=4),
+        Grid(fit(columns, LANDSCAPE_WIDTH), rows),
+        Spacer(1, 10),
+    ]
+
+
+# --------------------------------------------------------------- one unit's own
+
+
+def render_dmu(page: DmuBaselinePage) -> bytes:
+    """Return one unit's own sheet as a PDF (A4 portrait)."""
+    title = f"{page.sheet.name}：{page.view.title}（{page.view.package.period}年度）"
+    return build(lambda: _dmu(page, title), title=title, footer=page.footer)
+
+
+def _dmu(page: DmuBaselinePage, title: str) -> list[Flowable]:
+    view, sheet = page.view, page.sheet
+    story: list[Flowable] = [Block(title, TITLE, align="centre", after=8), _opening(page)]
+    story += [paragraphs(text) for text in view.lacks]
+    if bars := flow.methods(view, sheet):
+        story += [*heading("各方法的测算"), bars, Spacer(1, 8)]
+    if plot := flow.scatter(view, own=sheet.dmu):
+        story += [*heading("成本与首要动因"), plot, Spacer(1, 8)]
+    for table in own_tables(view, sheet):
+        base = {5: view.base_money} if table.title == "同类单位" else None
+        story += flow.section(table, PORTRAIT_WIDTH, view.money, amounts=base)
+    return [*story, *flow.section(card_table(view), PORTRAIT_WIDTH, view.money)]
+
+
+def _opening(page: DmuBaselinePage) -> Block:
+    view, sheet = page.view, page.sheet
+    write = view.money.write
+    if sheet.standing is None:
+        return paragraphs(
+            f"{sheet.name}（{sheet.dmu}）的预算年度基线如下。" if sheet.baselines else "本单元没有基线。"
+        )
+    one = sheet.standing
+    found = one.baseline
+    text = (
+        f"{one.name}（{one.dmu}）{one.year}年成本{write(one.cost)}万元，基线{write(found.point)}万元，"
+        f"区间{write(found.lower)}至{write(found.upper)}万元；差距{write(one.gap)}万元"
+        f"（{write(one.gap_lower)}至{write(one.gap_upper)}），占基线{gap_ratio(one)}%，{place_of(one)}。"
+        f"证据等级{found.grade.value}（{found.grade.label}）。"
+    )
+    if one.payable is not None:
+        text += f"按总额校准后可支付{write(one.payable)}万元。"
+    address = f"baseline/{view.panel.spec.code}/{view.package.period}/{one.dmu}"
+    figures = (Figure(f"{address}/point", write(found.point)), Figure(f"{address}/gap", write(one.gap)))
+    return paragraphs(text, figures=figures)
+
+
+# ----------------------------------------------------------------------- panel
+
+
+def render_panel(page: CostPanelPage) -> bytes:
+    """Return a cost panel as a PDF (A4 landscape)."""
+    title = f"成本面板：{page.panel.spec.service}"
+    return build(lambda: _panel(page, title), title=title, footer=page.footer, first="landscape")
+
+
+def _panel(page: CostPanelPage, title: str) -> list[Flowable]:
+    panel, wide = page.panel, LANDSCAPE_WIDTH
+    years = sorted({row.year for row in panel.rows})
+    prices = (
+        f"折为{panel.spec.base_year}年价格，指数{page.prices.code}，来源：{page.prices.source}"
+        if page.prices
+        else "未折算"
+    )
+    text = (
+        f"编码{panel.spec.code}，{len({row.dmu for row in panel.rows})}个单元、{len(panel.rows)}行，"
+        f"{'、'.join(f'{year}年' for year in years)}；成本：{panel.spec.cost_label}；价格：{prices}。"
+    )
+    return [
+        Block(title, TITLE, align="centre", after=6),
+        Block(text, BODY, align="left", after=6),
+        *flow.section(drivers_table(panel), wide, page.money),
+        *flow.section(findings_table(page.findings), wide, page.money),
+        *flow.section(panel_table(panel, page.based), wide, page.money),
+    ]
+
+
+# -------------------------------------------------------------------- movement
+
+
+def render_movement(page: MovementPage) -> bytes:
+    """Return the movement of a claim as a PDF (A4 landscape)."""
+    title = f"特殊因素影响测算：{page.view.label}"
+    return build(lambda: _movement(page, title), title=title, footer=page.footer, first="landscape")
+
+
+def _movement(page: MovementPage, title: str) -> list[Flowable]:
+    view, wide, write = page.view, LANDSCAPE_WIDTH, page.money.write
+    own = view.own
+    prices = f"{view.price_year}年价格" if view.price_year else "各年当年价格，未折算"
+    text = (
+        f"{own.name}（{own.dmu}）就{view.service}申请特殊因素“{view.label}”。若同意，其{view.fiscal_year}年度基线由"
+        f"{write(own.before.point)}万元变为{write(own.after.point)}万元，变动{write(own.change)}万元（{own.change_percent}%），"
+        f"其中加回的特殊因素{write(own.given_back)}万元，模型引起{write(own.by_model)}万元；其他单位中{view.n_moved}个有变动，"
+        f"合计{write(view.others)}万元。基线为{prices}。"
+    )
+    return [
+        Block(title, TITLE, align="centre", after=6),
+        paragraphs(text),
+        *flow.section(claimed_table(view), wide / 2, page.money),
+        *flow.section(admitted_table(view), wide, page.money),
+        *heading("各单位变动图"),
+        flow.movements(view),
+        Spacer(1, 8),
+        *flow.section(movement_table(view), wide, page.money),
+    ]

@@ -1,0 +1,271 @@
+"""The tables of a cost panel, its baseline and a claim's movement: one source for PDF and workbook.
+
+Money stays ``Money`` and figures stay ``Decimal``; a renderer writes them. Nothing is computed
+here that the views do not hold.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TypeAlias
+
+from budgetperf.costing.cost_baseline import CostBaseline, Peer, Standing
+from budgetperf.costing.panel import CostPanel
+from budgetperf.findings import Finding
+from budgetperf.money import Money
+from budgetperf.reports.baseline_view import BaselineView, DmuSheet, gap_ratio, place_of
+from budgetperf.reports.movement_view import MovementView
+
+Value: TypeAlias = str | int | Decimal | Money | None
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A column: its title, its width in proportion (about characters), whether it holds numbers."""
+
+    title: str
+    width: int
+    number: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CostTable:
+    """A table: the name of its sheet, what must be known to read it, its columns and rows.
+
+    Parameters
+    ----------
+    title : str
+    note : str
+    heads : tuple of Head
+    rows : tuple of tuple of Value
+        Money in the unit the heads or the note name.
+    groups : int
+        The first so many columns merge neighbours of equal text on paper.
+    """
+
+    title: str
+    note: str
+    heads: tuple[Head, ...]
+    rows: tuple[tuple[Value, ...], ...]
+    groups: int = 0
+
+
+def _amount(title: str) -> Head:
+    return Head(f"{title}（万元）", 13, number=True)
+
+
+CODE, NAME, YEAR = Head("单元编码", 10), Head("单元名称", 24), Head("年度", 7, number=True)
+
+
+# ---------------------------------------------------------------- the baseline
+
+
+def standings_table(view: BaselineView) -> CostTable:
+    """Every dmu: cost, baseline with its band, gap with its interval, grade, payable amount where calibrated."""
+    calibrated = any(one.payable is not None for one in view.standings)
+    heads = (
+        CODE, NAME, YEAR, _amount("成本"), _amount("基线"), _amount("下限"), _amount("上限"), _amount("差距"),
+        _amount("差距下限"), _amount("差距上限"), Head("差距率（%）", 9, number=True), Head("位置", 10),
+        Head("证据等级", 8), *((_amount("可支付额"),) if calibrated else ()),
+    )  # fmt: skip
+    rows = tuple((*_standing(one), *((one.payable,) if calibrated else ())) for one in view.standings)
+    note = (
+        f"{view.price_note}。差距＝成本－基线，正数为高于基线；差距下限＝成本－上限，差距上限＝成本－下限。"
+    )
+    return CostTable("各单位差距", note, heads, rows)
+
+
+def _standing(one: Standing) -> tuple[Value, ...]:
+    found = one.baseline
+    return (
+        one.dmu, one.name, one.year, one.cost, found.point, found.lower, found.upper, one.gap, one.gap_lower,
+        one.gap_upper, gap_ratio(one), place_of(one), found.grade.value,
+    )  # fmt: skip
+
+
+def baselines_table(view: BaselineView, baselines: Sequence[CostBaseline]) -> CostTable:
+    """The baselines of the budget year: point, band, grade."""
+    heads = (
+        CODE, NAME, YEAR, _amount("基线"), _amount("下限"), _amount("上限"), Head("证据等级", 8),
+        Head("各方法", 10), Head("提示", 44),
+    )  # fmt: skip
+    rows = tuple(
+        (
+            one.dmu, view.names.get(one.dmu, one.dmu), one.year, one.point, one.lower, one.upper, one.grade.value,
+            "一致" if one.methods_agree else "不一致", "；".join(found.message for found in one.findings),
+        )
+        for one in baselines
+    )  # fmt: skip
+    return CostTable("基线", f"{view.price_note}。提示为空，即在样本范围之内且各方法一致。", heads, rows)
+
+
+def methods_table(view: BaselineView) -> CostTable:
+    """Models side by side: each method's point and interval, and the reconciled ones."""
+    heads = [CODE, NAME, YEAR]
+    for label in ("合成", *view.methods.values()):
+        heads += [_amount(f"{label}{end}") for end in ("", "下限", "上限")]
+    rows = []
+    for one in shown_baselines(view):
+        by = {found.name: found for found in one.estimates}
+        cells: list[Value] = [one.point, one.lower, one.upper]
+        for name in view.methods:
+            found = by.get(name)
+            cells += [found.point, found.lower, found.upper] if found else [None, None, None]
+        rows.append((one.dmu, view.names.get(one.dmu, one.dmu), one.year, *cells))
+    note = f"{view.price_note}。空白：该方法没有给出结果（规模超出样本，或未识别出无效率）。"
+    return CostTable("方法对照", note, tuple(heads), tuple(rows))
+
+
+def shown_baselines(view: BaselineView) -> tuple[CostBaseline, ...]:
+    """Return the baselines of the standings; those of the budget year where there are none."""
+    return tuple(one.baseline for one in view.standings) or view.baselines
+
+
+def asked_baselines(view: BaselineView) -> tuple[CostBaseline, ...]:
+    """Return the baselines of the budget year that no standing tells already."""
+    told = [one.baseline for one in view.standings]
+    return tuple(one for one in view.baselines if one not in told)
+
+
+def peers_table(view: BaselineView, baselines: Sequence[CostBaseline]) -> CostTable:
+    """Each dmu's peers: year, cost, weight, distance."""
+    heads = (
+        CODE, NAME, Head("同类单位编码", 10), Head("同类单位", 24), YEAR, _amount("成本"),
+        Head("权重", 9, number=True), Head("相似距离", 9, number=True),
+    )  # fmt: skip
+    rows = tuple(
+        (one.dmu, view.names.get(one.dmu, one.dmu), *_peer(peer)) for one in baselines for peer in one.peers
+    )
+    note = (
+        f"成本为{view.scatter.prices}，万元。权重：标杆由它们按此比例组成；空白为按动因最相近的单位。"
+        "相似距离以各动因的标准差为单位，0为完全相同。"
+    )
+    return CostTable("同类单位", note, heads, rows, groups=2)
+
+
+def _peer(peer: Peer) -> tuple[Value, ...]:
+    return (peer.dmu, peer.name, peer.year, peer.cost, peer.weight, peer.distance)
+
+
+def left_out_table(view: BaselineView) -> CostTable:
+    """Rows no method was fitted on, and the rule."""
+    rows = tuple(
+        (one.dmu, view.names.get(one.dmu, one.dmu), one.year or None, one.why) for one in view.left_out
+    )
+    note = (
+        "按规则版本事先定下的办法判定，不参加测算；这些单元的基线照常给出。" if rows else "没有数据被剔除。"
+    )
+    return CostTable("剔除", note, (CODE, NAME, YEAR, Head("规则与理由", 60)), rows)
+
+
+def diagnoses_table(view: BaselineView) -> CostTable:
+    """The findings of panel and methods, in plain words."""
+    heads = (Head("级别", 7), Head("发现", 20), Head("具体情况", 44), Head("说明什么", 54))
+    rows = tuple((one.severity.label, one.title, one.message, one.meaning) for one in view.diagnoses)
+    return CostTable("诊断", "" if rows else "没有需要提示的问题。", heads, rows)
+
+
+def told_table(view: BaselineView) -> CostTable:
+    """What was found about single dmus."""
+    rows = tuple(
+        (one.dmu, view.names.get(one.dmu, one.dmu), one.year, found.message)
+        for one in dict.fromkeys((*shown_baselines(view), *view.baselines))
+        for found in one.findings
+    )
+    return CostTable("各单位提示", "", (CODE, NAME, YEAR, Head("提示", 70)), rows)
+
+
+def card_table(view: BaselineView) -> CostTable:
+    """The model card."""
+    heads = (Head("方面", 12), Head("项目", 20), Head("内容", 44), Head("含义", 50))
+    rows = tuple((row.group, row.label, row.value, row.meaning) for row in view.card)
+    return CostTable("模型卡", "", heads, rows, groups=1)
+
+
+def own_tables(view: BaselineView, sheet: DmuSheet) -> Iterator[CostTable]:
+    """Yield one dmu's own tables: where it stands, what each method says, its peers."""
+    baselines = [sheet.standing.baseline] if sheet.standing else []
+    baselines += [one for one in sheet.baselines if one not in baselines]
+    heads = (Head("测算", 26), YEAR, _amount("基线"), _amount("下限"), _amount("上限"))
+    rows: list[tuple[Value, ...]] = []
+    for one in baselines:
+        rows.append(("合成基线", one.year, one.point, one.lower, one.upper))
+        rows += [(found.label, one.year, found.point, found.lower, found.upper) for found in one.estimates]
+    yield CostTable("方法对照", f"{view.price_note}。", heads, tuple(rows))
+    yield peers_table(view, baselines)
+    told = tuple((one.year, found.message) for one in baselines for found in one.findings)
+    yield CostTable("提示", "" if told else "没有需要提示的问题。", (YEAR, Head("提示", 90)), told)
+
+
+# ------------------------------------------------------------------- the panel
+
+
+def panel_table(panel: CostPanel, based: CostPanel) -> CostTable:
+    """The rows of a panel: cost of the year and in base-year prices, drivers with their units."""
+    deflated = based is not panel
+    drivers = panel.spec.drivers
+    heads = (
+        CODE, NAME, YEAR, Head("地区", 10), Head("特殊情形", 10), _amount(panel.spec.cost_label),
+        *((_amount(f"{panel.spec.base_year}年价格"),) if deflated else ()),
+        *(Head(f"{one.label}（{one.uom}）", 12, number=True) for one in drivers),
+    )  # fmt: skip
+    rows = tuple(
+        (
+            row.dmu, row.name, row.year, row.group, row.treatment, row.cost,
+            *((base.cost,) if deflated else ()), *(row.drivers.get(one.code) for one in drivers),
+        )
+        for row, base in zip(panel.rows, based.rows, strict=True)
+    )  # fmt: skip
+    return CostTable("成本面板", "", heads, rows)
+
+
+def drivers_table(panel: CostPanel) -> CostTable:
+    """The drivers: unit of measure, how they enter, what they are."""
+    rows = tuple(
+        (one.label, one.uom, "取对数" if one.logged else "水平值", one.role.label)
+        for one in panel.spec.drivers
+    )
+    heads = (Head("成本动因", 24), Head("计量单位", 14), Head("进入方式", 12), Head("性质", 14))
+    return CostTable("成本动因", "", heads, rows)
+
+
+def findings_table(findings: Sequence[Finding]) -> CostTable:
+    """What the checks of a panel found."""
+    rows = tuple((one.severity.label, str(one.where), one.message) for one in findings)
+    heads = (Head("级别", 8), Head("位置", 26), Head("内容", 70))
+    return CostTable("检查结果", "" if rows else "没有发现问题。", heads, rows)
+
+
+# ---------------------------------------------------------------- the movement
+
+
+def movement_table(view: MovementView) -> CostTable:
+    """Every dmu before and after a claim, the claimant first."""
+    heads = (
+        CODE, NAME, _amount("申请前基线"), _amount("申请后基线"), _amount("变动"), Head("变动率（%）", 9, number=True),
+        _amount("加回的特殊因素"), _amount("模型引起"), _amount("申请前下限"), _amount("申请前上限"),
+        _amount("申请后下限"), _amount("申请后上限"),
+    )  # fmt: skip
+    rows = tuple(
+        (
+            row.dmu, row.name, row.before.point, row.after.point, row.change, row.change_percent, row.given_back,
+            row.by_model, row.before.lower, row.before.upper, row.after.lower, row.after.upper,
+        )
+        for row in view.rows
+    )  # fmt: skip
+    note = "变动＝加回的特殊因素＋模型引起；申请单位列第一行，其余按变动大小排列。"
+    return CostTable("各单位变动", note, heads, rows)
+
+
+def claimed_table(view: MovementView) -> CostTable:
+    """What is claimed, by year."""
+    heads = (YEAR, _amount("申请金额"), _amount("当年成本"), Head("占成本（%）", 11, number=True))
+    rows = tuple((one.year, one.amount, one.cost, one.percent) for one in view.claimed)
+    return CostTable("申请金额", "当年价格，测算时先从该年成本中扣除。", heads, rows)
+
+
+def admitted_table(view: MovementView) -> CostTable:
+    """Claims admitted before, in both baselines."""
+    rows = tuple((one.dmu, one.name, one.label) for one in view.admitted)
+    note = "此前已同意，申请前后的基线都已计入。" if rows else "没有此前已同意的申请。"
+    return CostTable("已同意的特殊因素", note, (CODE, NAME, Head("内容", 60)), rows)

@@ -1,0 +1,261 @@
+"""A cost panel as a workbook: the panel on one sheet, which project is which unit on another, how to fill it on a third.
+
+Written blank or from a panel that is kept, read as ``cost_panel`` reads a table. The second sheet needs only the
+projects whose code is not their unit's; a driver left empty there is that of the unit's latest year.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from xlsxwriter.worksheet import Worksheet
+
+from budgetperf.costing.panel import CostPanel, DriverSpec, PanelRow
+from budgetperf.errors import Invalid
+from budgetperf.findings import Finding, Severity, Where
+from budgetperf.money import MoneyUnit, written_number
+from budgetperf.workbooks.cost_panel import (
+    CODE,
+    CONDITION,
+    COST,
+    LEVEL,
+    NAME,
+    REGION,
+    TREATMENT,
+    YEAR,
+    driver_of,
+    heading_of,
+    read_cost_panel,
+)
+from budgetperf.workbooks.styles import Styles, make_styles, new_book, print_landscape, write_number
+from budgetperf.workbooks.tables import Table, read_book
+
+PANEL, UNITS, GUIDE = "成本面板", "对应项目", "填写说明"
+PROJECT = "项目编码"
+SAMPLE = (
+    driver_of("清扫保洁面积", "万平方米"),
+    driver_of("垃圾清运量", "吨"),
+    driver_of(f"机械化作业率{LEVEL}", "比例"),
+    driver_of(f"平均坡度{LEVEL}{CONDITION}", "度"),
+)
+"""Drivers of the blank workbook, to be replaced by those of the service."""
+
+NOTES = {
+    CODE: "每个被比较的单位一个编码，各年不变；与项目编码相同的，自动对应该项目。必填。",
+    NAME: "页面和报告上显示的名称；空着则显示编码。",
+    YEAR: "四位数字，如2025。同一单元同一年度只能有一行。必填。",
+    REGION: "价格指数分地区时，填指数中的地区名称；不分地区的空着。",
+    TREATMENT: "不能与其他单位直接比较的，填测算口径列明的特殊情形代码；一般空着。",
+    COST: "当年价格的全年成本。列名括号内写明元、万元或亿元；精确到分以内。必填。",
+}
+DRIVER_NOTE = (
+    "成本动因，列名写作“名称（计量单位）”，按服务改名、增删列。"
+    f"默认取对数，须为正数；比率、是否等不取对数的，名称后加{LEVEL}；当地条件（不是工作量）加{CONDITION}。"
+)
+UNIT_NOTES = {
+    PROJECT: "本系统中的项目编码。与单元编码相同的不必列出。",
+    CODE: "该项目是成本面板中的哪一个单元。",
+}
+UNIT_DRIVER_NOTE = "预算年度的预计值；空着则取该单元最近一年的值。"
+_ROWS, _WIDE, _NARROW = 200, 22, 14
+
+
+@dataclass(frozen=True, slots=True)
+class PanelUnit:
+    """A project that is a unit of the panel, with its drivers of the budget year."""
+
+    project: str
+    dmu: str
+    drivers: Mapping[str, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class PanelBook:
+    """A panel, the projects that are its units, and what its checks warn of."""
+
+    panel: CostPanel
+    units: tuple[PanelUnit, ...]
+    warnings: tuple[Finding, ...]
+
+
+def write_panel_book(panel: CostPanel | None = None, units: Sequence[PanelUnit] = ()) -> bytes:
+    """Return the workbook to be filled, blank or with a panel that is kept; the same panel gives the same bytes."""
+    drivers = panel.spec.drivers if panel else SAMPLE
+    stream, book = new_book(f"{PANEL}{panel.spec.code if panel else ''}")
+    styles = make_styles(book)
+    sheet, mapped, guide = (book.add_worksheet(name) for name in (PANEL, UNITS, GUIDE))
+    cost = f"{COST}（{MoneyUnit.WAN.label}）"
+    names = (CODE, NAME, YEAR, REGION, TREATMENT, cost, *map(heading_of, drivers))
+    notes = (*(NOTES[name.partition("（")[0]] for name in names[:6]), *(DRIVER_NOTE for _ in drivers))
+    _head(sheet, styles, names, notes)
+    for at, row in enumerate(panel.rows if panel else (), 1):
+        texts = (row.dmu, row.name, None, row.group, row.treatment)
+        numbers = {2: Decimal(row.year), 5: row.cost.in_unit(MoneyUnit.WAN)}
+        numbers |= {6 + n: row.drivers[driver.code] for n, driver in enumerate(drivers)}
+        _line(sheet, styles, at, texts, numbers)
+    _head(
+        mapped,
+        styles,
+        (PROJECT, CODE, *map(heading_of, drivers)),
+        (*UNIT_NOTES.values(), *(UNIT_DRIVER_NOTE for _ in drivers)),
+    )
+    for at, unit in enumerate(units, 1):
+        numbers = {2 + n: unit.drivers[driver.code] for n, driver in enumerate(drivers)}
+        _line(mapped, styles, at, (unit.project, unit.dmu), numbers)
+    guide.set_column(0, 1, _WIDE)
+    guide.set_column(2, 2, 90)
+    told = [(PANEL, name, note) for name, note in zip(names, notes, strict=True)]
+    told += [(UNITS, name, note) for name, note in UNIT_NOTES.items()]
+    told += [(UNITS, "各动因列", UNIT_DRIVER_NOTE)]
+    for at, line in enumerate([("工作表", "列", "怎么填"), *told]):
+        for column, text in enumerate(line):
+            guide.write_string(at, column, text, styles.text if at else styles.label)
+    book.close()
+    return stream.getvalue()
+
+
+def _head(sheet: Worksheet, styles: Styles, names: Sequence[str], notes: Sequence[str]) -> None:
+    for column, (name, note) in enumerate(zip(names, notes, strict=True)):
+        sheet.set_column(column, column, _WIDE if len(name) > 6 else _NARROW)
+        sheet.write_string(0, column, name, styles.label)
+        sheet.write_comment(0, column, note, {"x_scale": 2, "y_scale": 1.2})
+    sheet.freeze_panes(1, 0)
+    print_landscape(sheet, repeat_to=0)
+    for row in range(1, _ROWS + 1):
+        for column in range(len(names)):
+            number = names[column] == YEAR or "（" in names[column]
+            sheet.write_blank(row, column, None, styles.open_number if number else styles.open_text)
+
+
+def _line(
+    sheet: Worksheet, styles: Styles, at: int, texts: Sequence[str | None], numbers: Mapping[int, Decimal]
+) -> None:
+    for column, text in enumerate(texts):
+        if text is not None:
+            sheet.write_string(at, column, text, styles.open_text)
+    for column, number in numbers.items():
+        write_number(sheet, (at, column), number, styles.open_number)
+
+
+def read_panel_book(
+    content: bytes,
+    *,
+    name: str,
+    code: str,
+    service: str,
+    base_year: int | None,
+    projects: Collection[str],
+) -> PanelBook:
+    """Read a filled workbook, or a CSV of the panel alone.
+
+    Parameters
+    ----------
+    content : bytes
+    name, code, service : str
+    base_year : int or None
+        The latest year of the panel where None.
+    projects : collection of str
+        Codes of the projects there are; one that is also a unit's code is that unit without being listed.
+
+    Raises
+    ------
+    Invalid
+        With every error at its cell.
+    """
+    tables = {table.name: table for table in read_book(content, name=name)}
+    first = tables.get(PANEL) or next(iter(tables.values()))
+    read = read_cost_panel(first, code=code, service=service, base_year=base_year)
+    latest = latest_rows(read.panel)
+    listed = _Units(tables[UNITS], read.panel, latest, projects).read() if UNITS in tables else ()
+    named = {unit.project for unit in listed}
+    same = tuple(
+        PanelUnit(dmu, dmu, row.drivers)
+        for dmu, row in latest.items()
+        if dmu in projects and dmu not in named
+    )
+    warnings = tuple(
+        Finding(
+            "cost_panel.new_unit",
+            Severity.WARNING,
+            Where(sheet=UNITS),
+            f"项目{unit.project}对应的单元“{unit.dmu}”在面板中没有数据，只按所填动因测算，没有差距可比",
+        )
+        for unit in listed
+        if unit.dmu not in latest
+    )
+    return PanelBook(read.panel, (*listed, *same), (*read.warnings, *warnings))
+
+
+def latest_rows(panel: CostPanel) -> dict[str, PanelRow]:
+    """Return the latest row of each unit."""
+    return {row.dmu: row for row in sorted(panel.rows, key=lambda row: row.year)}
+
+
+class _Units:
+    """The second sheet being read, with what is wrong so far."""
+
+    def __init__(
+        self, table: Table, panel: CostPanel, latest: Mapping[str, PanelRow], projects: Collection[str]
+    ) -> None:
+        self.table, self.latest, self.projects = table, latest, projects
+        self.found: list[Finding] = []
+        known = {heading_of(driver): driver for driver in panel.spec.drivers}
+        self.fixed: dict[str, int] = {}
+        self.drivers: dict[str, tuple[int, DriverSpec]] = {}
+        for column, heading in enumerate(table.rows[0]):
+            if heading in UNIT_NOTES:
+                self.fixed[heading] = column
+            elif heading in known:
+                self.drivers[known[heading].code] = (column, known[heading])
+            elif heading:
+                self._wrong(0, column, f"列名“{heading}”应与“{PANEL}”中的动因列名相同：{'、'.join(known)}")
+        self.codes = panel.spec.codes
+        if missing := [name for name in UNIT_NOTES if name not in self.fixed]:
+            self._wrong(0, 0, f"缺少列：{'、'.join(missing)}")
+
+    def read(self) -> tuple[PanelUnit, ...]:
+        """Return the units, or refuse with every error at its cell."""
+        units: list[PanelUnit] = []
+        seen: set[str] = set()
+        lines = enumerate(self.table.rows[1:], 1) if not self.found else ()
+        for at, line in lines:
+            if not any(line):
+                continue
+            project, dmu = (line[self.fixed[name]] for name in UNIT_NOTES)
+            if project not in self.projects:
+                self._wrong(at, self.fixed[PROJECT], f"没有编码为“{project}”的项目，或您无权查看")
+            elif project in seen:
+                self._wrong(at, self.fixed[PROJECT], f"项目“{project}”只能对应一个单元")
+            if not dmu:
+                self._wrong(at, self.fixed[CODE], "单元编码不能为空")
+            seen.add(project)
+            values = {code: self._value(at, line, code, dmu) for code in self.codes}
+            drivers = {code: value for code, value in values.items() if value is not None}
+            units.append(PanelUnit(project, dmu, drivers))
+        if self.found:
+            raise Invalid(
+                "cost_panel.units", f"“{UNITS}”有{len(self.found)}处错误，改正后再试", tuple(self.found)
+            )
+        return tuple(units)
+
+    def _value(self, at: int, line: tuple[str, ...], code: str, dmu: str) -> Decimal | None:
+        column, driver = self.drivers.get(code, (self.fixed[CODE], None))
+        text = line[column] if driver else ""
+        if not text:
+            if dmu in self.latest:
+                return self.latest[dmu].drivers[code]
+            self._wrong(at, column, f"单元“{dmu}”在“{PANEL}”中没有数据，须填写预算年度的“{code}”")
+            return None
+        number = written_number(text)
+        if number is None or (driver and driver.logged and number <= 0):
+            self._wrong(
+                at,
+                column,
+                f"“{text}”不是{'正数' if driver and driver.logged else '数字'}，请填写预算年度的值",
+            )
+            return None
+        return number
+
+    def _wrong(self, row: int, column: int, text: str) -> None:
+        where = self.table.where(row, column)
+        self.found.append(Finding("cost_panel.unit", Severity.ERROR, where, text))

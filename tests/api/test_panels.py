@@ -1,0 +1,148 @@
+"""A cost panel by Excel: fetched blank, refused at its cells, looked at in both prices, kept as one whole."""
+
+import io
+import re
+from decimal import Decimal
+
+import pytest
+from openpyxl import load_workbook
+from openpyxl.workbook import Workbook
+from starlette.testclient import TestClient
+
+from budgetperf.money import Money, MoneyUnit
+from tests import cast
+from tests.api.conftest import House, World
+from tests.api.pages import sign_in
+
+HEAD = {
+    "code": "SWEEP-2026",
+    "service": "清扫保洁",
+    "cost_label": "全年支出",
+    "base_year": "2024",
+    "fiscal_year": "2026",
+}
+
+
+def blank(browser: TestClient) -> Workbook:
+    answer = browser.get("/panels/new/workbook")
+    assert answer.status_code == 200
+    return load_workbook(io.BytesIO(answer.content))
+
+
+def fill(book: Workbook, *, project: str = "") -> Workbook:
+    """Twelve units in two years: the blank workbook as people fill it, and one project that is a unit."""
+    sheet = book["成本面板"]
+    lines = [
+        (f"W{n:02}", f"第{n}所", year, None, None, 100 + 11 * n + year % 10, 20 + n, 300 + (7 * n) % 50, 0.5 + n / 30, 2 + n % 4)
+        for n in range(12)
+        for year in (2023, 2024)
+    ]  # fmt: skip
+    for at, line in enumerate(lines, 2):
+        for column, value in enumerate(line, 1):
+            sheet.cell(at, column, value)
+    if project:
+        book["对应项目"].cell(2, 1, project)
+        book["对应项目"].cell(2, 2, "W03")
+        book["对应项目"].cell(2, 3, 25)
+    return book
+
+
+def sent(browser: TestClient, csrf: str, book: Workbook, **changes: str):
+    held = io.BytesIO()
+    book.save(held)
+    data = {**HEAD, "csrf": csrf, "intent": "check", **changes}
+    return browser.post("/panels/new", data=data, files={"panel": ("面板.xlsx", held.getvalue())})
+
+
+def hidden(page: str) -> dict[str, str]:
+    """What the form that keeps the panel sends."""
+    form = next(part for part in page.split("<form")[1:] if 'value="keep"' in part)
+    return dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
+
+
+def test_a_panel_is_looked_at_in_both_prices_kept_and_fetched_again(world: World) -> None:
+    browser, csrf = sign_in(world.house, cast.RULES_OFFICE)
+    code = world.codes["drains"]
+    shown = sent(browser, csrf, fill(blank(browser), project=code))
+    assert shown.status_code == 200
+    assert "未发现错误" in shown.text
+    # 103 万元 of 2023 at 103.330084 / 103.123836
+    assert "103.00" in shown.text
+    assert "103.21" in shown.text
+    assert 'href="/projects/' + code in shown.text
+    assert world.rows("SELECT count(*) FROM cost_panel WHERE code = 'SWEEP-2026'") == [(0,)]
+    kept = browser.post("/panels/new", data=hidden(shown.text))
+    assert (kept.status_code, kept.headers["location"]) == (303, "/panels/SWEEP-2026?done=panel")
+    again = browser.post("/panels/new", data=hidden(shown.text))
+    assert again.headers["location"] == kept.headers["location"]
+    spec, drivers = world.rows(
+        "SELECT p.spec -> 'drivers', u.drivers FROM cost_panel p JOIN cost_unit u ON u.panel_id = p.id WHERE code = 'SWEEP-2026'"
+    )[0]
+    assert [(one["label"], one["logged"], one["role"]) for one in spec] == [  # type: ignore[union-attr]
+        ("清扫保洁面积", True, "work"), ("垃圾清运量", True, "work"), ("机械化作业率", False, "work"),
+        ("平均坡度", False, "condition"),
+    ]  # fmt: skip
+    assert drivers == {"清扫保洁面积": "25", "垃圾清运量": "321", "机械化作业率": "0.6", "平均坡度": "5"}
+    page = browser.get("/panels/SWEEP-2026").text
+    assert "103.21" in page
+    assert "/open/baseline?panel_code=SWEEP-2026" in page
+    fetched = load_workbook(io.BytesIO(browser.get("/panels/SWEEP-2026/workbook").content))
+    repeated = sent(browser, csrf, fetched, code="SWEEP-2027")
+    assert "未发现错误" in repeated.text
+    assert hidden(repeated.text)["code"] == "SWEEP-2027"
+
+
+def test_every_error_is_told_at_its_cell_and_nothing_is_kept(house: House) -> None:
+    browser, csrf = sign_in(house, cast.RULES_OFFICE)
+    book = fill(blank(browser))
+    book["成本面板"]["F3"], book["成本面板"]["G5"] = "约一百万", 0
+    refused = sent(browser, csrf, book)
+    assert refused.status_code == 422
+    assert re.findall(r'class="code">([A-Z]+\d+)<', refused.text) == ["F3"]
+    assert "“约一百万”不是金额" in refused.text
+    assert "data:application/vnd.openxmlformats" in refused.text
+    book["成本面板"]["F3"] = 120
+    refused = sent(browser, csrf, book)
+    assert "取对数的因素须为正数" in refused.text
+    book["成本面板"]["G5"] = 30
+    book["对应项目"]["A2"], book["对应项目"]["B2"] = "NO-SUCH", "W77"
+    refused = sent(browser, csrf, book)
+    assert "没有编码为“NO-SUCH”的项目" in refused.text
+    assert "单元“W77”在“成本面板”中没有数据" in refused.text
+    assert 'value="keep"' not in refused.text
+
+
+def test_a_file_of_another_session_is_not_read_by_its_digest(house: House) -> None:
+    first, csrf = sign_in(house, cast.RULES_OFFICE)
+    page = sent(first, csrf, fill(blank(first)))
+    other, token = sign_in(house, cast.RULES_OFFICE)
+    refused = other.post("/panels/new", data=hidden(page.text) | {"csrf": token})
+    assert refused.status_code == 422
+    assert "请重新上传" in refused.text
+
+
+def test_a_code_is_given_once(house: House) -> None:
+    browser, csrf = sign_in(house, cast.RULES_OFFICE)
+    for status in (303, 409):
+        page = sent(browser, csrf, fill(blank(browser)))
+        assert browser.post("/panels/new", data=hidden(page.text)).status_code == status
+
+
+@pytest.mark.parametrize("actor", [cast.FINANCE_REVIEWER, cast.CLERK])
+def test_only_the_rules_office_hands_in_panels(house: House, actor) -> None:
+    browser, csrf = sign_in(house, actor)
+    assert browser.get("/panels/new").status_code == 403
+    assert browser.post("/panels/new", data={"csrf": csrf, **HEAD}).status_code == 403
+    assert browser.get("/panels").status_code == (403 if actor is cast.CLERK else 200)
+
+
+def test_shares_of_many_places_are_kept_as_excel_holds_them(house: House) -> None:
+    browser, csrf = sign_in(house, cast.RULES_OFFICE)
+    book = fill(blank(browser))
+    book["成本面板"]["I2"] = 1 / 3
+    page = sent(browser, csrf, book)
+    assert browser.post("/panels/new", data=hidden(page.text)).status_code == 303
+    answer = house.client(cast.AUDITOR).get("/api/v1/cost-panels/SWEEP-2026").json()
+    row = next(row for row in answer["rows"] if (row["dmu"], row["year"]) == ("W00", 2023))
+    assert Decimal(row["drivers"]["机械化作业率"]) == Decimal("0.333333333333333")
+    assert row["cost_fen"] == str(Money.parse(103, MoneyUnit.WAN).fen)
