@@ -6,6 +6,7 @@ What they move is computed in ``movements``, by a worker.
 from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import partial
+from typing import cast
 
 from budgetperf.actions.context import Context
 from budgetperf.actions.moves import Outcome, Seen, Target, file_form, filed_event, load, move, open_record
@@ -20,7 +21,7 @@ from budgetperf.fiscal import SHANGHAI
 from budgetperf.lifecycle.special_factor.checks import ClaimContext, check
 from budgetperf.lifecycle.special_factor.form import ClaimAnswerForm, ClaimForm, NewClaimForm
 from budgetperf.process.stages import Guard, Stage, Status
-from budgetperf.provenance import DecisionKind
+from budgetperf.provenance import DecisionKind, Json
 from budgetperf.reports.movement_view import movement_view
 from budgetperf.rulebook.parameters import CostBaselineRules
 from budgetperf.store.costs import newest_band, panels_of
@@ -165,21 +166,30 @@ def admitted_factors(ctx: Context, panel_code: str, fiscal_year: int) -> tuple[S
 
 
 def movement_of(ctx: Context, record: RecordFacts) -> DecisionFacts | None:
-    """Return the newest movement of a claim that this person may see, whatever came after it."""
+    """Return the movement a claim was decided on, else the one it may be, else the newest; as far as visible."""
     found = decisions_of(ctx.session, record_id=record.id, kind=DecisionKind.MOVEMENT)
-    return found[-1] if found else None
+    answer = latest_filing(ctx.session, record.id, ClaimAnswerForm.__name__)
+    if answer is not None:
+        package = ClaimAnswerForm.model_validate(answer.document).package
+        return next((one for one in found if one.digest == package), None)
+    return current_movement(ctx, record) or (found[-1] if found else None)
 
 
 def current_movement(ctx: Context, record: RecordFacts) -> DecisionFacts | None:
     """Return the movement of a claim as it is filed, beside the claims admitted and the edition in force today."""
-    found, form = movement_of(ctx, record), filed_claim(ctx, record)
-    if found is None or form is None or not isinstance(found.facts, Mapping):
+    found = decisions_of(ctx.session, record_id=record.id, kind=DecisionKind.MOVEMENT)
+    form = filed_claim(ctx, record) if found else None
+    if form is None:
         return None
-    admitted = admitted_factors(ctx, form.panel_code, record.fiscal_year)
-    known = (found.edition, found.facts["claim"], found.facts["admitted"])
     edition = in_force(ctx, "cost_baseline", CostBaselineRules).id
-    now = (edition, as_json(factor_of(ctx, record, form)), as_json(admitted))
-    return found if known == now else None
+    claim = as_json(factor_of(ctx, record, form))
+    admitted = as_json(admitted_factors(ctx, form.panel_code, record.fiscal_year))
+    return next((one for one in reversed(found) if _rests_on(one) == (edition, claim, admitted)), None)
+
+
+def _rests_on(found: DecisionFacts) -> tuple[str, Json, Json]:
+    facts = cast("Mapping[str, Json]", found.facts)
+    return found.edition, facts["claim"], facts["admitted"]
 
 
 def _decide(verb: str, ctx: Context, record_id: str, _form: NoForm, seen: Seen) -> Outcome:

@@ -74,7 +74,6 @@ STATUS_QUESTIONS: dict[str, str] = {
     "budgetperf/actions/rule_editions.py": "whether another draft of the same edition is still worked on",
     "budgetperf/actions/objections.py": "whether the round, another record, hears objections, for a guard",
     "budgetperf/actions/ratings.py": "which sheets are in, to be forgotten when their months are over",
-    "budgetperf/actions/special_factors.py": "which claims are admitted, to set them aside",
     "budgetperf/actions/task_books.py": "whether the unit's task book is issued, to report on it",
     "budgetperf/store/visibility.py": "which task books and bonuses others than their unit may see",
     "workflows/demo/assessment.py": "which task books are still drafts, for their clerks to file",
