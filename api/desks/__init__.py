@@ -11,6 +11,7 @@ from api.desks import (
     assessment_papers,
     assessments,
     audit,
+    baselines,
     bulk,
     decisions,
     exante,
@@ -46,7 +47,7 @@ for part in (
     sign_in, language, audit, assessments, assessment, assessed_unit, assessed_sheet, assessment_openings, assessment_papers,
     work, projects, project, files, openings, notices, objections, special_factors, limits, limit, panel_upload, panels, exante,
     monitoring, bulk,
-    decisions, log, runs, people, person, password, index_system, rule_drafts, rules, workbook,
+    decisions, baselines, log, runs, people, person, password, index_system, rule_drafts, rules, workbook,
     assessed_report, verbs,
 ):  # fmt: skip
     router.include_router(part.router)

@@ -1,12 +1,11 @@
-"""The page of one decision package, and of the baseline a panel gave."""
+"""The page of one decision package."""
 
 import json
 from collections.abc import Iterator, Mapping
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse
 
-from api.answers import Key
 from api.desks.frame import answer, frame_of
 from api.desks.package_rows import Reader, names_in
 from api.desks.package_words import DIGESTS
@@ -15,10 +14,9 @@ from api.screens.buttons import Link
 from api.screens.record import DecisionPage, Leaf, PackagePart
 from api.transaction import Work
 from budgetperf.actions.context import Context
-from budgetperf.errors import NotFound
 from budgetperf.provenance import Json
 from budgetperf.store.listings import visible_digests
-from budgetperf.store.results import DecisionFacts, decisions_of, get_decision
+from budgetperf.store.results import DecisionFacts, get_decision
 
 router = APIRouter()
 SHOWN = 2000  # rows; the facts of an allocation over two hundred lines fit
@@ -98,12 +96,3 @@ def show(request: Request, ctx: Work, digest: str) -> HTMLResponse:
         facts=part(reads, found.facts),
     )
     return answer(screen)
-
-
-@router.get("/baselines/{record_id}")
-def show_baseline(ctx: Work, record_id: Key) -> RedirectResponse:
-    """Go to the newest package of a baseline."""
-    found = decisions_of(ctx.session, record_id=record_id)
-    if not found:
-        raise NotFound("baseline.none", "没有找到该成本基线的测算结果")
-    return RedirectResponse(f"/decisions/{found[-1].digest}", status_code=303)

@@ -142,7 +142,8 @@ def _rule(_request: Request, ctx: Context, form: NewEditionForm) -> RedirectResp
 
 
 def _baseline(request: Request, ctx: Context, form: FitForm) -> RedirectResponse:
-    arguments = {"panel_code": form.panel_code, "fiscal_year": str(form.fiscal_year)}
+    told = form.model_dump(mode="json", exclude_none=True)
+    arguments = {name: str(value) for name, value in told.items()}
     key = f"{form.panel_code}/{form.fiscal_year}/{ctx.ids.new()}"
     resources_of(request).jobs.enqueue_in_transaction(ctx, "batch.baseline", arguments, key=key)
     return onward("/runs", "run")

@@ -16,6 +16,7 @@ from api.desks.moves import offered
 from api.screens.buttons import Link
 from api.screens.page import Option
 from api.screens.project import (
+    CostLine,
     DecisionLine,
     FileLine,
     GoalRow,
@@ -44,7 +45,7 @@ from budgetperf.scoring.exante import ExanteConclusion
 from budgetperf.scoring.grade import Grade
 from budgetperf.scoring.lights import LightColour
 from budgetperf.store.budget import LineRow, RoundFacts, line_of, rounds
-from budgetperf.store.costs import panels_of
+from budgetperf.store.costs import bands_of, panels_of
 from budgetperf.store.evidence import attachments_of
 from budgetperf.store.ledger import execution_of
 from budgetperf.store.people import names_of
@@ -130,6 +131,15 @@ def show(request: Request, ctx: Work, code: Key, year: ChosenYear = None) -> HTM
             for item in reversed(decided)
         ),
         steps=tuple(step_line(item) for item in reversed(ordered)),
+        costs=tuple(
+            CostLine(
+                band.fiscal_year,
+                Money(band.point_fen),
+                Money(band.upper_fen),
+                f"/baselines/{band.record_id}",
+            )
+            for band in bands_of(ctx.session, project.id)
+        ),
         limits=tuple(
             LimitLine(item.round.fiscal_year, Money(item.line.limit_fen), _limit_href(item))
             for item in limits

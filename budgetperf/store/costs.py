@@ -141,15 +141,20 @@ def bands(session: Session, fiscal_year: int) -> dict[str, BandFacts]:
     return {band.evaluand_id: band for band in fetch(session, statement, BandFacts)}
 
 
-def newest_band(session: Session, evaluand_id: str, fiscal_year: int) -> BandFacts | None:
-    """Return the newest adopted band of one evaluand for a budget year."""
+def bands_of(session: Session, evaluand_id: str) -> list[BandFacts]:
+    """Return the newest adopted band of a project for each budget year, the newest year first."""
     statement = (
         select(table_of(CostBand))
-        .where(col(CostBand.evaluand_id) == evaluand_id, col(CostBand.fiscal_year) == fiscal_year)
-        .order_by(col(CostBand.adopted_at).desc(), col(CostBand.record_id).desc())
-        .limit(1)
+        .where(col(CostBand.evaluand_id) == evaluand_id)
+        .order_by(col(CostBand.fiscal_year), col(CostBand.adopted_at), col(CostBand.record_id))
     )
-    return next(iter(fetch(session, statement, BandFacts)), None)
+    newest = {band.fiscal_year: band for band in fetch(session, statement, BandFacts)}
+    return list(reversed(newest.values()))
+
+
+def newest_band(session: Session, evaluand_id: str, fiscal_year: int) -> BandFacts | None:
+    """Return the newest adopted band of a project for a budget year."""
+    return next((band for band in bands_of(session, evaluand_id) if band.fiscal_year == fiscal_year), None)
 
 
 def panels_of(session: Session, evaluand_id: str, fiscal_year: int) -> dict[str, str]:

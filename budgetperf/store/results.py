@@ -1,10 +1,10 @@
 """Write and read results: decision packages, scores and lights."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 from sqlmodel import Session, col
 
 from budgetperf.errors import NotFound
@@ -172,6 +172,21 @@ def get_decision(session: Session, digest: str) -> DecisionFacts:
     if not found:
         raise NotFound("decision.not_found", f"没有找到摘要为 {digest[:12]}… 的决策包，或您无权查看")
     return found[0]
+
+
+def own_baseline(session: Session, record_id: str) -> DecisionFacts | None:
+    """Return an adopted baseline as far as it is about the reader's own units; None where it is not.
+
+    Facts and result are cut to those units, their peers, the curves and the card (``bp_own_baseline``), so
+    the digest is that of the whole package and not of what is here.
+    """
+    names = [field.name for field in fields(DecisionFacts)]
+    rows = session.connection().execute(
+        text(f"SELECT {', '.join(names)} FROM bp_own_baseline(:record)"),  # noqa: S608 - names of our own fields
+        {"record": record_id},
+    )
+    row = rows.mappings().first()
+    return None if row is None else DecisionFacts(**{**row, "kind": DecisionKind(row["kind"])})
 
 
 def decision_digests(session: Session, *, subject: str = "") -> list[str]:

@@ -1,0 +1,84 @@
+"""A baseline as far as its reader may see it: all of it for the city's offices, one's own units for a spending unit."""
+
+from dataclasses import dataclass
+
+from budgetperf.actions.context import Context
+from budgetperf.errors import NotFound
+from budgetperf.process.stages import Status
+from budgetperf.provenance import DecisionKind
+from budgetperf.reports.baseline_view import BaselineView, DmuSheet, baseline_view
+from budgetperf.store.costs import UnitFacts, cost_panel, units_of
+from budgetperf.store.records import RecordFacts, get_record
+from budgetperf.store.results import DecisionFacts, decisions_of, own_baseline
+
+
+@dataclass(frozen=True, slots=True)
+class SeenBaseline:
+    """What a reader sees of a baseline.
+
+    Parameters
+    ----------
+    found : DecisionFacts
+        The newest package, cut to the reader's own units where ``record`` is None.
+    view : BaselineView
+    record : RecordFacts or None
+        None for a spending unit, to whom the record itself is not visible.
+    units : tuple of UnitFacts
+        Visible projects that are units of the panel in the budget year.
+    """
+
+    found: DecisionFacts
+    view: BaselineView
+    record: RecordFacts | None
+    units: tuple[UnitFacts, ...]
+
+    @property
+    def whole(self) -> bool:
+        """Whether every unit is seen."""
+        return self.record is not None
+
+    @property
+    def status(self) -> Status:
+        """Fitted or adopted; to its units a baseline shows once it is adopted."""
+        return self.record.status if self.record else Status.ADOPTED
+
+    @property
+    def fiscal_year(self) -> int:
+        """Budget year."""
+        return int(self.found.period)
+
+    def own(self, dmu: str) -> DmuSheet:
+        """Return the sheet of one unit.
+
+        Raises
+        ------
+        NotFound
+            It is none of the baseline, or none the reader may look at: a peer is no unit of one's own.
+        """
+        sheet = self.view.sheet(dmu)
+        if sheet is None or not (self.whole or sheet.standing or sheet.baselines):
+            raise NotFound("baseline.unit", "没有找到该单元的成本基线，或您无权查看")
+        return sheet
+
+
+def seen_baseline(ctx: Context, record_id: str) -> SeenBaseline:
+    """Return a baseline as the reader may see it.
+
+    Raises
+    ------
+    NotFound
+        There is none, or none of it is the reader's.
+    """
+    packages = decisions_of(ctx.session, record_id=record_id, kind=DecisionKind.BASELINE)
+    found = packages[-1] if packages else own_baseline(ctx.session, record_id)
+    if found is None:
+        raise NotFound("baseline.none", "没有找到该成本基线的测算结果，或您无权查看")
+    source = str(ctx.rules.by_id(found.edition).source)
+    view = baseline_view(found.package(), digest=found.digest, source=source, part=not packages)
+    panel = cost_panel(ctx.session, found.subject)
+    return SeenBaseline(
+        found,
+        view,
+        get_record(ctx.session, ctx.actor, record_id) if packages else None,
+        tuple(units_of(ctx.session, panel.id, int(found.period))),
+    )
