@@ -26,6 +26,7 @@ PERMISSIONS = """\
 Who may do what, denied by default, generated from the one table of grants."""
 
 OTHER_USES: Mapping[Permission, str] = {
+    Permission("baseline:panel:view"): "查看成本面板和成本基线",
     Permission("record:page:view"): "查看本范围内的记录",
     Permission("evidence:file:attach"): "上传佐证材料",
     Permission("evidence:bundle:export"): "导出证据包",
