@@ -89,6 +89,7 @@ def orders(database: Database) -> list[tuple[str, dict[str, str], Actor]]:
         ("batch.cost_panel_paper", {"panel_code": PANEL}, cast.RULES_OFFICE),
         ("batch.baseline_report", {"record_id": record(database, "baseline")}, cast.FINANCE_HEAD),
         ("batch.dmu_baseline_report", {"record_id": record(database, "baseline"), "dmu": "D02"}, cast.CLERK),
+        ("batch.movement_paper", {"record_id": record(database, "special_factor_claim")}, cast.FINANCE_HEAD),
     ]
 
 
@@ -125,7 +126,7 @@ def test_another_departments_paper_does_not_exist(aged: tuple[Database, House]) 
     kind, notice, _ = orders(database)[2]
     with pytest.raises(Forbidden, match="其他单位"):
         jobs.start(kind, notice, key="1", actor_id=cast.EDUCATION_REVIEWER.id)
-    *_, (whole, baseline, _), (own, sheet, _) = orders(database)
+    *_, (whole, baseline, _), (own, sheet, _), _ = orders(database)
     for kind, arguments, actor in (
         (own, sheet, cast.SCHOOL_CLERK),  # another agency
         (own, {**sheet, "dmu": "D03"}, cast.CLERK),  # a peer is no unit of one's own
