@@ -113,6 +113,7 @@ class DecisionKind(Term):
     SCORE = "score", "绩效评分"
     GRADE = "grade", "绩效等级"
     BASELINE = "baseline", "成本绩效基线"
+    MOVEMENT = "movement", "特殊因素影响"
     BENEFIT = "benefit", "成本效益分析"
     CUT = "cut", "预算核减"
     ALLOCATION = "allocation", "限额分配"

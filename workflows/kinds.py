@@ -17,7 +17,7 @@ from budgetperf.permissions import Permission
 from budgetperf.provenance import Json
 from budgetperf.statistics.form import IndexOrder
 from workflows.about import About, Pause
-from workflows.batches import assessment_papers, baseline, bundles, cost_papers, index, papers
+from workflows.batches import assessment_papers, baseline, bundles, cost_papers, index, movement, papers
 from workflows.campaigns import assessment, quarter
 
 
@@ -117,6 +117,13 @@ KINDS: dict[str, Kind] = {
     ),
     "batch.dmu_baseline_report": _paper(
         cost_papers.DmuPaperOrder, cost_papers.about_dmu, cost_papers.dmu, "record:page:view"
+    ),
+    "batch.movement": Kind(
+        movement.MovementOrder,
+        Permission("special_factor_claim:movement:compute"),
+        movement.about,
+        movement.plan,
+        movement.act,
     ),
     "batch.self_evaluation": _paper(
         papers.SelfEvaluationOrder, papers.about_record, papers.self_evaluation, "record:page:view"

@@ -22,6 +22,7 @@ from api.desks import (
     limits,
     log,
     monitoring,
+    notices,
     objections,
     openings,
     panel_upload,
@@ -35,6 +36,7 @@ from api.desks import (
     rules,
     runs,
     sign_in,
+    special_factors,
     verbs,
     work,
     workbook,
@@ -43,7 +45,8 @@ from api.desks import (
 router = APIRouter(include_in_schema=False)
 for part in (
     sign_in, language, audit, assessments, assessment, assessed_unit, assessed_sheet, assessment_openings, assessment_papers,
-    work, projects, project, files, openings, objections, limits, limit, panel_upload, panels, exante, monitoring, bulk,
+    work, projects, project, files, openings, notices, objections, special_factors, limits, limit, panel_upload, panels, exante,
+    monitoring, bulk,
     decisions, baselines, log, runs, people, person, password, index_system, rule_drafts, rules, workbook,
     assessed_report, verbs,
 ):  # fmt: skip

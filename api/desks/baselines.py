@@ -9,7 +9,6 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.answers import Key
-from budgetperf.actions.seen_baseline import SeenBaseline, seen_baseline
 from api.desks.frame import answer, frame_of, holds, onward
 from api.desks.moves import offered
 from api.desks.panels import VIEW, panel_address
@@ -29,6 +28,7 @@ from api.screens.buttons import Barred, Button, Link
 from api.screens.plots import bars_view, interval, reach, scatter_view
 from api.transaction import Work
 from budgetperf.actions.context import Context
+from budgetperf.actions.seen_baseline import SeenBaseline, seen_baseline
 from budgetperf.costing.cost_baseline import CostBaseline, MethodEstimate, Standing
 from budgetperf.money import ZERO, Money, MoneyUnit
 from budgetperf.reports.baseline_view import gap_ratio

@@ -27,6 +27,7 @@ LABELS = {row.event: row.label for row in TRANSITIONS} | {
     "evidence.export": "导出证据包",
     "baseline.panel": "登记成本面板",
     "benefit.analyse": "成本效益分析",
+    "special_factor_claim.compute": "测算特殊因素影响",
     "ledger.record": "登记收支",
     "accounts.created": "新建账号",
     "accounts.deactivated": "停用账号",

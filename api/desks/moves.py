@@ -55,6 +55,7 @@ _PAGES = {
     Stage.LIMITS: "/limits/{year}",
     Stage.OBJECTION: "/limits/{year}/{subject}#o-{id}",
     Stage.BASELINE: "/baselines/{id}",
+    Stage.SPECIAL_FACTOR_CLAIM: "/special-factor-claims/{id}",
     Stage.RULE: "/rules/drafts/{id}",
 }
 _PROJECT = "/projects/{subject}?year={year}#r-{id}"

@@ -7,8 +7,8 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from api.answers import Key
 from api.desks.assessment_presets import places
+from api.desks.filters import ChosenYear
 from api.desks.frame import answer, frame_of, holds, onward
 from api.desks.once import kept_for_its_mark, new_mark, taken_once
 from api.desks.verbs import changed_rows, first, multi, row_tables, unit_of
@@ -36,10 +36,10 @@ from budgetperf.actions.evaluation import open_year
 from budgetperf.actions.finance_evaluation import draw_sample
 from budgetperf.actions.limits import open_round
 from budgetperf.actions.moves import Seen
-from budgetperf.actions.rectification import issue_notice
 from budgetperf.actions.request import open_request
 from budgetperf.actions.rule_editions import open_draft
 from budgetperf.actions.simple import NoForm
+from budgetperf.actions.special_factors import open_claim
 from budgetperf.budget.form import RoundForm
 from budgetperf.costing.form import FitForm
 from budgetperf.errors import Conflict, Invalid, NotFound
@@ -48,16 +48,17 @@ from budgetperf.findings import Finding
 from budgetperf.forms import Form, Line, Year, ask, read
 from budgetperf.lifecycle.evaluation.form import SampleForm
 from budgetperf.lifecycle.goals.form import NewRequestForm
-from budgetperf.lifecycle.result_use.form import NoticeForm
+from budgetperf.lifecycle.special_factor.form import NewClaimForm
 from budgetperf.lifecycle.unit_assessment.form import CampaignForm
 from budgetperf.money import MoneyUnit
 from budgetperf.permissions import Actor, Role
 from budgetperf.process.stages import Stage
 from budgetperf.rulebook.form import NewEditionForm
 from budgetperf.store.budget import get_round
+from budgetperf.store.costs import panel_projects
 from budgetperf.store.listings import cost_panels
 from budgetperf.store.organisations import organisations
-from budgetperf.store.records import find_record, get_record
+from budgetperf.store.records import find_record
 from budgetperf.terms import Term
 
 router = APIRouter()
@@ -148,6 +149,11 @@ def _baseline(request: Request, ctx: Context, form: FitForm) -> RedirectResponse
     return onward("/runs", "run")
 
 
+def _claim(_request: Request, ctx: Context, form: NewClaimForm) -> RedirectResponse:
+    outcome = open_claim(ctx, form, Seen())
+    return onward(f"/records/{outcome.record_id}/file", "special_factor_claim.open")
+
+
 def _person(request: Request, ctx: Context, form: AccountForm) -> RedirectResponse:
     if len(form.password) < MIN_PASSWORD:
         raise Invalid("accounts.password", f"初始密码至少{MIN_PASSWORD}位")
@@ -202,12 +208,17 @@ OPENINGS: dict[str, Opening] = {
     "assessment": Opening("启动年度考评", "assessment:campaign:prepare", CampaignForm, _assessment),
     "rule": Opening("起草规则版本", "rules:edition:draft", NewEditionForm, _rule),
     "baseline": Opening("测算成本基线", "baseline:model:fit", FitForm, _baseline),
+    "special-factor": Opening("提出特殊因素申请", "special_factor_claim:form:file", NewClaimForm, _claim),
     "paper": Opening("出具评价文书", "record:page:view", PaperForm, _paper),
     "limits-notice": Opening("出具控制数通知", "limits:table:view", LimitsNoticeForm, _limits_notice),
     "anchor": Opening("建立时间锚", "evidence:anchor:cut", NoForm, _anchor),
     "person": Opening("新建账号", "accounts:person:manage", AccountForm, _person),
     "organisation": Opening("新增单位", "accounts:person:manage", OrganisationForm, _organisation),
 }
+
+
+NEXT_YEARS = frozenset({"request", "round", "baseline", "special-factor"})
+"""What is started for the next budget year."""
 
 
 def opening_links(actor: Actor) -> tuple[Link, ...]:
@@ -241,6 +252,9 @@ def _places(ctx: Context) -> dict[str, tuple[Option, ...]]:
         **dict.fromkeys(("GrantForm.scope", "QuarterForm.scope", "YearForm.scope"), branches),
         "CampaignForm.jurisdiction": places(ctx),
         "FitForm.panel_code": panels,
+        "NewClaimForm.project_code": tuple(
+            Option(item.code, f"{item.code} {item.name}") for item in panel_projects(ctx.session)
+        ),
         "NewEditionForm.copy_of": _editions(ctx),
         "NewRequestForm.agency_path": own,
     }
@@ -331,16 +345,23 @@ def opened(
 
 @router.get("/open/{name}")
 def ask_opening(
-    request: Request, ctx: Work, name: str, copy_of: Line = "", panel_code: Line = ""
+    request: Request,
+    ctx: Work,
+    name: str,
+    copy_of: Line = "",
+    panel_code: Line = "",
+    project_code: Line = "",
+    year: ChosenYear = None,
 ) -> HTMLResponse:
     """Show the page of something that can be started."""
     opening = _known(ctx, name)
     about = About(opening.title, "", "", "", "", "/work")
-    year = ctx.today.year
+    now = ctx.today.year
     known: Document = {
-        "fiscal_year": year + 1 if name in {"request", "round", "baseline"} else year,
-        "result_year": year,
+        "fiscal_year": year or (now + 1 if name in NEXT_YEARS else now),
+        "result_year": now,
         "copy_of": copy_of,
+        "project_code": project_code,
         "panel_code": panel_code,
     }
     start = Preset(
@@ -363,29 +384,3 @@ def take_opening(request: Request, ctx: Work, name: str, posted: PostedForm) -> 
         posted=posted,
         act=lambda form: opening.act(request, ctx, form),
     )
-
-
-def _notice_about(ctx: Context, record_id: str) -> About:
-    record = get_record(ctx.session, ctx.actor, record_id)
-    back = f"/projects/{record.subject}?year={record.fiscal_year}#r-{record.id}"
-    return About("下达整改通知", record.name, record.subject, record.stage.label, record.status.label, back)
-
-
-@router.get("/records/{record_id}/notice")
-def ask_notice(request: Request, ctx: Work, record_id: Key) -> HTMLResponse:
-    """Show the form of a rectification notice."""
-    about = _notice_about(ctx, record_id)
-    demand(ctx.actor, "rectification:notice:issue", "下达整改通知")
-    return asked(opening_page(request, ctx, about, form=NoticeForm, preset=Preset({})))
-
-
-@router.post("/records/{record_id}/notice")
-def take_notice(request: Request, ctx: Work, record_id: Key, posted: PostedForm) -> Response:
-    """Issue a rectification notice."""
-
-    def act(form: NoticeForm) -> RedirectResponse:
-        outcome = issue_notice(ctx, record_id, form, Seen())
-        return onward(f"/projects/{outcome.subject}", "rectification.open")
-
-    about = _notice_about(ctx, record_id)
-    return opened(request, ctx, about, form=NoticeForm, preset=Preset({}), posted=posted, act=act)

@@ -51,6 +51,11 @@ def papers_of(ctx: Context, record: RecordFacts) -> tuple[Link, ...]:
         )
     if record.stage is Stage.RULE:
         return _of_rule(ctx, record)
+    if record.stage is Stage.SPECIAL_FACTOR_CLAIM:
+        return (
+            Link("申请与影响", f"/special-factor-claims/{record.id}"),
+            Link("上传材料", f"/projects/{record.subject}?year={record.fiscal_year}#files"),
+        )
     if record.stage in ASSESSMENT_STAGES:
         return _of_assessment(ctx, record)
     request = (

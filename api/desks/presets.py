@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from api.desks.assessment_presets import STARTS as ASSESSMENT_STARTS
 from api.screens.fields import Document, Preset, RowNote
+from api.screens.page import Option
 from budgetperf.actions.context import Context
 from budgetperf.actions.drafts import Begin, typed_before
 from budgetperf.actions.exante import exante_gate, panel_result
@@ -20,6 +21,8 @@ from budgetperf.provenance import Json
 from budgetperf.scoring.exante import ExanteRules
 from budgetperf.scoring.finance_evaluation import FinanceEvaluationRules
 from budgetperf.scoring.scheme import Scheme
+from budgetperf.store.costs import cost_panel, observations, panels_of
+from budgetperf.store.evidence import attachments_of
 from budgetperf.store.exante import panel_of
 from budgetperf.store.organisations import organisation_at
 from budgetperf.store.records import (
@@ -150,6 +153,31 @@ def _edition(ctx: Context, record: RecordFacts) -> Preset:
     return Preset(begun(ctx, record).model_dump(mode="json"))
 
 
+def _claim(ctx: Context, record: RecordFacts) -> Preset:
+    """Offer the panels the project stands in and the files it has; begin with the years the panel has of it."""
+    panels = panels_of(ctx.session, record.evaluand_id or "", record.fiscal_year)
+    files = attachments_of(ctx.session, record.evaluand_id or "")
+    known = {panel: cost_panel(ctx.session, panel) for panel in panels}
+    years = sorted(
+        {
+            row.year
+            for panel, dmu in panels.items()
+            for row in observations(ctx.session, known[panel].id)
+            if row.dmu == dmu
+        }
+    )
+    options = {
+        "ClaimForm.panel_code": tuple(
+            Option(panel, f"{facts.service}（{panel}）") for panel, facts in known.items()
+        ),
+        "ClaimForm.evidence": tuple(
+            Option(item.digest, f"{item.filename}（{item.describes}）") for item in files
+        ),
+    }
+    document: Document = {"panel_code": next(iter(panels), ""), "amounts": [{"year": year} for year in years]}
+    return Preset(document, options=options)
+
+
 STARTS: Mapping[tuple[Stage, str], Start] = {
     (Stage.REQUEST, "file"): _goals,
     (Stage.REQUEST, "approve"): _approval,
@@ -158,6 +186,7 @@ STARTS: Mapping[tuple[Stage, str], Start] = {
     (Stage.MONITORING, "file"): _indicators,
     (Stage.SELF_EVALUATION, "file"): _indicators,
     (Stage.FINANCE_EVALUATION, "score"): _finance_sheet,
+    (Stage.SPECIAL_FACTOR_CLAIM, "file"): _claim,
     (Stage.RULE, "file"): _edition,
     **ASSESSMENT_STARTS,
 }

@@ -38,13 +38,14 @@ from budgetperf.ledger import Execution, RateBase
 from budgetperf.lifecycle.exante.form import ConclusionForm
 from budgetperf.lifecycle.goals.form import GoalForm, indicator_tree
 from budgetperf.money import Money
+from budgetperf.permissions import Permission, may
 from budgetperf.process.stages import Stage
 from budgetperf.process.transitions import named
 from budgetperf.scoring.exante import ExanteConclusion
 from budgetperf.scoring.grade import Grade
 from budgetperf.scoring.lights import LightColour
 from budgetperf.store.budget import LineRow, RoundFacts, line_of, rounds
-from budgetperf.store.costs import bands_of
+from budgetperf.store.costs import bands_of, panels_of
 from budgetperf.store.evidence import attachments_of
 from budgetperf.store.ledger import execution_of
 from budgetperf.store.people import names_of
@@ -129,7 +130,7 @@ def show(request: Request, ctx: Work, code: Key, year: ChosenYear = None) -> HTM
             DecisionLine(item.kind, item.period, item.edition, item.digest, item.decided_at)
             for item in reversed(decided)
         ),
-        steps=tuple(_step(item) for item in reversed(ordered)),
+        steps=tuple(step_line(item) for item in reversed(ordered)),
         costs=tuple(
             CostLine(
                 band.fiscal_year,
@@ -145,9 +146,17 @@ def show(request: Request, ctx: Work, code: Key, year: ChosenYear = None) -> HTM
             if shown in {item.round.fiscal_year, item.round.result_year}
         ),
         attach=f"/projects/{project.code}/files" if holds(ctx.actor, "evidence:file:attach") else "",
+        claim=_claim_href(ctx, project, shown),
         bundle=f"/projects/{project.code}/bundle" if holds(ctx.actor, "evidence:bundle:export") else "",
     )
     return answer(screen)
+
+
+def _claim_href(ctx: Context, project: EvaluandFacts, year: int) -> str:
+    wanted = Permission("special_factor_claim:form:file")
+    if may(ctx.actor, wanted, project.path, "") or not panels_of(ctx.session, project.id, year):
+        return ""
+    return f"/open/special-factor?project_code={project.code}&year={year}"
 
 
 def _place(record: RecordFacts) -> tuple[int, str, int]:
@@ -206,6 +215,8 @@ def _cards(
         links = []
         if record.stage is Stage.EXANTE:
             links.append(Link("评审情况", f"/exante/{record.id}"))
+        if record.stage is Stage.SPECIAL_FACTOR_CLAIM:
+            links.append(Link("申请与影响", f"/special-factor-claims/{record.id}"))
         if record.stage in NOTICED and notices:
             links.append(Link("下达整改通知", f"/records/{record.id}/notice"))
         cards.append(
@@ -267,6 +278,7 @@ def _files(ctx: Context, project: EvaluandFacts) -> tuple[FileLine, ...]:
     )
 
 
-def _step(item: StepFacts) -> StepLine:
+def step_line(item: StepFacts) -> StepLine:
+    """Return what was done, as the history of a page shows it."""
     label = named(item.stage, item.verb)[0].label
     return StepLine(item.at, item.stage, label, item.target, item.actor_name, item.reason)

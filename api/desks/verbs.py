@@ -34,6 +34,7 @@ from budgetperf.actions.drafts import Begin, save_draft, typed_before
 from budgetperf.actions.moves import Seen
 from budgetperf.actions.rule_editions import filed_text
 from budgetperf.actions.simple import NoForm
+from budgetperf.actions.special_factors import unmet
 from budgetperf.actions.verbs import VERBS, Verb
 from budgetperf.errors import BudgetperfError, Conflict, Invalid, NotFound, Stale
 from budgetperf.findings import Finding
@@ -48,7 +49,8 @@ router = APIRouter()
 KEPT = frozenset({(Stage.REQUEST, "file"), (Stage.MONITORING, "file"), (Stage.SELF_EVALUATION, "file"),
                   (Stage.FINANCE_EVALUATION, "score"), (Stage.EXANTE, "score"), (Stage.RECTIFICATION, "respond"),
                   (Stage.RULE, "file"), (Stage.ASSESSMENT, "enrol"), (Stage.TASK_BOOK, "file"), (Stage.PROGRESS, "file"),
-                  (Stage.FACT_REPORT, "file"), (Stage.RATING, "submit"), (Stage.IMPROVEMENT, "respond")})  # fmt: skip
+                  (Stage.FACT_REPORT, "file"), (Stage.RATING, "submit"), (Stage.IMPROVEMENT, "respond"),
+                  (Stage.SPECIAL_FACTOR_CLAIM, "file")})  # fmt: skip
 """Verbs whose form is worth a draft."""
 
 _INSTANT = TypeAdapter(AwareDatetime)
@@ -77,6 +79,8 @@ def may_begin(ctx: Context, record: RecordFacts, verb: str) -> Transition:
     state, guards = record.state(doers(ctx.session, record.id)), frozenset(Guard)
     if (record.stage, verb) == (Stage.APPEAL, "decide"):
         guards -= undecided_for(ctx, record)
+    if record.stage is Stage.SPECIAL_FACTOR_CLAIM:
+        guards -= unmet(ctx, record)
     return advance(state, verb, actor=ctx.actor, attempt=Attempt(ctx.today, guards=guards, reason="—"))
 
 

@@ -177,4 +177,5 @@ class Project(Screen):
     costs: tuple[CostLine, ...] = told("adopted cost baselines, newest budget year first")
     limits: tuple[LimitLine, ...] = told("limits that rest on the year shown or are for it, newest first")
     attach: str = told("address to attach a file; empty where not allowed")
+    claim: str = told("address to claim a special factor; empty where not possible")
     bundle: str = told("address to export an evidence bundle; empty where not allowed")

@@ -38,6 +38,7 @@ def adopt_baseline(ctx: Context, record_id: str, _form: NoForm, seen: Seen) -> O
                 methods_agree=bool(item["methods_agree"]),
                 evidence_grade=str(item["grade"]),
                 decision_id=found[-1].id,
+                adopted_at=ctx.now,
             ),
         )
     return moved.log(ctx)

@@ -8,15 +8,15 @@ from budgetperf.actions.decisions import keep
 from budgetperf.actions.moves import Outcome, Seen, Target, file_form, filed_event, open_record
 from budgetperf.actions.panels import load_panel, price_index
 from budgetperf.actions.rules import in_force
+from budgetperf.actions.special_factors import admitted_factors
 from budgetperf.costing import baseline as baselines
-from budgetperf.costing import packages
+from budgetperf.costing import packages, special_factors
 from budgetperf.costing.baseline import environment
 from budgetperf.costing.cost_baseline import BaselineTarget
 from budgetperf.costing.form import FitForm
 from budgetperf.costing.method import BaselineSpec, Calibration, Treatment
 from budgetperf.costing.panel import CostPanel
 from budgetperf.costing.screening import ScreeningRule
-from budgetperf.costing.standings import answer
 from budgetperf.money import Money
 from budgetperf.process.stages import Stage
 from budgetperf.provenance import DecisionKind, DecisionPackage
@@ -32,10 +32,11 @@ def fit_baseline(ctx: Context, form: FitForm, seen: Seen) -> Outcome:
     panel_id, panel = load_panel(ctx, form.panel_code)
     used = in_force(ctx, "cost_baseline", CostBaselineRules)
     spec = spec_of(used.rules)
-    targets = _targets(ctx, panel_id, panel, form.fiscal_year)
+    targets = targets_of(ctx, panel_id, panel, form.fiscal_year)
     prices = price_index(ctx)
-    fitted = baselines.fit(panel, spec, prices=prices)
-    answers = answer(fitted, targets, payable_total=form.payable_total)
+    factors = admitted_factors(ctx, form.panel_code, form.fiscal_year)
+    fitted = special_factors.fit_without(panel, spec, factors, prices=prices)
+    answers = special_factors.answer_giving_back(fitted, targets, factors, payable_total=form.payable_total)
     earlier = list_records(ctx.session, ctx.actor, stage=Stage.BASELINE, fiscal_year=form.fiscal_year)
     target = Target(
         Stage.BASELINE,
@@ -55,19 +56,21 @@ def fit_baseline(ctx: Context, form: FitForm, seen: Seen) -> Outcome:
         used.id,
         used.digest,
         BASELINE_METHOD,
-        packages.baseline_facts(panel, targets, spec=spec, prices=prices, payable_total=form.payable_total),
-        packages.baseline_result(answers, card=fitted.card),
+        packages.baseline_facts(
+            panel, targets, spec=spec, prices=prices, payable_total=form.payable_total, factors=factors
+        ),
+        packages.baseline_result(answers, card=special_factors.card(fitted, factors)),
         seed=spec.seed,
         environment=environment(),
     )
     _, digest = keep(ctx, moved.record, package)
     return replace(
         moved.log(ctx, filed_event(moved, kept, packages=(digest,))),
-        findings=fitted.findings + answers.unanswered,
+        findings=fitted.findings + answers.unanswered + special_factors.told(factors),
     )
 
 
-def _targets(ctx: Context, panel_id: str, panel: CostPanel, fiscal_year: int) -> tuple[BaselineTarget, ...]:
+def targets_of(ctx: Context, panel_id: str, panel: CostPanel, fiscal_year: int) -> tuple[BaselineTarget, ...]:
     """Every project that is one of the panel's dmus, in its region."""
     regions = {row.dmu: row.group for row in panel.rows}
     return tuple(

@@ -126,6 +126,15 @@ class Analysed(EventPayload):
 
 
 @dataclass(frozen=True, slots=True)
+class MovementComputed(EventPayload):
+    """What a special-factor claim would move was computed, of the claim filed under that digest."""
+
+    record: str
+    claim: str
+    package: str
+
+
+@dataclass(frozen=True, slots=True)
 class PanelKept(EventPayload):
     """A cost panel was kept: Merkle root over its rows."""
 

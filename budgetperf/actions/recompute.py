@@ -197,6 +197,17 @@ def _fitted(decision: DecisionFacts, edition: Edition) -> str:
     return compare(decision.result, packages.recompute_baseline(decision.facts, rules.seed, decision.method))
 
 
+def _moved(decision: DecisionFacts, edition: Edition) -> str:
+    from budgetperf.actions.baseline import spec_of  # heavy: pandas, statsmodels; workers only
+    from budgetperf.costing.movement_packages import MovementFacts, recompute_movement
+
+    rules = edition.rules_as(CostBaselineRules)
+    stored = replace(restore(MovementFacts, decision.facts).spec, seed=decision.seed or 0)
+    if stored != spec_of(rules):
+        return f"测算参数与规则版本“{edition.id}”所定的不同"
+    return compare(decision.result, recompute_movement(decision.facts, rules.seed))
+
+
 def _analysed(decision: DecisionFacts, edition: Edition) -> str:
     parameters = restore(BenefitFacts, decision.facts).parameters
     rate = edition.rules_as(CostBenefitRules).discount_rate
@@ -223,6 +234,7 @@ METHODS: Mapping[tuple[DecisionKind, str], Method] = {
     (DecisionKind.LIMIT, LIMIT_METHOD): Method(_limited),
     (DecisionKind.BASELINE, "costing.baseline/1"): Method(_fitted, floating=True),
     (DecisionKind.BASELINE, "costing.baseline/2"): Method(_fitted, floating=True),
+    (DecisionKind.MOVEMENT, "costing.movement/1"): Method(_moved, floating=True),
     (DecisionKind.BASELINE, "costing.baseline/3"): Method(_fitted, floating=True),
     (DecisionKind.BENEFIT, "costing.benefit/1"): Method(_analysed),
 }

@@ -27,6 +27,7 @@ from budgetperf.actions import (
     rectification,
     request,
     rule_editions,
+    special_factors,
     task_books,
 )
 from budgetperf.actions.context import Context
@@ -39,6 +40,7 @@ from budgetperf.lifecycle.exante.form import ConclusionForm, Declaration, DrawFo
 from budgetperf.lifecycle.goals.form import ApprovalForm, GoalForm
 from budgetperf.lifecycle.monitoring.form import MonitoringForm
 from budgetperf.lifecycle.result_use.form import ResponseForm
+from budgetperf.lifecycle.special_factor.form import ClaimForm
 from budgetperf.lifecycle.unit_assessment.form import (
     AdmissionForm,
     AppealDecisionForm,
@@ -97,6 +99,11 @@ VERBS: dict[tuple[Stage, str], Verb] = {
     (S.FINANCE_EVALUATION, "score"): Verb(EvaluationForm, finance_evaluation.score),
     (S.FINANCE_EVALUATION, "confirm"): Verb(NoForm, finance_evaluation.confirm),
     (S.BASELINE, "adopt"): Verb(NoForm, adoption.adopt_baseline),
+    (S.SPECIAL_FACTOR_CLAIM, "file"): Verb(ClaimForm, special_factors.file_claim),
+    (S.SPECIAL_FACTOR_CLAIM, "return"): Verb(NoForm, moves("return")),
+    (S.SPECIAL_FACTOR_CLAIM, "withdraw"): Verb(NoForm, moves("withdraw")),
+    (S.SPECIAL_FACTOR_CLAIM, "admit"): Verb(NoForm, special_factors.admit),
+    (S.SPECIAL_FACTOR_CLAIM, "reject"): Verb(NoForm, special_factors.reject),
     (S.LIMITS, "compute"): Verb(NoForm, limits.compute_round),
     (S.LIMITS, "publish"): Verb(PublishForm, limits.publish_round),
     (S.LIMITS, "finalise"): Verb(NoForm, limits.finalise_round),

@@ -27,6 +27,13 @@ class MovementFacts:
     admitted: tuple[SpecialFactor, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class MovementResult:
+    """What a claim would move, of every target."""
+
+    movements: tuple[Movement, ...]
+
+
 def moved(facts: MovementFacts) -> tuple[Movement, ...]:
     """Compute the movement."""
     return claim_movement(
@@ -46,7 +53,7 @@ def movement_facts(facts: MovementFacts) -> Json:
 
 def movement_result(found: Sequence[Movement]) -> Json:
     """Return the result of a movement package."""
-    return {"movements": record(tuple(found))}
+    return record(MovementResult(tuple(found)))
 
 
 def recompute_movement(facts: Json, seed: int) -> Json:

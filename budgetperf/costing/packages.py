@@ -8,12 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
 from budgetperf.costing import baseline as baselines
+from budgetperf.costing import special_factors
+from budgetperf.costing.claimed_costs import SpecialFactor
 from budgetperf.costing.cost_baseline import BaselineAnswers, BaselineTarget, CostBaseline
 from budgetperf.costing.method import BaselineSpec
 from budgetperf.costing.panel import CostPanel
 from budgetperf.costing.prices import PriceIndex
 from budgetperf.costing.records import record, restore
-from budgetperf.costing.standings import answer
 from budgetperf.money import Money
 from budgetperf.provenance import Json
 
@@ -27,6 +28,7 @@ class BaselineFacts:
     spec: BaselineSpec
     prices: PriceIndex | None
     payable_total: Money | None = None
+    factors: tuple[SpecialFactor, ...] = ()
 
 
 def baseline_facts(
@@ -36,9 +38,11 @@ def baseline_facts(
     spec: BaselineSpec,
     prices: PriceIndex | None = None,
     payable_total: Money | None = None,
+    factors: Sequence[SpecialFactor] = (),
 ) -> Json:
     """Return the facts of a baseline package; ``spec.seed`` goes into ``DecisionPackage.seed``."""
-    return record(BaselineFacts(panel, tuple(targets), replace(spec, seed=0), prices, payable_total))
+    facts = BaselineFacts(panel, tuple(targets), replace(spec, seed=0), prices, payable_total, tuple(factors))
+    return record(facts)
 
 
 def baseline_result(answers: BaselineAnswers, *, card: Json) -> Json:
@@ -57,13 +61,15 @@ def recompute_baseline(facts: Json, seed: int, method: str = baselines.METHOD) -
         elsewhere equal as far as the declared rounding absorbs the last digits.
     """
     stored = restore(BaselineFacts, facts)
-    fitted = baselines.fit(stored.panel, replace(stored.spec, seed=seed), prices=stored.prices)
+    spec, factors = replace(stored.spec, seed=seed), stored.factors
+    fitted = special_factors.fit_without(stored.panel, spec, factors, prices=stored.prices)
     if method in EARLIER:
         found = fitted.for_targets(stored.targets)
         return _as_recorded_before(method, found, fitted.card)
-    return baseline_result(
-        answer(fitted, stored.targets, payable_total=stored.payable_total), card=fitted.card
+    answers = special_factors.answer_giving_back(
+        fitted, stored.targets, factors, payable_total=stored.payable_total
     )
+    return baseline_result(answers, card=special_factors.card(fitted, factors))
 
 
 EARLIER: Mapping[str, frozenset[str]] = {

@@ -3,14 +3,27 @@
 The movement of every baseline is shown before anybody decides; admitted claims stand in every later fit.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from budgetperf.costing.baseline import FittedBaseline, fit
-from budgetperf.costing.claimed_costs import Movement, SpecialFactor, given_back, lifted, set_aside
-from budgetperf.costing.cost_baseline import BaselineTarget, CostBaseline
+from budgetperf.costing.claimed_costs import (
+    Movement,
+    SpecialFactor,
+    claimed_in,
+    given_back,
+    lifted,
+    set_aside,
+)
+from budgetperf.costing.cost_baseline import BaselineAnswers, BaselineTarget, CostBaseline, Standing
 from budgetperf.costing.method import BaselineSpec
 from budgetperf.costing.panel import CostPanel
 from budgetperf.costing.prices import PriceIndex
+from budgetperf.costing.standings import answer
+from budgetperf.errors import Invalid
+from budgetperf.findings import Finding, Severity, Where
+from budgetperf.money import ZERO, Money
+from budgetperf.provenance import Json
 
 
 def fit_without(
@@ -35,6 +48,63 @@ def give_back(
 ) -> tuple[CostBaseline, ...]:
     """Return baselines fitted without claimed costs, each claimant's lifted by its own."""
     return tuple(lifted(one, given_back(factors, one.dmu, one.year, prices=prices)) for one in found)
+
+
+def answer_giving_back(
+    fitted: FittedBaseline,
+    targets: Sequence[BaselineTarget],
+    factors: Sequence[SpecialFactor],
+    *,
+    payable_total: Money | None = None,
+) -> BaselineAnswers:
+    """Answer as ``standings.answer`` does, of a panel fitted without claimed costs, each claimant's own given back.
+
+    Parameters
+    ----------
+    fitted : FittedBaseline
+        Of ``fit_without``.
+    targets : sequence of BaselineTarget
+    factors : sequence of SpecialFactor
+    payable_total : Money, optional
+        With the claimed costs of the last year, which are paid beside what the norm shares out.
+    """
+    last = max(row.year for row in fitted.filed.rows)
+    aside = Money.total(one.amounts.get(last, ZERO) for one in factors)
+    answers = answer(fitted, targets, payable_total=None if payable_total is None else payable_total - aside)
+    return replace(
+        answers,
+        baselines=give_back(answers.baselines, factors, prices=fitted.prices),
+        standings=tuple(_standing(one, factors) for one in answers.standings),
+    )
+
+
+def _standing(one: Standing, factors: Sequence[SpecialFactor]) -> Standing:
+    """Return where a unit stands with the claimed part of its latest year in its cost, its baseline and its pay."""
+    own = claimed_in(factors, one.dmu, one.year)
+    payable = None if one.payable is None else one.payable + own
+    return replace(one, cost=one.cost + own, baseline=lifted(one.baseline, own), payable=payable)
+
+
+def card(fitted: FittedBaseline, factors: Sequence[SpecialFactor]) -> Json:
+    """Return the model card, telling the admitted claims where there are any."""
+    known = fitted.card
+    assert isinstance(known, Mapping)
+    return {**known, "special_factors": [one.message for one in told(factors)]} if factors else known
+
+
+def told(factors: Sequence[SpecialFactor]) -> tuple[Finding, ...]:
+    """Say of every admitted claim what was set aside and given back."""
+    return tuple(
+        Finding(
+            "costing.special_factor_admitted",
+            Severity.NOTE,
+            Where(pointer=f"/factors/{at}"),
+            f"{one.dmu}：特殊因素“{one.label}”已认定，"
+            + "、".join(f"{year}年{amount}元" for year, amount in sorted(one.amounts.items()))
+            + "不参加测算，按原额加回其基线",
+        )
+        for at, one in enumerate(factors)
+    )
 
 
 def claim_movement(
@@ -63,7 +133,8 @@ def claim_movement(
     ------
     Invalid
         ``costing.special_factor`` with a finding a year: the unit has no row, or the amount is not
-        between zero and its cost. Also the refusals of ``baseline.fit``.
+        between zero and its cost. ``costing.no_answer``: no method answers for the claimant; of others
+        that are asked about and not answered for, nothing is told. Also the refusals of ``baseline.fit``.
 
     Notes
     -----
@@ -72,14 +143,17 @@ def claim_movement(
     modelled cost base before the models are run again).
     """
     both = (*admitted, factor)
-    without = fit_without(panel, edition, both, prices=prices)
-    before = fit_without(panel, edition, admitted, prices=prices).for_targets(targets)
-    return tuple(
-        Movement(one, other, given_back((factor,), target.dmu, target.year, prices=prices))
-        for target, one, other in zip(
-            targets,
-            give_back(before, admitted, prices=prices),
-            give_back(without.for_targets(targets), both, prices=prices),
-            strict=True,
+    before = fit_without(panel, edition, admitted, prices=prices).found_for(targets)
+    after = fit_without(panel, edition, both, prices=prices).found_for(targets)
+    moved = []
+    for one, other in zip(before, after, strict=True):
+        if isinstance(one, Finding) or isinstance(other, Finding):
+            continue
+        (stood,), (stands,) = (
+            give_back([one], admitted, prices=prices),
+            give_back([other], both, prices=prices),
         )
-    )
+        moved.append(Movement(stood, stands, given_back((factor,), one.dmu, one.year, prices=prices)))
+    if not any(one.before.dmu == factor.dmu for one in moved):
+        raise Invalid("costing.no_answer", f"{factor.dmu}：各方法都没有给出结果，无法测算特殊因素的影响")
+    return tuple(moved)

@@ -35,6 +35,7 @@ OTHER_USES: Mapping[Permission, str] = {
     Permission("limits:table:view"): "查看控制数表",
     Permission("ledger:entry:record"): "登记收支",
     Permission("benefit:analysis:write"): "成本效益分析",
+    Permission("special_factor_claim:movement:compute"): "测算特殊因素影响",
     Permission("run:campaign:start"): "启动批量任务",
     Permission("rules:draft:view"): "查看规则草案",
     Permission("rules:edition:view"): "查看规则版本",

@@ -138,6 +138,18 @@ TRANSITIONS: tuple[Transition, ...] = (
     # cost baseline of one panel
     _row(S.BASELINE, "fit", (), T.FITTED, "baseline:model:fit", "测算成本基线"),
     _row(S.BASELINE, "adopt", (T.FITTED,), T.ADOPTED, "baseline:model:adopt", "采用成本基线", not_by=("fit",)),
+    # a cost only one unit has: claimed with documents, its movement shown, admitted or not
+    _row(S.SPECIAL_FACTOR_CLAIM, "open", (), T.DRAFT, "special_factor_claim:form:file", "提出特殊因素申请", guards=(Guard.CLAIM_OPEN,)),
+    _row(S.SPECIAL_FACTOR_CLAIM, "file", _FILLABLE, T.FILED, "special_factor_claim:form:file", "报送特殊因素申请",
+         guards=(Guard.CLAIM_OPEN,)),
+    _row(S.SPECIAL_FACTOR_CLAIM, "return", (T.FILED,), T.RETURNED, "special_factor_claim:decision:write", "退回补充",
+         needs_reason=True),
+    _row(S.SPECIAL_FACTOR_CLAIM, "withdraw", (T.DRAFT, T.FILED, T.RETURNED), T.WITHDRAWN, "special_factor_claim:form:file",
+         "撤回特殊因素申请", needs_reason=True, at_will=True),
+    _row(S.SPECIAL_FACTOR_CLAIM, "admit", (T.FILED,), T.ADMITTED, "special_factor_claim:decision:write", "认定特殊因素",
+         not_by=("file",), guards=(Guard.MOVEMENT_KNOWN,), needs_reason=True),
+    _row(S.SPECIAL_FACTOR_CLAIM, "reject", (T.FILED,), T.NOT_ADMITTED, "special_factor_claim:decision:write", "不予认定",
+         not_by=("file",), guards=(Guard.MOVEMENT_KNOWN,), needs_reason=True),
     # one round of next year's limits
     _row(S.LIMITS, "open", (), T.OPEN, "limits:round:open", "启动控制数编制"),
     _row(S.LIMITS, "compute", (T.OPEN, T.COMPUTED), T.COMPUTED, "limits:round:compute", "测算控制数"),

@@ -108,6 +108,18 @@ class TreatmentRules(SourcedRule):
     effect: TreatmentEffect
 
 
+class ClaimRules(SourcedRule):
+    """When a unit may claim a special factor.
+
+    Parameters
+    ----------
+    file_within_days : int
+        Calendar days after the baseline was adopted; before that claims are open.
+    """
+
+    file_within_days: int = Field(ge=1)
+
+
 class CalibrationRules(SourcedRule):
     """How baselines become a payable total.
 
@@ -150,6 +162,8 @@ class CostBaselineRules(SourcedRule):
         None: baselines bound, they are not paid.
     condition_cap : Decimal
         Largest correction of an envelope for local conditions, in log cost.
+    claims : ClaimRules or None
+        Of special factors; None: no term.
     """
 
     methods: tuple[MethodName, ...] = Field(min_length=1)
@@ -165,6 +179,7 @@ class CostBaselineRules(SourcedRule):
     returns: Returns = Returns.VRS
     calibration: CalibrationRules | None = None
     condition_cap: Share = Decimal("0.4")
+    claims: ClaimRules | None = None
 
 
 class CostBaselineCase(Rule):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import insert, select
 from sqlmodel import Session, col
@@ -61,6 +62,7 @@ class BandFacts:
     methods_agree: bool
     evidence_grade: str
     decision_id: str
+    adopted_at: datetime
 
 
 def cost_panel(session: Session, code: str) -> PanelFacts:
@@ -110,24 +112,60 @@ def units_of(session: Session, panel_id: str, fiscal_year: int) -> list[UnitFact
     return fetch(session, statement, UnitFacts)
 
 
+@dataclass(frozen=True, slots=True)
+class PanelProject:
+    """A project that stands in a panel, in whatever year."""
+
+    code: str
+    name: str
+
+
+def panel_projects(session: Session) -> list[PanelProject]:
+    """Return the visible projects that are dmus of a panel, by code."""
+    statement = (
+        select(col(EvaluandRow.code), col(EvaluandRow.name))
+        .join(CostUnit, col(CostUnit.evaluand_id) == EvaluandRow.id)
+        .distinct()
+        .order_by(col(EvaluandRow.code))
+    )
+    return fetch(session, statement, PanelProject)
+
+
 def bands(session: Session, fiscal_year: int) -> dict[str, BandFacts]:
     """Return the newest adopted band per evaluand id for a budget year."""
     statement = (
         select(table_of(CostBand))
         .where(col(CostBand.fiscal_year) == fiscal_year)
-        .order_by(col(CostBand.record_id))
+        .order_by(col(CostBand.adopted_at), col(CostBand.record_id))
     )
     return {band.evaluand_id: band for band in fetch(session, statement, BandFacts)}
 
 
 def bands_of(session: Session, evaluand_id: str) -> list[BandFacts]:
-    """Return the adopted bands of a project, the newest budget year first."""
+    """Return the newest adopted band of a project for each budget year, the newest year first."""
     statement = (
         select(table_of(CostBand))
         .where(col(CostBand.evaluand_id) == evaluand_id)
-        .order_by(col(CostBand.fiscal_year).desc(), col(CostBand.record_id))
+        .order_by(col(CostBand.fiscal_year), col(CostBand.adopted_at), col(CostBand.record_id))
     )
-    return fetch(session, statement, BandFacts)
+    newest = {band.fiscal_year: band for band in fetch(session, statement, BandFacts)}
+    return list(reversed(newest.values()))
+
+
+def newest_band(session: Session, evaluand_id: str, fiscal_year: int) -> BandFacts | None:
+    """Return the newest adopted band of a project for a budget year."""
+    return next((band for band in bands_of(session, evaluand_id) if band.fiscal_year == fiscal_year), None)
+
+
+def panels_of(session: Session, evaluand_id: str, fiscal_year: int) -> dict[str, str]:
+    """Return the unit a project is, by the code of each panel it stands in for a budget year."""
+    statement = (
+        select(col(CostPanelRow.code), col(CostUnit.dmu))
+        .join(CostUnit, col(CostUnit.panel_id) == CostPanelRow.id)
+        .where(col(CostUnit.evaluand_id) == evaluand_id, col(CostUnit.fiscal_year) == fiscal_year)
+        .order_by(col(CostPanelRow.code))
+    )
+    return {row.code: row.dmu for row in session.connection().execute(statement)}
 
 
 def write_band(session: Session, band: BandFacts) -> None:

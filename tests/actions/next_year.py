@@ -5,14 +5,16 @@ from datetime import date
 
 import numpy as np
 
-from budgetperf.actions import anchors, baseline, benefit, limits, objections, rule_editions
+from budgetperf.actions import anchors, baseline, benefit, limits, objections, rule_editions, special_factors
 from budgetperf.actions.context import Context
 from budgetperf.actions.files import attach
+from budgetperf.actions.movements import compute_movement
 from budgetperf.actions.moves import Seen
 from budgetperf.actions.panels import CostPanelForm, keep_panel
 from budgetperf.actions.simple import NoForm
 from budgetperf.budget.form import ObjectionForm, RoundForm
 from budgetperf.costing.form import BenefitForm, FitForm
+from budgetperf.lifecycle.special_factor.form import NewClaimForm
 from budgetperf.permissions import Actor
 from budgetperf.process.stages import Stage
 from budgetperf.rulebook.form import NewEditionForm
@@ -145,6 +147,50 @@ def _object(year: Year) -> None:
         cast.FINANCE_HEAD, S.OBJECTION, "decide", filed.record_id,
         outcome="upheld_in_part", amount=str(cut.applied.fen // 2), reason="核实抢修属实",
     )  # fmt: skip
+
+
+def claim(year: Year) -> None:
+    """The water works claim a special factor: once by mistake, once in vain, once admitted; the baseline is made again."""
+    year.day(2026, 2, 2)
+    clerk, code, stage = cast.CLERK, year.city.codes["water"], S.SPECIAL_FACTOR_CLAIM
+    digest = attach(
+        year.ctx(clerk),
+        code,
+        PICTURE + b"claim",
+        filename="岩层勘察.png",
+        describes="勘察",
+        effective_on=date(2026, 1, 10),
+    )
+    claims = [
+        special_factors.open_claim(
+            year.ctx(clerk), NewClaimForm(project_code=code, fiscal_year=2026), Seen()
+        ).record_id
+        for _ in range(3)
+    ]
+
+    def file(record: str, label: str, amount: str) -> None:
+        year.act(
+            clerk, stage, "file", record,
+            panel_code=PANEL, label=label, statement="同类水厂没有这项成本", evidence=[digest],
+            amounts=[{"year": 2024, "amount": cast.wan(amount)}],
+        )  # fmt: skip
+
+    mistaken, refused, admitted = claims
+    year.act(clerk, stage, "withdraw", mistaken, reason_given="项目选错")
+    file(refused, "办公楼搬迁", "5")
+    file(admitted, "岩层开挖", "20")
+    year.act(cast.FINANCE_REVIEWER, stage, "return", admitted, reason_given="请补充勘察报告")
+    file(admitted, "岩层开挖", "18")
+    for record, verb, reason in (
+        (refused, "reject", "搬迁不属于管网改造成本"),
+        (admitted, "admit", "勘察报告属实"),
+    ):
+        compute_movement(year.ctx(cast.FINANCE_REVIEWER), record)
+        year.act(cast.FINANCE_REVIEWER, stage, verb, record, reason_given=reason)
+    fitted = baseline.fit_baseline(
+        year.ctx(cast.RULES_OFFICE), FitForm(panel_code=PANEL, fiscal_year=2026), Seen()
+    )
+    year.act(cast.FINANCE_HEAD, S.BASELINE, "adopt", fitted.record_id)
 
 
 def legislate(year: Year) -> None:

@@ -19,6 +19,7 @@ from budgetperf.budget.lines import LineFacts
 from budgetperf.budget.waterfall import LineCuts
 from budgetperf.costing.benefit import BenefitAnalysis
 from budgetperf.costing.cost_baseline import BaselineAnswers
+from budgetperf.costing.movement_packages import MovementFacts, MovementResult
 from budgetperf.costing.packages import BaselineFacts
 from budgetperf.costing.records import BenefitFacts
 from budgetperf.money import Money
@@ -47,6 +48,8 @@ RECORDS: list[tuple[DecisionKind, type]] = [
     (DecisionKind.ALLOCATION, Allocation),
     (DecisionKind.LIMIT, Limit),
     (DecisionKind.BASELINE, BaselineFacts),
+    (DecisionKind.MOVEMENT, MovementFacts),
+    (DecisionKind.MOVEMENT, MovementResult),
 ]
 """What a package of each kind holds: facts and result."""
 
@@ -79,7 +82,7 @@ def places() -> Iterator[tuple[Keys, object]]:
 
 def within_costing(keys: Keys) -> bool:
     """Whether money stands as ``{"fen": "…"}`` there."""
-    return keys[0] in {DecisionKind.BASELINE, DecisionKind.BENEFIT}
+    return keys[0] in {DecisionKind.BASELINE, DecisionKind.MOVEMENT, DecisionKind.BENEFIT}
 
 
 PLACES = list(places())

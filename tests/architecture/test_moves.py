@@ -24,6 +24,7 @@ from budgetperf.actions import (
     rectification,
     request,
     rule_editions,
+    special_factors,
 )
 from budgetperf.actions.bulk import BULK_STAGES
 from budgetperf.actions.verbs import VERBS
@@ -43,6 +44,7 @@ OPENINGS: dict[tuple[Stage, str], Callable[..., object]] = {
     (S.SELF_EVALUATION, "open"): evaluation.open_year,
     (S.FINANCE_EVALUATION, "open"): finance_evaluation.draw_sample,
     (S.BASELINE, "fit"): baseline.fit_baseline,
+    (S.SPECIAL_FACTOR_CLAIM, "open"): special_factors.open_claim,
     (S.LIMITS, "open"): limits.open_round,
     (S.OBJECTION, "file"): objections.file_objection,
     (S.ASSESSMENT, "open"): campaigns.open_campaign,

@@ -80,7 +80,7 @@ def test_a_claim_that_cannot_be_is_refused_at_its_year(dmu, year, amount, told):
 
 
 def test_a_claim_that_stands_already_is_in_the_baselines_before_and_after():
-    plain, panel, extra = burdened()
+    _, panel, extra = burdened()
     asked = targets(panel, "D03", "D04")
     claim, half = SpecialFactor("D03", "桥隧保洁", extra), {2024: extra[2024].times(Decimal("0.5"))}
     own, _ = claim_movement(

@@ -205,6 +205,7 @@ ENDS = [
     (Stage.FINANCE_EVALUATION, Status.CONFIRMED, 2),
     (Stage.BASELINE, Status.ADOPTED, 2),
     (Stage.LIMITS, Status.ISSUED, 2),
+    (Stage.SPECIAL_FACTOR_CLAIM, Status.ADMITTED, 2),
     (Stage.OBJECTION, Status.DECIDED, 2),
 ]
 

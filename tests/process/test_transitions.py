@@ -85,6 +85,7 @@ def test_what_goes_back_goes_with_a_reason() -> None:
         "rectification.return",
         "self_evaluation.return",
         "rule.return",
+        "special_factor_claim.return",
         "task_book.return",
         "task_book.send_back",
         "progress.return",

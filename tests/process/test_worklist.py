@@ -26,6 +26,8 @@ def test_a_clerk_is_wanted_where_forms_are_filled_in_their_own_branch() -> None:
             (Stage.RECTIFICATION, Status.RETURNED),
             (Stage.SELF_EVALUATION, Status.DRAFT),
             (Stage.SELF_EVALUATION, Status.RETURNED),
+            (Stage.SPECIAL_FACTOR_CLAIM, Status.DRAFT),
+            (Stage.SPECIAL_FACTOR_CLAIM, Status.RETURNED),
             (Stage.TASK_BOOK, Status.DRAFT),
             (Stage.TASK_BOOK, Status.RETURNED),
             (Stage.PROGRESS, Status.DRAFT),

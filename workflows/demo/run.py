@@ -24,6 +24,7 @@ from workflows.demo import (
     outputs,
     panels,
     requests,
+    special_factors,
     year,
 )
 from workflows.demo.city import City, load_city
@@ -188,7 +189,9 @@ def _cost(stage: Stage, city: City, filed: requests.Filed, progress: Progress) -
         costing.fit_panel(stage, city, 2027, at(2026, 10, 9))
         works = next(p for p in city.projects if p.goals[p.first_year].project_name == "水处理厂新建改造")
         analysis = costing.analyse_water_works(stage, filed.records[works.code], at(2026, 10, 12))
+        claims = special_factors.claim(stage, city, 2027, at(2026, 10, 19))
         best = next(result for result in analysis.results if result.option.code == analysis.best)
+        notes.append(f"特殊因素申请 {claims} 件，先测算影响再认定，基线重新测算")
         notes.append(
             f"{len(city.panel['rows'])} 个单元年；“{best.option.label}”净现值 {best.npv} 元，效益成本比 {best.bcr.value}"
         )

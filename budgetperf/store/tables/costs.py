@@ -1,10 +1,11 @@
 """Cost panels: dmu-years of cost and drivers, and which project is which dmu."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Field, SQLModel
 
-from budgetperf.store.tables.columns import document, exact, fen, key, ref
+from budgetperf.store.tables.columns import document, exact, fen, instant, key, ref
 
 
 class CostPanelRow(SQLModel, table=True):
@@ -60,3 +61,4 @@ class CostBand(SQLModel, table=True):
     methods_agree: bool
     evidence_grade: str
     decision_id: str = ref("decision")
+    adopted_at: datetime = instant()

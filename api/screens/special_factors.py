@@ -1,0 +1,115 @@
+"""One special-factor claim: what is claimed, what it would move, how it was decided."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import ClassVar
+
+from api.screens.buttons import Barred, Button, Link
+from api.screens.page import Screen, told
+from api.screens.project import StepLine
+from budgetperf.money import Money
+from budgetperf.process.stages import Status
+
+BAR_WIDTH = 200
+"""Width of the picture of a change, in pixels; zero is in the middle."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedLine:
+    """The claimed part of one year's cost."""
+
+    year: int = told("year")
+    amount: Money = told("claimed, in money of the year")
+    cost: Money | None = told("cost of that year; None where the panel has none")
+    percent: Decimal | None = told("the claim's percentage of it")
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A part of a change, in pixels of the picture."""
+
+    start: int = told("left end")
+    width: int = told("width")
+
+
+@dataclass(frozen=True, slots=True)
+class MovementLine:
+    """One unit before and after."""
+
+    dmu: str = told("unit of the panel")
+    name: str = told("its name")
+    claimant: bool = told("whether it claims")
+    before: Money = told("point before")
+    before_lower: Money = told("lower bound before")
+    before_upper: Money = told("upper bound before")
+    after: Money = told("point after")
+    after_lower: Money = told("lower bound after")
+    after_upper: Money = told("upper bound after")
+    change: Money = told("what the point moves by")
+    given_back: Money = told("of which given back")
+    by_model: Money = told("of which by the methods fitted anew")
+    percent: Decimal = told("change in percent of the point before")
+    model_bar: Bar = told("the methods' part, from zero")
+    back_bar: Bar = told("what is given back, from there")
+
+
+@dataclass(frozen=True, slots=True)
+class MovementTable:
+    """What the claim would move, of every unit of the panel."""
+
+    current: bool = told("whether a decision may rest on it")
+    computed_at: datetime = told("when it was computed")
+    edition: Link = told("rules it was computed by")
+    package: str = told("digest of its decision package")
+    price_year: int | None = told("year of the prices; None for those of the panel")
+    admitted: tuple[str, ...] = told("claims that stood before")
+    lines: tuple[MovementLine, ...] = told("the claimant first, then by the size of the change")
+    others: Money = told("sum of the changes of everybody else")
+    n_moved: int = told("how many others move")
+    widest: Decimal = told("percentage at either end of the picture")
+    width: int = told("width of the picture", default=BAR_WIDTH)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimAnswer:
+    """How it was decided."""
+
+    reason: str = told("why")
+    by: str = told("who decided")
+    at: datetime = told("when")
+    before: Money = told("the claimant's baseline without it")
+    after: Money = told("with it")
+    given_back: Money = told("of which given back")
+    package: str = told("digest of the movement it rests on")
+    linked: bool = told("whether this person may open the package")
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimPage(Screen):
+    """One claim."""
+
+    template: ClassVar[str] = "special_factor.html"
+
+    code: str = told("project code")
+    name: str = told("project name")
+    agency: str = told("agency")
+    department: str = told("department")
+    year: int = told("budget year of the baseline")
+    status: Status = told("status")
+    project: str = told("address of the project page")
+    panel: str = told("code and service of the panel; empty before it is filed")
+    dmu: str = told("the project's unit of the panel")
+    label: str = told("what is claimed for; empty before it is filed")
+    statement: str = told("why")
+    claimed: tuple[ClaimedLine, ...] = told("year by year")
+    evidence: tuple[Link, ...] = told("files")
+    open_until: date | None = told("last day to file; None while the baseline is not adopted")
+    movement: MovementTable | None = told(
+        "what it would move; None where not computed or not for this person"
+    )
+    compute: str = told("address to compute the movement; empty where not allowed")
+    answer: ClaimAnswer | None = told("the decision; None before")
+    steps: tuple[StepLine, ...] = told("what was done, newest first")
+    moves: tuple[Button, ...] = told("moves open to this person")
+    barred: tuple[Barred, ...] = told("moves that can be seen but not made, with the reason")

@@ -1,0 +1,215 @@
+"""Special-factor claims: opened in their window, filed with evidence, decided on the movement they would make.
+
+What they move is computed in ``movements``, by a worker.
+"""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from functools import partial
+from typing import cast
+
+from budgetperf.actions.context import Context
+from budgetperf.actions.moves import Outcome, Seen, Target, file_form, filed_event, load, move, open_record
+from budgetperf.actions.panels import load_panel
+from budgetperf.actions.rules import in_force
+from budgetperf.actions.simple import NoForm
+from budgetperf.costing.claimed_costs import SpecialFactor, set_aside
+from budgetperf.costing.records import record as as_json
+from budgetperf.errors import Invalid, NotFound
+from budgetperf.findings import Finding, Severity, Where
+from budgetperf.fiscal import SHANGHAI
+from budgetperf.lifecycle.special_factor.checks import ClaimContext, check
+from budgetperf.lifecycle.special_factor.form import ClaimAnswerForm, ClaimForm, NewClaimForm
+from budgetperf.process.stages import Guard, Stage, Status
+from budgetperf.provenance import DecisionKind, Json
+from budgetperf.reports.movement_view import movement_view
+from budgetperf.rulebook.parameters import CostBaselineRules
+from budgetperf.store.costs import newest_band, panels_of
+from budgetperf.store.evidence import attachments_of
+from budgetperf.store.listings import filed_documents
+from budgetperf.store.records import RecordFacts, get_evaluand, get_record, latest_filing, list_records
+from budgetperf.store.results import DecisionFacts, decisions_of
+
+STAGE = Stage.SPECIAL_FACTOR_CLAIM
+
+
+def open_claim(ctx: Context, form: NewClaimForm, seen: Seen) -> Outcome:
+    """Open a claim for a project that is a unit of a cost panel.
+
+    Raises
+    ------
+    NotFound
+        No such project, or not theirs.
+    Invalid
+        It stands in no panel of that year.
+    Conflict
+        The window is closed.
+    """
+    evaluand = get_evaluand(ctx.session, ctx.actor, form.project_code)
+    if not panels_of(ctx.session, evaluand.id, form.fiscal_year):
+        text = f"项目“{evaluand.name}”没有列入{form.fiscal_year}年度的成本面板，不能提出特殊因素申请"
+        place = Where(pointer="/project_code")
+        raise Invalid(
+            "special_factor.panel", text, (Finding("special_factor.panel", Severity.ERROR, place, text),)
+        )
+    earlier = list_records(
+        ctx.session, ctx.actor, stage=STAGE, fiscal_year=form.fiscal_year, evaluand_id=evaluand.id
+    )
+    target = Target(
+        STAGE, evaluand.id, evaluand.code, evaluand.name, evaluand.path, form.fiscal_year, serial=len(earlier)
+    )
+    guards = {Guard.CLAIM_OPEN} if is_open(ctx, evaluand.id, form.fiscal_year) else ()
+    return open_record(ctx, target, seen=seen, guards=guards).log(ctx)
+
+
+def last_day(ctx: Context, evaluand_id: str, fiscal_year: int) -> date | None:
+    """Return the last day to claim against a project's baseline; None until it is adopted, and where there is no term."""
+    band = newest_band(ctx.session, evaluand_id, fiscal_year)
+    if band is None:
+        return None
+    adopted_on = band.adopted_at.astimezone(SHANGHAI).date()
+    rules = in_force(ctx, "cost_baseline", CostBaselineRules, as_of=adopted_on).rules.claims
+    return adopted_on + timedelta(days=rules.file_within_days) if rules else None
+
+
+def is_open(ctx: Context, evaluand_id: str, fiscal_year: int) -> bool:
+    """Tell whether a project's baseline may be claimed against today."""
+    last = last_day(ctx, evaluand_id, fiscal_year)
+    return last is None or ctx.today <= last
+
+
+def unmet(ctx: Context, record: RecordFacts) -> frozenset[Guard]:
+    """Return the outside facts that a claim's next moves lack today."""
+    form = filed_claim(ctx, record)
+    in_time = form is not None or is_open(ctx, _evaluand_of(record), record.fiscal_year)
+    known = form is not None and current_movement(ctx, record) is not None
+    return frozenset(
+        guard for guard, met in ((Guard.CLAIM_OPEN, in_time), (Guard.MOVEMENT_KNOWN, known)) if not met
+    )
+
+
+def file_claim(ctx: Context, record_id: str, form: ClaimForm, seen: Seen) -> Outcome:
+    """File a claim; one that was sent back was filed in time.
+
+    Raises
+    ------
+    Invalid
+        An amount is not below its year's cost, evidence is missing, the project is not in the panel.
+    Conflict
+        The window is closed.
+    """
+    record = load(ctx, record_id, "file")
+    moved = move(
+        ctx,
+        record_id,
+        "file",
+        seen=seen,
+        findings=_findings(ctx, record, form),
+        guards={Guard.CLAIM_OPEN} - unmet(ctx, record),
+        record=record,
+    )
+    kept = file_form(ctx, moved, form, edition=in_force(ctx, "cost_baseline", CostBaselineRules).id)
+    return moved.log(ctx, filed_event(moved, kept))
+
+
+def _evaluand_of(record: RecordFacts) -> str:
+    assert record.evaluand_id is not None  # a claim is a project's
+    return record.evaluand_id
+
+
+def _findings(ctx: Context, record: RecordFacts, form: ClaimForm) -> tuple[Finding, ...]:
+    evaluand_id = _evaluand_of(record)
+    dmu = panels_of(ctx.session, evaluand_id, record.fiscal_year).get(form.panel_code)
+    if dmu is None:
+        text = f"成本面板：项目没有列入“{form.panel_code}”{record.fiscal_year}年度的成本面板"
+        return (Finding("special_factor.panel", Severity.ERROR, Where(pointer="/panel_code"), text),)
+    _, panel = load_panel(ctx, form.panel_code)
+    mine = [one for one in admitted_factors(ctx, form.panel_code, record.fiscal_year) if one.dmu == dmu]
+    files = frozenset(item.digest for item in attachments_of(ctx.session, evaluand_id))
+    rows = {row.year: row for row in set_aside(panel, mine).rows if row.dmu == dmu}
+    return check(form, ClaimContext(dmu, rows, files))
+
+
+def get_claim(ctx: Context, record_id: str) -> RecordFacts:
+    """Return the record of a visible claim.
+
+    Raises
+    ------
+    NotFound
+    """
+    record = get_record(ctx.session, ctx.actor, record_id)
+    if record.stage is not STAGE:
+        raise NotFound("record.not_found", "没有找到该特殊因素申请，或您无权查看")
+    return record
+
+
+def filed_claim(ctx: Context, record: RecordFacts) -> ClaimForm | None:
+    """Return the claim last filed, or None."""
+    filing = latest_filing(ctx.session, record.id, ClaimForm.__name__)
+    return None if filing is None else ClaimForm.model_validate(filing.document)
+
+
+def factor_of(ctx: Context, record: RecordFacts, form: ClaimForm) -> SpecialFactor:
+    """Return what a filed claim claims, as a unit of its panel."""
+    panels = panels_of(ctx.session, _evaluand_of(record), record.fiscal_year)
+    return form.factor(panels[form.panel_code])
+
+
+def admitted_factors(ctx: Context, panel_code: str, fiscal_year: int) -> tuple[SpecialFactor, ...]:
+    """Return the visible admitted claims against a panel's baseline of a budget year, oldest first."""
+    admitted = list_records(
+        ctx.session, ctx.actor, stage=STAGE, fiscal_year=fiscal_year, status=Status.ADMITTED
+    )
+    forms = filed_documents(ctx.session, [one.id for one in admitted], ClaimForm.__name__)
+    claims = [(one, ClaimForm.model_validate(forms[one.id])) for one in admitted]
+    return tuple(factor_of(ctx, one, form) for one, form in claims if form.panel_code == panel_code)
+
+
+def movement_of(ctx: Context, record: RecordFacts) -> DecisionFacts | None:
+    """Return the movement a claim was decided on, else the one it may be, else the newest; as far as visible."""
+    found = decisions_of(ctx.session, record_id=record.id, kind=DecisionKind.MOVEMENT)
+    answer = latest_filing(ctx.session, record.id, ClaimAnswerForm.__name__)
+    if answer is not None:
+        package = ClaimAnswerForm.model_validate(answer.document).package
+        return next((one for one in found if one.digest == package), None)
+    return current_movement(ctx, record) or (found[-1] if found else None)
+
+
+def current_movement(ctx: Context, record: RecordFacts) -> DecisionFacts | None:
+    """Return the movement of a claim as it is filed, beside the claims admitted and the edition in force today."""
+    found = decisions_of(ctx.session, record_id=record.id, kind=DecisionKind.MOVEMENT)
+    form = filed_claim(ctx, record) if found else None
+    if form is None:
+        return None
+    edition = in_force(ctx, "cost_baseline", CostBaselineRules).id
+    claim = as_json(factor_of(ctx, record, form))
+    admitted = as_json(admitted_factors(ctx, form.panel_code, record.fiscal_year))
+    return next((one for one in reversed(found) if _rests_on(one) == (edition, claim, admitted)), None)
+
+
+def _rests_on(found: DecisionFacts) -> tuple[str, Json, Json]:
+    facts = cast("Mapping[str, Json]", found.facts)
+    return found.edition, facts["claim"], facts["admitted"]
+
+
+def _decide(verb: str, ctx: Context, record_id: str, _form: NoForm, seen: Seen) -> Outcome:
+    """Decide on the movement, and tell the claimant the own part of it."""
+    record = load(ctx, record_id, verb)
+    found = current_movement(ctx, record)
+    guards = {Guard.MOVEMENT_KNOWN} if found else ()
+    moved = move(ctx, record_id, verb, seen=seen, guards=guards, record=record)
+    assert found is not None  # the guard says so
+    own = movement_view(found.facts, found.result).own
+    answer = ClaimAnswerForm(
+        reason=seen.reason,
+        package=found.digest,
+        before=own.before.point,
+        after=own.after.point,
+        given_back=own.given_back,
+    )
+    kept = file_form(ctx, moved, answer, edition=found.edition)
+    return moved.log(ctx, filed_event(moved, kept))
+
+
+admit = partial(_decide, "admit")
+reject = partial(_decide, "reject")

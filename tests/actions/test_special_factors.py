@@ -1,0 +1,147 @@
+"""Special-factor claims: heard in their window, decided on a movement that is theirs, kept in the next fit."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from budgetperf.actions import baseline, movements, special_factors
+from budgetperf.actions.context import Context
+from budgetperf.actions.moves import Seen
+from budgetperf.actions.simple import NoForm
+from budgetperf.actions.verbs import VERBS
+from budgetperf.costing.form import FitForm
+from budgetperf.errors import Conflict, Forbidden, Invalid, NotFound
+from budgetperf.lifecycle.special_factor.form import ClaimAnswerForm, ClaimForm, NewClaimForm
+from budgetperf.permissions import Actor, Grant, Role
+from budgetperf.process.stages import Stage, Status
+from budgetperf.provenance import DecisionKind
+from budgetperf.reports.movement_view import movement_view
+from budgetperf.store.evidence import attachments_of
+from budgetperf.store.records import get_evaluand, get_record, latest_filing, list_records
+from budgetperf.store.results import decisions_of
+from tests import cast
+from tests.actions.next_year import PANEL
+from tests.actions.year import City
+
+Visit = Callable[..., Context]
+DAY = datetime(2026, 2, 10, 1, tzinfo=UTC)
+S = Stage.SPECIAL_FACTOR_CLAIM
+YEAR = 2026
+
+
+@pytest.fixture(name="visit")
+def by_turns(visit: Callable[[Actor], Context]) -> Visit:
+    """People one after the other in one transaction, with ids of one source."""
+    first = visit(cast.CLERK)
+    return lambda actor, now=DAY: first.acting(actor, now)
+
+
+def opened(ctx: Context, city: City) -> str:
+    return special_factors.open_claim(
+        ctx, NewClaimForm(project_code=city.codes["water"], fiscal_year=YEAR), Seen()
+    ).record_id
+
+
+def filed(ctx: Context, city: City, amount: str = "10", *, record_id: str = "") -> str:
+    project = get_evaluand(ctx.session, ctx.actor, city.codes["water"])
+    digest = attachments_of(ctx.session, project.id)[0].digest
+    form = ClaimForm.model_validate(
+        {
+            "panel_code": PANEL, "label": "穿越铁路", "statement": "同类水厂没有穿越铁路的管段", "evidence": [digest],
+            "amounts": [{"year": 2023, "amount": cast.wan(amount)}],
+        }
+    )  # fmt: skip
+    record_id = record_id or opened(ctx, city)
+    special_factors.file_claim(ctx, record_id, form, Seen())
+    return record_id
+
+
+def take(ctx: Context, verb: str, record_id: str) -> str:
+    return VERBS[S, verb].act(ctx, record_id, NoForm(), Seen(reason="核实属实")).status
+
+
+def claim_of(ctx: Context, status: Status) -> str:
+    [record] = list_records(ctx.session, ctx.actor, stage=S, status=status)
+    return record.id
+
+
+def test_claims_are_heard_until_some_days_after_the_adoption(visit: Visit, city: City) -> None:
+    def on(actor: Actor, day: int, month: int = 9) -> Context:
+        return visit(actor, datetime(YEAR, month, day, 1, tzinfo=UTC))
+
+    fitted = baseline.fit_baseline(
+        on(cast.RULES_OFFICE, 1), FitForm(panel_code=PANEL, fiscal_year=YEAR), Seen()
+    )
+    VERBS[Stage.BASELINE, "adopt"].act(on(cast.FINANCE_HEAD, 1), fitted.record_id, NoForm(), Seen())
+    draft = opened(on(cast.CLERK, 1, 10), city)  # the thirtieth day
+    for late in (lambda ctx: opened(ctx, city), lambda ctx: filed(ctx, city, record_id=draft)):
+        with pytest.raises(Conflict, match="申请期已结束"):
+            late(on(cast.CLERK, 2, 10))
+    filed(on(cast.CLERK, 1, 10), city, record_id=draft)
+    take(on(cast.FINANCE_REVIEWER, 2, 10), "return", draft)
+    filed(on(cast.CLERK, 20, 10), city, record_id=draft)  # what was sent back was filed in time
+
+
+def test_only_a_unit_of_the_panel_may_claim(visit: Visit, city: City) -> None:
+    drains = NewClaimForm(project_code=city.codes["drains"], fiscal_year=YEAR)
+    with pytest.raises(Invalid, match="没有列入2026年度的成本面板"):
+        special_factors.open_claim(visit(cast.DRAINAGE_CLERK), drains, Seen())
+    with pytest.raises(NotFound):
+        opened(visit(cast.SCHOOL_CLERK), city)
+
+
+def test_nobody_decides_but_on_the_movement_of_the_claim_as_it_is_filed(visit: Visit, city: City) -> None:
+    record = filed(visit(cast.CLERK), city)
+    with pytest.raises(Conflict, match="尚未测算"):
+        take(visit(cast.FINANCE_REVIEWER), "admit", record)
+    with pytest.raises(Forbidden):
+        movements.compute_movement(visit(cast.CLERK), record)
+    movements.compute_movement(visit(cast.RULES_OFFICE), record)
+    take(visit(cast.FINANCE_REVIEWER), "return", record)
+    filed(visit(cast.CLERK), city, "12", record_id=record)
+    with pytest.raises(Conflict, match="尚未测算"):
+        take(visit(cast.FINANCE_REVIEWER), "reject", record)
+    movements.compute_movement(visit(cast.FINANCE_REVIEWER), record)
+    both = replace(cast.CLERK, grants=(*cast.CLERK.grants, Grant(Role.FINANCE_REVIEWER, "")))
+    with pytest.raises(Forbidden, match="双人复核"):
+        take(visit(both), "admit", record)
+    assert take(visit(cast.FINANCE_REVIEWER), "admit", record) == "admitted"
+    with pytest.raises(Conflict, match="不再测算"):
+        movements.compute_movement(visit(cast.FINANCE_REVIEWER), record)
+
+
+def test_the_unit_reads_its_own_part_and_not_everybodys(visit: Visit) -> None:
+    finance = visit(cast.FINANCE_REVIEWER)
+    record = get_record(finance.session, finance.actor, claim_of(finance, Status.ADMITTED))
+    found = special_factors.movement_of(finance, record)
+    assert found is not None
+    own = movement_view(found.facts, found.result).own
+    unit = visit(cast.CLERK)
+    assert special_factors.movement_of(unit, record) is None
+    filing = latest_filing(unit.session, record.id, ClaimAnswerForm.__name__)
+    assert filing is not None
+    told = ClaimAnswerForm.model_validate(filing.document)
+    assert (told.before, told.after, told.given_back) == (own.before.point, own.after.point, own.given_back)
+    assert (told.reason, told.package) == ("勘察报告属实", found.digest)
+
+
+def test_the_next_fit_sets_aside_what_is_admitted_and_gives_it_back(visit: Visit) -> None:
+    ctx = visit(cast.FINANCE_REVIEWER)
+    first, newest = decisions_of(ctx.session, subject=PANEL, kind=DecisionKind.BASELINE)
+    assert first.facts["factors"] == []
+    [factor] = newest.facts["factors"]
+    assert (factor["dmu"], factor["label"], list(factor["amounts"])) == ("D02", "岩层开挖", ["2024"])
+    [told] = newest.result["card"]["special_factors"]
+    assert "D02：特殊因素“岩层开挖”已认定，2024年180,000.00元不参加测算" in told
+    [moved] = [
+        one
+        for one in decisions_of(ctx.session, kind=DecisionKind.MOVEMENT)
+        if one.facts["claim"]["label"] == "岩层开挖"
+    ]
+    own = movement_view(moved.facts, moved.result).own
+    [found] = newest.result["baselines"]
+    assert found["point"] == {"fen": str(own.after.point.fen)}
+    costs = {one["dmu"]: one["cost"] for one in newest.result["standings"]}
+    assert costs == {one["dmu"]: one["cost"] for one in first.result["standings"]}
