@@ -4,9 +4,9 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from api.answers import PREFIX, Answer, Coded, Exact, Fen, Key, refusals
-from api.baselines import SeenBaseline, seen_baseline
 from api.conditional import UNCHANGED, IfNoneMatch, tagged
 from api.transaction import Work
+from budgetperf.actions.seen_baseline import SeenBaseline, seen_baseline
 from budgetperf.costing.cost_baseline import CostBaseline, Standing
 
 router = APIRouter(prefix=f"{PREFIX}/baselines", tags=["成本与效益"])
