@@ -76,6 +76,12 @@ def end_with_parent() -> None:
     threading.Thread(target=watch, name="parent", daemon=True).start()
 
 
+def use_one_thread() -> None:
+    """Let the linear algebra of this process use one thread, as Dask's workers do; call it before numpy is loaded."""
+    for name, value in ONE_THREAD.items():
+        os.environ.setdefault(name, value)
+
+
 @contextmanager
 def worker_child(folder: Path, say: Say) -> Iterator[None]:
     """Keep a worker process alive while the block lasts; it dies with this one."""
