@@ -32,7 +32,9 @@ Item = TypeVar("Item")
 class Executor(Protocol):
     """Does pieces, and tells of each when it is done."""
 
-    def done(self, function: Callable[[Item], Figures], items: Sequence[Item], /) -> Iterator[tuple[int, Figures]]:
+    def done(
+        self, function: Callable[[Item], Figures], items: Sequence[Item], /
+    ) -> Iterator[tuple[int, Figures]]:
         """Give the place of each item and what came out, in whichever order they end."""
         ...
 
@@ -40,7 +42,9 @@ class Executor(Protocol):
 class Here:
     """One piece after another in this process."""
 
-    def done(self, function: Callable[[Item], Figures], items: Sequence[Item], /) -> Iterator[tuple[int, Figures]]:
+    def done(
+        self, function: Callable[[Item], Figures], items: Sequence[Item], /
+    ) -> Iterator[tuple[int, Figures]]:
         """See ``Executor``."""
         return ((place, function(item)) for place, item in enumerate(items))
 
@@ -59,7 +63,9 @@ class Scheduler:
     client: "Client"
     address: str
 
-    def done(self, function: Callable[[Item], Figures], items: Sequence[Item], /) -> Iterator[tuple[int, Figures]]:
+    def done(
+        self, function: Callable[[Item], Figures], items: Sequence[Item], /
+    ) -> Iterator[tuple[int, Figures]]:
         """See ``Executor``.
 
         Raises
@@ -76,13 +82,14 @@ class Scheduler:
         except ImportError as error:
             raise self._lost(f"计算节点没有本程序（{error}）") from error
 
-    def _as_they_end(self, places: dict["Future", int]) -> Iterator[tuple[int, Figures]]:
+    def _as_they_end(self, places: dict["Future[Figures]", int]) -> Iterator[tuple[int, Figures]]:
         from distributed import KilledWorker, wait  # only where a scheduler is named
 
         waiting = set(places)
         while waiting:
             try:
-                ended = wait(waiting, timeout=PATIENCE_SECONDS, return_when="FIRST_COMPLETED").done
+                with self.client.as_current():
+                    ended = wait(waiting, timeout=PATIENCE_SECONDS, return_when="FIRST_COMPLETED").done
             except TimeoutError:
                 if not self.client.scheduler_info(n_workers=-1)["workers"]:
                     raise self._lost("已没有计算节点") from None

@@ -38,7 +38,11 @@ class Kept:
     """
 
     def __init__(
-        self, unit: Callable[[], AbstractContextManager[Context]], run_id: str, ground: str, executor: Executor
+        self,
+        unit: Callable[[], AbstractContextManager[Context]],
+        run_id: str,
+        ground: str,
+        executor: Executor,
     ) -> None:
         self._unit, self._run_id, self._ground, self._executor = unit, run_id, ground, executor
         self._calls = count()
@@ -51,7 +55,9 @@ class Kept:
         Conflict
             The run was cancelled meanwhile.
         """
-        names = [f"{self._ground}/{call}/{place}" for call in (next(self._calls),) for place in range(len(items))]
+        names = [
+            f"{self._ground}/{call}/{place}" for call in (next(self._calls),) for place in range(len(items))
+        ]
         with self._unit() as ctx:
             found = runs.begin_pieces(ctx.session, self._run_id, names)
         figures = {names.index(name): figures_of(kept) for name, kept in found.items()}
@@ -81,4 +87,4 @@ def figures_of(kept: Json) -> Figures:
     """Return the array of ``json_of``."""
     assert isinstance(kept, dict)
     flat = np.frombuffer(base64.b64decode(str(kept["float64"])), dtype="<f8")
-    return flat.reshape(kept["shape"]).astype(np.float64)  # type: ignore[arg-type]
+    return flat.reshape(kept["shape"]).astype(np.float64)

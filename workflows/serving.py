@@ -24,7 +24,6 @@ PORT = 8000
 PORTS_TRIED = 50
 RESTART_SECONDS = 2.0
 STOP_SECONDS = 10
-ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 Say = Callable[[str], None]
 
@@ -76,12 +75,6 @@ def end_with_parent() -> None:
     threading.Thread(target=watch, name="parent", daemon=True).start()
 
 
-def use_one_thread() -> None:
-    """Let the linear algebra of this process use one thread, as Dask's workers do; call it before numpy is loaded."""
-    for name, value in ONE_THREAD.items():
-        os.environ.setdefault(name, value)
-
-
 @contextmanager
 def worker_child(folder: Path, say: Say) -> Iterator[None]:
     """Keep a worker process alive while the block lasts; it dies with this one."""
@@ -117,9 +110,7 @@ def _start_worker(folder: Path) -> subprocess.Popen[bytes]:
         "--with-parent",
     ]
     # A group of its own: Ctrl-C reaches the web only, which then ends the worker in order.
-    return subprocess.Popen(
-        program, stdin=subprocess.PIPE, env={**ONE_THREAD, **os.environ}, start_new_session=True
-    )
+    return subprocess.Popen(program, stdin=subprocess.PIPE, start_new_session=True)
 
 
 def _stop(child: subprocess.Popen[bytes]) -> None:

@@ -15,15 +15,18 @@ from budgetperf.costing.design import CONST, Array, Floats, Prediction, array, l
 from budgetperf.costing.method import BaselineSpec, FittedMethod, estimates_table, fit_ratio, shown
 from budgetperf.costing.panel import PanelSpec
 from budgetperf.costing.rounding import figure
+from budgetperf.costing.spread import Spread, pieces
 from budgetperf.costing.words import MethodName
 from budgetperf.provenance import plain
 
 COST = "cost"
 
 
-def convex_frontier(frame: pd.DataFrame, panel: PanelSpec, spec: BaselineSpec) -> FittedMethod:
+def convex_frontier(
+    frame: pd.DataFrame, panel: PanelSpec, spec: BaselineSpec, spread: Spread
+) -> FittedMethod:
     """The convex cost function moved to best practice; work shapes it, the other drivers shift it."""
-    made = ConvexFrontier(frame, panel, spec)
+    made = ConvexFrontier(frame, panel, spec, spread)
     fit = made.fitted
     regression = fit.regression
     card = {
@@ -80,9 +83,9 @@ class Sample:
         return np.asarray(level + shift - np.nan_to_num(fit.mean_inefficiency))
 
 
-def refit(sample: Sample, cost: Array) -> Array:
-    """Return the log frontier (n_targets,) of one draw."""
-    return sample.log_frontier(sample.fit(cost))
+def refit(sample: Sample, costs: Array) -> Array:
+    """Return the log frontiers (n_draws, n_targets) of draws (n_draws, n)."""
+    return np.array([sample.log_frontier(sample.fit(cost)) for cost in costs])
 
 
 class ConvexFrontier:
@@ -94,10 +97,12 @@ class ConvexFrontier:
         ``frames.panel_frame``.
     panel : PanelSpec
     spec : BaselineSpec
+    spread : Spread
+        Where draws are fitted.
     """
 
-    def __init__(self, frame: pd.DataFrame, panel: PanelSpec, spec: BaselineSpec) -> None:
-        self.panel, self.spec = panel, spec
+    def __init__(self, frame: pd.DataFrame, panel: PanelSpec, spec: BaselineSpec, spread: Spread) -> None:
+        self.panel, self.spec, self.spread = panel, spec, spread
         self.work, self.context = self._columns(frame)
         self.fitted = self._sample(frame).fit(frame[COST].to_numpy(dtype="float64"))
 
@@ -114,18 +119,20 @@ class ConvexFrontier:
         if point.isna().all():
             return Prediction(point, point, point, level)
         sample, logs = self._sample(drivers), np.log(array(point))
-        drawn = np.array(list(map(partial(refit, sample), self._draws())))
+        draws = self._draws()
+        cut = [draws[piece] for piece in pieces(self.spec.n_draws)]
+        drawn = np.concatenate(self.spread(partial(refit, sample), cut))
         ends = 2 * logs - np.quantile(drawn, [(1 + level) / 2, (1 - level) / 2], axis=0)
         lower, upper = (pd.Series(np.exp(end), index=drivers.index) for end in ends)
         return Prediction(point, lower.clip(upper=point), upper.clip(lower=point), level)
 
-    def _draws(self) -> list[Array]:
-        """Return costs (n,) drawn from the fitted model, from one stream."""
+    def _draws(self) -> Array:
+        """Return costs (n_draws, n) drawn from the fitted model, from one stream."""
         rng, n = np.random.default_rng(self.spec.seed), len(self.work)
         best = np.log(array(self.fitted.frontier))
         u = np.abs(rng.normal(0, self.fitted.sigma_u, (self.spec.n_draws, n)))
         v = rng.normal(0, self.fitted.sigma_v, (self.spec.n_draws, n))
-        return list(np.exp(best + u + v))
+        return np.asarray(np.exp(best + u + v))
 
     def _sample(self, drivers: pd.DataFrame) -> Sample:
         return Sample(self.work, self.context, *self._columns(drivers), self.spec.returns.value)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 Item = TypeVar("Item")
 Figures: TypeAlias = NDArray[np.float64]
 
-PIECE = 50  # draws done at once: part of how figures are cut up, never of what they are
+PIECE = 10  # draws done at once: never part of what figures are
 
 
 class Spread(Protocol):
