@@ -19,6 +19,7 @@ from budgetperf.costing.cost_baseline import BaselineAnswers, BaselineTarget, Co
 from budgetperf.costing.method import BaselineSpec
 from budgetperf.costing.panel import CostPanel
 from budgetperf.costing.prices import PriceIndex
+from budgetperf.costing.spread import Spread, in_turn
 from budgetperf.costing.standings import answer
 from budgetperf.errors import Invalid
 from budgetperf.findings import Finding, Severity, Where
@@ -32,6 +33,7 @@ def fit_without(
     factors: Sequence[SpecialFactor],
     *,
     prices: PriceIndex | None = None,
+    spread: Spread = in_turn,
 ) -> FittedBaseline:
     """Fit a panel without the costs of admitted claims.
 
@@ -40,7 +42,7 @@ def fit_without(
     Invalid
         See ``claimed_costs.set_aside``. Also the refusals of ``baseline.fit``.
     """
-    return fit(set_aside(panel, factors), spec, prices=prices)
+    return fit(set_aside(panel, factors), spec, prices=prices, spread=spread)
 
 
 def give_back(
