@@ -29,6 +29,7 @@ from budgetperf.scoring.assessment_table import plain_text
 from budgetperf.workbooks.cost_panel import read_cost_panel
 from budgetperf.workbooks.tables import read_table
 from workflows.assess import write_all
+from workflows.executor import executor, spread_over
 from workflows.schemes import Say, edition_of_kind, packaged, tell
 
 BOM = "\ufeff"  # Excel shows Chinese without it as garbage
@@ -46,6 +47,7 @@ def baseline_files(
     base_year: int | None,
     payable_total: str | None,
     today: date,
+    scheduler: str = "",
 ) -> int:
     """Fit the baselines of a panel file; 1 when it is refused, with every defect at its cell.
 
@@ -55,6 +57,8 @@ def baseline_files(
         There is no such file or edition.
     Invalid
         The results would overwrite other files.
+    Unavailable
+        The Dask ``scheduler`` draws are spread by, if one is named, does not do its work.
     """
     rules = edition_of_kind(packaged().rulebook, edition, "cost_baseline", today=today)
     index = prices and edition_of_kind(packaged().rulebook, prices, "price_index", today=today)
@@ -64,10 +68,10 @@ def baseline_files(
     try:
         table = read_table(panel.read_bytes(), name=panel.name)
         read = read_cost_panel(table, code=panel.stem, service=service or panel.stem, base_year=base_year)
-        fitted = fit(
-            read.panel, spec_of(rules.rules_as(CostBaselineRules)), prices=_prices(index) if index else None
-        )
-        answers = answer(fitted, (), payable_total=total)
+        spec, priced = spec_of(rules.rules_as(CostBaselineRules)), _prices(index) if index else None
+        with executor(scheduler) as workers:
+            fitted = fit(read.panel, spec, prices=priced, spread=spread_over(workers))
+            answers = answer(fitted, (), payable_total=total)
     except (Invalid, CostingError) as error:
         tell(say, error if isinstance(error, Invalid) else Invalid("baseline.fit", str(error)))
         say(f"{panel} 未能测算，未写出结果 / refused, nothing is written")

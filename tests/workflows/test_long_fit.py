@@ -54,9 +54,7 @@ def fitting(fresh_database: Database, tmp_path: Path) -> Iterator[House]:
 def run_id(fitting: House) -> str:
     """A run with one step, being done."""
     with fitting.unit(OFFICE.id) as ctx:
-        begin_run(
-            ctx.session, RunFacts("run-1", "batch.baseline", "测算", OFFICE.id, NOW, None, 1, 0, "")
-        )
+        begin_run(ctx.session, RunFacts("run-1", "batch.baseline", "测算", OFFICE.id, NOW, None, 1, 0, ""))
         keep_effect(ctx.session, "run-1", PLAN, at=NOW, result=["fit"])
     return "run-1"
 
