@@ -21,6 +21,7 @@ from budgetperf.costing.errors import CostingError
 from budgetperf.costing.prices import PriceIndex
 from budgetperf.costing.standings import answer
 from budgetperf.errors import Invalid, NotFound
+from budgetperf.findings import Finding
 from budgetperf.money import Money, MoneyError, MoneyUnit
 from budgetperf.provenance import DecisionKind, DecisionPackage, canonical_json
 from budgetperf.rulebook.edition import Edition
@@ -77,16 +78,20 @@ def baseline_files(
         say(f"{panel} 未能测算，未写出结果 / refused, nothing is written")
         return 1
     _write(out, rules, fitted, answers, total)
-    told = {finding.code for finding in read.warnings}  # those at their cell
-    other = (*fitted.findings, *answers.unanswered)
-    for finding in (*read.warnings, *(one for one in other if one.code not in told)):
-        say(f"{finding.severity.label} {finding.where} {finding.message}")
+    _warn(say, read.warnings, (*fitted.findings, *answers.unanswered))
     found = answers.standings
     above = sum(one.baseline.judge(one.cost).may_cut for one in found)
     say(
         f"{rules.id} {rules.title}：{len(found)} 个单元，{above} 个可据以核减，结果写入 {out} / {len(found)} baselines"
     )
     return 0
+
+
+def _warn(say: Say, at_cells: Sequence[Finding], other: Sequence[Finding]) -> None:
+    """Tell the findings, those of the file at their cell and not again."""
+    told = {finding.code for finding in at_cells}
+    for finding in (*at_cells, *(one for one in other if one.code not in told)):
+        say(f"{finding.severity.label} {finding.where} {finding.message}")
 
 
 def _total(yuan: str | None) -> Money | None:
