@@ -21,6 +21,7 @@ from budgetperf.costing.errors import CostingError
 from budgetperf.costing.prices import PriceIndex
 from budgetperf.costing.standings import answer
 from budgetperf.errors import Invalid, NotFound
+from budgetperf.findings import Finding
 from budgetperf.money import Money, MoneyError, MoneyUnit
 from budgetperf.provenance import DecisionKind, DecisionPackage, canonical_json
 from budgetperf.reports.baseline_view import baseline_view
@@ -34,6 +35,7 @@ from budgetperf.workbooks.cost_books import cost_book
 from budgetperf.workbooks.cost_panel import read_cost_panel
 from budgetperf.workbooks.tables import read_table
 from workflows.assess import write_all
+from workflows.executor import executor, spread_over
 from workflows.schemes import Say, edition_of_kind, packaged, tell
 
 BOM = "\ufeff"  # Excel shows Chinese without it as garbage
@@ -52,6 +54,7 @@ def baseline_files(
     base_year: int | None,
     payable_total: str | None,
     today: date,
+    scheduler: str = "",
 ) -> int:
     """Fit the baselines of a panel file; 1 when it is refused, with every defect at its cell.
 
@@ -61,6 +64,8 @@ def baseline_files(
         There is no such file or edition.
     Invalid
         The results would overwrite other files.
+    Unavailable
+        The Dask ``scheduler`` draws are spread by, if one is named, does not do its work.
     """
     rules = edition_of_kind(packaged().rulebook, edition, "cost_baseline", today=today)
     index = prices and edition_of_kind(packaged().rulebook, prices, "price_index", today=today)
@@ -70,25 +75,29 @@ def baseline_files(
     try:
         table = read_table(panel.read_bytes(), name=panel.name)
         read = read_cost_panel(table, code=panel.stem, service=service or panel.stem, base_year=base_year)
-        fitted = fit(
-            read.panel, spec_of(rules.rules_as(CostBaselineRules)), prices=_prices(index) if index else None
-        )
-        answers = answer(fitted, (), payable_total=total)
+        spec, priced = spec_of(rules.rules_as(CostBaselineRules)), _prices(index) if index else None
+        with executor(scheduler) as workers:
+            fitted = fit(read.panel, spec, prices=priced, spread=spread_over(workers))
+            answers = answer(fitted, (), payable_total=total)
     except (Invalid, CostingError) as error:
         tell(say, error if isinstance(error, Invalid) else Invalid("baseline.fit", str(error)))
         say(f"{panel} 未能测算，未写出结果 / refused, nothing is written")
         return 1
     _write(out, rules, fitted, answers, total, today=today)
-    told = {finding.code for finding in read.warnings}  # those at their cell
-    other = (*fitted.findings, *answers.unanswered)
-    for finding in (*read.warnings, *(one for one in other if one.code not in told)):
-        say(f"{finding.severity.label} {finding.where} {finding.message}")
+    _warn(say, read.warnings, (*fitted.findings, *answers.unanswered))
     found = answers.standings
     above = sum(one.baseline.judge(one.cost).may_cut for one in found)
     say(
         f"{rules.id} {rules.title}：{len(found)} 个单元，{above} 个可据以核减，结果写入 {out} / {len(found)} baselines"
     )
     return 0
+
+
+def _warn(say: Say, at_cells: Sequence[Finding], other: Sequence[Finding]) -> None:
+    """Tell the findings, those of the file at their cell and not again."""
+    told = {finding.code for finding in at_cells}
+    for finding in (*at_cells, *(one for one in other if one.code not in told)):
+        say(f"{finding.severity.label} {finding.where} {finding.message}")
 
 
 def _total(yuan: str | None) -> Money | None:

@@ -7,6 +7,7 @@ Dask is imported only where a scheduler is named. Nothing here knows a run; what
 """
 
 import hashlib
+import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -111,6 +112,11 @@ def unavailable(address: str, why: str) -> Unavailable:
         "spread.unavailable",
         f"分布式计算调度器 {address} 不可用：{why}。请检查 {SCHEDULER} 和计算节点，然后重试；去掉该设置则在本机计算",
     )
+
+
+def named_scheduler() -> str:
+    """Return the address the operator has set, or nothing."""
+    return os.environ.get(SCHEDULER, "").strip()
 
 
 def executor(address: str) -> AbstractContextManager[Executor]:
