@@ -140,11 +140,7 @@ class ConvexFrontier:
         draws = self._draws()
         cut = [draws[piece] for piece in pieces(self.spec.n_draws)]
         drawn = np.concatenate(self.spread(partial(refit, sample), cut))
-<<<<<<< HEAD
         half = norm.ppf((1 + level) / 2) * _spread_of(drawn)
-=======
-        half = norm.ppf((1 + level) / 2) * drawn.std(axis=0, ddof=1)
->>>>>>> i5-p4
         lower, upper = (pd.Series(np.exp(logs + end), index=drivers.index) for end in (-half, half))
         return Prediction(point, lower, upper, level)
 
