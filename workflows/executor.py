@@ -166,7 +166,7 @@ def spread_over(executor: Executor) -> Spread:
 @cache
 def kit() -> str:
     """Name what figures depend on besides their facts: numeric libraries, and the program's own files."""
-    from budgetperf.costing.baseline import environment  # pandas and statsmodels: the worker only
+    from budgetperf.costing.fitted import environment  # pandas and statsmodels: the worker only
 
     files = hashlib.sha256()
     folder = Path(budgetperf.__file__).parent
