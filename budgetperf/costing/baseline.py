@@ -344,6 +344,12 @@ def _place(target: BaselineTarget) -> Where:
     return Where(pointer=f"/targets/{target.dmu}")
 
 
+def _why_silent(methods: Sequence[FittedMethod]) -> str:
+    if any(method.name is MethodName.STONED for method in methods):
+        return "规模超出样本、未识别出无效率，或自助法多次不收敛"
+    return "规模超出样本，或未识别出无效率"
+
+
 def _labels(methods: Iterable[FittedMethod]) -> str:
     return "、".join(method.name.label for method in methods)
 
@@ -354,7 +360,7 @@ def _check_target(
     """Findings that make a target's baseline unsound: outside the panel, a method silent, or methods at odds."""
     found = []
     if silent:
-        text = f"{target.dmu}：{_labels(silent)}没有给出结果（规模超出样本，或未识别出无效率），未参加调和"
+        text = f"{target.dmu}：{_labels(silent)}没有给出结果（{_why_silent(silent)}），未参加调和"
         found.append(Finding("costing.no_answer", Severity.WARNING, _place(target), text))
     for driver in fitted.panel.spec.drivers:
         column, value = fitted.frame[driver.code], float(target.drivers[driver.code])

@@ -13,6 +13,7 @@ from scipy.stats import norm
 
 from budgetperf.costing.convex import StonedResult, fit_stoned
 from budgetperf.costing.design import CONST, Array, Floats, Prediction, array, log_cost, regressors
+from budgetperf.costing.errors import NotConverged
 from budgetperf.costing.method import BaselineSpec, FittedMethod, estimates_table, fit_ratio, shown
 from budgetperf.costing.panel import PanelSpec
 from budgetperf.costing.rounding import figure
@@ -21,6 +22,7 @@ from budgetperf.costing.words import MethodName
 from budgetperf.provenance import plain
 
 COST = "cost"
+MOST_LOST = 0.05  # of the draws, before no interval is claimed
 
 
 def convex_frontier(
@@ -85,8 +87,23 @@ class Sample:
 
 
 def refit(sample: Sample, costs: Array) -> Array:
-    """Return the log frontiers (n_draws, n_targets) of draws (n_draws, n)."""
-    return np.array([sample.log_frontier(sample.fit(cost)) for cost in costs])
+    """Return the log frontiers (n_draws, n_targets) of draws (n_draws, n); NaN of a draw without an optimum."""
+    return np.array([_refit(sample, cost) for cost in costs])
+
+
+def _refit(sample: Sample, cost: Array) -> Array:
+    try:
+        return sample.log_frontier(sample.fit(cost))
+    except NotConverged:
+        return np.full(len(sample.target_work), np.nan)
+
+
+def _spread_of(drawn: Array) -> Array:
+    """Return the standard deviation (n_targets,) of the draws; NaN where too many have no optimum."""
+    lost = np.isnan(drawn).all(axis=1)
+    if lost.mean() > MOST_LOST:
+        return np.full(drawn.shape[1], np.nan)
+    return np.asarray(drawn[~lost].std(axis=0, ddof=1))
 
 
 class ConvexFrontier:
@@ -123,7 +140,7 @@ class ConvexFrontier:
         draws = self._draws()
         cut = [draws[piece] for piece in pieces(self.spec.n_draws)]
         drawn = np.concatenate(self.spread(partial(refit, sample), cut))
-        half = norm.ppf((1 + level) / 2) * drawn.std(axis=0, ddof=1)
+        half = norm.ppf((1 + level) / 2) * _spread_of(drawn)
         lower, upper = (pd.Series(np.exp(logs + end), index=drivers.index) for end in (-half, half))
         return Prediction(point, lower, upper, level)
 
