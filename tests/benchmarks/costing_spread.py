@@ -23,7 +23,7 @@ from workflows.executor import executor, spread_over
 
 N, WORKERS = 300, 2
 SPEC = BaselineSpec(seed=1)
-DRAWS = {"dea": 400, "stoned": 40}
+DRAWS = {"dea": 400, "stoned": 50}
 WORK = (DriverSpec("length", "管网长度", "公里"), DriverSpec("supply", "供水量", "万吨"))
 
 
