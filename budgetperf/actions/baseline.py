@@ -130,7 +130,7 @@ def file_baseline(ctx: Context, form: FitForm, made: Fit, seen: Seen) -> Outcome
             prices=facts.prices,
             payable_total=facts.payable_total,
             factors=facts.factors,
-        ),
+        ),  # fmt: skip
         made.result,
         seed=facts.spec.seed,
         environment=environment(),
