@@ -20,6 +20,7 @@ HOLDERS = {
     "assessment:run:start": {Role.ASSESSMENT_OFFICE},
     "baseline:model:adopt": {Role.FINANCE_HEAD},
     "baseline:model:fit": {Role.RULES_OFFICE},
+    "baseline:panel:view": {Role.AUDITOR, Role.FINANCE_HEAD, Role.FINANCE_REVIEWER, Role.RULES_OFFICE},
     "benefit:analysis:write": {Role.FINANCE_REVIEWER},
     "bonus:claim:judge": {Role.ASSESSMENT_OFFICE},
     "bonus:form:file": {Role.CLERK, Role.PARTICIPANT},

@@ -1,4 +1,4 @@
-"""``./bp baseline``: a cost panel in, the baseline of every unit, the model card and the decision package out.
+"""``./bp baseline``: a cost panel in; the baseline of every unit, report, model card and decision package out.
 
 Reads and writes files; the baselines are ``costing.baseline``. Nothing is written when the panel is refused.
 """
@@ -23,9 +23,14 @@ from budgetperf.costing.standings import answer
 from budgetperf.errors import Invalid, NotFound
 from budgetperf.money import Money, MoneyError, MoneyUnit
 from budgetperf.provenance import DecisionKind, DecisionPackage, canonical_json
+from budgetperf.reports.baseline_view import baseline_view
+from budgetperf.reports.cost_pages import BaselinePage
+from budgetperf.reports.models import Footer
+from budgetperf.reports.renderers import render
 from budgetperf.rulebook.edition import Edition
 from budgetperf.rulebook.parameters import CostBaselineRules, PriceIndexRules
 from budgetperf.scoring.assessment_table import plain_text
+from budgetperf.workbooks.cost_books import cost_book
 from budgetperf.workbooks.cost_panel import read_cost_panel
 from budgetperf.workbooks.tables import read_table
 from workflows.assess import write_all
@@ -33,6 +38,7 @@ from workflows.schemes import Say, edition_of_kind, packaged, tell
 
 BOM = "\ufeff"  # Excel shows Chinese without it as garbage
 RESULTS, CARD, PACKAGE = "基线.csv", "模型卡.json", "决策包.json"
+REPORT, BOOK = "基线报告.pdf", "基线报告.xlsx"
 
 
 def baseline_files(
@@ -72,7 +78,7 @@ def baseline_files(
         tell(say, error if isinstance(error, Invalid) else Invalid("baseline.fit", str(error)))
         say(f"{panel} 未能测算，未写出结果 / refused, nothing is written")
         return 1
-    _write(out, rules, fitted, answers, total)
+    _write(out, rules, fitted, answers, total, today=today)
     told = {finding.code for finding in read.warnings}  # those at their cell
     other = (*fitted.findings, *answers.unanswered)
     for finding in (*read.warnings, *(one for one in other if one.code not in told)):
@@ -98,9 +104,15 @@ def _prices(edition: Edition) -> PriceIndex:
 
 
 def _write(
-    out: Path, edition: Edition, fitted: FittedBaseline, answers: BaselineAnswers, payable_total: Money | None
+    out: Path,
+    edition: Edition,
+    fitted: FittedBaseline,
+    answers: BaselineAnswers,
+    payable_total: Money | None,
+    *,
+    today: date,
 ) -> None:
-    """Write the three files, all or none."""
+    """Write the files, all or none."""
     package = DecisionPackage(
         DecisionKind.BASELINE,
         fitted.panel.spec.code,
@@ -115,20 +127,33 @@ def _write(
         seed=fitted.spec.seed,
         environment=environment(),
     )
-    texts = {
+    page = _page(package, edition, today)
+    contents: dict[str, str | bytes] = {
         RESULTS: BOM + _table(fitted, answers.standings),
         CARD: json.dumps(fitted.card, ensure_ascii=False, indent=1),
         PACKAGE: canonical_json(asdict(package)).decode(),
+        REPORT: render(page),
+        BOOK: cost_book(page),
     }
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise Invalid("files.path", f"{out} 无法写出（{error.strerror or error}），请另选文件夹") from error
-    write_all({out / name: partial(_put, text) for name, text in texts.items()})
+    write_all({out / name: partial(_put, content) for name, content in contents.items()})
 
 
-def _put(text: str, file: IO[str]) -> None:
-    file.write(text)
+def _page(package: DecisionPackage, edition: Edition, today: date) -> BaselinePage:
+    """The page of the report, from the package itself, as the service's own report is."""
+    view = baseline_view(package, source=str(edition.source))
+    return BaselinePage(view, Footer(f"{package.subject} {view.title}", edition.id, view.digest, today))
+
+
+def _put(content: str | bytes, file: IO[str]) -> None:
+    if isinstance(content, str):
+        file.write(content)
+    else:
+        assert isinstance(file, io.TextIOWrapper)
+        file.buffer.write(content)
 
 
 def _table(fitted: FittedBaseline, standings: Sequence[Standing]) -> str:

@@ -152,10 +152,10 @@ VERBS: dict[str, Words] = {
     "baseline": Words(
         "由成本面板测算成本绩效基线 / cost baselines from a panel",
         "面板每行一个单元一年：单元编码、单元名称、年度、地区、成本（元、万元）和成本动因（列名写明计量单位；占比一类\n"
-        "不取对数的在名称后加“[水平]”）。写出每个单元的基线、区间、各方法结果和标杆，模型卡和可复算的决策包。面板有误时\n"
-        "指出到单元格并返回 1，不写出结果。不需要数据库。\n"
-        "Takes a row a unit and year and writes each unit's baseline, band, methods and peers, the model card and\n"
-        "a decision package. Bad panels are refused at the cell and nothing is written. Needs no database.",
+        "不取对数的在名称后加“[水平]”）。写出每个单元的基线、区间、各方法结果和标杆（CSV、PDF、Excel），模型卡和可复算的\n"
+        "决策包。面板有误时指出到单元格并返回 1，不写出结果。不需要数据库。\n"
+        "Takes a row a unit and year and writes each unit's baseline, band, methods and peers (CSV, PDF, Excel), the\n"
+        "model card and a decision package. Bad panels are refused at the cell and nothing is written. Needs no database.",
         (
             "./bp baseline 道路保洁.csv --edition national/cost_baseline --out 结果",
             "./bp baseline 道路保洁.xlsx --edition 口径.yaml --prices national/price_index --base-year 2025 --out 结果",

@@ -20,7 +20,7 @@ from budgetperf.permissions import Permission
 from budgetperf.provenance import Json
 from budgetperf.statistics.form import IndexOrder
 from workflows.about import About, Pause
-from workflows.batches import assessment_papers, baseline, bundles, index, movement, papers
+from workflows.batches import assessment_papers, baseline, bundles, cost_papers, index, movement, papers
 from workflows.campaigns import assessment, quarter
 
 
@@ -134,6 +134,24 @@ KINDS: dict[str, Kind] = {
         baseline.plan,
         Long(baseline.compute),
         halts=True,
+    ),
+    "batch.cost_panel_paper": _paper(
+        cost_papers.PanelPaperOrder, cost_papers.about_panel, cost_papers.panel, "baseline:panel:view"
+    ),
+    "batch.baseline_report": _paper(
+        cost_papers.BaselinePaperOrder,
+        cost_papers.about_baseline,
+        cost_papers.baseline,
+        "baseline:panel:view",
+    ),
+    "batch.dmu_baseline_report": _paper(
+        cost_papers.DmuPaperOrder, cost_papers.about_dmu, cost_papers.dmu, "record:page:view"
+    ),
+    "batch.movement_paper": _paper(
+        cost_papers.MovementPaperOrder,
+        cost_papers.about_movement,
+        cost_papers.movement,
+        "baseline:panel:view",
     ),
     "batch.movement": Kind(
         movement.MovementOrder,

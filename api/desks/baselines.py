@@ -9,7 +9,6 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.answers import Key
-from api.baselines import SeenBaseline, seen_baseline
 from api.desks.frame import answer, frame_of, holds, onward
 from api.desks.moves import offered
 from api.desks.panels import VIEW, panel_address
@@ -19,16 +18,17 @@ from api.screens.baseline import (
     Answer,
     BaselineHead,
     BaselinePage,
+    BaselineUnitPage,
     MethodCell,
     MethodsLine,
     StandingLine,
     TargetLine,
-    UnitPage,
 )
 from api.screens.buttons import Barred, Button, Link
 from api.screens.plots import bars_view, interval, reach, scatter_view
 from api.transaction import Work
 from budgetperf.actions.context import Context
+from budgetperf.actions.seen_baseline import SeenBaseline, seen_baseline
 from budgetperf.costing.cost_baseline import CostBaseline, MethodEstimate, Standing
 from budgetperf.money import ZERO, Money, MoneyUnit
 from budgetperf.reports.baseline_view import gap_ratio
@@ -82,7 +82,7 @@ def show_unit(request: Request, ctx: Work, record_id: Key, dmu: str) -> HTMLResp
     if sheet.standing is not None:
         answers.append(_answer(sheet.standing.baseline, _standings(seen, [sheet.standing], WIDEST)[0]))
     peers = {(peer.dmu, peer.year) for one in answers for peer in one.peers}
-    screen = UnitPage(
+    screen = BaselineUnitPage(
         frame_of(request, ctx),
         head=_head(ctx, seen),
         back=_here(seen),
@@ -103,8 +103,8 @@ def show_unit(request: Request, ctx: Work, record_id: Key, dmu: str) -> HTMLResp
 @router.post("/baselines/{record_id}/paper")
 def order(request: Request, ctx: Work, record_id: Key) -> RedirectResponse:
     """Have the worker make the report of a baseline as PDF and XLSX."""
-    demand(ctx.actor, VIEW, "出具成本基线报告")
     seen = seen_baseline(ctx, record_id)
+    demand(ctx.actor, VIEW, "出具成本基线报告")
     return _ordered(request, ctx, "batch.baseline_report", {"record_id": seen.found.record_id})
 
 

@@ -44,7 +44,7 @@ def ask(request: Request, ctx: Work) -> HTMLResponse:
     demand(ctx.actor, FIT, "登记成本面板")
     year = ctx.today.year
     start: Document = {"base_year": str(year - 1), "fiscal_year": str(year + 1)}
-    return kept_for_its_mark(answer(_page(request, ctx, start)))
+    return answer(_page(request, ctx, start))
 
 
 @router.get(f"{NEW}/workbook")
@@ -131,7 +131,7 @@ def _refused(
         annotated=f"data:{XLSX};base64,{b64encode(copy).decode()}" if copy else "",
         filename=name,
     )
-    return kept_for_its_mark(answer(screen, STATUSES[type(error)][0]))
+    return answer(screen, STATUSES[type(error)][0])
 
 
 def _page(

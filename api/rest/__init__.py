@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from api.rest import (
     assessment,
     audits,
+    baselines,
     costs,
     decisions,
     events,
@@ -34,6 +35,7 @@ for _part in (
     rounds,
     rules,
     costs,
+    baselines,
     special_factors,
     decisions,
     events,

@@ -140,7 +140,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class UnitPage(Screen):
+class BaselineUnitPage(Screen):
     """One unit's own sheet."""
 
     template: ClassVar[str] = "baseline_unit.html"

@@ -12,7 +12,7 @@ from api.screens.page import told
 from budgetperf.costing.cost_baseline import Curve
 from budgetperf.indicators import plain_number
 from budgetperf.money import Money, MoneyUnit
-from budgetperf.reports.axis import Axis, axis
+from budgetperf.reports.axis import Axis, axis, spread_wide
 from budgetperf.reports.baseline_view import BaselineView, ScatterPoint
 
 Pixels = str
@@ -60,8 +60,7 @@ class ScatterView:
     driver: str = told("name of the driver")
     uom: str = told("its unit of measure")
     prices: str = told("prices the costs are in")
-    x_log: bool = told("whether the driver's axis is logarithmic")
-    y_log: bool = told("whether the cost's axis is")
+    logarithmic: bool = told("whether equal ratios lie at equal distances")
     x_ticks: tuple[Tick, ...] = told("figures below")
     y_ticks: tuple[Tick, ...] = told("figures at the left")
     curves: tuple[CurveLine, ...] = told("curves of the methods")
@@ -82,8 +81,10 @@ def scatter_view(
         return None
     newest = max(point.year for point in scatter.points)
     ends = [point for curve in scatter.curves for point in curve.points]
-    across = axis((*(point.x for point in scatter.points), *(end.x for end in ends)))
-    up = axis((*(_wan(point.cost) for point in scatter.points), *(_wan(end.cost) for end in ends)))
+    xs = [*(point.x for point in scatter.points), *(end.x for end in ends)]
+    ys = [*(_wan(point.cost) for point in scatter.points), *(_wan(end.cost) for end in ends)]
+    wide = spread_wide(xs, ys)
+    across, up = (axis(values, logarithmic=wide) for values in (xs, ys))
     x, y = _across(across), _up(up)
     marked = [
         Dot(x(one.x), y(_wan(one.cost)), _kind(one, own, peers, newest), _told(view, one), href(one.dmu))
@@ -94,8 +95,7 @@ def scatter_view(
         driver=scatter.driver.label,
         uom=scatter.driver.uom,
         prices=scatter.prices,
-        x_log=across.logarithmic,
-        y_log=up.logarithmic,
+        logarithmic=wide,
         x_ticks=tuple(Tick(x(tick), _figure(tick)) for tick in across.ticks),
         y_ticks=tuple(Tick(y(tick), _figure(tick)) for tick in up.ticks),
         curves=tuple(_line(curve, x, y) for curve in scatter.curves if curve.points),
@@ -199,7 +199,7 @@ def bars_view(
 ) -> BarsView:
     """Return the picture of labelled (point, lower, upper), the first of them the reconciled one."""
     amounts = [_wan(amount) for _, *ends in rows for amount in ends] + ([_wan(cost)] if cost else [])
-    scale = axis(amounts, may_be_logarithmic=False)
+    scale = axis(amounts)
     wide = BarsView.RIGHT - BarsView.LEFT
 
     def x(value: Decimal) -> Pixels:

@@ -95,12 +95,14 @@ def file_baseline(ctx: Context, form: FitForm, made: Fit, seen: Seen) -> Outcome
     Raises
     ------
     Conflict
-        The panel, its projects or the rules have changed since it was ordered.
+        The panel, its projects, the claims admitted or the rules have changed since it was ordered.
     """
     order, facts = made.order, made.order.facts
     if order_fit(ctx, form).digest != order.digest:
         raise Conflict(
-            "baseline.moved", "测算期间成本面板、项目或规则有变动，结果未采用，请重试", panel=form.panel_code
+            "baseline.moved",
+            "测算期间成本面板、项目、已认定的特殊因素或规则有变动，结果未采用，请重试",
+            panel=form.panel_code,
         )
     earlier = list_records(ctx.session, ctx.actor, stage=Stage.BASELINE, fiscal_year=form.fiscal_year)
     target = Target(

@@ -1,12 +1,12 @@
 """Where a figure stands on an axis, and which round figures are written beside it. Loads nothing heavy."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 WIDE = 10
-"""Largest over smallest from which an axis of positive figures is logarithmic."""
+"""Largest over smallest from which a linear axis hides the small ones."""
 _ROUND = (Decimal(1), Decimal(2), Decimal(5), Decimal(10))
 
 
@@ -36,21 +36,24 @@ class Axis:
         return min(max((at - low) / (high - low), 0.0), 1.0)
 
 
-def axis(values: Iterable[Decimal], *, n_ticks: int = 6, may_be_logarithmic: bool = True) -> Axis:
+def spread_wide(*columns: Sequence[Decimal]) -> bool:
+    """Tell whether all figures are positive and those of some column ``WIDE`` apart."""
+    return min(map(min, columns)) > 0 and any(max(one) >= WIDE * min(one) for one in columns)
+
+
+def axis(values: Sequence[Decimal], *, logarithmic: bool = False, n_ticks: int = 6) -> Axis:
     """Return an axis that holds all values with a little air.
 
     Parameters
     ----------
-    values : iterable of Decimal
-        At least one.
+    values : sequence of Decimal
+        At least one; positive where the axis is logarithmic.
+    logarithmic : bool
     n_ticks : int
         About how many round figures.
-    may_be_logarithmic : bool
-        Whether it is where the values are positive and ``WIDE`` apart.
     """
-    found = sorted(float(value) for value in values)
-    low, high = found[0], found[-1]
-    if may_be_logarithmic and low > 0 and high / low >= WIDE:
+    low, high = float(min(values)), float(max(values))
+    if logarithmic:
         low, high = low / 1.15, high * 1.15
         return Axis(low, high, logarithmic=True, ticks=_log_ticks(low, high, n_ticks))
     air = (high - low) * 0.04 or abs(high) * 0.1 or 1.0

@@ -5,7 +5,7 @@ the words of findings stand in ``baseline_words``, the model card in ``model_car
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 
@@ -13,14 +13,15 @@ from budgetperf.costing.cost_baseline import BaselineTarget, CostBaseline, Curve
 from budgetperf.costing.panel import CostPanel, DriverSpec, PanelRow
 from budgetperf.costing.prices import PriceIndex, at_base_prices
 from budgetperf.costing.records import restore
+from budgetperf.findings import Finding
 from budgetperf.money import ZERO, Money, MoneyUnit
 from budgetperf.provenance import DecisionPackage, Json
-from budgetperf.reports.baseline_words import Diagnosis, diagnose, diagnose_code
+from budgetperf.reports.baseline_words import Diagnosis, diagnose
 from budgetperf.reports.model_card import CardRow, card_rows
 from budgetperf.reports.models import MoneyStyle, money_style
 
 TREATED = "特殊情形，不参加测算"
-_SHARE = Decimal("0.1")
+_TENTH = Decimal("0.1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,8 @@ class BaselineView:
         Of the projects of the budget year.
     scatter : Scatter
     left_out : tuple of LeftOut
+    unanswered : tuple of Finding
+        Who has no answer, and why.
     diagnoses : tuple of Diagnosis
         Of the panel and the methods, the gravest first.
     card : tuple of CardRow
@@ -113,6 +116,7 @@ class BaselineView:
     baselines: tuple[CostBaseline, ...]
     scatter: Scatter
     left_out: tuple[LeftOut, ...]
+    unanswered: tuple[Finding, ...]
     diagnoses: tuple[Diagnosis, ...]
     card: tuple[CardRow, ...]
     lacks: tuple[str, ...]
@@ -121,6 +125,11 @@ class BaselineView:
     def title(self) -> str:
         """``道路清扫保洁成本绩效基线``."""
         return f"{self.panel.spec.service}成本绩效基线"
+
+    @property
+    def address(self) -> str:
+        """Start of the ids of its figures."""
+        return f"baseline/{self.panel.spec.code}/{self.package.period}"
 
     @cached_property
     def names(self) -> Mapping[str, str]:
@@ -210,7 +219,8 @@ def baseline_view(
         baselines=answers.baselines,
         scatter=_scatter(based, answers.curves, left_out),
         left_out=left_out,
-        diagnoses=_diagnoses(panel, card, part=part),
+        unanswered=answers.unanswered,
+        diagnoses=_diagnoses(panel, card, answers.findings, part=part),
         card=card_rows(package, panel, card, prices=prices, digest=digest or package.digest, source=source),
         lacks=tuple(_lacking(package, result)),
     )
@@ -222,9 +232,11 @@ class _Answers:
     standings: tuple[Standing, ...] = ()
     curves: tuple[Curve, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    unanswered: tuple[Finding, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
 
-_ANSWERS = ("baselines", "standings", "curves", "left_out")
+_ANSWERS = tuple(field.name for field in fields(_Answers))
 
 
 def targets_of(package: DecisionPackage) -> tuple[BaselineTarget, ...]:
@@ -251,7 +263,18 @@ def gap_ratio(standing: Standing) -> Decimal | None:
     point = standing.baseline.point
     if not point:
         return None
-    return (Decimal(100 * standing.gap.fen) / point.fen).quantize(_SHARE, ROUND_HALF_UP)
+    return (Decimal(100 * standing.gap.fen) / point.fen).quantize(_TENTH, ROUND_HALF_UP) + 0
+
+
+def wan(amount: Money) -> str:
+    """Write an amount in 万元, exactly, with two decimals at least.
+
+    Examples
+    --------
+    >>> wan(Money(123_450_000)), wan(Money(1_234_500))
+    ('123.45', '1.2345')
+    """
+    return money_style(MoneyUnit.WAN, (amount,)).write(amount)
 
 
 def _mapping(value: Json) -> Mapping[str, Json]:
@@ -285,15 +308,20 @@ def _left_out(panel: CostPanel, card: Mapping[str, Json]) -> Iterator[LeftOut]:
     yield from (LeftOut(row.dmu, row.year, TREATED) for row in panel.rows if row.treatment)
 
 
-def _diagnoses(panel: CostPanel, card: Mapping[str, Json], *, part: bool) -> tuple[Diagnosis, ...]:
-    """Return the findings of the panel with their sentences, those of screening and methods by their codes."""
-    told = () if part else panel.check()
+def _diagnoses(
+    panel: CostPanel, card: Mapping[str, Json], found: tuple[Finding, ...], *, part: bool
+) -> tuple[Diagnosis, ...]:
+    """Return what was found, a line for each code; of an older package the codes, with the sentences of the panel."""
     codes = card.get("findings", ())
     assert isinstance(codes, list | tuple)
-    named = {finding.code for finding in told}
-    found = [diagnose(finding) for finding in told]
-    found += [diagnose_code(str(code)) for code in codes if str(code) not in named]
-    return tuple(sorted(found, key=lambda one: -one.severity.rank))
+    told: dict[str, list[Finding]] = {str(code): [] for code in codes}
+    for finding in found or (() if part else panel.check()):
+        told.setdefault(finding.code, []).append(finding)
+    return tuple(
+        sorted(
+            (diagnose(code, tuple(ones)) for code, ones in told.items()), key=lambda one: -one.severity.rank
+        )
+    )
 
 
 def _lacking(package: DecisionPackage, result: Mapping[str, Json]) -> Iterator[str]:

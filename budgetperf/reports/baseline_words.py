@@ -22,7 +22,7 @@ class Diagnosis:
     title : str
         What was found.
     message : str
-        The sentence of the finding itself; empty where the package keeps its code only.
+        The sentences of the findings themselves; empty where the package keeps its code only.
     meaning : str
         What follows from it for the baseline.
     """
@@ -34,23 +34,15 @@ class Diagnosis:
     meaning: str
 
 
-def diagnose(finding: Finding) -> Diagnosis:
-    """Return a finding with what it means."""
-    title, _, meaning = _words(finding.code)
-    return Diagnosis(finding.code, finding.severity, title, finding.message, meaning)
+def diagnose(code: str, findings: tuple[Finding, ...] = ()) -> Diagnosis:
+    """Return the findings of one code with what they mean; none where only the code is kept."""
+    title, severity, meaning = MEANINGS.get(code.removeprefix("costing."), UNKNOWN)
+    worst = max((one.severity for one in findings), key=lambda one: one.rank, default=severity)
+    message = "；".join(dict.fromkeys(one.message for one in findings))
+    return Diagnosis(code, worst, title, message, meaning)
 
 
-def diagnose_code(code: str) -> Diagnosis:
-    """Return what a finding means of which only the code is kept."""
-    title, severity, meaning = _words(code)
-    return Diagnosis(code, severity, title, "", meaning)
-
-
-def _words(code: str) -> tuple[str, Severity, str]:
-    unknown = (code, WARNING, "本页没有它的说明，请查阅决策包和方法文档")
-    return MEANINGS.get(code.removeprefix("costing."), unknown)
-
-
+UNKNOWN = ("其他发现", WARNING, "请查阅决策包和方法文档")
 MEANINGS: Mapping[str, tuple[str, Severity, str]] = {
     # the panel
     "duplicate": ("同一单元同一年有两行", ERROR, "不知以哪一行为准，须先改正再测算"),
@@ -101,6 +93,7 @@ MEANINGS: Mapping[str, tuple[str, Severity, str]] = {
     "envelopment.equal_units": ("有单元数据完全相同", NOTE, "它们互为标杆，效率相同"),
     "envelopment.no_work": ("有动因不是工作量", NOTE, "占比、标志等不能作为产出，数据包络方法不采用，其影响由其他方法反映"),
     "envelopment.bias_weak": ("偏差修正不稳", WARNING, "抽样修正的误差比偏差本身还大，宜用未修正的效率"),
+    "conditions": ("没有修正当地条件", WARNING, "数据不足以估计当地条件的影响，数据包络方法按未修正的结果；条件艰苦的单元会显得偏贵"),
     # convex regression
     "constant_driver": ("有动因取值相同", WARNING, "该动因不起作用，请核对"),
     "collinear_drivers": ("动因几乎重复", WARNING, "拟合的成本仍唯一，但斜率分不开，不得解释为边际成本"),

@@ -1,100 +1,122 @@
 """What the papers of costing are made of: their tables on paper, and the pictures of a baseline and a movement."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
-from reportlab.platypus import Flowable, Spacer
+from reportlab.platypus import CondPageBreak, Flowable, Spacer
 
 from budgetperf.costing.cost_baseline import Standing
-from budgetperf.indicators import plain_number
 from budgetperf.money import Money, MoneyUnit
 from budgetperf.reports.axis import axis, symmetric
-from budgetperf.reports.baseline_view import BaselineView, DmuSheet, gap_ratio
+from budgetperf.reports.baseline_view import BaselineView, DmuSheet, gap_ratio, wan
 from budgetperf.reports.cost_tables import CostTable, Value
 from budgetperf.reports.faces import CELL
 from budgetperf.reports.flow import Block, heading
 from budgetperf.reports.grid import Cell, Column, Grid, fit
-from budgetperf.reports.models import MoneyStyle
+from budgetperf.reports.models import MoneyStyle, money_style
 from budgetperf.reports.movement_view import MovementView
 from budgetperf.reports.plots import Bar, BarPlot, Dot, Line, ScatterPlot
 
 LABELLED = 12
 """Codes are written beside at most so many dots; the table has them all."""
+MOST_MOVED = 30
+"""So many units stand in the picture of a movement."""
+ROOM = 150
+"""Points a heading wants below it, so that a table begins beside it."""
 
 
-def section(
-    table: CostTable, width: float, money: MoneyStyle, *, amounts: dict[int, MoneyStyle] | None = None
-) -> list[Flowable]:
-    """Return a table with its heading and note; ``amounts`` has the style of single columns."""
-    story = heading(table.title)
+def section(table: CostTable, width: float) -> list[Flowable]:
+    """Return a table with its heading and note."""
+    story = [*([CondPageBreak(ROOM)] if table.rows else []), *heading(table.title)]
     if table.note:
         story.append(Block(table.note, CELL, align="left", after=4))
     if table.rows:
-        story.append(grid(table, width, money, amounts=amounts))
+        story.append(grid(table, width))
     return [*story, Spacer(1, 10)]
 
 
-def grid(
-    table: CostTable, width: float, money: MoneyStyle, *, amounts: dict[int, MoneyStyle] | None = None
-) -> Grid:
-    """Return the rows of a table as ruled on paper."""
-    columns = [Column(head.title, head.width, "right" if head.number else "left") for head in table.heads]
-    styles = [(amounts or {}).get(number, money) for number in range(len(columns))]
-    rows = [
-        tuple(Cell(written(value, style)) for value, style in zip(row, styles, strict=True))
-        for row in table.rows
+def grid(table: CostTable, width: float) -> Grid:
+    """Return the rows of a table as ruled on paper; a column's amounts have as many decimals as they need."""
+    columns = [
+        Column(head.title.replace("（", "\n（", 1), head.width, "right")
+        if head.number
+        else Column(head.title, head.width)
+        for head in table.heads
     ]
-    return Grid(fit(columns, width), rows, groups=table.groups)
+    rows = zip(*(_column(values) for values in zip(*table.rows, strict=True)), strict=True)
+    ids = table.ids or [""] * len(table.rows)
+    laid = [
+        tuple(
+            Cell(text, f"{address}/{head.key}" if address and head.key else "")
+            for text, head in zip(row, table.heads, strict=True)
+        )
+        for row, address in zip(rows, ids, strict=True)
+    ]
+    return Grid(fit(columns, width), laid, groups=table.groups)
 
 
-def written(value: Value, money: MoneyStyle) -> str:
-    """Write a cell: money in its style, figures as they are, nothing as a dash."""
+def _column(values: tuple[Value, ...]) -> list[str]:
+    """Write a column: money in one style, figures as they are, nothing as a dash."""
+    money = money_style(MoneyUnit.WAN, (value for value in values if isinstance(value, Money)))
+    return [_written(value, money) for value in values]
+
+
+def _written(value: Value, money: MoneyStyle) -> str:
     match value:
         case None | "":
             return "—"
         case Money():
             return money.write(value)
         case Decimal():
-            return plain_number(value)
+            return format(value, "f")
     return str(value)
 
 
 # -------------------------------------------------------------------- pictures
 
 
-def scatter(view: BaselineView, *, own: str = "") -> ScatterPlot | None:
-    """Return cost against the first driver with the methods' curves; None where there is no row."""
-    points = view.scatter.points
+def scatter(view: BaselineView, *, own: DmuSheet | None = None) -> ScatterPlot | None:
+    """Return cost against the first driver with the methods' curves; None where there is no row.
+
+    A unit's own picture has its rows and its peers', nobody else's.
+    """
+    shown = {own.dmu, *_peers(own)} if own else None
+    points = [point for point in view.scatter.points if shown is None or point.dmu in shown]
     if not points:
         return None
     latest = {point.dmu: point.year for point in sorted(points, key=lambda one: one.year)}
-    named = _named(view, own)
+    named = shown or _named(view)
     dots = []
     for point in points:
-        kind = "late" if latest[point.dmu] == point.year else "early"
-        if point.why or point.dmu == own:
-            kind = "own" if point.dmu == own else "out"
-        label = point.dmu if point.dmu in named and latest[point.dmu] == point.year else ""
-        dots.append(Dot(point.x, _wan(point.cost), kind, label))
-    lines = [
-        Line(one.label, tuple((at.x, _wan(at.cost)) for at in one.points)) for one in view.scatter.curves
-    ]
+        last = latest[point.dmu] == point.year
+        kind = "out" if point.why else "late" if last else "early"
+        label = point.dmu if point.dmu in named and last else ""
+        dots.append(Dot(point.x, _wan(point.cost), "own" if own and point.dmu == own.dmu else kind, label))
     words = {"own": "本单位", "late": "各单元最近一年", "early": "较早年度", "out": "未参加测算"}
+    if own:
+        words["late"] = "同类单位最近一年"
     seen = {dot.kind for dot in dots}
     driver = view.scatter.driver
     return ScatterPlot(
         dots,
-        lines,
+        [
+            Line(one.label, tuple((at.x, _wan(at.cost)) for at in one.points))
+            for one in view.scatter.curves
+            if one.points
+        ],
         x_title=f"{driver.label}（{driver.uom}）",
         y_title=f"成本（万元，{view.scatter.prices}）",
         legend=[(kind, text) for kind, text in words.items() if kind in seen],
     )
 
 
-def _named(view: BaselineView, own: str) -> set[str]:
-    """Return whose codes are written: the own one, else those left out and those farthest above their band."""
-    if own:
-        return {own}
+def _peers(own: DmuSheet) -> set[str]:
+    baselines = (*own.baselines, *((own.standing.baseline,) if own.standing else ()))
+    return {peer.dmu for one in baselines for peer in one.peers}
+
+
+def _named(view: BaselineView) -> set[str]:
+    """Return whose codes are written: those left out and those farthest above their band."""
     far = sorted(view.standings, key=lambda one: -one.gap_lower.fen)
     above = [one.dmu for one in far if one.gap_lower.fen > 0]
     return set([*dict.fromkeys((*(one.dmu for one in view.left_out), *above))][:LABELLED])
@@ -117,9 +139,7 @@ def gaps(standings: Sequence[Standing]) -> BarPlot | None:
         )
         for one in ordered
     ]
-    scale = axis(
-        (Decimal(0), *(end for bar in bars for end in (bar.low, bar.high))), may_be_logarithmic=False
-    )
+    scale = axis((Decimal(0), *(end for bar in bars for end in (bar.low, bar.high))))
     return BarPlot(
         bars,
         scale,
@@ -136,7 +156,7 @@ def _tenth(value: Decimal) -> str:
     return f"{value:.1f}%"
 
 
-def methods(view: BaselineView, sheet: DmuSheet) -> BarPlot | None:
+def methods(sheet: DmuSheet) -> BarPlot | None:
     """Return what each method says of one dmu, with its cost as a line."""
     one = sheet.standing.baseline if sheet.standing else next(iter(sheet.baselines), None)
     if one is None:
@@ -147,24 +167,19 @@ def methods(view: BaselineView, sheet: DmuSheet) -> BarPlot | None:
     bars = [
         Bar(
             label,
-            f"{write(point)}（{write(low)}至{write(high)}）",
+            f"{wan(point)}（{wan(low)}至{wan(high)}）",
             _wan(low),
             _wan(high),
             _wan(point),
             strong=not number,
         )
-        for write in (_writer(view),)
         for number, (label, point, low, high) in enumerate(lines)
     ]
     ends = [end for bar in bars for end in (bar.low, bar.high)]
-    scale = axis((*ends, *((_wan(cost),) if cost else ())), may_be_logarithmic=False)
-    told = f"红线：实际成本 {view.money.write(cost)}" if cost else ""
+    scale = axis((*ends, *((_wan(cost),) if cost else ())))
+    told = f"红线：实际成本 {wan(cost)}" if cost else ""
     title = f"{one.year}年度，万元：圆点为测算值，横线为区间"
     return BarPlot(bars, scale, title=title, line=_wan(cost) if cost else None, line_label=told)
-
-
-def _writer(view: BaselineView) -> Callable[[Money], str]:
-    return view.money.write
 
 
 def _wan(amount: Money) -> Decimal:
@@ -182,7 +197,7 @@ def movements(view: MovementView) -> BarPlot:
             tail=row.change_percent if row.given_back else None,
             strong=row.claimant,
         )
-        for row in view.rows
+        for row in view.rows[:MOST_MOVED]
     ]
     title = "基线变动占申请前基线的百分比（实心：模型引起；空心：加回的特殊因素）；红色：申请单位"
     return BarPlot(bars, symmetric(view.widest), title=title, line=Decimal(0))

@@ -3,7 +3,7 @@
 from reportlab.platypus import Flowable, Spacer
 
 from budgetperf.reports import cost_flow as flow
-from budgetperf.reports.baseline_view import BaselineView, gap_ratio, place_of
+from budgetperf.reports.baseline_view import BaselineView, gap_ratio, place_of, wan
 from budgetperf.reports.cost_pages import BaselinePage, CostPanelPage, DmuBaselinePage, MovementPage
 from budgetperf.reports.cost_tables import (
     admitted_table,
@@ -20,7 +20,7 @@ from budgetperf.reports.cost_tables import (
     panel_table,
     shown_baselines,
     standings_table,
-    told_table,
+    told_together,
 )
 from budgetperf.reports.faces import BODY, CELL, TITLE
 from budgetperf.reports.flow import Block, heading, paragraphs
@@ -42,17 +42,18 @@ def _baseline(page: BaselinePage, title: str) -> list[Flowable]:
     story: list[Flowable] = [Block(title, TITLE, align="centre", after=8), paragraphs(_summary(view))]
     story += [paragraphs(text) for text in view.lacks]
     story += _pictures(view)
-    story += flow.section(diagnoses_table(view), PORTRAIT_WIDTH, view.money)
-    story += flow.section(left_out_table(view), PORTRAIT_WIDTH, view.money)
+    story += flow.section(diagnoses_table(view), PORTRAIT_WIDTH)
+    out = left_out_table(view)
+    story += flow.section(out, PORTRAIT_WIDTH) if out.rows else [paragraphs(out.note)]
     story += turn("landscape")
     if view.standings:
-        story += flow.section(standings_table(view), wide, view.money)
+        story += flow.section(standings_table(view), wide)
     if asked := asked_baselines(view):
-        story += flow.section(baselines_table(view, asked), wide, view.money)
+        story += flow.section(baselines_table(view, asked), wide)
     story += _side_by_side(view)
     story += _peers(view)
-    story += flow.section(told_table(view), wide, view.money) if told_table(view).rows else []
-    return [*story, *flow.section(card_table(view), wide, view.money)]
+    story += flow.section(told_together(view), wide) if told_together(view).rows else []
+    return [*story, *flow.section(card_table(view), wide)]
 
 
 def _summary(view: BaselineView) -> str:
@@ -89,7 +90,6 @@ def _pictures(view: BaselineView) -> list[Flowable]:
 
 def _side_by_side(view: BaselineView) -> list[Flowable]:
     """Return each method's point with its interval below, a column a method."""
-    write = view.money.write
     columns = [Column("单元编码", 44), Column("单元名称", 110), Column("年度", 30, "centre")]
     columns += [Column(label, 90, "centre") for label in ("合成基线", *view.methods.values())]
     rows = []
@@ -97,7 +97,7 @@ def _side_by_side(view: BaselineView) -> list[Flowable]:
         by = {found.name: found for found in one.estimates}
         known = [by.get(name) for name in view.methods]
         texts = [
-            f"{write(found.point)}\n（{write(found.lower)}至{write(found.upper)}）" if found else "—"
+            f"{wan(found.point)}\n（{wan(found.lower)}至{wan(found.upper)}）" if found else "—"
             for found in (one, *known)
         ]
         rows.append(cells(one.dmu, view.names.get(one.dmu, one.dmu), str(one.year), *texts))
@@ -116,7 +116,7 @@ def _peers(view: BaselineView) -> list[Flowable]:
     rows = []
     for one in shown_baselines(view):
         told = [
-            f"{peer.name}（{peer.dmu}）{peer.year}年{view.base_money.write(peer.cost)}"
+            f"{peer.name}（{peer.dmu}）{peer.year}年{wan(peer.cost)}"
             + (f"，权重{peer.weight}" if peer.weight is not None else f"，距离{peer.distance}")
             for peer in one.peers
         ]
@@ -143,19 +143,18 @@ def _dmu(page: DmuBaselinePage, title: str) -> list[Flowable]:
     view, sheet = page.view, page.sheet
     story: list[Flowable] = [Block(title, TITLE, align="centre", after=8), _opening(page)]
     story += [paragraphs(text) for text in view.lacks]
-    if bars := flow.methods(view, sheet):
+    if bars := flow.methods(sheet):
         story += [*heading("各方法的测算"), bars, Spacer(1, 8)]
-    if plot := flow.scatter(view, own=sheet.dmu):
-        story += [*heading("成本与首要动因"), plot, Spacer(1, 8)]
+    if plot := flow.scatter(view, own=sheet):
+        note = "只列本单位和同类单位；曲线为各方法在其他动因取中位数时的应有成本。"
+        story += [*heading("成本与首要动因"), Block(note, CELL, align="left", after=2), plot, Spacer(1, 8)]
     for table in own_tables(view, sheet):
-        base = {5: view.base_money} if table.title == "同类单位" else None
-        story += flow.section(table, PORTRAIT_WIDTH, view.money, amounts=base)
-    return [*story, *flow.section(card_table(view), PORTRAIT_WIDTH, view.money)]
+        story += flow.section(table, PORTRAIT_WIDTH)
+    return [*story, *flow.section(card_table(view), PORTRAIT_WIDTH)]
 
 
 def _opening(page: DmuBaselinePage) -> Block:
     view, sheet = page.view, page.sheet
-    write = view.money.write
     if sheet.standing is None:
         return paragraphs(
             f"{sheet.name}（{sheet.dmu}）的预算年度基线如下。" if sheet.baselines else "本单元没有基线。"
@@ -163,15 +162,14 @@ def _opening(page: DmuBaselinePage) -> Block:
     one = sheet.standing
     found = one.baseline
     text = (
-        f"{one.name}（{one.dmu}）{one.year}年成本{write(one.cost)}万元，基线{write(found.point)}万元，"
-        f"区间{write(found.lower)}至{write(found.upper)}万元；差距{write(one.gap)}万元"
-        f"（{write(one.gap_lower)}至{write(one.gap_upper)}），占基线{gap_ratio(one)}%，{place_of(one)}。"
+        f"{one.name}（{one.dmu}）{one.year}年成本{wan(one.cost)}万元，基线{wan(found.point)}万元，"
+        f"区间{wan(found.lower)}至{wan(found.upper)}万元；差距{wan(one.gap)}万元"
+        f"（{wan(one.gap_lower)}至{wan(one.gap_upper)}），占基线{gap_ratio(one)}%，{place_of(one)}。"
         f"证据等级{found.grade.value}（{found.grade.label}）。"
     )
     if one.payable is not None:
-        text += f"按总额校准后可支付{write(one.payable)}万元。"
-    address = f"baseline/{view.panel.spec.code}/{view.package.period}/{one.dmu}"
-    figures = (Figure(f"{address}/point", write(found.point)), Figure(f"{address}/gap", write(one.gap)))
+        text += f"按应付总额校准后，应付{wan(one.payable)}万元。"
+    figures = (Figure(f"{view.address}/{one.dmu}/gap", wan(one.gap)),)
     return paragraphs(text, figures=figures)
 
 
@@ -188,20 +186,20 @@ def _panel(page: CostPanelPage, title: str) -> list[Flowable]:
     panel, wide = page.panel, LANDSCAPE_WIDTH
     years = sorted({row.year for row in panel.rows})
     prices = (
-        f"折为{panel.spec.base_year}年价格，指数{page.prices.code}，来源：{page.prices.source}"
-        if page.prices
-        else "未折算"
+        f"折为{panel.spec.base_year}年价格，指数{page.prices.code}"
+        if page.based
+        else f"指数{page.prices.code}没有所需的年份或地区，未折算"
     )
     text = (
         f"编码{panel.spec.code}，{len({row.dmu for row in panel.rows})}个单元、{len(panel.rows)}行，"
-        f"{'、'.join(f'{year}年' for year in years)}；成本：{panel.spec.cost_label}；价格：{prices}。"
+        f"{'、'.join(f'{year}年' for year in years)}；成本：{panel.spec.cost_label}；价格：{prices}；指数来源：{page.prices.source}。"
     )
     return [
         Block(title, TITLE, align="centre", after=6),
         Block(text, BODY, align="left", after=6),
-        *flow.section(drivers_table(panel), wide, page.money),
-        *flow.section(findings_table(page.findings), wide, page.money),
-        *flow.section(panel_table(panel, page.based), wide, page.money),
+        *flow.section(drivers_table(panel), wide),
+        *flow.section(findings_table(page.findings), wide),
+        *flow.section(panel_table(panel, page.based), wide),
     ]
 
 
@@ -215,22 +213,27 @@ def render_movement(page: MovementPage) -> bytes:
 
 
 def _movement(page: MovementPage, title: str) -> list[Flowable]:
-    view, wide, write = page.view, LANDSCAPE_WIDTH, page.money.write
+    view, wide = page.view, LANDSCAPE_WIDTH
     own = view.own
     prices = f"{view.price_year}年价格" if view.price_year else "各年当年价格，未折算"
     text = (
         f"{own.name}（{own.dmu}）就{view.service}申请特殊因素“{view.label}”。若同意，其{view.fiscal_year}年度基线由"
-        f"{write(own.before.point)}万元变为{write(own.after.point)}万元，变动{write(own.change)}万元（{own.change_percent}%），"
-        f"其中加回的特殊因素{write(own.given_back)}万元，模型引起{write(own.by_model)}万元；其他单位中{view.n_moved}个有变动，"
-        f"合计{write(view.others)}万元。基线为{prices}。"
+        f"{wan(own.before.point)}万元变为{wan(own.after.point)}万元，变动{wan(own.change)}万元（{own.change_percent}%），"
+        f"其中加回的特殊因素{wan(own.given_back)}万元，模型引起{wan(own.by_model)}万元；其他单位中{view.n_moved}个有变动，"
+        f"合计{wan(view.others)}万元。基线为{prices}。"
     )
     return [
         Block(title, TITLE, align="centre", after=6),
         paragraphs(text),
-        *flow.section(claimed_table(view), wide / 2, page.money),
-        *flow.section(admitted_table(view), wide, page.money),
+        *flow.section(claimed_table(view), wide / 2),
+        *flow.section(admitted_table(view), wide),
         *heading("各单位变动图"),
+        *(
+            [Block(f"只画变动最大的{flow.MOST_MOVED}个单位，其余见表。", CELL, after=2)]
+            if len(view.rows) > flow.MOST_MOVED
+            else []
+        ),
         flow.movements(view),
         Spacer(1, 8),
-        *flow.section(movement_table(view), wide, page.money),
+        *flow.section(movement_table(view), wide),
     ]

@@ -21,11 +21,15 @@ Value: TypeAlias = str | int | Decimal | Money | None
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A column: its title, its width in proportion (about characters), whether it holds numbers."""
+    """A column: its title, its width in proportion (about characters), whether it holds numbers.
+
+    ``key`` makes its figures destinations on paper: ``<id of the row>/<key>``.
+    """
 
     title: str
     width: int
     number: bool = False
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,8 @@ class CostTable:
         Money in the unit the heads or the note name.
     groups : int
         The first so many columns merge neighbours of equal text on paper.
+    ids : tuple of str
+        An address for each row; empty where no figure is addressed.
     """
 
     title: str
@@ -48,10 +54,11 @@ class CostTable:
     heads: tuple[Head, ...]
     rows: tuple[tuple[Value, ...], ...]
     groups: int = 0
+    ids: tuple[str, ...] = ()
 
 
-def _amount(title: str) -> Head:
-    return Head(f"{title}（万元）", 13, number=True)
+def _amount(title: str, key: str = "") -> Head:
+    return Head(f"{title}（万元）", 13, number=True, key=key)
 
 
 CODE, NAME, YEAR = Head("单元编码", 10), Head("单元名称", 24), Head("年度", 7, number=True)
@@ -64,15 +71,17 @@ def standings_table(view: BaselineView) -> CostTable:
     """Every dmu: cost, baseline with its band, gap with its interval, grade, payable amount where calibrated."""
     calibrated = any(one.payable is not None for one in view.standings)
     heads = (
-        CODE, NAME, YEAR, _amount("成本"), _amount("基线"), _amount("下限"), _amount("上限"), _amount("差距"),
-        _amount("差距下限"), _amount("差距上限"), Head("差距率（%）", 9, number=True), Head("位置", 10),
-        Head("证据等级", 8), *((_amount("可支付额"),) if calibrated else ()),
+        CODE, NAME, YEAR, _amount("成本", "cost"), _amount("基线", "point"), _amount("下限", "lower"),
+        _amount("上限", "upper"), _amount("差距", "gap"), _amount("差距下限", "gap_lower"),
+        _amount("差距上限", "gap_upper"), Head("差距率（%）", 9, number=True), Head("位置", 10),
+        Head("证据等级", 8), *((_amount("应付额", "payable"),) if calibrated else ()),
     )  # fmt: skip
     rows = tuple((*_standing(one), *((one.payable,) if calibrated else ())) for one in view.standings)
     note = (
         f"{view.price_note}。差距＝成本－基线，正数为高于基线；差距下限＝成本－上限，差距上限＝成本－下限。"
     )
-    return CostTable("各单位差距", note, heads, rows)
+    ids = tuple(f"{view.address}/{one.dmu}" for one in view.standings)
+    return CostTable("各单位差距", note, heads, rows, ids=ids)
 
 
 def _standing(one: Standing) -> tuple[Value, ...]:
@@ -160,19 +169,35 @@ def left_out_table(view: BaselineView) -> CostTable:
 
 def diagnoses_table(view: BaselineView) -> CostTable:
     """The findings of panel and methods, in plain words."""
-    heads = (Head("级别", 7), Head("发现", 20), Head("具体情况", 44), Head("说明什么", 54))
-    rows = tuple((one.severity.label, one.title, one.message, one.meaning) for one in view.diagnoses)
+    heads = (Head("级别", 7), Head("发现", 24), Head("说明什么", 70))
+    rows = tuple(
+        (one.severity.label, one.title, f"{one.message}。{one.meaning}" if one.message else one.meaning)
+        for one in view.diagnoses
+    )
     return CostTable("诊断", "" if rows else "没有需要提示的问题。", heads, rows)
 
 
 def told_table(view: BaselineView) -> CostTable:
     """What was found about single dmus."""
-    rows = tuple(
+    rows: tuple[tuple[Value, ...], ...] = tuple(
         (one.dmu, view.names.get(one.dmu, one.dmu), one.year, found.message)
         for one in dict.fromkeys((*shown_baselines(view), *view.baselines))
         for found in one.findings
     )
+    rows += tuple((None, None, None, found.message) for found in view.unanswered)
     return CostTable("各单位提示", "", (CODE, NAME, YEAR, Head("提示", 70)), rows)
+
+
+def told_together(view: BaselineView) -> CostTable:
+    """What was found about single dmus, those of whom the same is told together."""
+    by: dict[str, list[str]] = {}
+    for one in dict.fromkeys((*shown_baselines(view), *view.baselines)):
+        for found in one.findings:
+            text = found.message.removeprefix(one.dmu).removeprefix("：").removeprefix("的")
+            by.setdefault(text, []).append(one.dmu)
+    rows = [("、".join(dict.fromkeys(dmus)), text) for text, dmus in by.items()]
+    rows += [("", found.message) for found in view.unanswered]
+    return CostTable("各单位提示", "", (Head("单元编码", 30), Head("提示", 70)), tuple(rows))
 
 
 def card_table(view: BaselineView) -> CostTable:
@@ -186,12 +211,17 @@ def own_tables(view: BaselineView, sheet: DmuSheet) -> Iterator[CostTable]:
     """Yield one dmu's own tables: where it stands, what each method says, its peers."""
     baselines = [sheet.standing.baseline] if sheet.standing else []
     baselines += [one for one in sheet.baselines if one not in baselines]
-    heads = (Head("测算", 26), YEAR, _amount("基线"), _amount("下限"), _amount("上限"))
+    heads = (
+        Head("测算", 26), YEAR, _amount("基线", "point"), _amount("下限", "lower"), _amount("上限", "upper"),
+    )  # fmt: skip
     rows: list[tuple[Value, ...]] = []
+    ids = []
     for one in baselines:
         rows.append(("合成基线", one.year, one.point, one.lower, one.upper))
         rows += [(found.label, one.year, found.point, found.lower, found.upper) for found in one.estimates]
-    yield CostTable("方法对照", f"{view.price_note}。", heads, tuple(rows))
+        names = ("reconciled", *(found.name for found in one.estimates))
+        ids += [f"{view.address}/{sheet.dmu}/{one.year}/{name}" for name in names]
+    yield CostTable("方法对照", f"{view.price_note}。", heads, tuple(rows), ids=tuple(ids))
     yield peers_table(view, baselines)
     told = tuple((one.year, found.message) for one in baselines for found in one.findings)
     yield CostTable("提示", "" if told else "没有需要提示的问题。", (YEAR, Head("提示", 90)), told)
@@ -200,23 +230,23 @@ def own_tables(view: BaselineView, sheet: DmuSheet) -> Iterator[CostTable]:
 # ------------------------------------------------------------------- the panel
 
 
-def panel_table(panel: CostPanel, based: CostPanel) -> CostTable:
+def panel_table(panel: CostPanel, based: CostPanel | None) -> CostTable:
     """The rows of a panel: cost of the year and in base-year prices, drivers with their units."""
-    deflated = based is not panel
     drivers = panel.spec.drivers
     heads = (
-        CODE, NAME, YEAR, Head("地区", 10), Head("特殊情形", 10), _amount(panel.spec.cost_label),
-        *((_amount(f"{panel.spec.base_year}年价格"),) if deflated else ()),
+        CODE, NAME, YEAR, Head("地区", 10), Head("特殊情形", 10), _amount(panel.spec.cost_label, "cost"),
+        *((_amount(f"{panel.spec.base_year}年价格", "based"),) if based else ()),
         *(Head(f"{one.label}（{one.uom}）", 12, number=True) for one in drivers),
     )  # fmt: skip
     rows = tuple(
         (
             row.dmu, row.name, row.year, row.group, row.treatment, row.cost,
-            *((base.cost,) if deflated else ()), *(row.drivers.get(one.code) for one in drivers),
+            *((base.cost,) if based else ()), *(row.drivers.get(one.code) for one in drivers),
         )
-        for row, base in zip(panel.rows, based.rows, strict=True)
+        for row, base in zip(panel.rows, (based or panel).rows, strict=True)
     )  # fmt: skip
-    return CostTable("成本面板", "", heads, rows)
+    ids = tuple(f"cost_panel/{panel.spec.code}/{row.dmu}/{row.year}" for row in panel.rows)
+    return CostTable("成本面板", "", heads, rows, ids=ids)
 
 
 def drivers_table(panel: CostPanel) -> CostTable:
@@ -242,8 +272,9 @@ def findings_table(findings: Sequence[Finding]) -> CostTable:
 def movement_table(view: MovementView) -> CostTable:
     """Every dmu before and after a claim, the claimant first."""
     heads = (
-        CODE, NAME, _amount("申请前基线"), _amount("申请后基线"), _amount("变动"), Head("变动率（%）", 9, number=True),
-        _amount("加回的特殊因素"), _amount("模型引起"), _amount("申请前下限"), _amount("申请前上限"),
+        CODE, NAME, _amount("申请前基线", "before"), _amount("申请后基线", "after"), _amount("变动", "change"),
+        Head("变动率（%）", 9, number=True),
+        _amount("加回的特殊因素", "given_back"), _amount("模型引起", "by_model"), _amount("申请前下限"), _amount("申请前上限"),
         _amount("申请后下限"), _amount("申请后上限"),
     )  # fmt: skip
     rows = tuple(
@@ -254,7 +285,8 @@ def movement_table(view: MovementView) -> CostTable:
         for row in view.rows
     )  # fmt: skip
     note = "变动＝加回的特殊因素＋模型引起；申请单位列第一行，其余按变动大小排列。"
-    return CostTable("各单位变动", note, heads, rows)
+    ids = tuple(f"movement/{view.panel}/{view.fiscal_year}/{row.dmu}" for row in view.rows)
+    return CostTable("各单位变动", note, heads, rows, ids=ids)
 
 
 def claimed_table(view: MovementView) -> CostTable:

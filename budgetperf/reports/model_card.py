@@ -92,7 +92,7 @@ def _rule(card: Mapping[str, Json], spec: Mapping[str, Json], facts: Mapping[str
     names = [f"{_mapping(one)['label']}（{_mapping(one)['family']}）" for one in _sequence(card["methods"])]
     yield CardRow(group, "测算方法", "、".join(names), "各算一遍；至少两类方法，才可据以核减")
     yield CardRow(group, "合成办法", str(card["reconciliation"]), "高于区间上限，就是高于每一种方法的上限")
-    level = _percent(Decimal(str(card["level"])))
+    level = _percent(_decimal(card["level"]))
     yield CardRow(
         group,
         "区间的置信水平",
@@ -102,10 +102,15 @@ def _rule(card: Mapping[str, Json], spec: Mapping[str, Json], facts: Mapping[str
     yield _screening(spec)
     rounding = Money(int(str(card["rounding_fen"])))
     yield CardRow(group, "取整", f"{rounding}元", "基线与区间四舍五入到它的整数倍，只在最后一步")
-    total = facts.get("payable_total")
-    if total is not None:
-        amount = Money(int(str(_mapping(total)["fen"])))
-        yield CardRow(group, "校准总额", f"{amount}元", "各单位的可支付额合计等于它，一分不差")
+    if spec.get("calibration"):
+        total = facts.get("payable_total")
+        told = f"{Money(int(str(_mapping(total)['fen'])))}元" if total else "最近一年各单位成本之和"
+        yield CardRow(
+            group,
+            "应付总额校准",
+            f"{card['calibration']}；应付总额：{told}",
+            "各单位应付额之和等于应付总额，一分不差",
+        )
     for factor in map(_mapping, _sequence(facts.get("factors", ()))):
         yield CardRow(
             group,
@@ -132,36 +137,61 @@ def _screening(spec: Mapping[str, Json]) -> CardRow:
 
 def _method(method: Mapping[str, Json], panel: CostPanel, card: Mapping[str, Json]) -> Iterator[CardRow]:
     group, found = str(method["label"]), _mapping(method["result"])
-    ratio = f"{(100 * Decimal(str(method['fit_ratio']))).quantize(_TENTH, ROUND_HALF_UP)}%"
+    ratio = f"{(100 * _decimal(method['fit_ratio'])).quantize(_TENTH, ROUND_HALF_UP)}%"
     yield CardRow(group, "拟合程度", ratio, f"成本（对数）的高低，有{ratio}与该方法的拟合一致")
-    estimates = _mapping(found.get("estimates") or {})
-    for driver in panel.spec.drivers:
-        name = f"log({driver.code})" if driver.logged else driver.code
-        if name in estimates:
-            yield _estimate(group, panel, driver, _mapping(estimates[name]))
+    yield from _estimates(group, panel, found)
+    if found.get("conditions"):
+        yield from _conditions(group, panel, _mapping(found["conditions"]))
     for key, (label, meaning) in FIGURES.items():
         if found.get(key) not in (None, ""):
             yield CardRow(group, label, _written(found[key]), meaning)
+    for key in sorted(found.keys() - FIGURES.keys() - TOLD_OTHERWISE):
+        yield CardRow(group, key, _written(found[key]), "见决策包")
     test = found.get("heteroskedasticity")
     if test:
         yield _heteroskedasticity(group, _mapping(test))
-    level = _percent(Decimal(str(card["level"])))
+    level = _percent(_decimal(card["level"]))
     yield CardRow(group, "区间的算法", f"{found.get('interval', '—')}", f"置信水平{level}")
 
 
-def _estimate(group: str, panel: CostPanel, driver: DriverSpec, line: Mapping[str, Json]) -> CardRow:
-    """Tell a coefficient as what the cost does when its driver grows."""
-    told, label = line.get("estimate"), f"{driver.label}的影响"
-    if told is None:
-        return CardRow(group, label, "—", "没有估计结果")
-    error = line.get("std_error") or line.get("bootstrap_sd")
-    spread = f"（标准误{error}）" if error else ""
+def _estimates(group: str, panel: CostPanel, found: Mapping[str, Json]) -> Iterator[CardRow]:
+    """Tell each coefficient, in the order of the drivers, as what the cost does when its driver grows."""
+    for driver, line in _by_driver(panel, found):
+        yield CardRow(
+            group,
+            f"{driver.label}的影响",
+            _coefficient(line),
+            _effect(panel, driver, _decimal(line["estimate"])),
+        )
+
+
+def _conditions(group: str, panel: CostPanel, found: Mapping[str, Json]) -> Iterator[CardRow]:
+    """Tell what local conditions explain of the scores of an envelope: what lowers a score raises the cost."""
+    for driver, line in _by_driver(panel, found):
+        effect = _effect(panel, driver, -_decimal(line["estimate"]), than="比标杆")
+        yield CardRow(group, f"{driver.label}的修正", _coefficient(line), effect)
+    out = f"{len(_sequence(found['left_out']))}行"
+    yield CardRow(group, "修正未采用的数据", out, "按异常值规则，修正系数不用它们估计，但它们同样得到修正")
+
+
+def _by_driver(
+    panel: CostPanel, found: Mapping[str, Json]
+) -> Iterator[tuple[DriverSpec, Mapping[str, Json]]]:
+    estimates = _mapping(found.get("estimates") or {})
+    for driver in panel.spec.drivers:
+        line = estimates.get(f"log({driver.code})" if driver.logged else driver.code)
+        if line and _mapping(line).get("estimate") is not None:
+            yield driver, _mapping(line)
+
+
+def _coefficient(line: Mapping[str, Json]) -> str:
     if line.get("lower") is not None:
-        spread = f"（{line['lower']}至{line['upper']}）"
-    return CardRow(group, label, f"{told}{spread}", _effect(panel, driver, Decimal(str(told))))
+        return f"{line['estimate']}（{line['lower']}至{line['upper']}）"
+    error = line.get("std_error") or line.get("bootstrap_sd")
+    return f"{line['estimate']}（标准误{error}）" if error else str(line["estimate"])
 
 
-def _effect(panel: CostPanel, driver: DriverSpec, estimate: Decimal) -> str:
+def _effect(panel: CostPanel, driver: DriverSpec, estimate: Decimal, *, than: str = "") -> str:
     if driver.logged:
         step, ratio = "10%", MORE**estimate - 1
     else:
@@ -169,7 +199,8 @@ def _effect(panel: CostPanel, driver: DriverSpec, estimate: Decimal) -> str:
         share = all(0 <= value <= 1 for value in values) and not values <= {Decimal(0), Decimal(1)}
         step = str(_TENTH) if share else f"1{driver.uom}"
         ratio = (estimate * (_TENTH if share else 1)).exp() - 1
-    return f"{driver.label}每增加{step}，成本约{_change(ratio)}（其他动因不变）"
+    grows = f"{than}每高" if than else "每增加"
+    return f"{driver.label}{grows}{step}，成本约{_change(ratio)}（其他动因不变）"
 
 
 def _change(ratio: Decimal) -> str:
@@ -184,7 +215,7 @@ def _change(ratio: Decimal) -> str:
 def _heteroskedasticity(group: str, test: Mapping[str, Json]) -> CardRow:
     if test.get("p_value") is None:
         return CardRow(group, "离散程度检验", "未作", str(test.get("reason", "")))
-    p_value = Decimal(str(test["p_value"]))
+    p_value = _decimal(test["p_value"])
     told = (
         "离散程度随规模变化，误差已用稳健算法，预测区间是平均宽度"
         if p_value < Decimal("0.05")
@@ -192,6 +223,9 @@ def _heteroskedasticity(group: str, test: Mapping[str, Json]) -> CardRow:
     )
     return CardRow(group, "离散程度检验", f"p={test['p_value']}", told)
 
+
+TOLD_OTHERWISE = {"estimates", "conditions", "heteroskedasticity", "interval", "n", "df", "r2", "check_loss"}
+"""Parts of a method's card with words of their own, or which another row tells."""
 
 FIGURES: Mapping[str, tuple[str, str]] = {
     "tau": ("分位点", "以同等条件下第几成的成本为准；0.5即中位水平"),
@@ -205,6 +239,7 @@ FIGURES: Mapping[str, tuple[str, str]] = {
     "sigma_u": ("无效率的离散程度", "越大，单元之间的浪费相差越大"),
     "sigma_v": ("偶然波动的离散程度", "越大，越难分清浪费与运气"),
     "log_likelihood": ("对数似然", "拟合好坏的尺度，只用于比较同一数据的模型"),
+    "sum_of_squares": ("残差平方和", "凸回归拟合后剩下的差异，越小拟合越好"),
     "mean_efficiency": ("平均效率", "最低所需成本与实际成本之比的平均，1为最好"),
     "returns": ("规模报酬", "大小单元能否按比例放大缩小来比较"),
     "outputs": ("工作量", "按这些工作量寻找花钱最少的组合"),
@@ -232,6 +267,10 @@ def _making(
 
 def _percent(ratio: Decimal) -> str:
     return f"{(ratio * 100).quantize(_TENTH, ROUND_HALF_UP).normalize():f}%"
+
+
+def _decimal(value: Json) -> Decimal:
+    return Decimal(str(value))
 
 
 def _written(value: Json) -> str:

@@ -13,7 +13,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable
 
 from budgetperf.indicators import plain_number
-from budgetperf.reports.axis import Axis, axis
+from budgetperf.reports.axis import Axis, axis, spread_wide
 from budgetperf.reports.faces import SMALL
 from budgetperf.reports.flow import GREY, draw_line, shortened
 
@@ -76,9 +76,10 @@ class ScatterPlot(Flowable):
         super().__init__()
         self._dots, self._lines, self._legend = dots, lines, legend
         self._titles = x_title, y_title
-        ends = [point for line in lines for point in line.points]
-        self._x = axis((*(dot.x for dot in dots), *(x for x, _ in ends)))
-        self._y = axis((*(dot.y for dot in dots), *(y for _, y in ends)))
+        places = [(dot.x, dot.y) for dot in dots] + [place for line in lines for place in line.points]
+        xs, ys = zip(*places, strict=True)
+        logarithmic = spread_wide(xs, ys)
+        self._x, self._y = (axis(values, logarithmic=logarithmic) for values in (xs, ys))
 
     def wrap(self, aW: float, aH: float) -> tuple[float, float]:  # noqa: ARG002, N803 - reportlab's signature
         """Take the whole width and a fixed height (points)."""
@@ -141,7 +142,7 @@ class ScatterPlot(Flowable):
         for dot in self._dots:
             width = SMALL.measure(dot.label)
             x, y = self._at(dot.x, dot.y)
-            x = x + 5 if x + 5 + width < left + wide else x - 5 - width
+            x = x + 6 if x + 6 + width < left + wide else x - 6 - width
             free = all(abs(y - other) > 7 or x + width < begin or x > end for begin, end, other in taken)
             if dot.label and free:
                 taken.append((x, x + width, y))
@@ -230,7 +231,7 @@ class Bar:
     mark : Decimal or None
         The point on it.
     tail : Decimal or None
-        End of a second, hatched part that begins at ``high``; None without one.
+        End of a second part, drawn as an outline from ``high``; None without one.
     strong : bool
         Drawn in red.
     """
@@ -324,17 +325,16 @@ class BarPlot(Flowable):
         canvas.saveState()
         canvas.setStrokeColor(ink)
         canvas.setFillColor(ink)
-        if bar.mark is None:
-            canvas.rect(min(low, high), y - 3.5, abs(high - low), 7, stroke=1, fill=1)
-        else:
-            canvas.setLineWidth(1.6)
-            canvas.line(low, y, high, y)
-            canvas.setLineWidth(0.8)
-            for end in (low, high):
-                canvas.line(end, y - 3, end, y + 3)
-            canvas.circle(left + wide * self._scale.place(bar.mark), y, 2.4, stroke=0, fill=1)
+        canvas.setLineWidth(0.8)
         if bar.tail is not None:
             end = left + wide * self._scale.place(bar.tail)
-            canvas.setFillColor(Color(1, 1, 1))
-            canvas.rect(min(high, end), y - 3.5, abs(end - high), 7, stroke=1, fill=1)
+            canvas.rect(min(high, end), y - 4.5, abs(end - high), 9, stroke=1, fill=0)
+        if bar.mark is None:
+            canvas.rect(min(low, high), y - 3, abs(high - low), 6, stroke=0, fill=1)
+        else:
+            for end in (low, high):
+                canvas.line(end, y - 3, end, y + 3)
+            canvas.setLineWidth(1.6)
+            canvas.line(low, y, high, y)
+            canvas.circle(left + wide * self._scale.place(bar.mark), y, 2.4, stroke=0, fill=1)
         canvas.restoreState()

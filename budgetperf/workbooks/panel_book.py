@@ -118,7 +118,7 @@ def _head(sheet: Worksheet, styles: Styles, names: Sequence[str], notes: Sequenc
     for column, (name, note) in enumerate(zip(names, notes, strict=True)):
         sheet.set_column(column, column, _WIDE if len(name) > 6 else _NARROW)
         sheet.write_string(0, column, name, styles.label)
-        sheet.write_comment(0, column, note, {"x_scale": 2, "y_scale": 1.2})
+        sheet.write_comment(0, column, note, {"x_scale": 2})
     sheet.freeze_panes(1, 0)
     print_landscape(sheet, repeat_to=0)
     for row in range(1, _ROWS + 1):

@@ -5,6 +5,7 @@ import pytest
 from budgetperf.permissions import Actor
 from budgetperf.process.stages import Stage
 from tests import cast
+from tests.actions.next_year import PANEL
 from tests.api.conftest import World
 from tests.api.pages import page_routes, sign_in
 
@@ -21,7 +22,8 @@ def filled(world: World, path: str) -> str:
         "name": "request",
         "stage": "request",
         "year": "2026",
-        "code": "en" if "language" in path else world.codes["drains"],
+        "code": {"language": "en", "panels": PANEL}.get(path.split("/")[1], world.codes["drains"]),
+        "dmu": "D02",
         "record_id": world.record(record)[0],
         "verb": "file",
         "digest": str(digest),

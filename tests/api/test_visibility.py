@@ -21,6 +21,7 @@ PUBLIC = {
     "/api/v1/events/{chain}": "the log is read by office, not by department",
     "/api/v1/rules/{jurisdiction}/{kind}/{valid_from}": "what binds everybody may be read by everybody",
     "/api/v1/runs/{kind}": "names a kind of work, no record",
+    "/api/v1/cost-panels/{code}": "panels are read by office, not by department",
     **dict.fromkeys(
         (
             "/api/v1/assessment/{key}",
@@ -71,6 +72,7 @@ def parts(world: World, path: str, *, unknown: bool) -> dict[str, Any]:
     code = world.codes["water"]
     first = path.split("/")[3]
     stage = Stage(first) if first in set(Stage) else Stage.REQUEST
+    stage = Stage.BASELINE if first == "baselines" else stage
     theirs = {
         "code": code,
         "record_id": world.record(stage, world.codes["library"] if stage is Stage.EXANTE else "")[0],
@@ -81,6 +83,7 @@ def parts(world: World, path: str, *, unknown: bool) -> dict[str, Any]:
         "fiscal_year": 2026,
         "key": "KP2024-meiling",
         "file_id": "no-such-file",
+        "dmu": "D02",
     }
     if first == "assessment":
         return theirs | {"code": "NO-SUCH" if unknown else "P1"}
@@ -198,6 +201,8 @@ NAMED_PAGES = ("{code}", "{record_id}", "{attachment_id}", "{digest}")
 OPEN_PAGES = {
     "/language/{code}": "a language",
     "/people/{person_id}/tokens/{digest}/revoke": "accounts are the administrators', see test_people",
+    "/panels/{code}": "panels are read by office, not by department",
+    "/panels/{code}/workbook": "the same",
     "/runs/{run_id}/files/{digest}": "asked below, by an unknown run",
 }
 
@@ -216,6 +221,7 @@ def test_a_record_that_is_not_the_readers_does_not_exist_on_any_page(world: Worl
         "verb": "file",
         "subject": "KP2024-meiling",
         "file_id": "none",
+        "dmu": "D02",
         "name": "none",
         "paper": "none",
     }
@@ -257,6 +263,7 @@ def test_every_page_asks_who_is_there(world: World) -> None:
         "edition_id": "x",
         "edition_id:path": "x",
         "subject": "x",
+        "dmu": "x",
         "file_id": "x",
         "paper": "x",
     }

@@ -16,10 +16,12 @@ from budgetperf.reports.assessment_pages import (
     AssessmentRankingPage,
     AssessmentTracePage,
 )
+from budgetperf.reports.cost_pages import CostPanelPage, DmuBaselinePage
 from budgetperf.reports.faces import register
 from budgetperf.reports.linebreak import NEVER_FIRST
 from budgetperf.reports.models import write_day
 from budgetperf.reports.renderers import REPORTS, Page, render
+from tests.reports import costed
 from tests.reports.assessed import make_notice, make_ranking, make_trace
 from tests.reports.make import DIGEST, make_evaluation_report, make_limits_notice, make_self_evaluation
 from tests.reports.reading import page_texts, poppler, reader, squeezed
@@ -31,6 +33,10 @@ MAKERS: dict[str, Callable[[], Page]] = {
     "assessment_notice": make_notice,
     "assessment_ranking": make_ranking,
     "assessment_trace": make_trace,
+    "baseline": costed.make_baseline,
+    "dmu_baseline": costed.make_dmu,
+    "cost_panel": costed.make_panel,
+    "movement": costed.make_movement,
 }
 
 
@@ -122,7 +128,10 @@ def test_the_document_is_chinese_and_titled(content: bytes) -> None:
     document = reader(content)
     assert document.root_object["/Lang"] == "zh-CN"
     assert document.metadata is not None
-    assert re.search("（2025年度）|2026年部门预算|正定县2024年度考评", str(document.metadata.title))
+    assert re.search(
+        "（2025年度）|2026年部门预算|正定县2024年度考评|成本面板：道路清扫保洁|特殊因素影响测算",
+        str(document.metadata.title),
+    )
 
 
 def test_no_printed_line_begins_with_closing_punctuation(content: bytes, tmp_path: Path) -> None:
@@ -139,7 +148,7 @@ def test_every_destination_is_the_address_of_its_report(content: bytes, paper: P
         assert names
         assert all(name.partition("/")[2].startswith(paper.subject) for name in names)
         return
-    assert len(names) > 30
+    assert len(names) >= (10 if isinstance(paper, DmuBaselinePage | CostPanelPage) else 29)
     assert all(name.startswith(paper.address + "/") for name in names)
 
 
@@ -151,10 +160,11 @@ def test_missing_fonts_are_named_with_what_to_do(tmp_path: Path) -> None:
 
 def test_page_models_load_without_reportlab() -> None:
     script = (
-        "import sys, budgetperf.reports.pages, budgetperf.reports.notice; print('reportlab' in sys.modules)"
+        "import sys, budgetperf.reports.pages, budgetperf.reports.notice, budgetperf.reports.cost_pages\n"
+        "import budgetperf.reports.cost_tables; print({'reportlab', 'pandas'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "False"
+    assert done.stdout.strip() == "set()"
 
 
 def test_reportlab_is_imported_only_here() -> None:

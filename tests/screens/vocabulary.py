@@ -13,6 +13,7 @@ from api.desks.assessment_openings import BEGINNINGS
 from api.problems import STATUSES
 from api.screens.fields import row_form
 from api.screens.page import TEMPLATES
+from budgetperf.actions.panel_files import PanelHead
 from budgetperf.actions.verbs import VERBS
 from budgetperf.budget.form import ObjectionForm
 from budgetperf.forms import Form, fields
@@ -41,6 +42,7 @@ SHOWN_BY_WORD = (
     "package_words.py",
     "package_cost_words.py",
     "package_rows.py",
+    "panels.py",
     "rules.py",
     "special_factors.py",
     "assessments.py",
@@ -96,7 +98,7 @@ def of_forms() -> Iterator[str]:
         {verb.form for verb in VERBS.values()}
         | {item.form for item in opened.OPENINGS.values()}
         | {item.form for item in BEGINNINGS.values()}
-        | {NoticeForm, ObjectionForm, IndexSpec}
+        | {NoticeForm, ObjectionForm, IndexSpec, PanelHead}
     )
     for form in asked:
         yield from of_form(form)

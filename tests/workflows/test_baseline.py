@@ -3,13 +3,21 @@
 import csv
 import json
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from openpyxl import load_workbook
 
 from budgetperf.costing import packages
-from workflows.baseline import CARD, PACKAGE, RESULTS
+from budgetperf.money import MoneyUnit
+from budgetperf.provenance import DecisionPackage
+from budgetperf.reports.baseline_view import baseline_view, wan
+from budgetperf.reports.model_card import FIGURES, TOLD_OTHERWISE
+from tests.reports.reading import page_texts, squeezed
+from workflows.baseline import BOOK, CARD, PACKAGE, REPORT, RESULTS
 from workflows.command import main
 
 ID = "national/cost_baseline/2026-01-01"
@@ -68,6 +76,29 @@ def test_a_panel_becomes_a_baseline_a_unit_a_card_and_a_package(bp, panel: Path,
     assert package["edition"] == ID
     again = packages.recompute_baseline(package["facts"], int(package["seed"]))
     assert again == package["result"]
+    assert_reported(out, package, dear)
+
+
+def assert_reported(out: Path, package: dict[str, Any], dear: dict[str, str]) -> None:
+    """View of the package, PDF, workbook and CSV have the same amounts of a unit."""
+    kept = DecisionPackage(**package)
+    standing = next(one for one in baseline_view(kept).standings if one.dmu == dear["单元编码"])
+    found = standing.baseline
+    names = ("成本", "基线", "下限", "上限")
+    amounts = (standing.cost, found.point, found.lower, found.upper)
+    assert [Decimal(dear[f"{name}（元）"]) for name in names] == [
+        one.in_unit(MoneyUnit.YUAN) for one in amounts
+    ]
+    sheet = load_workbook(out / BOOK)["各单位差距"]
+    heads = [cell.value for cell in sheet[2]]
+    row = next(row for row in sheet.iter_rows(min_row=3, values_only=True) if row[0] == standing.dmu)
+    for name, amount in zip(names, amounts, strict=True):
+        assert Decimal(str(row[heads.index(f"{name}（万元）")])) == amount.in_unit(MoneyUnit.WAN)
+    text = squeezed("".join(page_texts((out / REPORT).read_bytes())))
+    assert kept.digest in text
+    table = text[text.index("差距下限＝成本－上限") :]
+    at = table.index(standing.dmu)
+    assert all(wan(amount) in table[at : at + 200] for amount in amounts)
 
 
 def test_an_edition_of_ones_own_names_methods_screening_and_reconciliation(
@@ -90,6 +121,7 @@ def test_an_edition_of_ones_own_names_methods_screening_and_reconciliation(
     assert [method["name"] for method in card["methods"]] == ["driver_regression", "quantile", "sfa", "dea"]
     assert card["reconciliation"].startswith("点估计取各方法中位数")
     assert {message[:3] for message in card["screened"]} == {"D07"}
+    assert all(one["result"].keys() <= FIGURES.keys() | TOLD_OTHERWISE for one in card["methods"])
     row = results(out)[0]
     points = sorted(
         float(row[f"{name}（元）"]) for name in ("成本动因回归", "分位数基线", "随机前沿分析", "数据包络分析")

@@ -49,7 +49,11 @@ OWN = """CREATE FUNCTION bp_own_baseline(baseline text) RETURNS TABLE (
   factor AS (
     SELECT jsonb_agg(item ORDER BY n) AS rows
     FROM d, jsonb_array_elements(coalesce(d.facts -> 'factors', '[]')) WITH ORDINALITY AS a (item, n)
-    WHERE item ->> 'dmu' IN (SELECT dmu FROM own))
+    WHERE item ->> 'dmu' IN (SELECT dmu FROM own)),
+  method AS (
+    SELECT jsonb_agg(CASE jsonb_typeof(item #> '{result,conditions}') WHEN 'object' THEN jsonb_set(item,
+      '{result,conditions}', (item #> '{result,conditions}') || '{"left_out": [], "capped": []}') ELSE item END ORDER BY n) AS cards
+    FROM d, jsonb_array_elements(d.result #> '{card,methods}') WITH ORDINALITY AS a (item, n))
   SELECT d.id, d.kind, d.record_id, d.evaluand_id, d.subject, d.period, d.edition, d.edition_digest, d.method,
     jsonb_set(d.facts, '{panel,rows}', coalesce(seen.rows, '[]'))
       || jsonb_build_object('targets', coalesce(target.rows, '[]'))
@@ -58,10 +62,10 @@ OWN = """CREATE FUNCTION bp_own_baseline(baseline text) RETURNS TABLE (
         (SELECT jsonb_agg(item ORDER BY n) FROM answered WHERE answered.key = part.key), '[]'))
       FROM jsonb_object_keys(d.result) AS part (key) WHERE key IN ('baselines', 'standings', 'left_out')), '{}')
       || CASE WHEN d.result ? 'curves' THEN jsonb_build_object('curves', d.result -> 'curves') ELSE '{}' END
-      || jsonb_build_object('card', (d.result -> 'card') || CASE WHEN d.result -> 'card' ? 'screened'
-           THEN '{"screened": []}' ELSE '{}' END::jsonb),
+      || jsonb_build_object('card', (d.result -> 'card') || jsonb_build_object('methods', method.cards)
+        || CASE WHEN d.result -> 'card' ? 'screened' THEN '{"screened": []}' ELSE '{}' END::jsonb),
     d.seed, d.environment, d.digest, d.decided_at
-  FROM d, seen, target, factor $$"""
+  FROM d, seen, target, factor, method $$"""
 
 
 def upgrade() -> None:

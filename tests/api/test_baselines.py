@@ -1,0 +1,153 @@
+"""A baseline on its page, its sheets and by API: the same figures, whole for the offices, one's own for a unit."""
+
+import json
+import re
+from decimal import Decimal
+
+import pytest
+
+from budgetperf.permissions import Actor
+from budgetperf.process.stages import Stage
+from tests import cast
+from tests.actions.next_year import PANEL
+from tests.api.conftest import World
+from tests.api.pages import sign_in
+
+
+def api(world: World, actor: Actor, path: str = "") -> dict:
+    record = world.record(Stage.BASELINE, PANEL)[0]
+    answer = world.house.client(actor).get(f"/api/v1/baselines/{record}{path}")
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def page(world: World, actor: Actor, path: str = "") -> str:
+    browser, _ = sign_in(world.house, actor)
+    answer = browser.get(f"/baselines/{world.record(Stage.BASELINE, PANEL)[0]}{path}")
+    assert answer.status_code == 200
+    return answer.text
+
+
+def wan(fen: str) -> str:
+    """An amount as the page writes it; every cost of this panel is a whole number of 100 yuan."""
+    return f"{Decimal(fen) / 1_000_000:,.2f}"
+
+
+def test_the_page_shows_every_unit_with_the_figures_of_the_api(world: World) -> None:
+    told, shown = api(world, cast.RULES_OFFICE), page(world, cast.RULES_OFFICE)
+    assert told["whole"]
+    assert [one["dmu"] for one in told["standings"]] == [f"D{n:02}" for n in range(14)]
+    rows = re.findall(r'<tr id="d-\d+">(.*?)</tr>', shown, re.DOTALL)
+    assert len(rows) == 14
+    for one in told["standings"]:
+        band = one["baseline"]
+        row = next(row for row in rows if f">{one['dmu']}<" in row)
+        assert int(one["gap_fen"]) == int(one["cost_fen"]) - int(band["point_fen"])
+        assert int(one["gap_upper_fen"]) == int(one["cost_fen"]) - int(band["lower_fen"])
+        for fen in (
+            one["cost_fen"],
+            band["point_fen"],
+            band["upper_fen"],
+            one["gap_fen"],
+            one["gap_lower_fen"],
+        ):
+            assert wan(fen) in row, (one["dmu"], fen)
+        place = (
+            "above"
+            if int(one["gap_lower_fen"]) > 0
+            else "below"
+            if int(one["gap_upper_fen"]) < 0
+            else "within"
+        )
+        assert f"place-{place}" in row
+    assert shown.count('<circle class="dot') + shown.count('<path class="dot') >= 3 * 14
+    assert len(re.findall(r'<polyline class="curve', shown)) == 2
+    assert "管网长度每增加10%" in shown
+    assert f"/decisions/{told['digest']}" in shown
+
+
+def test_a_sheet_shows_models_side_by_side_and_whom_a_unit_is_held_against(world: World) -> None:
+    told, shown = api(world, cast.AUDITOR, "/units/D02"), page(world, cast.AUDITOR, "/D02")
+    assert [one["dmu"] for one in told["standings"]] == ["D02"]
+    [target] = told["baselines"]
+    assert target["year"] == 2026
+    for estimate in target["estimates"]:
+        assert wan(estimate["point_fen"]) in shown
+    for peer in target["peers"]:
+        assert peer["dmu"] != "D02"
+        assert f"{peer['name']}<" in shown
+        assert peer["distance"] in shown
+    assert len(re.findall(r'<path class="dot dot-own"', shown)) == 3 + 1  # and the legend's
+
+
+def test_a_unit_sees_its_own_and_its_peers_and_nothing_else_of_others(world: World) -> None:
+    whole, own = api(world, cast.RULES_OFFICE), api(world, cast.CLERK)
+    assert not own["whole"]
+    assert own["standings"] == [one for one in whole["standings"] if one["dmu"] == "D02"]
+    assert own["baselines"] == whole["baselines"]
+    sheet = page(world, cast.CLERK, "/D02")
+    peers = {
+        peer["dmu"] for band in (*own["baselines"], own["standings"][0]["baseline"]) for peer in band["peers"]
+    }
+    names = {one["dmu"]: one["name"] for one in whole["standings"]}
+    for dmu, name in names.items():
+        assert (f"{name}<" in sheet or f"<title>{name} " in sheet) == (dmu in {"D02", *peers}), dmu
+    listed = page(world, cast.CLERK)
+    assert len(re.findall(r'<tr id="d-\d+">', listed)) == 1
+    assert "/decisions/" not in listed
+    browser, csrf = sign_in(world.house, cast.CLERK)
+    record = world.record(Stage.BASELINE, PANEL)[0]
+    other = min(set(names) - {"D02"})
+    for dmu in (other, min(peers), "NONE"):
+        assert browser.get(f"/baselines/{record}/{dmu}").status_code == 404
+        assert browser.post(f"/baselines/{record}/{dmu}/paper", data={"csrf": csrf}).status_code == 404
+    assert browser.post(f"/baselines/{record}/paper", data={"csrf": csrf}).status_code == 403
+    assert f"/baselines/{record}" in browser.get(f"/projects/{world.codes['water']}").text
+
+
+def test_a_unit_sees_nothing_before_the_baseline_is_adopted(world: World) -> None:
+    record = world.record(Stage.BASELINE, PANEL)[0]
+    world.write("UPDATE record SET status = 'fitted' WHERE id = :id", id=record)
+    try:
+        browser, _ = sign_in(world.house, cast.CLERK)
+        assert browser.get(f"/baselines/{record}").status_code == 404
+        assert "采用成本基线" in page(world, cast.FINANCE_HEAD)
+    finally:
+        world.write("UPDATE record SET status = 'adopted' WHERE id = :id", id=record)
+
+
+@pytest.mark.parametrize("actor", [cast.SCHOOL_CLERK, cast.DRAINAGE_CLERK])
+def test_a_baseline_of_others_does_not_exist(world: World, actor: Actor) -> None:
+    browser, _ = sign_in(world.house, actor)
+    for path in ("", "/D02"):
+        assert browser.get(f"/baselines/{world.record(Stage.BASELINE, PANEL)[0]}{path}").status_code == 404
+
+
+def test_papers_are_ordered_from_the_page(world: World) -> None:
+    browser, csrf = sign_in(world.house, cast.FINANCE_REVIEWER)
+    record = world.record(Stage.BASELINE, PANEL)[0]
+    assert browser.post(f"/baselines/{record}/paper", data={"csrf": csrf}).status_code == 303
+    assert world.house.jobs.orders[-1][:2] == ("batch.baseline_report", {"record_id": record})
+    own, token = sign_in(world.house, cast.CLERK)
+    assert own.post(f"/baselines/{record}/D02/paper", data={"csrf": token}).status_code == 303
+    assert world.house.jobs.orders[-1][:2] == (
+        "batch.dmu_baseline_report",
+        {"record_id": record, "dmu": "D02"},
+    )
+
+
+def test_a_package_of_the_first_version_is_shown_with_what_it_lacks(world: World) -> None:
+    record = world.record(Stage.BASELINE, PANEL)[0]
+    statement = "SELECT method, result FROM decision WHERE record_id = :id AND kind = 'baseline'"
+    method, result = world.rows(statement, id=record)[0]
+    older = {key: result[key] for key in ("baselines", "card")}  # type: ignore[index]
+    change = "UPDATE decision SET method = :method, result = CAST(:result AS jsonb) WHERE record_id = :id AND kind = 'baseline'"
+    world.write(change, method="costing.baseline/1", result=json.dumps(older), id=record)
+    try:
+        for actor in (cast.RULES_OFFICE, cast.CLERK):
+            shown = page(world, actor)
+            assert "没有记录各单位差距、各方法曲线、剔除清单" in shown
+            assert "预算年度基线" in shown
+            assert "D02" in page(world, actor, "/D02")
+    finally:
+        world.write(change, method=method, result=json.dumps(result), id=record)

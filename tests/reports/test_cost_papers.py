@@ -1,0 +1,113 @@
+"""The papers of costing: drawn as vectors, the same numbers as the view and the workbook, nobody else's rows."""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from io import BytesIO
+
+import pytest
+from openpyxl import load_workbook
+from pypdf import PageObject
+
+from budgetperf.money import Money, MoneyUnit
+from budgetperf.reports.axis import axis, spread_wide, symmetric
+from budgetperf.reports.baseline_view import wan
+from budgetperf.reports.cost_pages import BaselinePage, CostPanelPage, DmuBaselinePage, MovementPage
+from budgetperf.reports.cost_tables import CostTable, movement_table, own_tables, panel_table, standings_table
+from budgetperf.reports.renderers import render
+from budgetperf.workbooks.cost_books import cost_book
+from tests.reports import costed
+from tests.reports.reading import page_texts, reader, squeezed
+
+Page = BaselinePage | DmuBaselinePage | CostPanelPage | MovementPage
+PAGES = (costed.make_baseline(), costed.make_dmu(), costed.make_panel(), costed.make_movement())
+
+
+def table_of(page: Page) -> CostTable:
+    match page:
+        case BaselinePage():
+            return standings_table(page.view)
+        case DmuBaselinePage():
+            return next(iter(own_tables(page.view, page.sheet)))
+        case CostPanelPage():
+            return panel_table(page.panel, page.based)
+    return movement_table(page.view)
+
+
+@pytest.mark.parametrize("paper", PAGES, ids=lambda paper: type(paper).__name__)
+def test_every_amount_stands_in_the_pdf_and_in_the_workbook(paper: Page) -> None:
+    table, text = table_of(paper), squeezed("".join(page_texts(render(paper))))
+    assert table.rows
+    sheet = load_workbook(BytesIO(cost_book(paper)))[table.title]
+    assert [cell.value for cell in sheet[2]] == [head.title for head in table.heads]
+    for row, cells in zip(table.rows, sheet.iter_rows(min_row=3, values_only=True), strict=False):
+        for value, cell in zip(row, cells, strict=True):
+            if isinstance(value, Money):
+                assert Decimal(str(cell)) == value.in_unit(MoneyUnit.WAN)
+                assert wan(value) in text
+            elif isinstance(value, Decimal):
+                assert Decimal(str(cell)) == value
+
+
+def images(page: PageObject) -> Iterator[object]:
+    found = page.get("/Resources", {}).get("/XObject", {})
+    for one in found.values():
+        if one.get_object()["/Subtype"] == "/Image":
+            yield one
+
+
+@pytest.mark.parametrize(
+    ("paper", "drawn"),
+    [(PAGES[0], "曲线"), (PAGES[1], "曲线"), (PAGES[3], "实心")],
+    ids=["all", "own", "moved"],
+)
+def test_pictures_are_paths_and_no_images(paper: Page, drawn: str) -> None:
+    pages = reader(render(paper)).pages
+    assert [one for sheet in pages for one in images(sheet)] == []
+    assert b"inline" not in render(paper)
+    picture = next(sheet for sheet in pages if drawn in sheet.extract_text())
+    content = picture.get_contents()
+    assert content is not None
+    kinds = re.findall(rb" (re|l|c|S|f)\b", content.get_data())
+    assert kinds.count(b"l") > 20 or kinds.count(b"re") > 20
+
+
+def test_a_units_own_paper_has_its_peers_and_nobody_else() -> None:
+    text = "".join(page_texts(render(costed.make_dmu())))
+    assert "D02" in text
+    assert "第1环卫所" in text  # its peer
+    assert not re.search(r"D0[0345]|第4环卫所", text)
+
+
+def test_many_units_with_long_names_keep_every_row() -> None:
+    page = costed.make_movement(120)
+    text = squeezed("".join(page_texts(render(page))))
+    assert "只画变动最大的30个单位" in text
+    assert all(text.count(row.dmu) >= 1 for row in page.view.rows)
+    assert text.count(costed.NAME) == 40
+
+
+def test_the_workbook_of_a_baseline_has_a_chart_of_excels_own() -> None:
+    book = load_workbook(BytesIO(cost_book(costed.make_baseline())))
+    assert book.sheetnames == [
+        "基线", "各单位差距", "方法对照", "同类单位", "剔除", "诊断", "各单位提示", "模型卡", "散点图",
+    ]  # fmt: skip
+    (chart,) = book["散点图"]._charts  # type: ignore[attr-defined]
+    assert len(chart.series) == 3  # rows, rows left out, the one curve with points
+
+
+def test_the_same_page_gives_the_same_workbook() -> None:
+    assert cost_book(costed.make_baseline()) == cost_book(costed.make_baseline())
+
+
+def test_an_axis_holds_its_values_and_marks_round_figures() -> None:
+    values = [Decimal("0.02"), Decimal(7), Decimal(4300)]
+    scale = axis(values, logarithmic=spread_wide(values))
+    places = [scale.place(value) for value in values]
+    assert scale.logarithmic
+    assert places == sorted(places)
+    assert 0 < places[0] < places[-1] < 1
+    assert 3 <= len(scale.ticks) <= 8
+    assert axis([Decimal(5), Decimal(5)]).place(Decimal(5)) == pytest.approx(0.5)
+    assert not spread_wide([Decimal(0), Decimal(100)])
+    assert symmetric(Decimal(3)).place(Decimal(0)) == pytest.approx(0.5)
