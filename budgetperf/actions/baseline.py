@@ -97,7 +97,7 @@ def file_baseline(ctx: Context, form: FitForm, made: Fit, seen: Seen) -> Outcome
     Conflict
         The panel, its projects, the claims admitted or the rules have changed since it was ordered.
     """
-    order, facts = made.order, made.order.facts
+    order = made.order
     if order_fit(ctx, form).digest != order.digest:
         raise Conflict(
             "baseline.moved",
@@ -109,14 +109,20 @@ def file_baseline(ctx: Context, form: FitForm, made: Fit, seen: Seen) -> Outcome
         Stage.BASELINE,
         None,
         form.panel_code,
-        f"{facts.panel.spec.service}成本绩效基线",
+        f"{order.facts.panel.spec.service}成本绩效基线",
         "",
         form.fiscal_year,
         serial=sum(one.subject == form.panel_code for one in earlier),
     )
     moved = open_record(ctx, target, verb="fit", seen=seen)
     kept = file_form(ctx, moved, form, edition=order.edition)
-    package = DecisionPackage(
+    _, kept_digest = keep(ctx, moved.record, _package(form, made))
+    return replace(moved.log(ctx, filed_event(moved, kept, packages=(kept_digest,))), findings=made.findings)
+
+
+def _package(form: FitForm, made: Fit) -> DecisionPackage:
+    order, facts = made.order, made.order.facts
+    return DecisionPackage(
         DecisionKind.BASELINE,
         form.panel_code,
         str(form.fiscal_year),
@@ -130,13 +136,11 @@ def file_baseline(ctx: Context, form: FitForm, made: Fit, seen: Seen) -> Outcome
             prices=facts.prices,
             payable_total=facts.payable_total,
             factors=facts.factors,
-        ),  # fmt: skip
+        ),
         made.result,
         seed=facts.spec.seed,
         environment=environment(),
     )
-    _, kept_digest = keep(ctx, moved.record, package)
-    return replace(moved.log(ctx, filed_event(moved, kept, packages=(kept_digest,))), findings=made.findings)
 
 
 def targets_of(ctx: Context, panel_id: str, panel: CostPanel, fiscal_year: int) -> tuple[BaselineTarget, ...]:
