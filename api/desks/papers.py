@@ -13,10 +13,12 @@ from budgetperf.actions.context import Context
 from budgetperf.actions.goals import goal_form
 from budgetperf.actions.request import review_goals
 from budgetperf.actions.rule_editions import filed_text
+from budgetperf.actions.special_factors import movement_of
 from budgetperf.findings import Finding
 from budgetperf.forms import Form
 from budgetperf.lifecycle.unit_assessment.form import AppealForm, BonusForm, ImprovementForm, PenaltyForm
 from budgetperf.process.stages import ASSESSMENT_STAGES, Stage
+from budgetperf.reports.movement_view import movement_view
 from budgetperf.store.campaigns import get_campaign, results_of
 from budgetperf.store.records import RecordFacts, find_record, latest_filing
 from budgetperf.store.results import decisions_of
@@ -52,10 +54,7 @@ def papers_of(ctx: Context, record: RecordFacts) -> tuple[Link, ...]:
     if record.stage is Stage.RULE:
         return _of_rule(ctx, record)
     if record.stage is Stage.SPECIAL_FACTOR_CLAIM:
-        return (
-            Link("申请与影响", f"/special-factor-claims/{record.id}"),
-            Link("上传材料", f"/projects/{record.subject}?year={record.fiscal_year}#files"),
-        )
+        return tuple(_of_claim(ctx, record))
     if record.stage in ASSESSMENT_STAGES:
         return _of_assessment(ctx, record)
     request = (
@@ -78,6 +77,18 @@ def papers_of(ctx: Context, record: RecordFacts) -> tuple[Link, ...]:
             Link("申报数（元）", "", str(goals.request)),
         ]
     return tuple(found)
+
+
+def _of_claim(ctx: Context, record: RecordFacts) -> Iterator[Link]:
+    """Yield the claim's page and, for who sees it, what it would move."""
+    yield Link("申请与影响", f"/special-factor-claims/{record.id}")
+    yield Link("上传材料", f"/projects/{record.subject}?year={record.fiscal_year}#files")
+    found = movement_of(ctx, record)
+    if found is not None:
+        view = movement_view(found.facts, found.result)
+        yield Link("认定前基线（元）", "", str(view.own.before.point))
+        yield Link("认定后基线（元）", "", str(view.own.after.point))
+        yield Link("其他单位变动合计（元）", "", str(view.others))
 
 
 def _of_assessment(ctx: Context, record: RecordFacts) -> tuple[Link, ...]:

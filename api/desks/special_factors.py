@@ -152,10 +152,10 @@ def _movement(ctx: Context, record: RecordFacts) -> MovementTable | None:
         package=found.digest,
         price_year=view.price_year,
         admitted=tuple(f"{one.name or one.dmu}“{one.label}”" for one in view.admitted),
-        lines=tuple(_line(row, view.widest) for row in view.rows),
+        lines=tuple(_line(row, view.widest_by_model) for row in view.rows),
         others=view.others,
         n_moved=view.n_moved,
-        widest=view.widest,
+        widest=view.widest_by_model,
     )
 
 
@@ -176,13 +176,15 @@ def _line(row: MovementRow, widest: Decimal) -> MovementLine:
         percent=row.change_percent,
         model_bar=_bar(Decimal(0), row.by_model_percent, widest),
         back_bar=_bar(row.by_model_percent, row.change_percent, widest),
+        cut=abs(row.change_percent) > widest,
     )
 
 
 def _bar(start: Decimal, end: Decimal, widest: Decimal) -> Bar:
-    """Return the bar between two percentages, on a picture that reaches ``widest`` to either side."""
+    """Return the bar between two percentages, as far as the picture reaches: ``widest`` to either side."""
     half = Decimal(BAR_WIDTH) / 2
-    low, high = (round(half + half * side / widest) for side in sorted((start, end)))
+    seen = sorted(max(-widest, min(widest, side)) for side in (start, end))
+    low, high = (round(half + half * side / widest) for side in seen)
     return Bar(low, high - low)
 
 

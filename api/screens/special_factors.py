@@ -51,7 +51,8 @@ class MovementLine:
     by_model: Money = told("of which by the methods fitted anew")
     percent: Decimal = told("change in percent of the point before")
     model_bar: Bar = told("the methods' part, from zero")
-    back_bar: Bar = told("what is given back, from there")
+    back_bar: Bar = told("what is given back, from there, to the edge at most")
+    cut: bool = told("whether the change goes beyond the edge")
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,9 +101,9 @@ def _without(panel: CostPanel, factor: SpecialFactor) -> CostPanel:
 def refusal(dmu: str, year: int, amount: Money, row: PanelRow | None) -> str:
     """Say why an amount cannot be set aside from a row of the panel; empty when it can."""
     if row is None:
-        return f"成本面板没有{dmu}{year}年的数据，无从扣除"
+        return f"成本面板没有单元 {dmu} {year}年的数据，无从扣除"
     if not 0 < amount.fen < row.cost.fen:
-        return f"{dmu}{year}年特殊因素为{amount}元，应大于0且小于该年成本{row.cost}元"
+        return f"单元 {dmu} {year}年的特殊因素为{amount}元，应大于0且小于该年成本{row.cost}元"
     return ""
 
 

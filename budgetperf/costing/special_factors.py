@@ -19,6 +19,7 @@ from budgetperf.costing.cost_baseline import BaselineAnswers, BaselineTarget, Co
 from budgetperf.costing.method import BaselineSpec
 from budgetperf.costing.panel import CostPanel
 from budgetperf.costing.prices import PriceIndex
+from budgetperf.costing.spread import Spread, in_turn
 from budgetperf.costing.standings import answer
 from budgetperf.errors import Invalid
 from budgetperf.findings import Finding, Severity, Where
@@ -32,6 +33,7 @@ def fit_without(
     factors: Sequence[SpecialFactor],
     *,
     prices: PriceIndex | None = None,
+    spread: Spread = in_turn,
 ) -> FittedBaseline:
     """Fit a panel without the costs of admitted claims.
 
@@ -40,7 +42,7 @@ def fit_without(
     Invalid
         See ``claimed_costs.set_aside``. Also the refusals of ``baseline.fit``.
     """
-    return fit(set_aside(panel, factors), spec, prices=prices)
+    return fit(set_aside(panel, factors), spec, prices=prices, spread=spread)
 
 
 def give_back(
@@ -115,6 +117,7 @@ def claim_movement(
     edition: BaselineSpec,
     prices: PriceIndex | None = None,
     admitted: Sequence[SpecialFactor] = (),
+    spread: Spread = in_turn,
 ) -> tuple[Movement, ...]:
     """Return how every target's baseline moves if the claim is admitted.
 
@@ -128,6 +131,8 @@ def claim_movement(
         See ``baseline.fit``.
     admitted : sequence of SpecialFactor
         Claims that stand already: in the baselines before and after.
+    spread : Spread
+        Where the pieces of long computations are done.
 
     Raises
     ------
@@ -143,8 +148,8 @@ def claim_movement(
     modelled cost base before the models are run again).
     """
     both = (*admitted, factor)
-    before = fit_without(panel, edition, admitted, prices=prices).found_for(targets)
-    after = fit_without(panel, edition, both, prices=prices).found_for(targets)
+    before = fit_without(panel, edition, admitted, prices=prices, spread=spread).found_for(targets)
+    after = fit_without(panel, edition, both, prices=prices, spread=spread).found_for(targets)
     moved = []
     for one, other in zip(before, after, strict=True):
         if isinstance(one, Finding) or isinstance(other, Finding):

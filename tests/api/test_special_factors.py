@@ -50,7 +50,7 @@ def test_the_unit_reads_the_decision_its_reason_and_its_own_baseline(
 ) -> None:
     text = page(world, cast.CLERK, status)
     assert reason in text
-    assert "本单位基线" in text
+    assert "申请单位基线" in text
     assert "第3水厂" not in text
     assert 'class="moved"' not in text
 

@@ -84,7 +84,7 @@ def test_a_bias_lost_in_noise_is_told():
     assert told[0].message.startswith(f"{weak}个单位")
 
 
-def test_what_cannot_be_bootstrapped_is_refused(monkeypatch):
+def test_what_cannot_be_bootstrapped_is_refused():
     frames = units(5, 12)
     with pytest.raises(ValueError, match="自由处置"):
         correct_bias(*frames, seed=1, returns="fdh")
@@ -94,8 +94,10 @@ def test_what_cannot_be_bootstrapped_is_refused(monkeypatch):
         correct_bias(*frames, seed=1, draws=1)
     with pytest.raises(TooFewRows, match="无效单位不足"):
         correct_bias(frames[0].iloc[:2], frames[1].iloc[:2], seed=1)
-    from budgetperf.costing.envelopment import bootstrap
-
-    monkeypatch.setattr(bootstrap, "_distance", lambda measured, *_: np.full(len(measured.x), np.nan))
     with pytest.raises(NotConverged, match="2次抽取"):
-        correct_bias(*frames, seed=1, draws=2)
+        correct_bias(
+            *frames,
+            seed=1,
+            draws=2,
+            spread=lambda _, items: [np.full((len(one), 12), np.nan) for one in items],
+        )

@@ -63,8 +63,8 @@ def test_what_is_given_back_for_another_year_is_of_the_latest_year_in_its_prices
 @pytest.mark.parametrize(
     ("dmu", "year", "amount", "told"),
     [
-        ("D99", 2024, 1, "成本面板没有D992024年的数据"),
-        ("D03", 2019, 1, "成本面板没有D032019年的数据"),
+        ("D99", 2024, 1, "成本面板没有单元 D99 2024年的数据"),
+        ("D03", 2019, 1, "成本面板没有单元 D03 2019年的数据"),
         ("D03", 2024, 0, "应大于0且小于该年成本"),
         ("D03", 2024, 10**12, "应大于0且小于该年成本"),
     ],

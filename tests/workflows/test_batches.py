@@ -45,12 +45,14 @@ def aged(server: EmbeddedServer, lived: City, tmp_path: Path) -> Iterator[tuple[
         engine.dispose()
 
 
-def record(database: Database, stage: str) -> str:
+def record(database: Database, stage: str, status: str = "%") -> str:
     """The id of the first record of a stage."""
     owner = database.owner_engine()
     with owner.connect() as connection:
-        statement = text("SELECT id FROM record WHERE stage = :stage ORDER BY subject, fiscal_year LIMIT 1")
-        found = str(connection.execute(statement, {"stage": stage}).scalar_one())
+        statement = text(
+            "SELECT id FROM record WHERE stage = :stage AND status LIKE :status ORDER BY subject, fiscal_year LIMIT 1"
+        )
+        found = str(connection.execute(statement, {"stage": stage, "status": status}).scalar_one())
     owner.dispose()
     return found
 
@@ -69,6 +71,7 @@ def sheets(content: bytes) -> int:
 
 def orders(database: Database) -> list[tuple[str, dict[str, str], Actor]]:
     """Every paper, ordered by somebody who may."""
+    admitted = record(database, "special_factor_claim", "admitted")
     return [
         ("batch.self_evaluation", {"record_id": record(database, "self_evaluation")}, cast.FINANCE_REVIEWER),
         (
@@ -89,6 +92,7 @@ def orders(database: Database) -> list[tuple[str, dict[str, str], Actor]]:
         ("batch.cost_panel_paper", {"panel_code": PANEL}, cast.RULES_OFFICE),
         ("batch.baseline_report", {"record_id": record(database, "baseline")}, cast.FINANCE_HEAD),
         ("batch.dmu_baseline_report", {"record_id": record(database, "baseline"), "dmu": "D02"}, cast.CLERK),
+        ("batch.movement_paper", {"record_id": admitted}, cast.FINANCE_HEAD),
     ]
 
 
@@ -125,7 +129,7 @@ def test_another_departments_paper_does_not_exist(aged: tuple[Database, House]) 
     kind, notice, _ = orders(database)[2]
     with pytest.raises(Forbidden, match="其他单位"):
         jobs.start(kind, notice, key="1", actor_id=cast.EDUCATION_REVIEWER.id)
-    *_, (whole, baseline, _), (own, sheet, _) = orders(database)
+    *_, (whole, baseline, _), (own, sheet, _), _ = orders(database)
     for kind, arguments, actor in (
         (own, sheet, cast.SCHOOL_CLERK),  # another agency
         (own, {**sheet, "dmu": "D03"}, cast.CLERK),  # a peer is no unit of one's own

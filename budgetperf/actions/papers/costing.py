@@ -4,12 +4,16 @@ from budgetperf.actions.context import Context
 from budgetperf.actions.panel_files import priced_panel
 from budgetperf.actions.panels import load_panel
 from budgetperf.actions.seen_baseline import SeenBaseline, seen_baseline
+from budgetperf.actions.special_factors import movement_of
 from budgetperf.costing.records import record
 from budgetperf.errors import NotFound
 from budgetperf.fiscal import SHANGHAI
+from budgetperf.process.stages import Stage
 from budgetperf.provenance import digest
-from budgetperf.reports.cost_pages import BaselinePage, CostPanelPage, DmuBaselinePage
+from budgetperf.reports.cost_pages import BaselinePage, CostPanelPage, DmuBaselinePage, MovementPage
 from budgetperf.reports.models import Footer
+from budgetperf.reports.movement_view import movement_view
+from budgetperf.store.records import get_record
 
 
 def baseline_page(ctx: Context, record_id: str) -> BaselinePage:
@@ -47,6 +51,23 @@ def panel_page(ctx: Context, code: str) -> CostPanelPage:
         f"{code} {panel.spec.service}成本面板", priced.index.code, digest(record(panel)), ctx.today
     )
     return CostPanelPage(panel, priced.priced, priced.index, priced.findings, footer)
+
+
+def movement_page(ctx: Context, record_id: str) -> MovementPage:
+    """Return how a claim moves the baselines: of the newest claim as filed, or as it was decided on.
+
+    Raises
+    ------
+    NotFound
+        There is no such claim, it has not been computed, or the reader may not see who moves.
+    """
+    claim = get_record(ctx.session, ctx.actor, record_id)
+    found = movement_of(ctx, claim) if claim.stage is Stage.SPECIAL_FACTOR_CLAIM else None
+    if found is None:
+        raise NotFound("special_factors.no_movement", "没有找到该特殊因素申请的测算，或您无权查看")
+    day = found.decided_at.astimezone(SHANGHAI).date()
+    footer = Footer(f"{claim.subject} {claim.name}", found.edition, found.digest, day)
+    return MovementPage(movement_view(found.facts, found.result), footer)
 
 
 def _footer(seen: SeenBaseline, about: str) -> Footer:
