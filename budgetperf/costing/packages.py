@@ -41,8 +41,12 @@ def baseline_facts(
     factors: Sequence[SpecialFactor] = (),
 ) -> Json:
     """Return the facts of a baseline package; ``spec.seed`` goes into ``DecisionPackage.seed``."""
-    facts = BaselineFacts(panel, tuple(targets), replace(spec, seed=0), prices, payable_total, tuple(factors))
-    return record(facts)
+    return stored(BaselineFacts(panel, tuple(targets), spec, prices, payable_total, tuple(factors)))
+
+
+def stored(facts: BaselineFacts) -> Json:
+    """Return the facts as a package keeps them: the seed stands apart."""
+    return record(replace(facts, spec=replace(facts.spec, seed=0)))
 
 
 def baseline_result(answers: BaselineAnswers, *, card: Json) -> Json:
@@ -60,14 +64,14 @@ def recompute_baseline(facts: Json, seed: int, method: str = baselines.METHOD) -
         Equal to the recorded result in the same numeric environment (``baseline.environment``);
         elsewhere equal as far as the declared rounding absorbs the last digits.
     """
-    stored = restore(BaselineFacts, facts)
-    spec, factors = replace(stored.spec, seed=seed), stored.factors
-    fitted = special_factors.fit_without(stored.panel, spec, factors, prices=stored.prices)
+    kept = restore(BaselineFacts, facts)
+    spec, factors = replace(kept.spec, seed=seed), kept.factors
+    fitted = special_factors.fit_without(kept.panel, spec, factors, prices=kept.prices)
     if method in EARLIER:
-        found = fitted.for_targets(stored.targets)
+        found = fitted.for_targets(kept.targets)
         return _as_recorded_before(method, found, fitted.card)
     answers = special_factors.answer_giving_back(
-        fitted, stored.targets, factors, payable_total=stored.payable_total
+        fitted, kept.targets, factors, payable_total=kept.payable_total
     )
     return baseline_result(answers, card=special_factors.card(fitted, factors))
 
