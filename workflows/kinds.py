@@ -158,7 +158,8 @@ KINDS: dict[str, Kind] = {
         Permission("special_factor_claim:movement:compute"),
         movement.about,
         movement.plan,
-        movement.act,
+        Long(movement.compute),
+        halts=True,
     ),
     "batch.self_evaluation": _paper(
         papers.SelfEvaluationOrder, papers.about_record, papers.self_evaluation, "record:page:view"

@@ -6,12 +6,13 @@ from statistics import median
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from api.desks.frame import answer, frame_of, holds
+from api.desks.frame import answer, frame_of, holds, onward
 from api.desks.moves import page_of
 from api.downloads import download
 from api.guards import demand
+from api.resources import resources_of
 from api.screens.buttons import Link
 from api.screens.panels import DriverLine, FitLine, PanelLine, PanelPage, Panels, PanelView, RowLine, UnitLine
 from api.transaction import Work
@@ -20,7 +21,7 @@ from budgetperf.actions.panels import load_panel
 from budgetperf.costing.panel import DriverSpec, PanelRow
 from budgetperf.evidence.attachments import MediaType
 from budgetperf.process.stages import Stage
-from budgetperf.store.costs import all_units
+from budgetperf.store.costs import all_units, cost_panel
 from budgetperf.store.listings import cost_panels
 from budgetperf.store.records import RecordFacts, list_records
 from budgetperf.workbooks.panel_book import PanelUnit, write_panel_book
@@ -110,6 +111,17 @@ def fetch(ctx: Work, code: str) -> Response:
         if unit.fiscal_year == newest
     ]
     return download(write_panel_book(panel, units), f"成本面板-{code}.xlsx", XLSX)
+
+
+@router.post(f"{HERE}/{{code}}/paper")
+def order(request: Request, ctx: Work, code: str) -> RedirectResponse:
+    """Have the worker print a panel as PDF and XLSX."""
+    demand(ctx.actor, VIEW, "查看成本面板")
+    cost_panel(ctx.session, code)
+    resources_of(request).jobs.enqueue_in_transaction(
+        ctx, "batch.cost_panel_paper", {"panel_code": code}, key=f"{code}/{ctx.ids.new()}"
+    )
+    return onward("/runs", "run")
 
 
 def panel_view(priced: PricedPanel, units: tuple[UnitLine, ...]) -> PanelView:

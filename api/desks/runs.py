@@ -13,7 +13,7 @@ from api.screens.record import RunLine, Runs
 from api.transaction import Work
 from budgetperf.actions.context import Context
 from budgetperf.store.people import names_of
-from budgetperf.store.runs import RunFacts, RunState, runs
+from budgetperf.store.runs import RunFacts, RunState, effects_of, runs
 
 router = APIRouter()
 BY_WORKER = frozenset({"/open/quarter", "/open/baseline"})
@@ -46,13 +46,22 @@ def _line(ctx: Context, run: RunFacts, names: dict[str, str], *, steered: bool) 
         done=run.done,
         note=run.note,
         state=run.state,
-        files=tuple(
-            Link(filename, f"/runs/{run.id}/files/{digest}")
-            for digest, filename in files_of(ctx, run).items()
+        files=(
+            *(
+                Link(filename, f"/runs/{run.id}/files/{digest}")
+                for digest, filename in files_of(ctx, run).items()
+            ),
+            *_fitted(ctx, run),
         ),
         cancellable=steered,
         retriable=steered and run.state is RunState.HALTED,
     )
+
+
+def _fitted(ctx: Context, run: RunFacts) -> tuple[Link, ...]:
+    """Lead to the baseline a run fitted."""
+    record_id = effects_of(ctx.session, run.id).get("fit") if run.kind == "batch.baseline" else None
+    return (Link("查看测算结果", f"/baselines/{record_id}"),) if record_id else ()
 
 
 @router.get("/runs/{run_id}/files/{digest}")

@@ -9,9 +9,8 @@ from budgetperf.actions.moves import Outcome, Seen, Target, file_form, filed_eve
 from budgetperf.actions.panels import load_panel, price_index
 from budgetperf.actions.rules import in_force
 from budgetperf.actions.special_factors import admitted_factors
-from budgetperf.costing.baseline import BaselineEdition, CostBaseline, set_baseline
 from budgetperf.costing.cost_baseline import BaselineTarget
-from budgetperf.costing.fitted import METHOD, environment
+from budgetperf.costing.fitted import METHOD, BaselineEdition, DmuBaseline, environment, set_baseline
 from budgetperf.costing.form import FitForm
 from budgetperf.costing.method import BaselineSpec, Calibration, Treatment
 from budgetperf.costing.packages import BaselineFacts
@@ -58,7 +57,7 @@ def order_fit(ctx: Context, form: FitForm) -> FitOrder:
     return FitOrder(edition, facts)
 
 
-def fit(order: FitOrder, spread: Spread = in_turn) -> CostBaseline:
+def fit(order: FitOrder, spread: Spread = in_turn) -> DmuBaseline:
     """Compute a baseline; needs no transaction, and may take long."""
     facts = order.facts
     return set_baseline(
@@ -72,7 +71,7 @@ def fit_baseline(ctx: Context, form: FitForm, seen: Seen) -> Outcome:
     return file_baseline(ctx, form, fit(order_fit(ctx, form)), seen)
 
 
-def file_baseline(ctx: Context, form: FitForm, made: CostBaseline, seen: Seen) -> Outcome:
+def file_baseline(ctx: Context, form: FitForm, made: DmuBaseline, seen: Seen) -> Outcome:
     """Package a computed baseline.
 
     Raises

@@ -1,6 +1,7 @@
 """What a special-factor claim would move, as a decision package. Imports pandas and statsmodels: for workers only."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from budgetperf.actions.baseline import spec_of, targets_of
 from budgetperf.actions.context import Context
@@ -8,7 +9,7 @@ from budgetperf.actions.moves import load
 from budgetperf.actions.panels import load_panel, price_index
 from budgetperf.actions.payloads import MovementComputed
 from budgetperf.actions.rules import in_force
-from budgetperf.actions.special_factors import STAGE, admitted_factors, factor_of, filed_claim
+from budgetperf.actions.special_factors import STAGE, admitted_factors, factor_of, get_claim
 from budgetperf.costing.cost_baseline import BaselineTarget
 from budgetperf.costing.fitted import environment
 from budgetperf.costing.movement_packages import (
@@ -19,76 +20,120 @@ from budgetperf.costing.movement_packages import (
     movement_result,
 )
 from budgetperf.costing.panel import CostPanel
+from budgetperf.costing.records import record
+from budgetperf.costing.spread import Spread, in_turn
 from budgetperf.errors import Conflict, Forbidden, NotFound
+from budgetperf.lifecycle.special_factor.form import ClaimForm
 from budgetperf.permissions import Permission, may
 from budgetperf.process.transitions import find
-from budgetperf.provenance import DecisionKind, DecisionPackage
+from budgetperf.provenance import DecisionKind, DecisionPackage, Json, digest
 from budgetperf.rulebook.parameters import CostBaselineRules
 from budgetperf.store.evidence import write_event
 from budgetperf.store.records import latest_filing
 from budgetperf.store.results import write_package
 
 
-def compute_movement(ctx: Context, record_id: str) -> str:
-    """Compute what a filed claim would move, of every unit of its panel, and return the package's digest.
+@dataclass(frozen=True, slots=True)
+class MovementOrder:
+    """What a movement follows from, as it stands now: the claim as filed, its facts and its edition."""
 
-    The package stays with the finance bureau: it holds everybody's costs.
+    claim: str
+    edition: str
+    edition_digest: str
+    facts: MovementFacts
+
+    @property
+    def digest(self) -> str:
+        """Of all that decides the figures: what is computed for one digest is good for no other."""
+        made_by = {"method": MOVEMENT_METHOD, "environment": environment(), "claim": self.claim}
+        return digest({**made_by, "edition": self.edition_digest, "facts": record(self.facts)})
+
+
+def order_movement(ctx: Context, record_id: str) -> MovementOrder:
+    """Read what the movement of a filed claim follows from.
 
     Raises
     ------
     Forbidden
         The actor may not compute movements.
+    NotFound
+        There is no such claim, or it has not been filed.
     Conflict
         The claim is not waiting for a decision.
     """
-    record = load(ctx, record_id)
-    form = filed_claim(ctx, record) if record.stage is STAGE else None
-    reason = may(
-        ctx.actor, Permission("special_factor_claim:movement:compute"), record.path, "测算特殊因素影响"
-    )
-    if reason:
+    claim = get_claim(ctx, record_id)
+    wanted = Permission("special_factor_claim:movement:compute")
+    if reason := may(ctx.actor, wanted, claim.path, "测算特殊因素影响"):
         raise Forbidden("special_factor.forbidden", reason)
-    filing = latest_filing(ctx.session, record.id, type(form).__name__) if form else None
-    if form is None or filing is None:
-        raise NotFound("special_factor.none", f"“{record.name}”没有已报送的特殊因素申请")
-    if find(STAGE, "admit", record.status) is None:
-        raise Conflict("special_factor.decided", f"“{record.name}”的申请{record.status.label}，不再测算")
+    filing = latest_filing(ctx.session, claim.id, ClaimForm.__name__)
+    if filing is None:
+        raise NotFound("special_factor.none", f"“{claim.name}”没有已报送的特殊因素申请")
+    if find(STAGE, "admit", claim.status) is None:
+        raise Conflict("special_factor.decided", f"“{claim.name}”的申请{claim.status.label}，不再测算")
+    form, year = ClaimForm.model_validate(filing.document), claim.fiscal_year
     used = in_force(ctx, "cost_baseline", CostBaselineRules)
     panel_id, panel = load_panel(ctx, form.panel_code)
-    spec = spec_of(used.rules)
-    claim = factor_of(ctx, record, form)
     facts = MovementFacts(
         panel,
-        _everybody(panel, targets_of(ctx, panel_id, panel, record.fiscal_year), record.fiscal_year),
-        spec,
+        _everybody(panel, targets_of(ctx, panel_id, panel, year), year),
+        spec_of(used.rules),
         price_index(ctx),
-        claim,
-        admitted_factors(ctx, form.panel_code, record.fiscal_year),
+        factor_of(ctx, claim, form),
+        admitted_factors(ctx, form.panel_code, year),
     )
+    return MovementOrder(filing.digest, used.id, used.digest, facts)
+
+
+def compute(order: MovementOrder, spread: Spread = in_turn) -> Json:
+    """Compute a movement; needs no transaction, and may take long."""
+    return movement_result(moved(order.facts, spread))
+
+
+def compute_movement(ctx: Context, record_id: str) -> str:
+    """Compute what a filed claim would move and keep it, in one transaction; return the package's digest."""
+    order = order_movement(ctx, record_id)
+    return file_movement(ctx, record_id, order, compute(order))
+
+
+def file_movement(ctx: Context, record_id: str, order: MovementOrder, result: Json) -> str:
+    """Keep a computed movement of every unit of the panel and return the package's digest.
+
+    The package stays with the finance bureau: it holds everybody's costs.
+
+    Raises
+    ------
+    Conflict
+        The claim, other claims or the rules have changed since it was ordered.
+    """
+    claim, facts = load(ctx, record_id), order.facts
+    if order_movement(ctx, record_id).digest != order.digest:
+        raise Conflict(
+            "special_factor.moved", "测算期间申请内容、其他申请或规则有变动，结果未采用，请重新测算"
+        )
     package = DecisionPackage(
         DecisionKind.MOVEMENT,
-        record.subject,
-        str(record.fiscal_year),
-        used.id,
-        used.digest,
+        claim.subject,
+        str(claim.fiscal_year),
+        order.edition,
+        order.edition_digest,
         MOVEMENT_METHOD,
         movement_facts(facts),
-        movement_result(moved(facts)),
-        seed=spec.seed,
+        result,
+        seed=facts.spec.seed,
         environment=environment(),
     )
-    digest = write_package(
-        ctx.session, package, decision_id=ctx.ids.new(), record_id=record.id, evaluand_id=None, at=ctx.now
+    kept = write_package(
+        ctx.session, package, decision_id=ctx.ids.new(), record_id=claim.id, evaluand_id=None, at=ctx.now
     )
     write_event(
         ctx.session,
-        record.subject,
+        claim.subject,
         kind="special_factor_claim.compute",
         actor=ctx.actor.id,
         at=ctx.now,
-        payload=MovementComputed(record.id, filing.digest, digest),
+        payload=MovementComputed(claim.id, order.claim, kept),
     )
-    return digest
+    return kept
 
 
 def _everybody(

@@ -10,6 +10,7 @@ from budgetperf.costing.panel import CostPanel
 from budgetperf.costing.prices import PriceIndex
 from budgetperf.costing.records import record, restore
 from budgetperf.costing.special_factors import claim_movement
+from budgetperf.costing.spread import Spread, in_turn
 from budgetperf.provenance import Json
 
 MOVEMENT_METHOD = "costing.movement/1"
@@ -34,8 +35,8 @@ class MovementResult:
     movements: tuple[Movement, ...]
 
 
-def moved(facts: MovementFacts) -> tuple[Movement, ...]:
-    """Compute the movement."""
+def moved(facts: MovementFacts, spread: Spread = in_turn) -> tuple[Movement, ...]:
+    """Compute the movement; ``spread`` says where its pieces are done."""
     return claim_movement(
         facts.panel,
         facts.targets,
@@ -43,6 +44,7 @@ def moved(facts: MovementFacts) -> tuple[Movement, ...]:
         edition=facts.spec,
         prices=facts.prices,
         admitted=facts.admitted,
+        spread=spread,
     )
 
 

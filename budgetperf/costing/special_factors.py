@@ -117,6 +117,7 @@ def claim_movement(
     edition: BaselineSpec,
     prices: PriceIndex | None = None,
     admitted: Sequence[SpecialFactor] = (),
+    spread: Spread = in_turn,
 ) -> tuple[Movement, ...]:
     """Return how every target's baseline moves if the claim is admitted.
 
@@ -130,6 +131,8 @@ def claim_movement(
         See ``baseline.fit``.
     admitted : sequence of SpecialFactor
         Claims that stand already: in the baselines before and after.
+    spread : Spread
+        Where the pieces of long computations are done.
 
     Raises
     ------
@@ -145,8 +148,8 @@ def claim_movement(
     modelled cost base before the models are run again).
     """
     both = (*admitted, factor)
-    before = fit_without(panel, edition, admitted, prices=prices).found_for(targets)
-    after = fit_without(panel, edition, both, prices=prices).found_for(targets)
+    before = fit_without(panel, edition, admitted, prices=prices, spread=spread).found_for(targets)
+    after = fit_without(panel, edition, both, prices=prices, spread=spread).found_for(targets)
     moved = []
     for one, other in zip(before, after, strict=True):
         if isinstance(one, Finding) or isinstance(other, Finding):

@@ -86,6 +86,9 @@ def test_a_panel_is_looked_at_in_both_prices_kept_and_fetched_again(world: World
     page = browser.get("/panels/SWEEP-2026").text
     assert "103.21" in page
     assert "/open/baseline?panel_code=SWEEP-2026" in page
+    paper = browser.post("/panels/SWEEP-2026/paper", data={"csrf": csrf})
+    assert paper.headers["location"].startswith("/runs")
+    assert world.house.jobs.orders[-1][:2] == ("batch.cost_panel_paper", {"panel_code": "SWEEP-2026"})
     fetched = load_workbook(io.BytesIO(browser.get("/panels/SWEEP-2026/workbook").content))
     repeated = sent(browser, csrf, fetched, code="SWEEP-2027")
     assert "未发现错误" in repeated.text
@@ -146,3 +149,35 @@ def test_shares_of_many_places_are_kept_as_excel_holds_them(house: House) -> Non
     row = next(row for row in answer["rows"] if (row["dmu"], row["year"]) == ("W00", 2023))
     assert Decimal(row["drivers"]["机械化作业率"]) == Decimal("0.333333333333333")
     assert row["cost_fen"] == str(Money.parse(103, MoneyUnit.WAN).fen)
+
+
+def test_a_csv_names_its_projects_by_their_codes_and_a_special_case_is_told(world: World) -> None:
+    browser, csrf = sign_in(world.house, cast.RULES_OFFICE)
+    code = world.codes["school"]
+    lines = ["单元编码,年度,特殊情形,成本（元）,学生数（人）"]
+    lines += [
+        f"{dmu},2024,{case},{cost},{n}"
+        for dmu, case, cost, n in ((code, "", 900_000, 300), ("Z", "odd", 1_234_567.89, 410))
+    ]
+    held = "\n".join(lines).encode("gb18030")
+    data = {**HEAD, "code": "SCHOOLS", "csrf": csrf, "intent": "check"}
+    shown = browser.post("/panels/new", data=data, files={"panel": ("学校.csv", held)})
+    assert shown.status_code == 200
+    assert "特殊情形“odd”不在现行测算口径中" in shown.text
+    assert browser.post("/panels/new", data=hidden(shown.text)).status_code == 303
+    answer = world.house.client(cast.AUDITOR).get("/api/v1/cost-panels/SCHOOLS").json()
+    assert [(one["code"], one["dmu"], one["fiscal_year"], one["drivers"]) for one in answer["units"]] == [
+        (code, code, 2026, {"学生数": "300"})
+    ]
+    assert [(row["dmu"], row["treatment"], row["cost_fen"]) for row in answer["rows"]] == [
+        (code, "", "90000000"), ("Z", "odd", "123456789"),
+    ]  # fmt: skip
+    listed = world.house.client(cast.AUDITOR).get("/api/v1/cost-panels").json()["panels"]
+    assert {
+        "code": "SCHOOLS",
+        "service": "清扫保洁",
+        "rows": 2,
+        "dmus": 2,
+        "first_year": 2024,
+        "last_year": 2024,
+    } in listed

@@ -11,7 +11,7 @@ from decimal import Decimal
 import numpy as np
 from distributed import LocalCluster
 
-from budgetperf.costing.baseline import fit
+from budgetperf.costing.fitted import fit
 from budgetperf.costing.method import BaselineSpec
 from budgetperf.costing.packages import baseline_result
 from budgetperf.costing.panel import CostPanel, DriverSpec, PanelRow, PanelSpec

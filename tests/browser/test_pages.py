@@ -15,14 +15,14 @@ PAGES: dict[str, tuple[str, ...]] = {
     "clerk": (
         "/work", "/projects", "/projects/{water}?year=2025", "/projects/{water}?year=2026", "/open/request",
         "/records/{draft}/file", "/records/{draft}/file/workbook", "/monitoring", "/rectifications", "/limits",
-        "/limits/2026", "/limits/2026/{water}", "/limits/2026/{drains}",
+        "/limits/2026", "/limits/2026/{water}", "/limits/2026/{drains}", "/baselines/{fitted}/D02",
     ),
     "finance": ("/work", "/exante/{exante}", "/monitoring", "/rectifications", "/limits/2026", "/runs", "/open/quarter",
                 "/open/round", "/open/self-evaluation", "/projects/{library}"),
     "reviewer": ("/work", "/review/request", "/records/{filed}/review", "/records/{filed}/return"),
     "head": ("/work", "/open/sample"),
     "rules": ("/work", "/rules", "/rules/index", "/rules/national/limit_cuts/2026-01-01", "/open/rule",
-              "/open/baseline"),
+              "/open/baseline", "/panels", "/panels/new", "/panels/pipes", "/baselines/{fitted}", "/baselines/{fitted}/D02"),
     "auditor": ("/work", "/log", "/log?chain={water}", "/projects/{school}", "/decisions/{cut}", "/decisions/{baseline}"),
     "office": ("/work", "/assessment", "/open/assessment"),
     "admin": ("/work", "/people", "/people/person-clerk", "/open/person", "/open/organisation", "/projects/nowhere"),
@@ -34,7 +34,8 @@ def addresses(site: Site, login: str) -> list[str]:
     with site.house.acting() as ctx:
         session = ctx(cast.AUDITOR).session
         for kind in (DecisionKind.CUT, DecisionKind.BASELINE):
-            known[kind.value] = decisions_of(session, kind=kind)[-1].digest
+            newest = decisions_of(session, kind=kind)[-1]
+            known |= {kind.value: newest.digest, "fitted": newest.record_id}
     return [path.format(**known) for path in PAGES[login]]
 
 

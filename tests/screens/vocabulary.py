@@ -43,6 +43,7 @@ SHOWN_BY_WORD = (
     "package_cost_words.py",
     "package_rows.py",
     "panels.py",
+    "runs.py",
     "rules.py",
     "special_factors.py",
     "assessments.py",

@@ -1,6 +1,10 @@
 """The movement batch: what a special-factor claim would move, fitted where pandas and statsmodels may be loaded."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
 from budgetperf.actions.context import Context
+from budgetperf.costing.spread import Spread
 from budgetperf.forms import Form, Line, ask
 from budgetperf.store.records import get_record
 from workflows.about import About
@@ -25,8 +29,15 @@ def plan(_ctx: Context, _order: MovementOrder) -> tuple[str, ...]:
     return (STEP,)
 
 
-def act(ctx: Context, order: MovementOrder, _step: str) -> str:
-    """Compute the movement and return the digest of its package."""
-    from budgetperf.actions.movements import compute_movement  # pandas and statsmodels: the worker only
+def compute(
+    unit: Callable[[], AbstractContextManager[Context]],
+    order: MovementOrder,
+    spread: Callable[[str], Spread],
+) -> Callable[[Context], str]:
+    """Compute the movement of the claim as it stands; what is left is to keep it, whose digest is the answer."""
+    from budgetperf.actions import movements  # pandas and statsmodels: the worker only
 
-    return compute_movement(ctx, order.record_id)
+    with unit() as ctx:
+        ordered = movements.order_movement(ctx, order.record_id)
+    made = movements.compute(ordered, spread(ordered.digest))
+    return lambda ctx: movements.file_movement(ctx, order.record_id, ordered, made)
