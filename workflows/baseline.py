@@ -13,27 +13,27 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
-from budgetperf.actions.baseline import BASELINE_METHOD, spec_of
-from budgetperf.costing import packages
-from budgetperf.costing.baseline import FittedBaseline, environment, fit
-from budgetperf.costing.cost_baseline import BaselineAnswers, Standing
+from budgetperf.actions.baseline import edition_of
+from budgetperf.costing.baseline import CostBaseline, set_baseline
 from budgetperf.costing.errors import CostingError
 from budgetperf.costing.prices import PriceIndex
-from budgetperf.costing.standings import answer
+from budgetperf.costing.words import MethodName
 from budgetperf.errors import Invalid, NotFound
+from budgetperf.findings import Finding
 from budgetperf.money import Money, MoneyError, MoneyUnit
-from budgetperf.provenance import DecisionKind, DecisionPackage, canonical_json
+from budgetperf.provenance import DecisionPackage, canonical_json
 from budgetperf.reports.baseline_view import baseline_view
 from budgetperf.reports.cost_pages import BaselinePage
 from budgetperf.reports.models import Footer
 from budgetperf.reports.renderers import render
 from budgetperf.rulebook.edition import Edition
-from budgetperf.rulebook.parameters import CostBaselineRules, PriceIndexRules
+from budgetperf.rulebook.parameters import PriceIndexRules
 from budgetperf.scoring.assessment_table import plain_text
 from budgetperf.workbooks.cost_books import cost_book
 from budgetperf.workbooks.cost_panel import read_cost_panel
 from budgetperf.workbooks.tables import read_table
 from workflows.assess import write_all
+from workflows.executor import executor, spread_over
 from workflows.schemes import Say, edition_of_kind, packaged, tell
 
 BOM = "\ufeff"  # Excel shows Chinese without it as garbage
@@ -52,6 +52,7 @@ def baseline_files(
     base_year: int | None,
     payable_total: str | None,
     today: date,
+    scheduler: str = "",
 ) -> int:
     """Fit the baselines of a panel file; 1 when it is refused, with every defect at its cell.
 
@@ -61,6 +62,8 @@ def baseline_files(
         There is no such file or edition.
     Invalid
         The results would overwrite other files.
+    Unavailable
+        The Dask ``scheduler`` draws are spread by, if one is named, does not do its work.
     """
     rules = edition_of_kind(packaged().rulebook, edition, "cost_baseline", today=today)
     index = prices and edition_of_kind(packaged().rulebook, prices, "price_index", today=today)
@@ -70,25 +73,30 @@ def baseline_files(
     try:
         table = read_table(panel.read_bytes(), name=panel.name)
         read = read_cost_panel(table, code=panel.stem, service=service or panel.stem, base_year=base_year)
-        fitted = fit(
-            read.panel, spec_of(rules.rules_as(CostBaselineRules)), prices=_prices(index) if index else None
-        )
-        answers = answer(fitted, (), payable_total=total)
+        with executor(scheduler) as workers:
+            made = set_baseline(
+                read.panel, edition=edition_of(rules), prices=_prices(index) if index else None,
+                payable_total=total, spread=spread_over(workers),
+            )  # fmt: skip
     except (Invalid, CostingError) as error:
         tell(say, error if isinstance(error, Invalid) else Invalid("baseline.fit", str(error)))
         say(f"{panel} 未能测算，未写出结果 / refused, nothing is written")
         return 1
-    _write(out, rules, fitted, answers, total, today=today)
-    told = {finding.code for finding in read.warnings}  # those at their cell
-    other = (*fitted.findings, *answers.unanswered)
-    for finding in (*read.warnings, *(one for one in other if one.code not in told)):
-        say(f"{finding.severity.label} {finding.where} {finding.message}")
-    found = answers.standings
+    _write(out, rules, made, today=today)
+    _warn(say, read.warnings, made.findings)
+    found = made.answers.standings
     above = sum(one.baseline.judge(one.cost).may_cut for one in found)
     say(
         f"{rules.id} {rules.title}：{len(found)} 个单元，{above} 个可据以核减，结果写入 {out} / {len(found)} baselines"
     )
     return 0
+
+
+def _warn(say: Say, at_cells: Sequence[Finding], other: Sequence[Finding]) -> None:
+    """Tell the findings, those of the file at their cell and not again."""
+    told = {finding.code for finding in at_cells}
+    for finding in (*at_cells, *(one for one in other if one.code not in told)):
+        say(f"{finding.severity.label} {finding.where} {finding.message}")
 
 
 def _total(yuan: str | None) -> Money | None:
@@ -103,34 +111,13 @@ def _prices(edition: Edition) -> PriceIndex:
     return PriceIndex(edition.id, rules.values, edition.source, rules.regions)
 
 
-def _write(
-    out: Path,
-    edition: Edition,
-    fitted: FittedBaseline,
-    answers: BaselineAnswers,
-    payable_total: Money | None,
-    *,
-    today: date,
-) -> None:
+def _write(out: Path, edition: Edition, made: CostBaseline, *, today: date) -> None:
     """Write the files, all or none."""
-    package = DecisionPackage(
-        DecisionKind.BASELINE,
-        fitted.panel.spec.code,
-        str(max(row.year for row in fitted.panel.rows)),
-        edition.id,
-        edition.digest,
-        BASELINE_METHOD,
-        packages.baseline_facts(
-            fitted.filed, (), spec=fitted.spec, prices=fitted.prices, payable_total=payable_total
-        ),
-        packages.baseline_result(answers, card=fitted.card),
-        seed=fitted.spec.seed,
-        environment=environment(),
-    )
+    package = made.package()
     page = _page(package, edition, today)
     contents: dict[str, str | bytes] = {
-        RESULTS: BOM + _table(fitted, answers.standings),
-        CARD: json.dumps(fitted.card, ensure_ascii=False, indent=1),
+        RESULTS: BOM + _table(made),
+        CARD: json.dumps(made.card, ensure_ascii=False, indent=1),
         PACKAGE: canonical_json(asdict(package)).decode(),
         REPORT: render(page),
         BOOK: cost_book(page),
@@ -156,10 +143,10 @@ def _put(content: str | bytes, file: IO[str]) -> None:
         file.buffer.write(content)
 
 
-def _table(fitted: FittedBaseline, standings: Sequence[Standing]) -> str:
+def _table(made: CostBaseline) -> str:
     """A row a unit: its cost, its baseline and band, each method's point and band, what may be cut and why."""
-    names = [method.name for method in fitted.methods]
-    regions = {row.dmu: row.group for row in fitted.panel.rows}
+    names = [MethodName(name) for name in made.edition.spec.methods]
+    regions = {row.dmu: row.group for row in made.facts.panel.rows}
     ends = [f"{name.label}{end}" for name in names for end in ("", "下限", "上限")]
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, lineterminator="\n")
@@ -167,7 +154,7 @@ def _table(fitted: FittedBaseline, standings: Sequence[Standing]) -> str:
         ["单元编码", "单元名称", "年度", "地区", "成本（元）", "基线（元）", "下限（元）", "上限（元）", "证据等级",
          "可核减（元）", "结论", "应付（元）", *(f"{end}（元）" for end in ends), "标杆", "提示"]
     )  # fmt: skip
-    for unit in standings:
+    for unit in made.answers.standings:
         one = unit.baseline
         judged = one.judge(unit.cost)
         by = {estimate.name: (estimate.point, estimate.lower, estimate.upper) for estimate in one.estimates}

@@ -38,8 +38,10 @@ def add(parser: argparse.ArgumentParser) -> None:
 def act(given: argparse.Namespace, say: Callable[[str], None], *, today: date) -> int:
     """Fit the baselines, and return 1 when the panel is refused."""
     from workflows.baseline import baseline_files  # pandas and the rulebook: not for --help
+    from workflows.executor import named_scheduler
 
     return baseline_files(
         given.panel, say, edition=given.edition, out=given.out, prices=given.prices,
         service=given.service, base_year=given.base_year, payable_total=given.payable_total, today=today,
+        scheduler=named_scheduler(),
     )  # fmt: skip

@@ -84,7 +84,7 @@ def serve(given: Arguments) -> int:
 
 def worker(given: Arguments) -> int:
     """Do runs until told to stop."""
-    from workflows.executor import SCHEDULER
+    from workflows.executor import named_scheduler
     from workflows.home import demand_current
     from workflows.serving import end_with_parent, on_end
     from workflows.worker import working
@@ -96,8 +96,7 @@ def worker(given: Arguments) -> int:
         end_with_parent()
     with _home(given) as home:
         demand_current(home)
-        scheduler = os.environ.get(SCHEDULER, "").strip()
-        with home.house() as house, working(house, home.database, scheduler=scheduler) as place:
+        with home.house() as house, working(house, home.database, scheduler=named_scheduler()) as place:
             say(f"后台进程 {place} 已就绪 / worker {place} is ready")
             stop.wait()
     return 0

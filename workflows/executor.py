@@ -7,6 +7,7 @@ Dask is imported only where a scheduler is named. Nothing here knows a run; what
 """
 
 import hashlib
+import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -113,6 +114,11 @@ def unavailable(address: str, why: str) -> Unavailable:
     )
 
 
+def named_scheduler() -> str:
+    """Return the address the operator has set, or nothing."""
+    return os.environ.get(SCHEDULER, "").strip()
+
+
 def executor(address: str) -> AbstractContextManager[Executor]:
     """Open the workers of a scheduler while the block lasts, or this process where no address is given.
 
@@ -160,7 +166,7 @@ def spread_over(executor: Executor) -> Spread:
 @cache
 def kit() -> str:
     """Name what figures depend on besides their facts: numeric libraries, and the program's own files."""
-    from budgetperf.costing.baseline import environment  # pandas and statsmodels: the worker only
+    from budgetperf.costing.fitted import environment  # pandas and statsmodels: the worker only
 
     files = hashlib.sha256()
     folder = Path(budgetperf.__file__).parent

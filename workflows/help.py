@@ -20,6 +20,7 @@ ENVIRONMENT = """\
   BUDGETPERF_OWNER_URL      表属主的登录（可选）/ the login that owns the tables (optional)
   BUDGETPERF_PG_BIN         PostgreSQL 程序目录 / folder of the PostgreSQL programs
   BUDGETPERF_JURISDICTION   所在辖区，如 sichuan；辖区没有的规则用国家的 / whose editions go before the nation's
+  BUDGETPERF_DASK_SCHEDULER 把长时间的测算分给 Dask 计算节点，如 tls://10.0.0.5:8786 / spread long fits
   BUDGETPERF_HTTPS          浏览器经 https 访问时填 1 / 1 when browsers come by https
   BUDGETPERF_HOSTS          允许的主机名，逗号分隔 / host names that are answered, with commas
 详见 / more: docs/operations.md

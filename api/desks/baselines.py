@@ -29,7 +29,7 @@ from api.screens.plots import bars_view, interval, reach, scatter_view
 from api.transaction import Work
 from budgetperf.actions.context import Context
 from budgetperf.actions.seen_baseline import SeenBaseline, seen_baseline
-from budgetperf.costing.cost_baseline import CostBaseline, MethodEstimate, Standing
+from budgetperf.costing.cost_baseline import DmuBaseline, MethodEstimate, Standing
 from budgetperf.money import ZERO, Money
 from budgetperf.reports.baseline_view import gap_ratio, wan
 from budgetperf.reports.model_card import CardRow
@@ -196,7 +196,7 @@ def _percent(amount: Money, of: Money) -> Decimal:
     return Decimal(100 * amount.fen) / of.fen if of else Decimal(0)
 
 
-def _target(seen: SeenBaseline, one: CostBaseline) -> TargetLine:
+def _target(seen: SeenBaseline, one: DmuBaseline) -> TargetLine:
     return TargetLine(
         dmu=one.dmu,
         name=seen.view.names.get(one.dmu, one.dmu),
@@ -212,7 +212,7 @@ def _target(seen: SeenBaseline, one: CostBaseline) -> TargetLine:
     )
 
 
-def _compared(seen: SeenBaseline, one: CostBaseline) -> MethodsLine:
+def _compared(seen: SeenBaseline, one: DmuBaseline) -> MethodsLine:
     by = {cell.label: cell for cell in map(_cell, one.estimates)}
     cells = tuple(by.get(label) for label in seen.view.methods.values())
     return MethodsLine(one.dmu, seen.view.names.get(one.dmu, one.dmu), one.year, cells)
@@ -222,7 +222,7 @@ def _cell(estimate: MethodEstimate) -> MethodCell:
     return MethodCell(estimate.label, estimate.point, estimate.lower, estimate.upper)
 
 
-def _answer(one: CostBaseline, standing: StandingLine | None) -> Answer:
+def _answer(one: DmuBaseline, standing: StandingLine | None) -> Answer:
     cost = standing.cost if standing else None
     rows = [("合成基线", one.point, one.lower, one.upper)]
     rows += [(found.label, found.point, found.lower, found.upper) for found in one.estimates]

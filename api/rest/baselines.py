@@ -7,7 +7,7 @@ from api.answers import PREFIX, Answer, Coded, Exact, Fen, Key, refusals
 from api.conditional import UNCHANGED, IfNoneMatch, tagged
 from api.transaction import Work
 from budgetperf.actions.seen_baseline import SeenBaseline, seen_baseline
-from budgetperf.costing.cost_baseline import CostBaseline, Standing
+from budgetperf.costing.cost_baseline import DmuBaseline, Standing
 
 router = APIRouter(prefix=f"{PREFIX}/baselines", tags=["成本与效益"])
 
@@ -140,7 +140,7 @@ def _standing(one: Standing) -> StandingAnswer:
     )
 
 
-def _band(one: CostBaseline) -> BandAnswer:
+def _band(one: DmuBaseline) -> BandAnswer:
     return BandAnswer(
         dmu=one.dmu,
         year=one.year,

@@ -9,10 +9,9 @@ from budgetperf.actions.moves import Outcome, Seen, Target, file_form, filed_eve
 from budgetperf.actions.panels import load_panel, price_index
 from budgetperf.actions.rules import in_force
 from budgetperf.actions.special_factors import admitted_factors
-from budgetperf.costing import baseline as baselines
-from budgetperf.costing import packages, special_factors
-from budgetperf.costing.baseline import environment
+from budgetperf.costing.baseline import BaselineEdition, CostBaseline, set_baseline
 from budgetperf.costing.cost_baseline import BaselineTarget
+from budgetperf.costing.fitted import METHOD, environment
 from budgetperf.costing.form import FitForm
 from budgetperf.costing.method import BaselineSpec, Calibration, Treatment
 from budgetperf.costing.packages import BaselineFacts
@@ -21,67 +20,51 @@ from budgetperf.costing.records import record
 from budgetperf.costing.screening import ScreeningRule
 from budgetperf.costing.spread import Spread, in_turn
 from budgetperf.errors import Conflict
-from budgetperf.findings import Finding
 from budgetperf.money import Money
 from budgetperf.process.stages import Stage
-from budgetperf.provenance import DecisionKind, DecisionPackage, Json, digest
+from budgetperf.provenance import digest
+from budgetperf.rulebook.edition import Edition
 from budgetperf.rulebook.parameters import CostBaselineRules
 from budgetperf.store.costs import units_of
 from budgetperf.store.records import list_records
 
-BASELINE_METHOD = baselines.METHOD
-
 
 @dataclass(frozen=True, slots=True)
 class FitOrder:
-    """What a baseline follows from, as it stands now: its facts and its edition."""
+    """What a baseline follows from, as it stands now: its edition and its facts."""
 
-    edition: str
-    edition_digest: str
+    edition: BaselineEdition
     facts: BaselineFacts
 
     @property
     def digest(self) -> str:
         """Of all that decides the figures: what is computed for one digest is good for no other."""
-        made_by = {"method": BASELINE_METHOD, "environment": environment()}
-        return digest({**made_by, "edition": self.edition_digest, "facts": record(self.facts)})
-
-
-@dataclass(frozen=True, slots=True)
-class Fit:
-    """A computed baseline, not filed yet."""
-
-    order: FitOrder
-    result: Json
-    findings: tuple[Finding, ...]
+        made_by = {"method": METHOD, "environment": environment()}
+        return digest({**made_by, "edition": self.edition.digest, "facts": record(self.facts)})
 
 
 def order_fit(ctx: Context, form: FitForm) -> FitOrder:
     """Read what the baseline of a panel follows from: its targets are all projects that are its dmus."""
     panel_id, panel = load_panel(ctx, form.panel_code)
-    used = in_force(ctx, "cost_baseline", CostBaselineRules)
-    targets = targets_of(ctx, panel_id, panel, form.fiscal_year)
+    edition = edition_of(in_force(ctx, "cost_baseline", CostBaselineRules).edition)
     facts = BaselineFacts(
         panel,
-        targets,
-        spec_of(used.rules),
+        targets_of(ctx, panel_id, panel, form.fiscal_year),
+        edition.spec,
         price_index(ctx),
         form.payable_total,
         admitted_factors(ctx, form.panel_code, form.fiscal_year),
     )
-    return FitOrder(used.id, used.digest, facts)
+    return FitOrder(edition, facts)
 
 
-def fit(order: FitOrder, spread: Spread = in_turn) -> Fit:
+def fit(order: FitOrder, spread: Spread = in_turn) -> CostBaseline:
     """Compute a baseline; needs no transaction, and may take long."""
     facts = order.facts
-    factors = facts.factors
-    fitted = special_factors.fit_without(facts.panel, facts.spec, factors, prices=facts.prices, spread=spread)
-    answers = special_factors.answer_giving_back(
-        fitted, facts.targets, factors, payable_total=facts.payable_total
-    )
-    result = packages.baseline_result(answers, card=special_factors.card(fitted, factors))
-    return Fit(order, result, fitted.findings + answers.unanswered + special_factors.told(factors))
+    return set_baseline(
+        facts.panel, edition=order.edition, targets=facts.targets, prices=facts.prices,
+        payable_total=facts.payable_total, factors=facts.factors, spread=spread,
+    )  # fmt: skip
 
 
 def fit_baseline(ctx: Context, form: FitForm, seen: Seen) -> Outcome:
@@ -89,7 +72,7 @@ def fit_baseline(ctx: Context, form: FitForm, seen: Seen) -> Outcome:
     return file_baseline(ctx, form, fit(order_fit(ctx, form)), seen)
 
 
-def file_baseline(ctx: Context, form: FitForm, made: Fit, seen: Seen) -> Outcome:
+def file_baseline(ctx: Context, form: FitForm, made: CostBaseline, seen: Seen) -> Outcome:
     """Package a computed baseline.
 
     Raises
@@ -97,8 +80,7 @@ def file_baseline(ctx: Context, form: FitForm, made: Fit, seen: Seen) -> Outcome
     Conflict
         The panel, its projects, the claims admitted or the rules have changed since it was ordered.
     """
-    order = made.order
-    if order_fit(ctx, form).digest != order.digest:
+    if order_fit(ctx, form).digest != FitOrder(made.edition, made.facts).digest:
         raise Conflict(
             "baseline.moved",
             "测算期间成本面板、项目、已认定的特殊因素或规则有变动，结果未采用，请重试",
@@ -109,38 +91,15 @@ def file_baseline(ctx: Context, form: FitForm, made: Fit, seen: Seen) -> Outcome
         Stage.BASELINE,
         None,
         form.panel_code,
-        f"{order.facts.panel.spec.service}成本绩效基线",
+        f"{made.facts.panel.spec.service}成本绩效基线",
         "",
         form.fiscal_year,
         serial=sum(one.subject == form.panel_code for one in earlier),
     )
     moved = open_record(ctx, target, verb="fit", seen=seen)
-    kept = file_form(ctx, moved, form, edition=order.edition)
-    _, kept_digest = keep(ctx, moved.record, _package(form, made))
+    kept = file_form(ctx, moved, form, edition=made.edition.id)
+    _, kept_digest = keep(ctx, moved.record, made.package(str(form.fiscal_year)))
     return replace(moved.log(ctx, filed_event(moved, kept, packages=(kept_digest,))), findings=made.findings)
-
-
-def _package(form: FitForm, made: Fit) -> DecisionPackage:
-    order, facts = made.order, made.order.facts
-    return DecisionPackage(
-        DecisionKind.BASELINE,
-        form.panel_code,
-        str(form.fiscal_year),
-        order.edition,
-        order.edition_digest,
-        BASELINE_METHOD,
-        packages.baseline_facts(
-            facts.panel,
-            facts.targets,
-            spec=facts.spec,
-            prices=facts.prices,
-            payable_total=facts.payable_total,
-            factors=facts.factors,
-        ),
-        made.result,
-        seed=facts.spec.seed,
-        environment=environment(),
-    )
 
 
 def targets_of(ctx: Context, panel_id: str, panel: CostPanel, fiscal_year: int) -> tuple[BaselineTarget, ...]:
@@ -155,6 +114,11 @@ def targets_of(ctx: Context, panel_id: str, panel: CostPanel, fiscal_year: int) 
         )
         for unit in units_of(ctx.session, panel_id, fiscal_year)
     )
+
+
+def edition_of(edition: Edition) -> BaselineEdition:
+    """Return what an edition of the rulebook sets baselines by."""
+    return BaselineEdition(edition.id, edition.digest, spec_of(edition.rules_as(CostBaselineRules)))
 
 
 def spec_of(rules: CostBaselineRules) -> BaselineSpec:

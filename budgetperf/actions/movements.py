@@ -10,8 +10,8 @@ from budgetperf.actions.panels import load_panel, price_index
 from budgetperf.actions.payloads import MovementComputed
 from budgetperf.actions.rules import in_force
 from budgetperf.actions.special_factors import STAGE, admitted_factors, factor_of, get_claim
-from budgetperf.costing.baseline import environment
 from budgetperf.costing.cost_baseline import BaselineTarget
+from budgetperf.costing.fitted import environment
 from budgetperf.costing.movement_packages import (
     MOVEMENT_METHOD,
     MovementFacts,

@@ -119,7 +119,7 @@ def _unreachable(decision: DecisionFacts, rules: Rulebook) -> str:
 
 
 def _environment(decision: DecisionFacts) -> str:
-    from budgetperf.costing.baseline import environment  # heavy: pandas, statsmodels; workers only
+    from budgetperf.costing.fitted import environment  # heavy: pandas, statsmodels; workers only
 
     now = environment()
     if now == decision.environment:

@@ -12,9 +12,9 @@
                     │    └──> convex
                     │
                     v
-        screening, methods ──> baseline.fit ──> FittedBaseline.for_target ──> CostBaseline (Money, rounded by rule)
+        screening, methods ──> baseline.fit ──> FittedBaseline.for_target ──> DmuBaseline (Money, rounded by rule)
 
 A method core takes pandas and gives a frozen result; ``baseline`` alone takes a panel. Floats
 live inside this package only and leave it through ``rounding``. A baseline never decides money
-by itself: ``CostBaseline.judge`` says what a request may be cut by, and why not more.
+by itself: ``DmuBaseline.judge`` says what a request may be cut by, and why not more.
 """

@@ -1,375 +1,149 @@
-"""The cost baseline (成本绩效基线): several methods over one panel, reconciled per target.
+"""The cost baseline (成本绩效基线) of a panel, set as an edition says: who should spend what, and how sure that is.
 
-Fitting is done once per panel (``fit``); any number of targets is then predicted at once. It
-says what a service should cost and how sure that is; what is cut is decided in ``budget``.
+``fitted`` fits and answers; here the answers become one result with its card and its decision package.
 """
 
-import platform
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from importlib.metadata import version
 
-import numpy as np
 import pandas as pd
-import scipy
-import statsmodels
 
-from budgetperf.costing import grading
-from budgetperf.costing.cost_baseline import BaselineTarget, CostBaseline, MethodEstimate, Peer
-from budgetperf.costing.design import Array
-from budgetperf.costing.frames import drivers_frame, panel_frame
-from budgetperf.costing.grading import EvidenceGrade
-from budgetperf.costing.method import BaselineSpec, FittedMethod
-from budgetperf.costing.methods import METHODS, method_card
+from budgetperf.costing import packages, special_factors
+from budgetperf.costing.claimed_costs import SpecialFactor
+from budgetperf.costing.cost_baseline import BaselineAnswers, BaselineTarget, DmuBaseline, Standing
+from budgetperf.costing.design import Floats
+from budgetperf.costing.fitted import METHOD, environment
+from budgetperf.costing.method import BaselineSpec
+from budgetperf.costing.packages import BaselineFacts
 from budgetperf.costing.panel import CostPanel
-from budgetperf.costing.peers import find_peers
-from budgetperf.costing.prices import PriceIndex, at_base_prices
-from budgetperf.costing.rounding import money_from_yuan
-from budgetperf.costing.screening import Screened, screen
+from budgetperf.costing.prices import PriceIndex
 from budgetperf.costing.spread import Spread, in_turn
-from budgetperf.costing.words import MethodName, Reconciliation, TreatmentEffect
-from budgetperf.errors import Invalid
-from budgetperf.findings import Finding, Severity, Where
+from budgetperf.errors import NotFound
+from budgetperf.findings import Finding
 from budgetperf.money import Money
-from budgetperf.provenance import Json, plain
+from budgetperf.provenance import DecisionKind, DecisionPackage, Json
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineEdition:
+    """What a baseline is set by: the edition's id and digest, and what it says."""
+
+    id: str
+    digest: str
+    spec: BaselineSpec
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class FittedBaseline:
-    """The methods fitted on one panel.
+class CostBaseline:
+    """The cost baseline of a panel.
 
     Parameters
     ----------
-    filed : CostPanel
-        As given.
-    panel : CostPanel
-        In base-year prices where an index was given.
-    frame : DataFrame
-        The rows the methods were fitted on, of ``frames.panel_frame``.
-    spec : BaselineSpec
-    prices : PriceIndex or None
-    methods : tuple of FittedMethod
-    screened : tuple of Screened
-        Rows the methods were not fitted on.
+    edition : BaselineEdition
+    facts : BaselineFacts
+        Everything it follows from.
+    answers : BaselineAnswers
+    card : Json
+        The model card.
     findings : tuple of Finding
-        Of the panel, the screening and the fits.
+        Of panel, screening and fits; targets without an answer; claims admitted.
     """
 
-    filed: CostPanel
-    panel: CostPanel
-    frame: pd.DataFrame
-    spec: BaselineSpec
-    prices: PriceIndex | None
-    methods: tuple[FittedMethod, ...]
-    screened: tuple[Screened, ...]
+    edition: BaselineEdition
+    facts: BaselineFacts
+    answers: BaselineAnswers
+    card: Json
     findings: tuple[Finding, ...]
 
-    def for_target(self, target: BaselineTarget) -> CostBaseline:
-        """Return the baseline of one target (see ``for_targets``)."""
-        return self.for_targets((target,))[0]
-
-    def for_targets(self, targets: Sequence[BaselineTarget]) -> tuple[CostBaseline, ...]:
-        """Return the baselines of the targets, predicted together.
-
-        Raises
-        ------
-        Invalid
-            See ``found_for``; also if no method has an answer for a target.
-        """
-        found = self.found_for(targets)
-        for one in found:
-            if isinstance(one, Finding):
-                raise Invalid(one.code, one.message, (one,))
-        return tuple(one for one in found if isinstance(one, CostBaseline))
-
-    def found_for(self, targets: Sequence[BaselineTarget]) -> tuple[CostBaseline | Finding, ...]:
-        """Return the baseline of each target, or the finding that no method has an answer for it.
-
-        Raises
-        ------
-        Invalid
-            If a target lacks a driver, or has one not positive where a logarithm is taken; or the
-            price index does not cover its year.
-
-        Notes
-        -----
-        The point is reconciled from the methods' points on log cost, as the spec says. The band runs
-        from the smallest lower to the largest upper bound, so a request above it is above the upper
-        bound of *every* method. A method without an answer for a target is left out of it and named.
-        Amounts are brought from the base year and the whole to the prices of the target's year and
-        region when an index was given, and rounded once, at the end.
-        """
-        if not targets:
-            return ()
-        for target in targets:
-            _require_drivers(self.panel, target)
-        drivers = drivers_frame((target.drivers for target in targets), self.panel.spec)
-        predictions = [method.predict(drivers) for method in self.methods]
-        yuan = np.array([[p.point, p.lower, p.upper] for p in predictions])
-        weigh = next((method.weights for method in self.methods if method.weights), None)
-        weights = weigh(drivers) if weigh else None
-        peers = find_peers(self.panel, self.frame, targets, drivers, weights, most=self.spec.n_peers)
-        return tuple(
-            self._own_cost(target) or self._assemble(target, yuan[:, :, i], peers[i])
-            for i, target in enumerate(targets)
-        )
-
-    def _assemble(
-        self, target: BaselineTarget, yuan: np.ndarray, peers: tuple[Peer, ...]
-    ) -> CostBaseline | Finding:
-        """Reconcile one target from ``yuan`` (n_methods, 3): point, lower, upper."""
-        factor = self._factor(target)
-        answered = np.isfinite(yuan).all(axis=1)
-        methods = [method for method, known in zip(self.methods, answered, strict=True) if known]
-        silent = [method for method, known in zip(self.methods, answered, strict=True) if not known]
-        if not methods:
-            text = f"{target.dmu}：{_labels(silent)}都没有给出结果，无法测算"
-            return Finding("costing.no_answer", Severity.ERROR, _place(target), text)
-        estimates = tuple(
-            self._estimate(method, line * factor)
-            for method, line in zip(methods, yuan[answered], strict=True)
-        )
-        point = self._money(reconcile(yuan[answered, 0], self.spec.reconciliation) * factor)
-        lower, upper, agree = _band(estimates)
-        findings = _check_target(self, target, methods_agree=agree, silent=silent)
-        grade = grading.evidence_grade(
-            rows_per_driver=Decimal(len(self.frame)) / len(self.panel.spec.drivers),
-            fit_ratio=min(method.fit_ratio for method in methods),
-            half_width_ratio=Decimal(upper.fen - lower.fen) / max(2 * point.fen, 1),
-            sound=not findings,
-        )
-        return CostBaseline(
-            dmu=target.dmu,
-            year=target.year,
-            price_year=self._price_year(target),
-            point=point,
-            lower=lower,
-            upper=upper,
-            estimates=estimates,
-            n_families=len({METHODS[method.name].family for method in methods}),
-            methods_agree=agree,
-            grade=grade,
-            peers=peers,
-            findings=findings,
-        )
-
-    def _own_cost(self, target: BaselineTarget) -> CostBaseline | None:
-        """Return the mean of a target's own years where its latest row says so, which nothing is cut by."""
-        rows = sorted((row for row in self.panel.rows if row.dmu == target.dmu), key=lambda row: row.year)
-        named = {one.key: one for one in self.spec.treatments if one.effect is TreatmentEffect.OWN_COST}
-        case = named.get(rows[-1].treatment) if rows else None
-        if case is None:
-            return None
-        point = self._money(sum(row.cost.fen for row in rows) / len(rows) / 100 * self._factor(target))
-        text = f"{target.dmu}：按“{case.label}”单独处理，{case.effect.label}"
-        finding = Finding("costing.treated", Severity.NOTE, _place(target), text)
-        return CostBaseline(
-            dmu=target.dmu,
-            year=target.year,
-            price_year=self._price_year(target),
-            point=point,
-            lower=point,
-            upper=point,
-            estimates=(),
-            n_families=0,
-            methods_agree=True,
-            grade=EvidenceGrade.C,
-            peers=(),
-            findings=(finding,),
-        )
-
-    def _estimate(self, method: FittedMethod, line: Array) -> MethodEstimate:
-        return MethodEstimate(method.name, method.name.label, *(self._money(value) for value in line))
-
-    def _factor(self, target: BaselineTarget) -> float:
-        """From the base year and the whole to the target's own prices."""
-        if self.prices is None:
-            return 1.0
-        return float(1 / self.prices.factor(target.year, to=self.panel.spec.base_year, region=target.region))
-
-    def _money(self, yuan: float) -> Money:
-        return money_from_yuan(float(yuan), step=self.spec.rounding)
-
-    def _price_year(self, target: BaselineTarget) -> int | None:
-        if self.prices is not None:
-            return target.year
-        return self.panel.spec.base_year if self.panel.price_index else None
+    def standing(self, dmu: str) -> Standing:
+        """Return where a unit of the panel stands; NotFound where there is none, or no method answers for it."""
+        found = next((one for one in self.answers.standings if one.dmu == dmu), None)
+        if found is None:
+            raise NotFound("costing.dmu", f"基线中没有单元 {dmu}，或各方法都没有给出它的结果")
+        return found
 
     @property
-    def card(self) -> Json:
-        """The model card: what was fitted, on what, by which rules; text figures only."""
-        panel, years = self.panel, self.frame.index.get_level_values("year")
-        return plain(
-            {
-                "method": METHOD,
-                "panel": panel.spec.code,
-                "service": panel.spec.service,
-                "cost": panel.spec.cost_label,
-                "drivers": [f"{d.label}（{d.uom}）" for d in panel.spec.drivers],
-                "n_rows": len(self.frame),
-                "n_dmus": int(self.frame.index.get_level_values("dmu").nunique()),
-                "years": [int(years.min()), int(years.max())],
-                "prices": panel.price_index or "未作价格折算",
-                "level": self.spec.level,
-                "seed": self.spec.seed,
-                "rounding_fen": self.spec.rounding,
-                "reconciliation": f"点估计{self.spec.reconciliation.label}；区间取各方法下限最小值至上限最大值",
-                "screening": self.spec.screening.rule.label if self.spec.screening else "未作异常值剔除",
-                "screened": [one.finding.message for one in self.screened],
-                "calibration": self.spec.calibration.told if self.spec.calibration else "未按应付总额校准",
-                "methods": [method_card(method) for method in self.methods],
-                "findings": sorted({finding.code for finding in self.findings}),
-            }
+    def point(self) -> Floats:
+        """Efficient cost (n_dmus,) of each unit's latest year, yuan in the prices of that year."""
+        return pd.Series({dmu: one.point.fen / 100 for dmu, one in self._by_dmu.items()}, dtype="float64")
+
+    @property
+    def interval(self) -> pd.DataFrame:
+        """Its ends (n_dmus, 2): ``lower`` and ``upper``, yuan."""
+        ends = {dmu: [one.lower.fen / 100, one.upper.fen / 100] for dmu, one in self._by_dmu.items()}
+        return pd.DataFrame.from_dict(ends, orient="index", columns=["lower", "upper"], dtype="float64")
+
+    @property
+    def peers(self) -> Floats:
+        """Weights by (dmu, peer, year); NaN where a peer is near and no method weighs it."""
+        found = {
+            (dmu, peer.dmu, peer.year): float("nan") if peer.weight is None else float(peer.weight)
+            for dmu, one in self._by_dmu.items()
+            for peer in one.peers
+        }
+        index = pd.MultiIndex.from_tuples(list(found), names=["dmu", "peer", "year"])
+        return pd.Series(list(found.values()), index=index, dtype="float64")
+
+    @property
+    def grade(self) -> "pd.Series[str]":
+        """Evidence grades (n_dmus,), A to C."""
+        return pd.Series({dmu: one.grade.value for dmu, one in self._by_dmu.items()}, dtype="str")
+
+    def package(self, period: str = "") -> DecisionPackage:
+        """Return the decision package it is kept and computed again by; of the panel's last year by default."""
+        facts = self.facts
+        last = str(max(row.year for row in facts.panel.rows))
+        return DecisionPackage(
+            DecisionKind.BASELINE,
+            facts.panel.spec.code,
+            period or last,
+            self.edition.id,
+            self.edition.digest,
+            METHOD,
+            packages.baseline_facts(facts),
+            packages.baseline_result(self.answers, card=self.card),
+            seed=facts.spec.seed,
+            environment=environment(),
         )
 
-
-METHOD = "costing.baseline/3"
-
-
-def fit(
-    panel: CostPanel, spec: BaselineSpec, *, prices: PriceIndex | None = None, spread: Spread = in_turn
-) -> FittedBaseline:
-    """Fit every method of ``spec`` on the panel.
-
-    Parameters
-    ----------
-    panel : CostPanel
-    spec : BaselineSpec
-    prices : PriceIndex, optional
-        Brings the panel to its base year, and baselines to the target's year.
-    spread : Spread
-        Where the draws of bootstraps are solved, now and when targets are answered; the figures are the same.
-
-    Raises
-    ------
-    Invalid
-        If the panel has errors (they come with it), is deflated twice, or the index lacks a year.
-    TooFewRows, Collinear, NotConverged
-        From the cores.
-    """
-    priced = panel if prices is None else at_base_prices(panel, prices)
-    whole = panel_frame(priced)
-    whole = whole.drop(index=_treated(priced, spec))
-    screened = screen(whole, spec.screening, levels=priced.spec.levels) if spec.screening else ()
-    frame = whole.drop(index=[(one.dmu, one.year) for one in screened])
-    methods = tuple(METHODS[MethodName(name)].fit(frame, priced.spec, spec, spread) for name in spec.methods)
-    found = priced.check() + _check_nominal(priced) + tuple(one.finding for one in screened)
-    found += tuple(finding for method in methods for finding in method.findings)
-    return FittedBaseline(panel, priced, frame, spec, prices, methods, screened, found)
+    @property
+    def _by_dmu(self) -> dict[str, DmuBaseline]:
+        return {one.dmu: one.baseline for one in self.answers.standings}
 
 
 def set_baseline(
-    panel: CostPanel, target: BaselineTarget, *, edition: BaselineSpec, prices: PriceIndex | None = None
+    panel: CostPanel,
+    *,
+    edition: BaselineEdition,
+    targets: Sequence[BaselineTarget] = (),
+    prices: PriceIndex | None = None,
+    payable_total: Money | None = None,
+    factors: Sequence[SpecialFactor] = (),
+    spread: Spread = in_turn,
 ) -> CostBaseline:
-    """Fit the methods an edition names and answer for one target; for several, ``fit`` once.
+    """Run the methods an edition names on a panel and answer for each of its units.
+
+    Parameters
+    ----------
+    panel : CostPanel
+        As filed, in money of the years where an index is given.
+    edition : BaselineEdition
+    targets : sequence of BaselineTarget
+        Others to answer for: coming projects with their drivers.
+    prices : PriceIndex, optional
+    payable_total : Money, optional
+        See ``standings.answer``.
+    factors : sequence of SpecialFactor
+        Admitted claims: set aside before the methods run, given back to the claimants.
+    spread : Spread
+        Where draws are solved; the figures are the same.
 
     Raises
     ------
     Invalid, TooFewRows, Collinear, NotConverged
-        See ``fit`` and ``FittedBaseline.for_targets``.
+        See ``fitted.fit``, ``standings.answer`` and ``claimed_costs.set_aside``.
     """
-    return fit(panel, edition, prices=prices).for_target(target)
-
-
-def reconcile(points: Array, how: Reconciliation) -> float:
-    """Return one cost for several methods' positive points, on the log scale."""
-    logs = np.log(points)
-    match how:
-        case Reconciliation.GEOMETRIC_MEAN:
-            return float(np.exp(logs.mean()))
-        case Reconciliation.MEDIAN:
-            return float(np.exp(np.median(logs)))
-        case Reconciliation.HIGHEST:
-            return float(points.max())
-
-
-def environment() -> str:
-    """Name the numeric environment a baseline was made in."""
-    return (
-        f"python {platform.python_version()} numpy {np.__version__} scipy {scipy.__version__} "
-        f"statsmodels {statsmodels.__version__} highspy {version('highspy')} clarabel {version('clarabel')}"
-    )
-
-
-def _treated(panel: CostPanel, spec: BaselineSpec) -> list[tuple[str, int]]:
-    """Return the rows that name a special case, refusing what the edition does not know."""
-    known = {one.key: one.label for one in spec.treatments}
-    rows = [row for row in panel.rows if row.treatment]
-    listed = "、".join(f"{label}（{key}）" for key, label in known.items()) or "没有"
-    errors = tuple(
-        Finding(
-            "costing.treatment",
-            Severity.ERROR,
-            row.where,
-            f"“{row.treatment}”不是本口径的特殊情形，现有：{listed}",
-        )
-        for row in rows
-        if row.treatment not in known
-    )
-    if errors:
-        raise Invalid("costing.treatment", f"成本面板有{len(errors)}行的特殊情形无法识别", errors)
-    return [(row.dmu, row.year) for row in rows]
-
-
-def _check_nominal(panel: CostPanel) -> tuple[Finding, ...]:
-    years = {row.year for row in panel.rows}
-    if panel.price_index or len(years) < 2:
-        return ()
-    text = f"成本面板跨{min(years)}至{max(years)}年而未折算为同一年价格，物价变动会混入基线"
-    return (Finding("costing.nominal", Severity.WARNING, Where(pointer="/rows"), text),)
-
-
-def _require_drivers(panel: CostPanel, target: BaselineTarget) -> None:
-    for driver in panel.spec.drivers:
-        value = target.drivers.get(driver.code)
-        if value is None or not value.is_finite() or (driver.logged and value <= 0):
-            raise Invalid(
-                "costing.target_driver",
-                f"测算对象{target.dmu}的“{driver.label}”（{driver.uom}）缺失或不为正，无法测算",
-                dmu=target.dmu,
-                driver=driver.code,
-            )
-
-
-def _band(estimates: Sequence[MethodEstimate]) -> tuple[Money, Money, bool]:
-    """Return the ends of the hull of the intervals, and whether they share an amount."""
-    lowers, uppers = (
-        [end.fen for end in ends] for ends in zip(*((e.lower, e.upper) for e in estimates), strict=True)
-    )
-    return Money(min(lowers)), Money(max(uppers)), max(lowers) <= min(uppers)
-
-
-def _place(target: BaselineTarget) -> Where:
-    return Where(pointer=f"/targets/{target.dmu}")
-
-
-def _why_silent(methods: Sequence[FittedMethod]) -> str:
-    if any(method.name is MethodName.STONED for method in methods):
-        return "规模超出样本、未识别出无效率，或自助法多次不收敛"
-    return "规模超出样本，或未识别出无效率"
-
-
-def _labels(methods: Iterable[FittedMethod]) -> str:
-    return "、".join(method.name.label for method in methods)
-
-
-def _check_target(
-    fitted: FittedBaseline, target: BaselineTarget, *, methods_agree: bool, silent: Sequence[FittedMethod]
-) -> tuple[Finding, ...]:
-    """Findings that make a target's baseline unsound: outside the panel, a method silent, or methods at odds."""
-    found = []
-    if silent:
-        text = f"{target.dmu}：{_labels(silent)}没有给出结果（{_why_silent(silent)}），未参加调和"
-        found.append(Finding("costing.no_answer", Severity.WARNING, _place(target), text))
-    for driver in fitted.panel.spec.drivers:
-        column, value = fitted.frame[driver.code], float(target.drivers[driver.code])
-        low, high = float(column.min()), float(column.max())
-        if not low <= value <= high:
-            text = f"{target.dmu}的“{driver.label}”为{value:g}{driver.uom}，超出样本范围{low:g}至{high:g}，属外推"
-            where = Where(pointer=f"/targets/{target.dmu}/drivers/{driver.code}")
-            found.append(Finding("costing.extrapolation", Severity.WARNING, where, text))
-    if not methods_agree:
-        text = f"{target.dmu}：各方法的区间没有共同部分，基线不能作为核减依据"
-        found.append(Finding("costing.methods_disagree", Severity.WARNING, _place(target), text))
-    return tuple(found)
+    facts = BaselineFacts(panel, tuple(targets), edition.spec, prices, payable_total, tuple(factors))
+    answers, card = packages.answered(facts, spread)
+    found = answers.findings + answers.unanswered + special_factors.told(factors)
+    return CostBaseline(edition, facts, answers, card, found)

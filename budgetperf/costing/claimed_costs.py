@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from budgetperf.costing.cost_baseline import CostBaseline, MethodEstimate
+from budgetperf.costing.cost_baseline import DmuBaseline, MethodEstimate
 from budgetperf.costing.panel import CostPanel, PanelRow
 from budgetperf.costing.prices import PriceIndex
 from budgetperf.costing.rounding import half_up
@@ -40,14 +40,14 @@ class Movement:
 
     Parameters
     ----------
-    before, after : CostBaseline
+    before, after : DmuBaseline
         After: with ``given_back`` on the point and both ends of the band.
     given_back : Money
         The factor's cost in the year and prices of the target; zero for everybody but the claimant.
     """
 
-    before: CostBaseline
-    after: CostBaseline
+    before: DmuBaseline
+    after: DmuBaseline
     given_back: Money
 
     @property
@@ -127,11 +127,11 @@ def claimed_in(factors: Sequence[SpecialFactor], dmu: str, year: int) -> Money:
     return Money.total(one.amounts.get(year, ZERO) for one in factors if one.dmu == dmu)
 
 
-def lifted(baseline: CostBaseline, amount: Money) -> CostBaseline:
+def lifted(baseline: DmuBaseline, amount: Money) -> DmuBaseline:
     """Return a baseline with an amount on its point, its band and every method's, so that no request is cut by it."""
     estimates = tuple(replace(one, **_lifted_ends(one, amount)) for one in baseline.estimates)
     return replace(baseline, estimates=estimates, **_lifted_ends(baseline, amount))
 
 
-def _lifted_ends(one: CostBaseline | MethodEstimate, amount: Money) -> dict[str, Any]:
+def _lifted_ends(one: DmuBaseline | MethodEstimate, amount: Money) -> dict[str, Any]:
     return {"point": one.point + amount, "lower": one.lower + amount, "upper": one.upper + amount}

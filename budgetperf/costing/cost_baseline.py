@@ -56,7 +56,7 @@ class Peer:
 
 
 @dataclass(frozen=True, slots=True)
-class CostBaseline:
+class DmuBaseline:
     """What a target should cost.
 
     Parameters
@@ -115,7 +115,7 @@ class Standing:
         Its latest.
     cost : Money
         In the prices of the baseline.
-    baseline : CostBaseline
+    baseline : DmuBaseline
     payable : Money or None
         Its part of the payable total; None where the edition does not calibrate, or it is of an earlier year.
     """
@@ -124,7 +124,7 @@ class Standing:
     name: str
     year: int
     cost: Money
-    baseline: CostBaseline
+    baseline: DmuBaseline
     payable: Money | None = None
 
     @property
@@ -176,7 +176,7 @@ class BaselineAnswers:
 
     Parameters
     ----------
-    baselines : tuple of CostBaseline
+    baselines : tuple of DmuBaseline
         Of the targets asked for; one no method has an answer for is missing, and named in ``unanswered``.
     standings : tuple of Standing
         Of the units of the panel, in the order of their codes.
@@ -187,7 +187,7 @@ class BaselineAnswers:
     unanswered : tuple of Finding
     """
 
-    baselines: tuple[CostBaseline, ...]
+    baselines: tuple[DmuBaseline, ...]
     standings: tuple[Standing, ...]
     curves: tuple[Curve, ...]
     left_out: tuple[LeftOut, ...]

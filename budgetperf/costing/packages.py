@@ -7,14 +7,15 @@ that ``baseline`` does not compute.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
-from budgetperf.costing import baseline as baselines
 from budgetperf.costing import special_factors
 from budgetperf.costing.claimed_costs import SpecialFactor
-from budgetperf.costing.cost_baseline import BaselineAnswers, BaselineTarget, CostBaseline
+from budgetperf.costing.cost_baseline import BaselineAnswers, BaselineTarget, DmuBaseline
+from budgetperf.costing.fitted import METHOD, FittedBaseline
 from budgetperf.costing.method import BaselineSpec
 from budgetperf.costing.panel import CostPanel
 from budgetperf.costing.prices import PriceIndex
 from budgetperf.costing.records import record, restore
+from budgetperf.costing.spread import Spread, in_turn
 from budgetperf.money import Money
 from budgetperf.provenance import Json
 
@@ -31,18 +32,24 @@ class BaselineFacts:
     factors: tuple[SpecialFactor, ...] = ()
 
 
-def baseline_facts(
-    panel: CostPanel,
-    targets: Sequence[BaselineTarget],
-    *,
-    spec: BaselineSpec,
-    prices: PriceIndex | None = None,
-    payable_total: Money | None = None,
-    factors: Sequence[SpecialFactor] = (),
-) -> Json:
+def baseline_facts(facts: BaselineFacts) -> Json:
     """Return the facts of a baseline package; ``spec.seed`` goes into ``DecisionPackage.seed``."""
-    facts = BaselineFacts(panel, tuple(targets), replace(spec, seed=0), prices, payable_total, tuple(factors))
-    return record(facts)
+    return record(replace(facts, spec=replace(facts.spec, seed=0)))
+
+
+def answered(facts: BaselineFacts, spread: Spread = in_turn) -> tuple[BaselineAnswers, Json]:
+    """Return everything the panel answers, and the model card."""
+    fitted = _fitted(facts, spread)
+    answers = special_factors.answer_giving_back(
+        fitted, facts.targets, facts.factors, payable_total=facts.payable_total
+    )
+    return answers, special_factors.card(fitted, facts.factors)
+
+
+def _fitted(facts: BaselineFacts, spread: Spread) -> FittedBaseline:
+    return special_factors.fit_without(
+        facts.panel, facts.spec, facts.factors, prices=facts.prices, spread=spread
+    )
 
 
 def baseline_result(answers: BaselineAnswers, *, card: Json) -> Json:
@@ -51,7 +58,7 @@ def baseline_result(answers: BaselineAnswers, *, card: Json) -> Json:
     return {**told, "card": card}
 
 
-def recompute_baseline(facts: Json, seed: int, method: str = baselines.METHOD) -> Json:
+def recompute_baseline(facts: Json, seed: int, method: str = METHOD) -> Json:
     """Compute the result of a baseline package again from its facts, as its method recorded it.
 
     Returns
@@ -61,15 +68,12 @@ def recompute_baseline(facts: Json, seed: int, method: str = baselines.METHOD) -
         elsewhere equal as far as the declared rounding absorbs the last digits.
     """
     stored = restore(BaselineFacts, facts)
-    spec, factors = replace(stored.spec, seed=seed), stored.factors
-    fitted = special_factors.fit_without(stored.panel, spec, factors, prices=stored.prices)
+    stored = replace(stored, spec=replace(stored.spec, seed=seed))
     if method in EARLIER:
-        found = fitted.for_targets(stored.targets)
-        return _as_recorded_before(method, found, fitted.card)
-    answers = special_factors.answer_giving_back(
-        fitted, stored.targets, factors, payable_total=stored.payable_total
-    )
-    return baseline_result(answers, card=special_factors.card(fitted, factors))
+        fitted = _fitted(stored, in_turn)
+        return _as_recorded_before(method, fitted.for_targets(stored.targets), fitted.card)
+    answers, card = answered(stored)
+    return baseline_result(answers, card=card)
 
 
 EARLIER: Mapping[str, frozenset[str]] = {
@@ -82,7 +86,7 @@ NOT_TOLD_BEFORE = frozenset({"costing.perfect_fit", "costing.not_unique", "costi
 """Findings of a regression and a quantile, which earlier methods did not pass on."""
 
 
-def _as_recorded_before(method: str, found: Sequence[CostBaseline], card: Json) -> Json:
+def _as_recorded_before(method: str, found: Sequence[DmuBaseline], card: Json) -> Json:
     """Return the result as an earlier method recorded it; the first did not record weights of peers."""
     assert isinstance(card, dict)
     kept = {key: value for key, value in card.items() if key not in EARLIER[method]}
@@ -91,7 +95,7 @@ def _as_recorded_before(method: str, found: Sequence[CostBaseline], card: Json) 
     return {"baselines": told, "card": kept}
 
 
-def _told_before(found: CostBaseline, *, weights: bool) -> Json:
+def _told_before(found: DmuBaseline, *, weights: bool) -> Json:
     told = record(found)
     if weights or not isinstance(told, dict):
         return told

@@ -6,7 +6,6 @@ The movement of every baseline is shown before anybody decides; admitted claims 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from budgetperf.costing.baseline import FittedBaseline, fit
 from budgetperf.costing.claimed_costs import (
     Movement,
     SpecialFactor,
@@ -15,7 +14,8 @@ from budgetperf.costing.claimed_costs import (
     lifted,
     set_aside,
 )
-from budgetperf.costing.cost_baseline import BaselineAnswers, BaselineTarget, CostBaseline, Standing
+from budgetperf.costing.cost_baseline import BaselineAnswers, BaselineTarget, DmuBaseline, Standing
+from budgetperf.costing.fitted import FittedBaseline, fit
 from budgetperf.costing.method import BaselineSpec
 from budgetperf.costing.panel import CostPanel
 from budgetperf.costing.prices import PriceIndex
@@ -46,8 +46,8 @@ def fit_without(
 
 
 def give_back(
-    found: Sequence[CostBaseline], factors: Sequence[SpecialFactor], *, prices: PriceIndex | None = None
-) -> tuple[CostBaseline, ...]:
+    found: Sequence[DmuBaseline], factors: Sequence[SpecialFactor], *, prices: PriceIndex | None = None
+) -> tuple[DmuBaseline, ...]:
     """Return baselines fitted without claimed costs, each claimant's lifted by its own."""
     return tuple(lifted(one, given_back(factors, one.dmu, one.year, prices=prices)) for one in found)
 

@@ -6,17 +6,17 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from budgetperf.costing.baseline import FittedBaseline
 from budgetperf.costing.calibration import payable
 from budgetperf.costing.cost_baseline import (
     BaselineAnswers,
     BaselineTarget,
-    CostBaseline,
     Curve,
     CurvePoint,
+    DmuBaseline,
     LeftOut,
     Standing,
 )
+from budgetperf.costing.fitted import FittedBaseline
 from budgetperf.costing.method import FittedMethod
 from budgetperf.costing.panel import PanelRow
 from budgetperf.costing.rounding import figure, money_from_yuan
@@ -53,11 +53,11 @@ def answer(
     standings = tuple(
         Standing(row.dmu, row.name, row.year, row.cost, one)
         for row, one in zip(rows, found[n:], strict=True)
-        if isinstance(one, CostBaseline)
+        if isinstance(one, DmuBaseline)
     )
     unanswered = {one.where: one for one in found if isinstance(one, Finding)}
     return BaselineAnswers(
-        baselines=tuple(one for one in found[:n] if isinstance(one, CostBaseline)),
+        baselines=tuple(one for one in found[:n] if isinstance(one, DmuBaseline)),
         standings=_payable(fitted, standings, payable_total),
         curves=curves(fitted),
         left_out=_left_out(fitted),

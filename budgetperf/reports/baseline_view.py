@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 
-from budgetperf.costing.cost_baseline import BaselineTarget, CostBaseline, Curve, LeftOut, Standing
+from budgetperf.costing.cost_baseline import BaselineTarget, Curve, DmuBaseline, LeftOut, Standing
 from budgetperf.costing.panel import CostPanel, DriverSpec, PanelRow
 from budgetperf.costing.prices import PriceIndex, at_base_prices
 from budgetperf.costing.records import restore
@@ -67,7 +67,7 @@ class DmuSheet:
         Its rows.
     standing : Standing or None
         None where it has no answer, or the package is of an older kind.
-    baselines : tuple of CostBaseline
+    baselines : tuple of DmuBaseline
         Of its projects in the budget year.
     """
 
@@ -75,7 +75,7 @@ class DmuSheet:
     name: str
     own: tuple[ScatterPoint, ...]
     standing: Standing | None
-    baselines: tuple[CostBaseline, ...]
+    baselines: tuple[DmuBaseline, ...]
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class BaselineView:
     prices : PriceIndex or None
     standings : tuple of Standing
         Every dmu at its latest year, in the order of the codes; empty where the package lacks them.
-    baselines : tuple of CostBaseline
+    baselines : tuple of DmuBaseline
         Of the projects of the budget year.
     scatter : Scatter
     left_out : tuple of LeftOut
@@ -113,7 +113,7 @@ class BaselineView:
     based: CostPanel
     prices: PriceIndex | None
     standings: tuple[Standing, ...]
-    baselines: tuple[CostBaseline, ...]
+    baselines: tuple[DmuBaseline, ...]
     scatter: Scatter
     left_out: tuple[LeftOut, ...]
     unanswered: tuple[Finding, ...]
@@ -176,7 +176,7 @@ class BaselineView:
             return None
         return DmuSheet(dmu, self.names.get(dmu, dmu), own, standing, baselines)
 
-    def _baselines(self) -> Iterator[CostBaseline]:
+    def _baselines(self) -> Iterator[DmuBaseline]:
         yield from (one.baseline for one in self.standings)
         yield from self.baselines
 
@@ -228,7 +228,7 @@ def baseline_view(
 
 @dataclass(frozen=True, slots=True)
 class _Answers:
-    baselines: tuple[CostBaseline, ...]
+    baselines: tuple[DmuBaseline, ...]
     standings: tuple[Standing, ...] = ()
     curves: tuple[Curve, ...] = ()
     left_out: tuple[LeftOut, ...] = ()

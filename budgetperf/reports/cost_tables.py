@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeAlias
 
-from budgetperf.costing.cost_baseline import CostBaseline, Peer, Standing
+from budgetperf.costing.cost_baseline import DmuBaseline, Peer, Standing
 from budgetperf.costing.panel import CostPanel
 from budgetperf.findings import Finding
 from budgetperf.money import Money
@@ -92,7 +92,7 @@ def _standing(one: Standing) -> tuple[Value, ...]:
     )  # fmt: skip
 
 
-def baselines_table(view: BaselineView, baselines: Sequence[CostBaseline]) -> CostTable:
+def baselines_table(view: BaselineView, baselines: Sequence[DmuBaseline]) -> CostTable:
     """The baselines of the budget year: point, band, grade."""
     heads = (
         CODE, NAME, YEAR, _amount("基线"), _amount("下限"), _amount("上限"), Head("证据等级", 8),
@@ -125,18 +125,18 @@ def methods_table(view: BaselineView) -> CostTable:
     return CostTable("方法对照", note, tuple(heads), tuple(rows))
 
 
-def shown_baselines(view: BaselineView) -> tuple[CostBaseline, ...]:
+def shown_baselines(view: BaselineView) -> tuple[DmuBaseline, ...]:
     """Return the baselines of the standings; those of the budget year where there are none."""
     return tuple(one.baseline for one in view.standings) or view.baselines
 
 
-def asked_baselines(view: BaselineView) -> tuple[CostBaseline, ...]:
+def asked_baselines(view: BaselineView) -> tuple[DmuBaseline, ...]:
     """Return the baselines of the budget year that no standing tells already."""
     told = [one.baseline for one in view.standings]
     return tuple(one for one in view.baselines if one not in told)
 
 
-def peers_table(view: BaselineView, baselines: Sequence[CostBaseline]) -> CostTable:
+def peers_table(view: BaselineView, baselines: Sequence[DmuBaseline]) -> CostTable:
     """Each dmu's peers: year, cost, weight, distance."""
     heads = (
         CODE, NAME, Head("同类单位编码", 10), Head("同类单位", 24), YEAR, _amount("成本"),

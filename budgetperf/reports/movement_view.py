@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import cast
 
 from budgetperf.costing.claimed_costs import Movement, SpecialFactor
-from budgetperf.costing.cost_baseline import CostBaseline
+from budgetperf.costing.cost_baseline import DmuBaseline
 from budgetperf.costing.panel import CostPanel
 from budgetperf.costing.records import restore
 from budgetperf.money import ZERO, Money
@@ -45,7 +45,7 @@ class MovementRow:
     ----------
     dmu, name : str
     claimant : bool
-    before, after : CostBaseline
+    before, after : DmuBaseline
     change, given_back, by_model : Money
         ``change = given_back + by_model``, of the point.
     change_percent, by_model_percent : Decimal
@@ -55,8 +55,8 @@ class MovementRow:
     dmu: str
     name: str
     claimant: bool
-    before: CostBaseline
-    after: CostBaseline
+    before: DmuBaseline
+    after: DmuBaseline
     change: Money
     given_back: Money
     by_model: Money

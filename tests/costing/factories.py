@@ -5,6 +5,7 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
+from budgetperf.costing.fitted import fit
 from budgetperf.costing.panel import CostPanel, DriverSpec, PanelRow, PanelSpec
 from budgetperf.costing.prices import PriceIndex
 from budgetperf.money import Money
@@ -61,3 +62,8 @@ def make_sample(seed, *, n_clusters=60, per_cluster=2, noise=0.2, shared=0.0):
         3 + 0.7 * np.log(drivers["a"]) + 0.2 * np.log(drivers["b"]) + common + rng.normal(0, noise, n)
     )
     return cost, drivers, pd.Series([f"g{i // per_cluster}" for i in range(n)])
+
+
+def one_baseline(panel, target, *, edition, prices=None):
+    """The baseline of one target, fitted for it alone."""
+    return fit(panel, edition, prices=prices).for_target(target)

@@ -4,12 +4,12 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from budgetperf.costing.baseline import environment, fit, set_baseline
 from budgetperf.costing.cost_baseline import BaselineTarget
+from budgetperf.costing.fitted import environment, fit
 from budgetperf.costing.method import BaselineSpec
 from budgetperf.errors import Invalid
 from budgetperf.money import Money
-from tests.costing.factories import INDEX, make_panel, make_row, true_cost
+from tests.costing.factories import INDEX, make_panel, make_row, one_baseline, true_cost
 
 SPEC = BaselineSpec(seed=7, n_draws=100)
 
@@ -23,7 +23,7 @@ def yuan(amount):
 
 
 def test_the_point_is_near_the_true_cost_and_the_band_holds_it():
-    found = set_baseline(make_panel(), target(), edition=SPEC)
+    found = one_baseline(make_panel(), target(), edition=SPEC)
     truth = true_cost(20, 0.5)
     assert yuan(found.point) == pytest.approx(truth, rel=0.05)
     assert yuan(found.lower) < truth < yuan(found.upper)
@@ -32,7 +32,7 @@ def test_the_point_is_near_the_true_cost_and_the_band_holds_it():
 
 
 def test_the_band_is_the_hull_and_the_point_the_geometric_mean_of_the_methods():
-    found = set_baseline(make_panel(), target(), edition=replace(SPEC, rounding=Money(1)))
+    found = one_baseline(make_panel(), target(), edition=replace(SPEC, rounding=Money(1)))
     regression, quantile = found.estimates
     assert found.lower == min(regression.lower, quantile.lower)
     assert found.upper == max(regression.upper, quantile.upper)
@@ -95,7 +95,7 @@ def test_money_of_several_years_without_an_index_is_told():
 
 
 def test_bounds_are_multiples_of_the_declared_step():
-    found = set_baseline(make_panel(), target(), edition=replace(SPEC, rounding=Money(1_000_000)))
+    found = one_baseline(make_panel(), target(), edition=replace(SPEC, rounding=Money(1_000_000)))
     assert {m.fen % 1_000_000 for e in found.estimates for m in (e.point, e.lower, e.upper)} == {0}
 
 
@@ -112,21 +112,21 @@ def test_a_target_outside_the_panel_is_told_and_graded_c():
 
 def test_methods_at_odds_are_told_and_never_cut():
     panel = make_panel(waste={f"D{i:02}": 60 for i in range(6)})
-    found = set_baseline(panel, target(), edition=replace(SPEC, tau=Decimal("0.9"), level=Decimal("0.02")))
+    found = one_baseline(panel, target(), edition=replace(SPEC, tau=Decimal("0.9"), level=Decimal("0.02")))
     assert not found.methods_agree
     assert "costing.methods_disagree" in [f.code for f in found.findings]
     assert not found.judge(Money(10**13)).may_cut
 
 
 def test_one_method_alone_never_cuts():
-    found = set_baseline(make_panel(), target(), edition=replace(SPEC, methods=("quantile",)))
+    found = one_baseline(make_panel(), target(), edition=replace(SPEC, methods=("quantile",)))
     assert "只有一类" in found.judge(found.upper + Money(1)).reason
 
 
 def test_peers_are_the_nearest_other_units_by_their_latest_row():
     panel = make_panel()
     row = panel.rows[2]
-    peers = set_baseline(panel, BaselineTarget(row.dmu, row.drivers, 2024), edition=SPEC).peers
+    peers = one_baseline(panel, BaselineTarget(row.dmu, row.drivers, 2024), edition=SPEC).peers
     assert len(peers) == 5
     assert row.dmu not in [peer.dmu for peer in peers]
     assert {peer.year for peer in peers} == {2024}
@@ -134,7 +134,7 @@ def test_peers_are_the_nearest_other_units_by_their_latest_row():
     twin = replace(
         make_row("TWIN", area=str(row.drivers["area"]), manual=str(row.drivers["manual"])), cost=row.cost
     )
-    nearest = set_baseline(
+    nearest = one_baseline(
         replace(panel, rows=(*panel.rows, twin)), BaselineTarget(row.dmu, row.drivers, 2024), edition=SPEC
     ).peers[0]
     assert (nearest.dmu, nearest.distance) == ("TWIN", 0)

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from budgetperf.costing import packages
-from budgetperf.costing.baseline import fit, reconcile, set_baseline
 from budgetperf.costing.cost_baseline import BaselineTarget
+from budgetperf.costing.fitted import fit, reconcile
 from budgetperf.costing.method import BaselineSpec, Treatment
 from budgetperf.costing.panel import CostPanel, DriverSpec, PanelSpec
 from budgetperf.costing.screening import ScreeningRule
@@ -16,7 +16,7 @@ from budgetperf.costing.standings import answer
 from budgetperf.costing.words import OutlierRule, Reconciliation, TreatmentEffect
 from budgetperf.errors import Invalid
 from budgetperf.money import Money
-from tests.costing.factories import make_row, true_cost
+from tests.costing.factories import make_row, one_baseline, true_cost
 
 AREA = PanelSpec("road", "道路清扫保洁", "保洁支出", (DriverSpec("area", "保洁面积", "万平方米"),), 2024)
 BEST = BaselineSpec(methods=("sfa", "dea"), seed=3, n_draws=60, rounding=Money(1))
@@ -43,7 +43,7 @@ def estimate(found, name):
 
 
 def test_best_practice_is_near_the_true_least_cost_and_below_what_is_ordinary():
-    found = set_baseline(make(), target(), edition=ALL)
+    found = one_baseline(make(), target(), edition=ALL)
     truth = true_cost(20, 0)
     for name in ("sfa", "dea"):
         one = estimate(found, name)
@@ -54,7 +54,7 @@ def test_best_practice_is_near_the_true_least_cost_and_below_what_is_ordinary():
 
 
 def test_peers_of_an_envelope_carry_their_weights():
-    found = set_baseline(make(), target(), edition=BEST)
+    found = one_baseline(make(), target(), edition=BEST)
     weights = [peer.weight for peer in found.peers]
     assert sum(weights) == pytest.approx(1, abs=1e-6)
     assert weights == sorted(weights, reverse=True)
@@ -63,13 +63,13 @@ def test_peers_of_an_envelope_carry_their_weights():
 
 
 def test_a_target_beyond_the_largest_is_left_to_the_other_methods_and_told():
-    found = set_baseline(make(), target("500"), edition=ALL)
+    found = one_baseline(make(), target("500"), edition=ALL)
     assert [one.name for one in found.estimates] == ["driver_regression", "quantile", "sfa"]
     assert found.n_families == 3
     assert "数据包络分析没有给出结果" in "".join(one.message for one in found.findings)
     assert found.grade == "C"
     with pytest.raises(Invalid, match="新所：数据包络分析都没有给出结果"):
-        set_baseline(make(), target("500"), edition=replace(BEST, methods=("dea",)))
+        one_baseline(make(), target("500"), edition=replace(BEST, methods=("dea",)))
 
 
 def test_a_frontier_without_inefficiency_is_silent_and_says_why():
@@ -123,7 +123,7 @@ def test_facts_come_back_from_their_package_and_give_the_same_baseline():
     spec = replace(ALL, screening=ScreeningRule(OutlierRule.GRUBBS, Decimal("0.05")))
     panel, targets = make(n=30), (target(),)
     fitted = fit(panel, spec)
-    facts = packages.baseline_facts(panel, targets, spec=spec)
+    facts = packages.baseline_facts(packages.BaselineFacts(panel, targets, spec, None))
     result = packages.baseline_result(answer(fitted, targets), card=fitted.card)
     assert packages.recompute_baseline(facts, spec.seed) == result
 

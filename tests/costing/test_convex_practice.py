@@ -6,12 +6,12 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from budgetperf.costing.baseline import fit, set_baseline
+from budgetperf.costing.fitted import fit
 from budgetperf.costing.method import BaselineSpec
 from budgetperf.costing.panel import CostPanel, DriverSpec
 from budgetperf.costing.words import DriverRole, Returns
 from budgetperf.money import Money
-from tests.costing.factories import make_row
+from tests.costing.factories import make_row, one_baseline
 from tests.costing.test_best_practice import AREA, estimate, target
 
 
@@ -32,7 +32,7 @@ STONED = BaselineSpec(methods=("stoned",), seed=5, n_draws=50, rounding=Money(1)
 
 
 def test_its_point_is_near_the_true_least_cost_and_its_interval_holds_it():
-    found = set_baseline(make(40), target(), edition=STONED)
+    found = one_baseline(make(40), target(), edition=STONED)
     truth = 1_000 * (100 + 20**1.3)
     one = estimate(found, "stoned")
     assert one.point.fen / 100 == pytest.approx(truth, rel=0.15)
@@ -42,7 +42,7 @@ def test_its_point_is_near_the_true_least_cost_and_its_interval_holds_it():
 
 def test_the_same_seed_gives_the_same_interval_and_another_seed_another():
     one, again, other = (
-        set_baseline(make(20), target(), edition=replace(STONED, seed=seed)) for seed in (1, 1, 2)
+        one_baseline(make(20), target(), edition=replace(STONED, seed=seed)) for seed in (1, 1, 2)
     )
     assert one == again
     assert one.point == other.point

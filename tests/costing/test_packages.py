@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from budgetperf.costing.baseline import METHOD, environment, fit
 from budgetperf.costing.benefit import analyse
 from budgetperf.costing.cost_baseline import BaselineTarget
+from budgetperf.costing.fitted import METHOD, environment, fit
 from budgetperf.costing.method import BaselineSpec
-from budgetperf.costing.packages import baseline_facts, baseline_result, recompute_baseline
+from budgetperf.costing.packages import BaselineFacts, baseline_facts, baseline_result, recompute_baseline
 from budgetperf.costing.records import benefit_facts, benefit_result, recompute_benefit
 from budgetperf.costing.standings import answer
 from budgetperf.money import Money
@@ -37,7 +37,7 @@ def package(panel=None):
         edition="city/baseline/2025-01-01",
         edition_digest="0" * 64,
         method=METHOD,
-        facts=baseline_facts(panel, TARGETS, spec=SPEC, prices=INDEX),
+        facts=baseline_facts(BaselineFacts(panel, tuple(TARGETS), SPEC, INDEX)),
         result=baseline_result(answer(fitted, TARGETS), card=fitted.card),
         seed=SPEC.seed,
         environment=environment(),
@@ -60,7 +60,10 @@ def test_another_seed_or_another_cost_gives_another_result():
 
 
 def test_the_seed_stands_in_the_package_only():
-    one, two = (baseline_facts(make_panel(n_dmus=3), TARGETS, spec=replace(SPEC, seed=s)) for s in (1, 2))
+    one, two = (
+        baseline_facts(BaselineFacts(make_panel(n_dmus=3), tuple(TARGETS), replace(SPEC, seed=s), None))
+        for s in (1, 2)
+    )
     assert stored(one) == stored(two)
 
 

@@ -3,8 +3,8 @@ from decimal import Decimal
 
 import pytest
 
-from budgetperf.costing.baseline import fit
 from budgetperf.costing.cost_baseline import BaselineTarget
+from budgetperf.costing.fitted import fit
 from budgetperf.costing.method import BaselineSpec
 from budgetperf.costing.prices import PriceIndex, at_base_prices
 from budgetperf.errors import Invalid

@@ -35,7 +35,7 @@ def test_an_admitted_claim_gives_the_cost_back_and_the_others_what_they_had_with
     plain, panel, extra = burdened()
     asked = targets(panel, "D03", "D04")
     own, other = claim_movement(panel, asked, SpecialFactor("D03", "桥隧保洁", extra), edition=SPEC)
-    from budgetperf.costing.baseline import fit
+    from budgetperf.costing.fitted import fit
 
     clean = fit(plain, SPEC).for_targets(asked)
     assert own.given_back == extra[2024]

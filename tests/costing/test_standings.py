@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from budgetperf.costing.baseline import fit
 from budgetperf.costing.calibration import blend, calibrate, payable
+from budgetperf.costing.fitted import fit
 from budgetperf.costing.method import Calibration
 from budgetperf.costing.panel import CostPanel, DriverSpec
 from budgetperf.costing.screening import ScreeningRule

@@ -5,9 +5,9 @@ from decimal import Decimal
 
 from budgetperf.costing.claimed_costs import Movement, SpecialFactor
 from budgetperf.costing.cost_baseline import (
-    CostBaseline,
     Curve,
     CurvePoint,
+    DmuBaseline,
     LeftOut,
     MethodEstimate,
     Peer,
@@ -81,11 +81,11 @@ def cost_panel(n_dmus: int = 6) -> CostPanel:
     return CostPanel(SPEC, rows)
 
 
-def baseline(row: PanelRow, *, percent: int, year: int = 0) -> CostBaseline:
+def baseline(row: PanelRow, *, percent: int, year: int = 0) -> DmuBaseline:
     """A baseline at so many per cent of a row's cost, its band a tenth to either side."""
     point = Money(row.cost.fen * percent // 100)
     low, high = Money(point.fen * 9 // 10), Money(point.fen * 11 // 10)
-    return CostBaseline(
+    return DmuBaseline(
         dmu=row.dmu,
         year=year or row.year,
         price_year=year or row.year,

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from distributed import LocalCluster
 
-from budgetperf.costing.baseline import fit
 from budgetperf.costing.errors import NotConverged, TooFewRows
+from budgetperf.costing.fitted import fit
 from budgetperf.costing.method import BaselineSpec
 from budgetperf.costing.packages import baseline_result
 from budgetperf.costing.panel import CostPanel

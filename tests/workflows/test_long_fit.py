@@ -40,7 +40,7 @@ from workflows.worker import working
 
 ROOT = Path(__file__).resolve().parents[2]
 OFFICE = cast.RULES_OFFICE
-PIECES = 12  # two bootstraps of sixty draws
+PIECES = 12  # of ten draws
 
 
 @pytest.fixture
@@ -145,9 +145,9 @@ def test_a_fit_killed_in_the_middle_goes_on_and_comes_out_the_same(
     jobs = Jobs(fitting)
     run_id = jobs.start("batch.baseline", ARGUMENTS, key="1", actor_id=OFFICE.id)
     assert killed(fresh_database, tmp_path, 3) == -signal.SIGKILL
-    assert progress(fitting, run_id) == (3, 7)
+    assert progress(fitting, run_id) == (3, PIECES + 1)
     assert killed(fresh_database, tmp_path, 5) == -signal.SIGKILL
-    assert progress(fitting, run_id) == (8, 13)
+    assert progress(fitting, run_id) == (8, PIECES + 1)
     with working(fitting, fresh_database):
         done = wait(jobs, run_id, actor=OFFICE)
     jobs.close()

@@ -121,8 +121,7 @@ def correct_bias(
     width, drawn = _draws(measured, returns, orientation, draws, seed, spread)
     bias, error = drawn.mean(axis=0) - distance, drawn.std(axis=0, ddof=1)
     low, high = 2 * distance - np.quantile(drawn, [(1 + level) / 2, (1 - level) / 2], axis=0)
-    if shrink:
-        low, high = 1 / high, 1 / low
+    low, high = (1 / high, 1 / low) if shrink else (low, high)
     corrected = 1 / (distance - bias) if shrink else distance - bias
 
     figures = np.column_stack([score, corrected, bias, error, low, high])
@@ -195,8 +194,7 @@ def _distances(
 
     def score(by: Array) -> Array:
         x, y = (sample.x * by[:, None], sample.y) if shrink else (sample.x, sample.y * by[:, None])
-        problem = replace(measured, x_ref=x, y_ref=y)
-        return np.asarray(solve(problem, returns, orientation, slacks=False).score, dtype=np.float64)
+        return solve(replace(measured, x_ref=x, y_ref=y), returns, orientation, slacks=False).score
 
     scores: Array = np.array([score(by) for by in moved])
     return 1 / scores if shrink else scores
