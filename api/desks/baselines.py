@@ -30,8 +30,8 @@ from api.transaction import Work
 from budgetperf.actions.context import Context
 from budgetperf.actions.seen_baseline import SeenBaseline, seen_baseline
 from budgetperf.costing.cost_baseline import DmuBaseline, MethodEstimate, Standing
-from budgetperf.money import ZERO, Money, MoneyUnit
-from budgetperf.reports.baseline_view import gap_ratio
+from budgetperf.money import ZERO, Money
+from budgetperf.reports.baseline_view import gap_ratio, wan
 from budgetperf.reports.model_card import CardRow
 from budgetperf.store.records import steps_of
 
@@ -153,8 +153,6 @@ def _head(ctx: Context, seen: SeenBaseline) -> BaselineHead:
         panel=Link(found.subject, panel_address(found.subject) if opens else ""),
         edition=Link(found.edition, f"/rules/{found.edition}"),
         decision=found.digest if seen.whole else "",
-        money=view.money,
-        based=view.base_money,
         price_note=view.price_note,
         peer_prices=view.scatter.prices,
         lacks=view.lacks,
@@ -228,7 +226,7 @@ def _answer(one: DmuBaseline, standing: StandingLine | None) -> Answer:
     cost = standing.cost if standing else None
     rows = [("合成基线", one.point, one.lower, one.upper)]
     rows += [(found.label, found.point, found.lower, found.upper) for found in one.estimates]
-    said = f"{one.year}年成本 {cost.format(MoneyUnit.WAN)}万元" if cost else ""
+    said = f"{one.year}年成本 {wan(cost)}万元" if cost else ""
     return Answer(
         year=one.year,
         budget=standing is None,

@@ -14,7 +14,6 @@ from budgetperf.money import Money
 from budgetperf.process.stages import Status
 from budgetperf.reports.baseline_words import Diagnosis
 from budgetperf.reports.model_card import CardRow
-from budgetperf.reports.models import MoneyStyle
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +86,6 @@ class BaselineHead:
     panel: Link = told("its panel; without an address where the reader may not open it")
     edition: Link = told("edition it was made by")
     decision: str = told("digest of the decision package; empty where the reader may not open it")
-    money: MoneyStyle = told("how amounts are written")
-    based: MoneyStyle = told("how amounts in base-year prices are written")
     price_note: str = told("prices of the amounts")
     peer_prices: str = told("prices of the peers' costs")
     lacks: tuple[str, ...] = told("what an older package does not hold")

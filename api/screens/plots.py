@@ -13,7 +13,7 @@ from budgetperf.costing.cost_baseline import Curve
 from budgetperf.indicators import plain_number
 from budgetperf.money import Money, MoneyUnit
 from budgetperf.reports.axis import Axis, axis, spread_wide
-from budgetperf.reports.baseline_view import BaselineView, ScatterPoint
+from budgetperf.reports.baseline_view import BaselineView, ScatterPoint, wan
 
 Pixels = str
 """A place with one decimal."""
@@ -115,7 +115,7 @@ def _kind(point: ScatterPoint, own: str, peers: Collection[tuple[str, int]], new
 
 
 def _told(view: BaselineView, point: ScatterPoint) -> str:
-    cost = point.cost.format(view.base_money.unit, view.base_money.places)
+    cost = wan(point.cost)
     figures = f"{view.scatter.driver.label} {plain_number(point.x)}{view.scatter.driver.uom}，成本 {cost}万元"
     return f"{point.name} {point.year}年：{figures}" + (f"（{point.why}）" if point.why else "")
 
@@ -214,7 +214,7 @@ def bars_view(
                 x(_wan(low)),
                 x(_wan(point)),
                 x(_wan(high)),
-                f"{label}：{point.format(MoneyUnit.WAN)}（{low.format(MoneyUnit.WAN)}至{high.format(MoneyUnit.WAN)}）万元",
+                f"{label}：{wan(point)}（{wan(low)}至{wan(high)}）万元",
             )
             for n, (label, point, low, high) in enumerate(rows)
         ),
