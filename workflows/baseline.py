@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import IO
 
 from budgetperf.actions.baseline import edition_of
+from budgetperf.costing.baseline import CostBaseline, set_baseline
 from budgetperf.costing.errors import CostingError
-from budgetperf.costing.fitted import DmuBaseline, set_baseline
 from budgetperf.costing.prices import PriceIndex
 from budgetperf.costing.words import MethodName
 from budgetperf.errors import Invalid, NotFound
@@ -111,7 +111,7 @@ def _prices(edition: Edition) -> PriceIndex:
     return PriceIndex(edition.id, rules.values, edition.source, rules.regions)
 
 
-def _write(out: Path, edition: Edition, made: DmuBaseline, *, today: date) -> None:
+def _write(out: Path, edition: Edition, made: CostBaseline, *, today: date) -> None:
     """Write the files, all or none."""
     package = made.package()
     page = _page(package, edition, today)
@@ -143,7 +143,7 @@ def _put(content: str | bytes, file: IO[str]) -> None:
         file.buffer.write(content)
 
 
-def _table(made: DmuBaseline) -> str:
+def _table(made: CostBaseline) -> str:
     """A row a unit: its cost, its baseline and band, each method's point and band, what may be cut and why."""
     names = [MethodName(name) for name in made.edition.spec.methods]
     regions = {row.dmu: row.group for row in made.facts.panel.rows}

@@ -10,7 +10,7 @@ from budgetperf.actions.panels import load_panel, price_index
 from budgetperf.actions.rules import in_force
 from budgetperf.actions.special_factors import admitted_factors
 from budgetperf.costing.cost_baseline import BaselineTarget
-from budgetperf.costing.fitted import METHOD, BaselineEdition, DmuBaseline, environment, set_baseline
+from budgetperf.costing.fitted import METHOD, BaselineEdition, environment, set_baseline
 from budgetperf.costing.form import FitForm
 from budgetperf.costing.method import BaselineSpec, Calibration, Treatment
 from budgetperf.costing.packages import BaselineFacts
@@ -57,7 +57,7 @@ def order_fit(ctx: Context, form: FitForm) -> FitOrder:
     return FitOrder(edition, facts)
 
 
-def fit(order: FitOrder, spread: Spread = in_turn) -> DmuBaseline:
+def fit(order: FitOrder, spread: Spread = in_turn) -> CostBaseline:
     """Compute a baseline; needs no transaction, and may take long."""
     facts = order.facts
     return set_baseline(
@@ -71,7 +71,7 @@ def fit_baseline(ctx: Context, form: FitForm, seen: Seen) -> Outcome:
     return file_baseline(ctx, form, fit(order_fit(ctx, form)), seen)
 
 
-def file_baseline(ctx: Context, form: FitForm, made: DmuBaseline, seen: Seen) -> Outcome:
+def file_baseline(ctx: Context, form: FitForm, made: CostBaseline, seen: Seen) -> Outcome:
     """Package a computed baseline.
 
     Raises

@@ -34,7 +34,7 @@ class BaselineEdition:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class DmuBaseline:
+class CostBaseline:
     """The cost baseline of a panel.
 
     Parameters
@@ -120,7 +120,7 @@ def set_baseline(
     payable_total: Money | None = None,
     factors: Sequence[SpecialFactor] = (),
     spread: Spread = in_turn,
-) -> DmuBaseline:
+) -> CostBaseline:
     """Run the methods an edition names on a panel and answer for each of its units.
 
     Parameters
@@ -146,4 +146,4 @@ def set_baseline(
     facts = BaselineFacts(panel, tuple(targets), edition.spec, prices, payable_total, tuple(factors))
     answers, card = packages.answered(facts, spread)
     found = answers.findings + answers.unanswered + special_factors.told(factors)
-    return DmuBaseline(edition, facts, answers, card, found)
+    return CostBaseline(edition, facts, answers, card, found)
