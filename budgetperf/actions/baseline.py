@@ -9,8 +9,9 @@ from budgetperf.actions.moves import Outcome, Seen, Target, file_form, filed_eve
 from budgetperf.actions.panels import load_panel, price_index
 from budgetperf.actions.rules import in_force
 from budgetperf.actions.special_factors import admitted_factors
+from budgetperf.costing.baseline import BaselineEdition, CostBaseline, set_baseline
 from budgetperf.costing.cost_baseline import BaselineTarget
-from budgetperf.costing.fitted import METHOD, BaselineEdition, environment, set_baseline
+from budgetperf.costing.fitted import METHOD, environment
 from budgetperf.costing.form import FitForm
 from budgetperf.costing.method import BaselineSpec, Calibration, Treatment
 from budgetperf.costing.packages import BaselineFacts

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from budgetperf.costing.baseline import BaselineEdition, set_baseline
 from budgetperf.costing.claimed_costs import SpecialFactor
-from budgetperf.costing.fitted import METHOD, BaselineEdition, set_baseline
+from budgetperf.costing.fitted import METHOD
 from budgetperf.costing.packages import recompute_baseline
 from budgetperf.errors import NotFound
 from budgetperf.money import Money
