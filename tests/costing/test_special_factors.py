@@ -7,8 +7,11 @@ import pytest
 
 from budgetperf.costing.claimed_costs import SpecialFactor
 from budgetperf.costing.cost_baseline import BaselineTarget
-from budgetperf.costing.method import BaselineSpec
-from budgetperf.costing.special_factors import claim_movement
+from budgetperf.costing.fitted import fit
+from budgetperf.costing.method import BaselineSpec, Calibration
+from budgetperf.costing.special_factors import answer_giving_back, claim_movement, fit_without
+from budgetperf.costing.standings import answer
+from budgetperf.costing.words import CalibrationWeight
 from budgetperf.errors import Invalid
 from budgetperf.money import ZERO, Money
 from tests.costing.factories import INDEX, YEARS, make_panel
@@ -35,7 +38,6 @@ def test_an_admitted_claim_gives_the_cost_back_and_the_others_what_they_had_with
     plain, panel, extra = burdened()
     asked = targets(panel, "D03", "D04")
     own, other = claim_movement(panel, asked, SpecialFactor("D03", "桥隧保洁", extra), edition=SPEC)
-    from budgetperf.costing.fitted import fit
 
     clean = fit(plain, SPEC).for_targets(asked)
     assert own.given_back == extra[2024]
@@ -58,6 +60,19 @@ def test_what_is_given_back_for_another_year_is_of_the_latest_year_in_its_prices
         panel, (asked,), SpecialFactor("D03", "桥隧保洁", extra), edition=SPEC, prices=INDEX
     )
     assert moved.given_back == INDEX.convert(extra[2024], 2024, to=2026)
+
+
+def test_where_units_stand_holds_the_claimed_cost_on_both_sides_and_the_payable_total_stays():
+    plain, panel, extra = burdened()
+    rule = replace(SPEC, calibration=Calibration(Decimal("0.7"), CalibrationWeight.COST))
+    claim, total = SpecialFactor("D03", "桥隧保洁", extra), Money(9_000_000_000)
+    fitted = fit_without(panel, rule, [claim])
+    found = answer_giving_back(fitted, targets(panel, "D03"), [claim], payable_total=total).standings
+    clean = answer(fit(plain, rule), (), payable_total=total - extra[2024]).standings
+    assert Money.total(one.payable for one in found) == total
+    for one, other in zip(found, clean, strict=True):
+        own = extra[2024] if one.dmu == "D03" else ZERO
+        assert (one.cost - own, one.payable - own, one.gap) == (other.cost, other.payable, other.gap)
 
 
 @pytest.mark.parametrize(
