@@ -108,7 +108,7 @@ class Money:
         """Multiply by ``ratio`` and round half up to the fen."""
         return Money(_half_up(self.fen * Fraction(ratio)))
 
-    def split(self, weights: Sequence[int | Decimal]) -> tuple["Money", ...]:
+    def split(self, weights: Sequence[int | Decimal | Fraction]) -> tuple["Money", ...]:
         """Divide in proportion to ``weights`` without losing a fen.
 
         Largest remainder: what rounding down leaves goes, one fen each, to the largest

@@ -16,12 +16,12 @@ from typing import IO
 from budgetperf.actions.baseline import BASELINE_METHOD, spec_of
 from budgetperf.costing import packages
 from budgetperf.costing.baseline import FittedBaseline, environment, fit
-from budgetperf.costing.cost_baseline import BaselineTarget, CostBaseline
+from budgetperf.costing.cost_baseline import BaselineAnswers, Standing
 from budgetperf.costing.errors import CostingError
-from budgetperf.costing.panel import CostPanel, PanelRow
 from budgetperf.costing.prices import PriceIndex
+from budgetperf.costing.standings import answer
 from budgetperf.errors import Invalid, NotFound
-from budgetperf.money import Money, MoneyUnit
+from budgetperf.money import Money, MoneyError, MoneyUnit
 from budgetperf.provenance import DecisionKind, DecisionPackage, canonical_json
 from budgetperf.rulebook.edition import Edition
 from budgetperf.rulebook.parameters import CostBaselineRules, PriceIndexRules
@@ -44,6 +44,7 @@ def baseline_files(
     prices: str | None,
     service: str,
     base_year: int | None,
+    payable_total: str | None,
     today: date,
 ) -> int:
     """Fit the baselines of a panel file; 1 when it is refused, with every defect at its cell.
@@ -59,27 +60,36 @@ def baseline_files(
     index = prices and edition_of_kind(packaged().rulebook, prices, "price_index", today=today)
     if not panel.is_file():
         raise NotFound("baseline.path", f"没有成本面板 {panel}，请核对路径")
+    total = _total(payable_total)
     try:
         table = read_table(panel.read_bytes(), name=panel.name)
         read = read_cost_panel(table, code=panel.stem, service=service or panel.stem, base_year=base_year)
         fitted = fit(
             read.panel, spec_of(rules.rules_as(CostBaselineRules)), prices=_prices(index) if index else None
         )
-        rows = _latest(read.panel)
-        found = fitted.for_targets(tuple(_target(row) for row in rows))
+        answers = answer(fitted, (), payable_total=total)
     except (Invalid, CostingError) as error:
         tell(say, error if isinstance(error, Invalid) else Invalid("baseline.fit", str(error)))
         say(f"{panel} 未能测算，未写出结果 / refused, nothing is written")
         return 1
-    _write(out, rules, read.panel, fitted, rows, found)
+    _write(out, rules, fitted, answers, total)
     told = {finding.code for finding in read.warnings}  # those at their cell
-    for finding in (*read.warnings, *(one for one in fitted.findings if one.code not in told)):
+    other = (*fitted.findings, *answers.unanswered)
+    for finding in (*read.warnings, *(one for one in other if one.code not in told)):
         say(f"{finding.severity.label} {finding.where} {finding.message}")
-    above = sum(one.judge(row.cost).may_cut for row, one in zip(rows, found, strict=True))
+    found = answers.standings
+    above = sum(one.baseline.judge(one.cost).may_cut for one in found)
     say(
         f"{rules.id} {rules.title}：{len(found)} 个单元，{above} 个可据以核减，结果写入 {out} / {len(found)} baselines"
     )
     return 0
+
+
+def _total(yuan: str | None) -> Money | None:
+    try:
+        return None if yuan is None else Money.parse(yuan, MoneyUnit.YUAN)
+    except MoneyError as error:
+        raise Invalid("baseline.payable_total", f"--payable-total：{error}") from error
 
 
 def _prices(edition: Edition) -> PriceIndex:
@@ -87,43 +97,26 @@ def _prices(edition: Edition) -> PriceIndex:
     return PriceIndex(edition.id, rules.values, edition.source, rules.regions)
 
 
-def _latest(panel: CostPanel) -> list[PanelRow]:
-    """The latest row of each unit, in the order of the table."""
-    latest: dict[str, PanelRow] = {}
-    for row in panel.rows:
-        if row.dmu not in latest or row.year > latest[row.dmu].year:
-            latest[row.dmu] = row
-    return list(latest.values())
-
-
-def _target(row: PanelRow) -> BaselineTarget:
-    return BaselineTarget(row.dmu, row.drivers, row.year, row.group)
-
-
 def _write(
-    out: Path,
-    edition: Edition,
-    panel: CostPanel,
-    fitted: FittedBaseline,
-    rows: Sequence[PanelRow],
-    found: Sequence[CostBaseline],
+    out: Path, edition: Edition, fitted: FittedBaseline, answers: BaselineAnswers, payable_total: Money | None
 ) -> None:
     """Write the three files, all or none."""
-    targets = tuple(_target(row) for row in rows)
     package = DecisionPackage(
         DecisionKind.BASELINE,
         fitted.panel.spec.code,
-        str(max(row.year for row in rows)),
+        str(max(row.year for row in fitted.panel.rows)),
         edition.id,
         edition.digest,
         BASELINE_METHOD,
-        packages.baseline_facts(panel, targets, spec=fitted.spec, prices=fitted.prices),
-        packages.baseline_result(found, card=fitted.card),
+        packages.baseline_facts(
+            fitted.filed, (), spec=fitted.spec, prices=fitted.prices, payable_total=payable_total
+        ),
+        packages.baseline_result(answers, card=fitted.card),
         seed=fitted.spec.seed,
         environment=environment(),
     )
     texts = {
-        RESULTS: BOM + _table(fitted, rows, found),
+        RESULTS: BOM + _table(fitted, answers.standings),
         CARD: json.dumps(fitted.card, ensure_ascii=False, indent=1),
         PACKAGE: canonical_json(asdict(package)).decode(),
     }
@@ -138,27 +131,30 @@ def _put(text: str, file: IO[str]) -> None:
     file.write(text)
 
 
-def _table(fitted: FittedBaseline, rows: Sequence[PanelRow], found: Sequence[CostBaseline]) -> str:
+def _table(fitted: FittedBaseline, standings: Sequence[Standing]) -> str:
     """A row a unit: its cost, its baseline and band, each method's point and band, what may be cut and why."""
     names = [method.name for method in fitted.methods]
+    regions = {row.dmu: row.group for row in fitted.panel.rows}
     ends = [f"{name.label}{end}" for name in names for end in ("", "下限", "上限")]
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(
         ["单元编码", "单元名称", "年度", "地区", "成本（元）", "基线（元）", "下限（元）", "上限（元）", "证据等级",
-         "可核减（元）", "结论", *(f"{end}（元）" for end in ends), "标杆", "提示"]
+         "可核减（元）", "结论", "应付（元）", *(f"{end}（元）" for end in ends), "标杆", "提示"]
     )  # fmt: skip
-    for row, one in zip(rows, found, strict=True):
-        judged = one.judge(row.cost)
+    for unit in standings:
+        one = unit.baseline
+        judged = one.judge(unit.cost)
         by = {estimate.name: (estimate.point, estimate.lower, estimate.upper) for estimate in one.estimates}
         amounts = [_yuan(by[name][end]) if name in by else "" for name in names for end in range(3)]
         peers = "；".join(
             f"{p.name}{p.year}" + (f"（{p.weight}）" if p.weight is not None else "") for p in one.peers
         )
         writer.writerow(
-            [plain_text(row.dmu), plain_text(row.name), row.year, plain_text(row.group),
-             *map(_yuan, (row.cost, one.point, one.lower, one.upper)),
-             one.grade.value, _yuan(judged.excess), judged.reason, *amounts, plain_text(peers),
+            [plain_text(unit.dmu), plain_text(unit.name), unit.year, plain_text(regions[unit.dmu]),
+             *map(_yuan, (unit.cost, one.point, one.lower, one.upper)),
+             one.grade.value, _yuan(judged.excess), judged.reason,
+             "" if unit.payable is None else _yuan(unit.payable), *amounts, plain_text(peers),
              plain_text("；".join(finding.message for finding in one.findings))]
         )  # fmt: skip
     return stream.getvalue()

@@ -28,6 +28,11 @@ def add(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--service", default="", metavar="NAME", help="服务名称，缺省为文件名 / the service")
     parser.add_argument("--base-year", type=int, metavar="YEAR", help="价格基年，缺省为最近一年 / price base")
+    parser.add_argument(
+        "--payable-total",
+        metavar="YUAN",
+        help="应付总额（元），版本规定校准时用，缺省为成本之和 / what may be paid in all",
+    )
 
 
 def act(given: argparse.Namespace, say: Callable[[str], None], *, today: date) -> int:
@@ -36,5 +41,5 @@ def act(given: argparse.Namespace, say: Callable[[str], None], *, today: date) -
 
     return baseline_files(
         given.panel, say, edition=given.edition, out=given.out, prices=given.prices,
-        service=given.service, base_year=given.base_year, today=today,
+        service=given.service, base_year=given.base_year, payable_total=given.payable_total, today=today,
     )  # fmt: skip

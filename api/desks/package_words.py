@@ -13,7 +13,15 @@ from budgetperf.budget.grounds import Ground
 from budgetperf.budget.objections import ObjectionGround, Outcome
 from budgetperf.costing.benefit import FlowKind, Timing
 from budgetperf.costing.grading import EvidenceGrade
-from budgetperf.costing.words import Inefficiency, OutlierRule, Reconciliation, Returns, TreatmentEffect
+from budgetperf.costing.words import (
+    CalibrationWeight,
+    DriverRole,
+    Inefficiency,
+    OutlierRule,
+    Reconciliation,
+    Returns,
+    TreatmentEffect,
+)
 from budgetperf.evaluands import Protection
 from budgetperf.findings import Severity
 from budgetperf.indicators import Achievement, Direction, Level2, Operator
@@ -295,6 +303,9 @@ VOCABULARIES: Mapping[str, type[Term]] = {
     "absorbed_by": Ground,
     "achievement": Achievement,
     "baselines.grade": EvidenceGrade,
+    "baseline.grade": EvidenceGrade,
+    "drivers.role": DriverRole,
+    "calibration.weight": CalibrationWeight,
     "cause": ObjectionGround,
     "colour": LightColour,
     "conclusion": ExanteConclusion,

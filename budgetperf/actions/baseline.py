@@ -12,11 +12,12 @@ from budgetperf.costing import packages
 from budgetperf.costing.baseline import environment
 from budgetperf.costing.cost_baseline import BaselineTarget
 from budgetperf.costing.form import FitForm
-from budgetperf.costing.method import BaselineSpec, Treatment
+from budgetperf.costing.method import BaselineSpec, Calibration, Treatment
 from budgetperf.costing.panel import CostPanel, PanelRow, PanelSpec
 from budgetperf.costing.prices import PriceIndex
 from budgetperf.costing.records import restore
 from budgetperf.costing.screening import ScreeningRule
+from budgetperf.costing.standings import answer
 from budgetperf.money import Money
 from budgetperf.process.stages import Stage
 from budgetperf.provenance import DecisionKind, DecisionPackage
@@ -58,7 +59,7 @@ def fit_baseline(ctx: Context, form: FitForm, seen: Seen) -> Outcome:
     targets = _targets(ctx, panel_id, panel, form.fiscal_year)
     prices = price_index(ctx)
     fitted = baselines.fit(panel, spec, prices=prices)
-    found = fitted.for_targets(targets)
+    answers = answer(fitted, targets, payable_total=form.payable_total)
     earlier = list_records(ctx.session, ctx.actor, stage=Stage.BASELINE, fiscal_year=form.fiscal_year)
     target = Target(
         Stage.BASELINE,
@@ -78,13 +79,16 @@ def fit_baseline(ctx: Context, form: FitForm, seen: Seen) -> Outcome:
         used.id,
         used.digest,
         BASELINE_METHOD,
-        packages.baseline_facts(panel, targets, spec=spec, prices=prices),
-        packages.baseline_result(found, card=fitted.card),
+        packages.baseline_facts(panel, targets, spec=spec, prices=prices, payable_total=form.payable_total),
+        packages.baseline_result(answers, card=fitted.card),
         seed=spec.seed,
         environment=environment(),
     )
     _, digest = keep(ctx, moved.record, package)
-    return replace(moved.log(ctx, filed_event(moved, kept, packages=(digest,))), findings=fitted.findings)
+    return replace(
+        moved.log(ctx, filed_event(moved, kept, packages=(digest,))),
+        findings=fitted.findings + answers.unanswered,
+    )
 
 
 def _targets(ctx: Context, panel_id: str, panel: CostPanel, fiscal_year: int) -> tuple[BaselineTarget, ...]:
@@ -103,7 +107,7 @@ def _targets(ctx: Context, panel_id: str, panel: CostPanel, fiscal_year: int) ->
 
 def spec_of(rules: CostBaselineRules) -> BaselineSpec:
     """Return how an edition makes baselines."""
-    screening = rules.screening
+    screening, calibration = rules.screening, rules.calibration
     return BaselineSpec(
         methods=rules.methods,
         tau=rules.tau,
@@ -116,4 +120,6 @@ def spec_of(rules: CostBaselineRules) -> BaselineSpec:
         reconciliation=rules.reconciliation,
         distribution=rules.distribution,
         returns=rules.returns,
+        calibration=Calibration(calibration.norm_share, calibration.weight) if calibration else None,
+        condition_cap=rules.condition_cap,
     )

@@ -223,6 +223,7 @@ METHODS: Mapping[tuple[DecisionKind, str], Method] = {
     (DecisionKind.LIMIT, LIMIT_METHOD): Method(_limited),
     (DecisionKind.BASELINE, "costing.baseline/1"): Method(_fitted, floating=True),
     (DecisionKind.BASELINE, "costing.baseline/2"): Method(_fitted, floating=True),
+    (DecisionKind.BASELINE, "costing.baseline/3"): Method(_fitted, floating=True),
     (DecisionKind.BENEFIT, "costing.benefit/1"): Method(_analysed),
 }
 """The code paths that can still be walked; the two of costing are named, not imported (pandas)."""

@@ -41,7 +41,8 @@ def driver_regression(frame: pd.DataFrame, panel: PanelSpec, spec: BaselineSpec)
         predict=lambda targets: result.interval(targets, level=level),
         fit_ratio=fit_ratio(ols.fitted, ols.residuals),
         card=_regression_card(result, diagnostics.breusch_pagan(ols, design)),
-        findings=findings,
+        findings=(*result.findings, *findings),
+        center=result.predict,
     )
 
 
@@ -99,5 +100,6 @@ def conditional_quantile(frame: pd.DataFrame, panel: PanelSpec, spec: BaselineSp
         predict=lambda targets: result.interval(targets, level=float(spec.level)),
         fit_ratio=fit_ratio(result.fitted, result.residuals),
         card=plain(card),
-        findings=(),
+        findings=result.findings,
+        center=result.predict,
     )

@@ -40,6 +40,8 @@ class FittedBaseline:
 
     Parameters
     ----------
+    filed : CostPanel
+        As given.
     panel : CostPanel
         In base-year prices where an index was given.
     frame : DataFrame
@@ -53,6 +55,7 @@ class FittedBaseline:
         Of the panel, the screening and the fits.
     """
 
+    filed: CostPanel
     panel: CostPanel
     frame: pd.DataFrame
     spec: BaselineSpec
@@ -67,6 +70,20 @@ class FittedBaseline:
 
     def for_targets(self, targets: Sequence[BaselineTarget]) -> tuple[CostBaseline, ...]:
         """Return the baselines of the targets, predicted together.
+
+        Raises
+        ------
+        Invalid
+            See ``found_for``; also if no method has an answer for a target.
+        """
+        found = self.found_for(targets)
+        for one in found:
+            if isinstance(one, Finding):
+                raise Invalid(one.code, one.message, (one,))
+        return tuple(one for one in found if isinstance(one, CostBaseline))
+
+    def found_for(self, targets: Sequence[BaselineTarget]) -> tuple[CostBaseline | Finding, ...]:
+        """Return the baseline of each target, or the finding that no method has an answer for it.
 
         Raises
         ------
@@ -97,18 +114,17 @@ class FittedBaseline:
             for i, target in enumerate(targets)
         )
 
-    def _assemble(self, target: BaselineTarget, yuan: np.ndarray, peers: tuple[Peer, ...]) -> CostBaseline:
+    def _assemble(
+        self, target: BaselineTarget, yuan: np.ndarray, peers: tuple[Peer, ...]
+    ) -> CostBaseline | Finding:
         """Reconcile one target from ``yuan`` (n_methods, 3): point, lower, upper."""
         factor = self._factor(target)
         answered = np.isfinite(yuan).all(axis=1)
         methods = [method for method, known in zip(self.methods, answered, strict=True) if known]
         silent = [method for method, known in zip(self.methods, answered, strict=True) if not known]
         if not methods:
-            raise Invalid(
-                "costing.no_answer",
-                f"{target.dmu}：{_labels(silent)}都没有给出结果，无法测算",
-                dmu=target.dmu,
-            )
+            text = f"{target.dmu}：{_labels(silent)}都没有给出结果，无法测算"
+            return Finding("costing.no_answer", Severity.ERROR, _place(target), text)
         estimates = tuple(
             self._estimate(method, line * factor)
             for method, line in zip(methods, yuan[answered], strict=True)
@@ -146,7 +162,7 @@ class FittedBaseline:
             return None
         point = self._money(sum(row.cost.fen for row in rows) / len(rows) / 100 * self._factor(target))
         text = f"{target.dmu}：按“{case.label}”单独处理，{case.effect.label}"
-        finding = Finding("costing.treated", Severity.NOTE, Where(pointer=f"/targets/{target.dmu}"), text)
+        finding = Finding("costing.treated", Severity.NOTE, _place(target), text)
         return CostBaseline(
             dmu=target.dmu,
             year=target.year,
@@ -200,13 +216,14 @@ class FittedBaseline:
                 "reconciliation": f"点估计{self.spec.reconciliation.label}；区间取各方法下限最小值至上限最大值",
                 "screening": self.spec.screening.rule.label if self.spec.screening else "未作异常值剔除",
                 "screened": [one.finding.message for one in self.screened],
+                "calibration": self.spec.calibration.told if self.spec.calibration else "未按应付总额校准",
                 "methods": [method_card(method) for method in self.methods],
                 "findings": sorted({finding.code for finding in self.findings}),
             }
         )
 
 
-METHOD = "costing.baseline/2"
+METHOD = "costing.baseline/3"
 
 
 def fit(panel: CostPanel, spec: BaselineSpec, *, prices: PriceIndex | None = None) -> FittedBaseline:
@@ -234,7 +251,7 @@ def fit(panel: CostPanel, spec: BaselineSpec, *, prices: PriceIndex | None = Non
     methods = tuple(METHODS[MethodName(name)].fit(frame, priced.spec, spec) for name in spec.methods)
     found = priced.check() + _check_nominal(priced) + tuple(one.finding for one in screened)
     found += tuple(finding for method in methods for finding in method.findings)
-    return FittedBaseline(priced, frame, spec, prices, methods, screened, found)
+    return FittedBaseline(panel, priced, frame, spec, prices, methods, screened, found)
 
 
 def set_baseline(
@@ -266,7 +283,7 @@ def environment() -> str:
     """Name the numeric environment a baseline was made in."""
     return (
         f"python {platform.python_version()} numpy {np.__version__} scipy {scipy.__version__} "
-        f"statsmodels {statsmodels.__version__} highspy {version('highspy')}"
+        f"statsmodels {statsmodels.__version__} highspy {version('highspy')} clarabel {version('clarabel')}"
     )
 
 
@@ -318,6 +335,10 @@ def _band(estimates: Sequence[MethodEstimate]) -> tuple[Money, Money, bool]:
     return Money(min(lowers)), Money(max(uppers)), max(lowers) <= min(uppers)
 
 
+def _place(target: BaselineTarget) -> Where:
+    return Where(pointer=f"/targets/{target.dmu}")
+
+
 def _labels(methods: Iterable[FittedMethod]) -> str:
     return "、".join(method.name.label for method in methods)
 
@@ -329,9 +350,7 @@ def _check_target(
     found = []
     if silent:
         text = f"{target.dmu}：{_labels(silent)}没有给出结果（规模超出样本，或未识别出无效率），未参加调和"
-        found.append(
-            Finding("costing.no_answer", Severity.WARNING, Where(pointer=f"/targets/{target.dmu}"), text)
-        )
+        found.append(Finding("costing.no_answer", Severity.WARNING, _place(target), text))
     for driver in fitted.panel.spec.drivers:
         column, value = fitted.frame[driver.code], float(target.drivers[driver.code])
         low, high = float(column.min()), float(column.max())
@@ -341,6 +360,5 @@ def _check_target(
             found.append(Finding("costing.extrapolation", Severity.WARNING, where, text))
     if not methods_agree:
         text = f"{target.dmu}：各方法的区间没有共同部分，基线不能作为核减依据"
-        where = Where(pointer=f"/targets/{target.dmu}")
-        found.append(Finding("costing.methods_disagree", Severity.WARNING, where, text))
+        found.append(Finding("costing.methods_disagree", Severity.WARNING, _place(target), text))
     return tuple(found)

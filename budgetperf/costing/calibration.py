@@ -1,8 +1,15 @@
 """From efficient costs to what is paid: a total kept, a share of it by the norm."""
 
+from collections.abc import Sequence
+from fractions import Fraction
+
 import numpy as np
 
 from budgetperf.costing.design import Floats
+from budgetperf.costing.method import Calibration
+from budgetperf.costing.words import CalibrationWeight
+from budgetperf.errors import Invalid
+from budgetperf.money import Money
 
 
 def calibrate(norm: Floats, *, total: float, weight: Floats) -> Floats:
@@ -46,3 +53,35 @@ def blend(cost: Floats, norm: Floats, *, norm_share: float) -> Floats:
     if not 0 <= norm_share <= 1:
         raise ValueError(f"标准成本所占比重须在0和1之间，现为{norm_share}")
     return (1 - norm_share) * cost + norm_share * norm
+
+
+def payable(
+    costs: Sequence[Money], norms: Sequence[Money], *, total: Money, rule: Calibration
+) -> tuple[Money, ...]:
+    """Return what each unit is paid, to the fen: the sum is ``total``.
+
+    Parameters
+    ----------
+    costs, norms : sequence of Money (n,)
+        Own cost and baseline of each unit.
+    total : Money
+    rule : Calibration
+
+    Raises
+    ------
+    Invalid
+        ``costing.payable`` if the total leaves some unit less than nothing.
+
+    Notes
+    -----
+    ``b_i = (1 - s) cost_i + s norm_i``, then ``b_i + (total - sum(b)) w_i / sum(w)``: with the total of
+    costs this is ``blend`` of ``calibrate``. Fens left by rounding go to the largest remainders.
+    """
+    share = Fraction(rule.norm_share)
+    weights = [one.fen for one in (costs if rule.weight is CalibrationWeight.COST else norms)]
+    blended = [(1 - share) * c.fen + share * n.fen for c, n in zip(costs, norms, strict=True)]
+    lack = total.fen - sum(blended)
+    exact = [b + lack * Fraction(w, sum(weights)) for b, w in zip(blended, weights, strict=True)]
+    if min(exact) < 0:
+        raise Invalid("costing.payable", f"应付总额{total}元过低，校准后有单位的应付额小于0，请核对总额")
+    return total.split(exact)

@@ -10,7 +10,14 @@ import pandas as pd
 from budgetperf.costing.design import Floats, Prediction
 from budgetperf.costing.rounding import figure
 from budgetperf.costing.screening import ScreeningRule
-from budgetperf.costing.words import Inefficiency, MethodName, Reconciliation, Returns, TreatmentEffect
+from budgetperf.costing.words import (
+    CalibrationWeight,
+    Inefficiency,
+    MethodName,
+    Reconciliation,
+    Returns,
+    TreatmentEffect,
+)
 from budgetperf.findings import Finding
 from budgetperf.money import Money
 from budgetperf.provenance import Json
@@ -26,6 +33,31 @@ class Treatment:
     key: str
     label: str
     effect: TreatmentEffect
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """How baselines become a payable total (``calibration.payable``).
+
+    Parameters
+    ----------
+    norm_share : Decimal
+        Part of what is paid that follows the baseline, 0 to 1; the rest follows the unit's own cost.
+    weight : CalibrationWeight
+        By what the difference to the total is shared out.
+    """
+
+    norm_share: Decimal
+    weight: CalibrationWeight
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.norm_share <= 1:
+            raise ValueError(f"基线所占比重须在0和1之间，现为{self.norm_share}")
+
+    @property
+    def told(self) -> str:
+        """What it does, in one Chinese phrase."""
+        return f"应付额中基线占{self.norm_share:%}，与应付总额的差额{self.weight.label}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +88,10 @@ class BaselineSpec:
     distribution : Inefficiency
         Of the stochastic frontier.
     returns : Returns
-        To scale, of the envelope.
+        To scale, of the envelope and the convex regression.
+    calibration : Calibration or None
+    condition_cap : Decimal
+        Largest correction of an envelope for local conditions, either way, in log cost.
     """
 
     methods: tuple[str, ...] = ("driver_regression", "quantile")
@@ -71,6 +106,8 @@ class BaselineSpec:
     reconciliation: Reconciliation = Reconciliation.GEOMETRIC_MEAN
     distribution: Inefficiency = Inefficiency.HALF_NORMAL
     returns: Returns = Returns.VRS
+    calibration: Calibration | None = None
+    condition_cap: Decimal = Decimal("0.4")
 
     def __post_init__(self) -> None:
         known = [name.value for name in MethodName]
@@ -78,6 +115,8 @@ class BaselineSpec:
             raise ValueError(f"测算方法须为{'、'.join(known)}之一且不重复，现为{self.methods}")
         if not (0 < self.tau < 1 and 0 < self.level < 1):
             raise ValueError(f"分位点{self.tau}与置信水平{self.level}须在0和1之间")
+        if self.condition_cap <= 0:
+            raise ValueError(f"当地条件的修正上限须大于0，现为{self.condition_cap}")
         if self.n_draws < MIN_DRAWS:
             raise ValueError(f"自助法次数须不少于{MIN_DRAWS}，现为{self.n_draws}")
 
@@ -95,6 +134,8 @@ class FittedMethod:
         Squared correlation of log cost and its fit.
     card : Json
     findings : tuple of Finding
+    center : callable
+        Drivers to the point alone, in yuan: what a curve is drawn of.
     weights : callable or None
         Drivers to the weights of each target's peers, a Series by (target, row of the panel).
     """
@@ -104,6 +145,7 @@ class FittedMethod:
     fit_ratio: Decimal
     card: Json
     findings: tuple[Finding, ...]
+    center: Callable[[pd.DataFrame], Floats]
     weights: Callable[[pd.DataFrame], Floats] | None = None
 
 

@@ -1,6 +1,6 @@
 """The table of baseline methods: each turns a frame of the panel into a fitted method.
 
-A new method is its own core, one adapter (``average_practice``, ``best_practice``) and one line here.
+A new method is its own core, one adapter (a ``*_practice`` file) and one line here.
 """
 
 from collections.abc import Callable
@@ -9,10 +9,12 @@ from dataclasses import dataclass
 import pandas as pd
 
 from budgetperf.costing.average_practice import conditional_quantile, driver_regression
-from budgetperf.costing.best_practice import envelope, stochastic_frontier
+from budgetperf.costing.convex_practice import convex_frontier
+from budgetperf.costing.envelope_practice import envelope
 from budgetperf.costing.method import BaselineSpec, FittedMethod
 from budgetperf.costing.panel import PanelSpec
 from budgetperf.costing.rounding import FIGURE_RULE
+from budgetperf.costing.stochastic_practice import stochastic_frontier
 from budgetperf.costing.words import MethodFamily, MethodName
 from budgetperf.provenance import Json
 
@@ -30,6 +32,7 @@ METHODS = {
     MethodName.QUANTILE: Method(MethodFamily.QUANTILE, conditional_quantile),
     MethodName.SFA: Method(MethodFamily.FRONTIER, stochastic_frontier),
     MethodName.DEA: Method(MethodFamily.ENVELOPMENT, envelope),
+    MethodName.STONED: Method(MethodFamily.CONVEX, convex_frontier),
 }
 
 

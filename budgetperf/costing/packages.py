@@ -4,15 +4,17 @@ Typed records go out and come back unchanged; floats never appear. Nothing is co
 that ``baseline`` does not compute.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 
 from budgetperf.costing import baseline as baselines
-from budgetperf.costing.cost_baseline import BaselineTarget, CostBaseline
+from budgetperf.costing.cost_baseline import BaselineAnswers, BaselineTarget, CostBaseline
 from budgetperf.costing.method import BaselineSpec
 from budgetperf.costing.panel import CostPanel
 from budgetperf.costing.prices import PriceIndex
 from budgetperf.costing.records import record, restore
+from budgetperf.costing.standings import answer
+from budgetperf.money import Money
 from budgetperf.provenance import Json
 
 
@@ -24,6 +26,7 @@ class BaselineFacts:
     targets: tuple[BaselineTarget, ...]
     spec: BaselineSpec
     prices: PriceIndex | None
+    payable_total: Money | None = None
 
 
 def baseline_facts(
@@ -32,14 +35,16 @@ def baseline_facts(
     *,
     spec: BaselineSpec,
     prices: PriceIndex | None = None,
+    payable_total: Money | None = None,
 ) -> Json:
     """Return the facts of a baseline package; ``spec.seed`` goes into ``DecisionPackage.seed``."""
-    return record(BaselineFacts(panel, tuple(targets), replace(spec, seed=0), prices))
+    return record(BaselineFacts(panel, tuple(targets), replace(spec, seed=0), prices, payable_total))
 
 
-def baseline_result(found: Sequence[CostBaseline], *, card: Json) -> Json:
-    """Return the result of a baseline package: the baselines and the model card."""
-    return {"baselines": record(tuple(found)), "card": card}
+def baseline_result(answers: BaselineAnswers, *, card: Json) -> Json:
+    """Return the result of a baseline package: what the panel answers, and the model card."""
+    told = {field.name: record(getattr(answers, field.name)) for field in fields(answers)}
+    return {**told, "card": card}
 
 
 def recompute_baseline(facts: Json, seed: int, method: str = baselines.METHOD) -> Json:
@@ -53,19 +58,35 @@ def recompute_baseline(facts: Json, seed: int, method: str = baselines.METHOD) -
     """
     stored = restore(BaselineFacts, facts)
     fitted = baselines.fit(stored.panel, replace(stored.spec, seed=seed), prices=stored.prices)
-    result = baseline_result(fitted.for_targets(stored.targets), card=fitted.card)
-    return _as_first_recorded(result) if method == FIRST_METHOD else result
+    if method in EARLIER:
+        found = fitted.for_targets(stored.targets)
+        return _as_recorded_before(method, found, fitted.card)
+    return baseline_result(
+        answer(fitted, stored.targets, payable_total=stored.payable_total), card=fitted.card
+    )
 
 
-FIRST_METHOD = "costing.baseline/1"
+EARLIER: Mapping[str, frozenset[str]] = {
+    "costing.baseline/1": frozenset({"calibration", "screening", "screened"}),
+    "costing.baseline/2": frozenset({"calibration"}),
+}
+"""Methods of before: what their card did not record. They told of the targets only."""
+
+NOT_TOLD_BEFORE = frozenset({"costing.perfect_fit", "costing.not_unique", "costing.thin_tail"})
+"""Findings of a regression and a quantile, which earlier methods did not pass on."""
 
 
-def _as_first_recorded(result: Json) -> Json:
-    """Leave out what the first version did not record: weights of peers, and the screening."""
-    assert isinstance(result, dict)
-    kept = {key: value for key, value in result["card"].items() if key not in {"screening", "screened"}}
-    found = [
-        {**one, "peers": [{k: v for k, v in peer.items() if k != "weight"} for peer in one["peers"]]}
-        for one in result["baselines"]
-    ]
-    return {"baselines": found, "card": {**kept, "method": FIRST_METHOD}}
+def _as_recorded_before(method: str, found: Sequence[CostBaseline], card: Json) -> Json:
+    """Return the result as an earlier method recorded it; the first did not record weights of peers."""
+    assert isinstance(card, dict)
+    kept = {key: value for key, value in card.items() if key not in EARLIER[method]}
+    kept |= {"method": method, "findings": [one for one in card["findings"] if one not in NOT_TOLD_BEFORE]}
+    told = [_told_before(one, weights=method != "costing.baseline/1") for one in found]
+    return {"baselines": told, "card": kept}
+
+
+def _told_before(found: CostBaseline, *, weights: bool) -> Json:
+    told = record(found)
+    if weights or not isinstance(told, dict):
+        return told
+    return {**told, "peers": [{k: v for k, v in peer.items() if k != "weight"} for peer in told["peers"]]}

@@ -10,6 +10,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from budgetperf.costing.words import (
+    CalibrationWeight,
     Inefficiency,
     MethodName,
     OutlierRule,
@@ -107,6 +108,21 @@ class TreatmentRules(SourcedRule):
     effect: TreatmentEffect
 
 
+class CalibrationRules(SourcedRule):
+    """How baselines become a payable total.
+
+    Parameters
+    ----------
+    norm_share : Decimal
+        Part of what is paid that follows the baseline, 0 to 1.
+    weight : CalibrationWeight
+        By what the difference to the total is shared out.
+    """
+
+    norm_share: Share
+    weight: CalibrationWeight
+
+
 class CostBaselineRules(SourcedRule):
     """How a cost baseline is fitted.
 
@@ -129,7 +145,11 @@ class CostBaselineRules(SourcedRule):
     distribution : Inefficiency
         Of the stochastic frontier.
     returns : Returns
-        To scale, of the envelope.
+        To scale, of the envelope and the convex regression.
+    calibration : CalibrationRules or None
+        None: baselines bound, they are not paid.
+    condition_cap : Decimal
+        Largest correction of an envelope for local conditions, in log cost.
     """
 
     methods: tuple[MethodName, ...] = Field(min_length=1)
@@ -143,6 +163,8 @@ class CostBaselineRules(SourcedRule):
     reconciliation: Reconciliation = Reconciliation.GEOMETRIC_MEAN
     distribution: Inefficiency = Inefficiency.HALF_NORMAL
     returns: Returns = Returns.VRS
+    calibration: CalibrationRules | None = None
+    condition_cap: Share = Decimal("0.4")
 
 
 class CostBaselineCase(Rule):

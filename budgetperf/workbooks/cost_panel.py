@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from budgetperf.costing.panel import CostPanel, DriverSpec, PanelRow, PanelSpec
+from budgetperf.costing.words import DriverRole
 from budgetperf.errors import Invalid
 from budgetperf.findings import Finding, Severity
 from budgetperf.money import Money, MoneyError, MoneyUnit, written_number
@@ -17,7 +18,7 @@ from budgetperf.workbooks.tables import Table
 
 CODE, NAME, YEAR, REGION, TREATMENT, COST = "单元编码", "单元名称", "年度", "地区", "特殊情形", "成本"
 FIXED = (CODE, NAME, YEAR, REGION, TREATMENT)
-LEVEL = "[水平]"
+LEVEL, CONDITION = "[水平]", "[条件]"
 _HEADING = re.compile(r"(?P<label>[^（(]+)[（(](?P<uom>[^）)]+)[）)]")
 
 
@@ -63,8 +64,8 @@ def read_cost_panel(table: Table, *, code: str, service: str, base_year: int | N
 
     Notes
     -----
-    A driver named with ``[水平]`` enters without logarithm (a share, a mark). Costs are in the unit the
-    heading names.
+    A driver named with ``[水平]`` enters without logarithm (a share, a mark), one named with ``[条件]`` is a
+    local condition. Costs are in the unit the heading names.
     """
     found: list[Finding] = []
     columns = _columns(table, found)
@@ -111,8 +112,7 @@ def _columns(table: Table, found: list[Finding]) -> _Columns | None:
         elif label == COST:
             cost, unit = column, MoneyUnit.from_label(match["uom"])
         else:
-            name = label.removesuffix(LEVEL)
-            drivers.append((column, DriverSpec(name, name, match["uom"], logged=name == label)))
+            drivers.append((column, _driver(label, match["uom"])))
     if missing := [name for name in (CODE, YEAR) if name not in fixed]:
         found.append(_finding(table, 0, 0, "heading", f"缺少列：{'、'.join(missing)}"))
     if unit is None:
@@ -123,6 +123,13 @@ def _columns(table: Table, found: list[Finding]) -> _Columns | None:
     if not drivers:
         found.append(_finding(table, 0, 0, "heading", "至少要有一列成本动因，如“保洁面积（万平方米）”"))
     return None if found or unit is None else _Columns(fixed, cost, unit, tuple(drivers))
+
+
+def _driver(label: str, uom: str) -> DriverSpec:
+    """Return the driver of a heading, its marks taken off."""
+    name = label.replace(LEVEL, "").replace(CONDITION, "").strip()
+    role = DriverRole.CONDITION if CONDITION in label else DriverRole.WORK
+    return DriverSpec(name, name, uom, logged=LEVEL not in label, role=role)
 
 
 def _row(

@@ -18,7 +18,7 @@ from budgetperf.budget.limits import Limit
 from budgetperf.budget.lines import LineFacts
 from budgetperf.budget.waterfall import LineCuts
 from budgetperf.costing.benefit import BenefitAnalysis
-from budgetperf.costing.cost_baseline import CostBaseline
+from budgetperf.costing.cost_baseline import BaselineAnswers
 from budgetperf.costing.packages import BaselineFacts
 from budgetperf.costing.records import BenefitFacts
 from budgetperf.money import Money
@@ -74,7 +74,7 @@ def parts(hint: object, keys: Keys) -> Iterator[tuple[Keys, object]]:
 def places() -> Iterator[tuple[Keys, object]]:
     for kind, record in RECORDS:
         yield from parts(record, (kind.value,))
-    yield from parts(CostBaseline, (DecisionKind.BASELINE.value, "baselines"))
+    yield from parts(BaselineAnswers, (DecisionKind.BASELINE.value,))
 
 
 def within_costing(keys: Keys) -> bool:

@@ -177,4 +177,5 @@ def test_the_environment_names_every_numeric_library():
         "scipy",
         "statsmodels",
         "highspy",
+        "clarabel",
     ]

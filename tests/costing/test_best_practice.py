@@ -12,6 +12,7 @@ from budgetperf.costing.cost_baseline import BaselineTarget
 from budgetperf.costing.method import BaselineSpec, Treatment
 from budgetperf.costing.panel import CostPanel, DriverSpec, PanelSpec
 from budgetperf.costing.screening import ScreeningRule
+from budgetperf.costing.standings import answer
 from budgetperf.costing.words import OutlierRule, Reconciliation, TreatmentEffect
 from budgetperf.errors import Invalid
 from budgetperf.money import Money
@@ -123,7 +124,7 @@ def test_facts_come_back_from_their_package_and_give_the_same_baseline():
     panel, targets = make(n=30), (target(),)
     fitted = fit(panel, spec)
     facts = packages.baseline_facts(panel, targets, spec=spec)
-    result = packages.baseline_result(fitted.for_targets(targets), card=fitted.card)
+    result = packages.baseline_result(answer(fitted, targets), card=fitted.card)
     assert packages.recompute_baseline(facts, spec.seed) == result
 
 

@@ -10,6 +10,7 @@ from budgetperf.costing.benefit import analyse
 from budgetperf.costing.cost_baseline import BaselineTarget
 from budgetperf.costing.method import BaselineSpec
 from budgetperf.costing.packages import baseline_facts, baseline_result, recompute_baseline
+from budgetperf.costing.standings import answer
 from budgetperf.costing.records import benefit_facts, benefit_result, recompute_benefit
 from budgetperf.money import Money
 from budgetperf.provenance import DecisionKind, DecisionPackage, canonical_json
@@ -36,7 +37,7 @@ def package(panel=None):
         edition_digest="0" * 64,
         method=METHOD,
         facts=baseline_facts(panel, TARGETS, spec=SPEC, prices=INDEX),
-        result=baseline_result(fitted.for_targets(TARGETS), card=fitted.card),
+        result=baseline_result(answer(fitted, TARGETS), card=fitted.card),
         seed=SPEC.seed,
         environment=environment(),
     )

@@ -1,0 +1,127 @@
+"""Everything a fitted panel answers at once: targets, where each unit stands, curves, what is payable."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from budgetperf.costing.baseline import FittedBaseline
+from budgetperf.costing.calibration import payable
+from budgetperf.costing.cost_baseline import (
+    BaselineAnswers,
+    BaselineTarget,
+    CostBaseline,
+    Curve,
+    CurvePoint,
+    LeftOut,
+    Standing,
+)
+from budgetperf.costing.method import FittedMethod
+from budgetperf.costing.panel import PanelRow
+from budgetperf.costing.rounding import figure, money_from_yuan
+from budgetperf.errors import Invalid
+from budgetperf.findings import Finding
+from budgetperf.money import Money
+
+CURVE_POINTS = 25
+
+
+def answer(
+    fitted: FittedBaseline, targets: Sequence[BaselineTarget], *, payable_total: Money | None = None
+) -> BaselineAnswers:
+    """Answer for the targets and for every unit of the panel, predicted together.
+
+    Parameters
+    ----------
+    fitted : FittedBaseline
+    targets : sequence of BaselineTarget
+    payable_total : Money, optional
+        What may be paid to the units of the panel's last year altogether; by default the sum of their costs.
+
+    Raises
+    ------
+    Invalid
+        See ``FittedBaseline.found_for`` and ``calibration.payable``; also if a total is given to an
+        edition that does not calibrate.
+    """
+    if payable_total is not None and fitted.spec.calibration is None:
+        raise Invalid("costing.payable", "规则版本没有规定按应付总额校准，不能填写应付总额")
+    rows = _latest(fitted)
+    found = fitted.found_for((*targets, *map(_target, rows)))
+    n = len(targets)
+    standings = tuple(
+        Standing(row.dmu, row.name, row.year, row.cost, one)
+        for row, one in zip(rows, found[n:], strict=True)
+        if isinstance(one, CostBaseline)
+    )
+    unanswered = {one.where: one for one in found if isinstance(one, Finding)}
+    return BaselineAnswers(
+        baselines=tuple(one for one in found[:n] if isinstance(one, CostBaseline)),
+        standings=_payable(fitted, standings, payable_total),
+        curves=curves(fitted),
+        left_out=_left_out(fitted),
+        unanswered=tuple(unanswered.values()),
+    )
+
+
+def curves(fitted: FittedBaseline) -> tuple[Curve, ...]:
+    """Return each method's cost along the first work driver, the others at their medians.
+
+    Returns
+    -------
+    tuple of Curve
+        In the prices of the panel, within the range of the rows; points without an answer are left out.
+    """
+    driver = next(iter(fitted.panel.spec.work or fitted.panel.spec.drivers))
+    frame = fitted.frame[fitted.panel.spec.codes]
+    low, high = float(frame[driver.code].min()), float(frame[driver.code].max())
+    along = np.geomspace(low, high, CURVE_POINTS) if driver.logged else np.linspace(low, high, CURVE_POINTS)
+    grid = pd.DataFrame([frame.median()] * CURVE_POINTS).reset_index(drop=True)
+    grid[driver.code] = along.clip(low, high)
+    return tuple(_curve(fitted, method, driver.code, grid) for method in fitted.methods)
+
+
+def _curve(fitted: FittedBaseline, method: FittedMethod, driver: str, grid: pd.DataFrame) -> Curve:
+    points = tuple(
+        CurvePoint(figure(float(x)), money_from_yuan(float(cost), step=fitted.spec.rounding))
+        for x, cost in zip(grid[driver], method.center(grid), strict=True)
+        if np.isfinite(cost)
+    )
+    return Curve(method.name.value, method.name.label, driver, points)
+
+
+def _latest(fitted: FittedBaseline) -> list[PanelRow]:
+    rows = {row.dmu: row for row in sorted(fitted.filed.rows, key=lambda row: row.year)}
+    return [rows[dmu] for dmu in sorted(rows)]
+
+
+def _target(row: PanelRow) -> BaselineTarget:
+    return BaselineTarget(row.dmu, row.drivers, row.year, row.group)
+
+
+def _payable(
+    fitted: FittedBaseline, standings: tuple[Standing, ...], total: Money | None
+) -> tuple[Standing, ...]:
+    """Share the total out over the units of the last year."""
+    rule = fitted.spec.calibration
+    last = max((one.year for one in standings), default=None)
+    current = [one for one in standings if one.year == last]
+    if rule is None or not current:
+        return standings
+    costs = [one.cost for one in current]
+    norms = [one.baseline.point for one in current]
+    parts = payable(costs, norms, total=total or Money.total(costs), rule=rule)
+    paid = {one.dmu: part for one, part in zip(current, parts, strict=True)}
+    return tuple(replace(one, payable=paid.get(one.dmu)) for one in standings)
+
+
+def _left_out(fitted: FittedBaseline) -> tuple[LeftOut, ...]:
+    """Rows of named special cases, then rows the screening tells from the rest."""
+    named = {one.key: one for one in fitted.spec.treatments}
+    special = tuple(
+        LeftOut(row.dmu, row.year, f"{named[row.treatment].label}：{named[row.treatment].effect.label}")
+        for row in fitted.panel.rows
+        if row.treatment
+    )
+    return special + tuple(LeftOut(one.dmu, one.year, one.finding.message) for one in fitted.screened)
