@@ -3,16 +3,16 @@
 Each method of the table alone, two mixtures of them, and each packaged edition; on panels of ``worlds``.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import partial
+from functools import cache, partial
 
 import pandas as pd
 
 from budgetperf.actions.baseline import spec_of
 from budgetperf.costing.baseline import FittedBaseline, fit
-from budgetperf.costing.cost_baseline import BaselineTarget, CostBaseline
+from budgetperf.costing.cost_baseline import CostBaseline
 from budgetperf.costing.design import Array, Prediction
 from budgetperf.costing.errors import CostingError
 from budgetperf.costing.frames import drivers_frame
@@ -25,23 +25,23 @@ from budgetperf.errors import Invalid
 from budgetperf.money import Money
 from budgetperf.rulebook.library import Rulebook
 from budgetperf.rulebook.parameters import CostBaselineRules
-from tests.simulations.rates import Rate, Tally, chance
+from tests.simulations.rates import Count, Rate, chance, rate_of
 from tests.simulations.worlds import Targets, World, draw
 
 LEVEL = Decimal("0.9")
-TARGETS = 5
-REPLICATES = 60
-DRAWS = 100  # of a method that solves programmes draw by draw
-COSTLY = {
-    name
-    for name, method in METHODS.items()
-    if method.family not in (MethodFamily.MEAN, MethodFamily.QUANTILE)
-}
-ORDINARY = {MethodFamily.MEAN, MethodFamily.QUANTILE}
+TARGETS = 8
+REPLICATES = 40
+DRAWS = 100  # of a method that solves a programme a draw; a slow one has its own number
+AVERAGE = {MethodFamily.MEAN, MethodFamily.QUANTILE}
+COSTLY = {name for name, method in METHODS.items() if method.family not in AVERAGE}
+SLOW = frozenset(name for name, method in METHODS.items() if method.family is MethodFamily.CONVEX)
+SLOW_CELLS = {("small", 50), ("large", 20), ("large", 50), ("fixed", 50)}
+SLOW_REPLICATES, SLOW_DRAWS = 10, 50
 ALONE = BaselineSpec(level=LEVEL, rounding=Money(1), n_draws=400, seed=1)
 MIXTURES = {
+    "best": tuple(name for name in METHODS if name in COSTLY - SLOW),
+    "fast": tuple(name for name in METHODS if name not in SLOW),
     "all": tuple(METHODS),
-    "best": tuple(name for name, method in METHODS.items() if method.family not in ORDINARY),
 }
 
 
@@ -53,6 +53,7 @@ class Subject:
     name: str
 
 
+@cache
 def editions() -> Mapping[str, BaselineSpec]:
     """Return how each packaged edition makes baselines, by id; costly bootstraps draw less often."""
     kept = [edition for edition in Rulebook.load().editions if edition.kind == "cost_baseline"]
@@ -60,49 +61,55 @@ def editions() -> Mapping[str, BaselineSpec]:
 
 
 def _fewer_draws(spec: BaselineSpec) -> BaselineSpec:
-    costly = COSTLY & set(map(MethodName, spec.methods))
-    return replace(spec, n_draws=min(spec.n_draws, DRAWS)) if costly else spec
+    names = set(map(MethodName, spec.methods))
+    most = SLOW_DRAWS if names & SLOW else DRAWS if names & COSTLY else spec.n_draws
+    return replace(spec, n_draws=min(spec.n_draws, most))
 
 
 def simulate(world: World, n: int, replicates: int = REPLICATES) -> Mapping[tuple[Subject, str], Rate]:
     """Return the rates of every subject in one world, by subject and measure."""
-    tally, rules = Tally(), editions()
+    told: dict[Subject, list[dict[str, Count] | None]] = {}
     for replicate in range(replicates):
-        tally.replicate()
         panel, targets = draw(world, n, TARGETS, chance(world.key, n, replicate))
-        for subject, fitted in _subjects(panel, targets, rules):
-            _count(tally, subject, _asked(fitted, targets), targets)
-    return tally.rates()
+        slow = (world.key, n) in SLOW_CELLS and replicate < SLOW_REPLICATES
+        for subject, fitted in _subjects(panel, targets, frozenset() if slow else SLOW):
+            counts = None if fitted is None else dict(_counts(subject, _asked(fitted, targets), targets))
+            told.setdefault(subject, []).append(counts)
+    return {
+        (subject, measure): rate_of(one and one[measure] for one in runs)
+        for subject, runs in told.items()
+        for measure in dict.fromkeys(measure for one in runs if one for measure in one)
+    }
 
 
 def _subjects(
-    panel: CostPanel, targets: Targets, rules: Mapping[str, BaselineSpec]
-) -> Iterator[tuple[Subject, FittedBaseline]]:
-    """Fit every subject on a panel; who refuses it is left out."""
-    tried = {name: _fit(panel, _fewer_draws(replace(ALONE, methods=(name,))), targets) for name in METHODS}
-    alone = {name: fitted for name, fitted in tried.items() if fitted is not None}
+    panel: CostPanel, targets: Targets, skipped: frozenset[MethodName]
+) -> Iterator[tuple[Subject, FittedBaseline | None]]:
+    """Fit every subject without a skipped method on a panel; None where one refuses it."""
+    names = [name for name in METHODS if name not in skipped]
+    alone = {name: _fit(panel, _fewer_draws(replace(ALONE, methods=(name,))), targets) for name in names}
     for name, fitted in alone.items():
         yield Subject("method", name.value), fitted
-    for key, names in MIXTURES.items():
-        if set(names) <= set(alone):
-            yield Subject("mixture", key), _mixed([alone[name] for name in names])
-    for code, spec in rules.items():
-        found = _fit(panel, spec, targets)
-        if found is not None:
-            yield Subject("edition", code), found
+    for key, parts in MIXTURES.items():
+        if set(parts) <= set(names):
+            kept = [alone[part] for part in parts]
+            whole = [fitted for fitted in kept if fitted is not None]
+            yield Subject("mixture", key), _mixed(whole) if len(whole) == len(kept) else None
+    for code, spec in editions().items():
+        if not set(spec.methods) & skipped:
+            yield Subject("edition", code), _fit(panel, spec, targets)
 
 
 def _fit(panel: CostPanel, spec: BaselineSpec, targets: Targets) -> FittedBaseline | None:
     """Fit, and predict the targets once: a bootstrap is not repeated for every mixture it is part of."""
+    drivers = drivers_frame((target.drivers for target in targets.asked), panel.spec)
     try:
         fitted = fit(panel, spec)
+        known = [method.predict(drivers) for method in fitted.methods]
     except (CostingError, Invalid):
         return None
-    drivers = drivers_frame((target.drivers for target in targets.asked), panel.spec)
-    methods = tuple(
-        replace(method, predict=partial(_remembered, drivers, method.predict(drivers)))
-        for method in fitted.methods
-    )
+    pairs = zip(fitted.methods, known, strict=True)
+    methods = tuple(replace(one, predict=partial(_remembered, drivers, told)) for one, told in pairs)
     return replace(fitted, methods=methods)
 
 
@@ -121,40 +128,29 @@ def _mixed(alone: list[FittedBaseline]) -> FittedBaseline:
 
 def _asked(fitted: FittedBaseline, targets: Targets) -> tuple[CostBaseline | None, ...]:
     """Return the baseline of each target; None where no method has an answer."""
-    try:
-        return fitted.for_targets(targets.asked)
-    except Invalid:
-        return tuple(_one(fitted, target) for target in targets.asked)
+    found = fitted.found_for(targets.asked)
+    return tuple(one if isinstance(one, CostBaseline) else None for one in found)
 
 
-def _one(fitted: FittedBaseline, target: BaselineTarget) -> CostBaseline | None:
-    try:
-        return fitted.for_target(target)
-    except Invalid:
-        return None
-
-
-def _count(tally: Tally, subject: Subject, found: tuple[CostBaseline | None, ...], targets: Targets) -> None:
+def _counts(
+    subject: Subject, found: tuple[CostBaseline | None, ...], targets: Targets
+) -> Iterator[tuple[str, Count]]:
     """Count one panel's answers; a target without an answer is never cut, and neither covered nor missed."""
     told = [(at, one) for at, one in enumerate(found) if one is not None]
     meant = _meant(subject, targets)
-
-    def add(measure: str, hits: Iterable[bool], trials: int) -> None:
-        tally.add((subject, measure), sum(hits), trials)
-
-    add("answered", (True for _ in told), len(found))
-    add("holds", (_within(one, meant[at]) for at, one in told), len(told))
-    add("holds_efficient", (_within(one, targets.efficient[at]) for at, one in told), len(told))
-    requests = {"true": targets.efficient, "noisy": targets.noisy}
-    for request, asked in requests.items():
-        judged = [(one, one.judge(_money(asked[at]))) for at, one in told]
-        add(f"above_{request}", (_money(asked[at]) > one.upper for at, one in told), len(found))
-        add(f"cut_{request}", (j.may_cut for _, j in judged), len(found))
-        for grade in EvidenceGrade:
-            graded = [j.may_cut for one, j in judged if one.grade is grade]
-            add(f"cut_{request}_{grade.value}", graded, len(graded))
+    yield "answered", Count(len(told), len(found))
+    for measure, truth in (("holds", meant), ("holds_efficient", targets.efficient)):
+        held = sum(one.lower <= _money(truth[at]) <= one.upper for at, one in told)
+        yield measure, Count(held, len(told), sum(_money(truth[at]) > one.upper for at, one in told))
     for grade in EvidenceGrade:
-        add(f"grade_{grade.value}", (one.grade is grade for _, one in told), len(told))
+        yield f"grade_{grade.value}", Count(sum(one.grade is grade for _, one in told), len(told))
+    for request, asked in {"true": targets.efficient, "noisy": targets.noisy}.items():
+        judged = [(one, one.judge(_money(asked[at])).may_cut) for at, one in told]
+        yield f"above_{request}", Count(sum(_money(asked[at]) > one.upper for at, one in told), len(found))
+        yield f"cut_{request}", Count(sum(cut for _, cut in judged), len(found))
+        for grade in EvidenceGrade:
+            graded = [cut for one, cut in judged if one.grade is grade]
+            yield f"cut_{request}_{grade.value}", Count(sum(graded), len(graded))
 
 
 def _meant(subject: Subject, targets: Targets) -> Array:
@@ -163,10 +159,6 @@ def _meant(subject: Subject, targets: Targets) -> Array:
     if family is MethodFamily.MEAN:
         return targets.ordinary
     return targets.quantile(float(ALONE.tau)) if family is MethodFamily.QUANTILE else targets.efficient
-
-
-def _within(one: CostBaseline, yuan: float) -> bool:
-    return one.lower.fen <= yuan * 100 <= one.upper.fen
 
 
 def _money(yuan: float) -> Money:

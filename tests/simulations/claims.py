@@ -75,4 +75,5 @@ def inside(truth: object, lower: object, upper: object) -> Count:
     """Count the intervals that hold the truth, of those that have two ends."""
     low, high = np.asarray(lower, dtype=np.float64), np.asarray(upper, dtype=np.float64)
     known = ~(np.isnan(low) | np.isnan(high))
-    return float(((low <= truth) & (truth <= high) & known).sum()), float(known.sum())
+    held = (low <= truth) & (truth <= high) & known
+    return Count(float(held.sum()), float(known.sum()), float(((truth > high) & known).sum()))

@@ -7,7 +7,7 @@ import pandas as pd
 from scipy import stats
 
 from budgetperf.costing.conditions import correct_for_conditions, target_difference
-from budgetperf.costing.design import CONST
+from budgetperf.costing.design import CONST, log_cost
 from budgetperf.costing.envelopment import fit_dea
 from budgetperf.costing.envelopment.bootstrap import correct_bias
 from budgetperf.costing.frontier import fit_sfa
@@ -55,16 +55,18 @@ def score(rng: np.random.Generator, n: int, *, returns: str, noise: float) -> Co
 
 
 def condition(rng: np.random.Generator, n: int) -> Count:
-    """What a harsher condition takes from the score, by the second stage's regression."""
+    """What a harsher condition takes from the log score, by the second stage's regression."""
     names = [f"D{i}" for i in range(n)]
     done, harsh = rng.uniform(1, 10, n), pd.DataFrame({"z": rng.uniform(0, 1, n)}, index=names)
-    true = np.exp(-np.abs(rng.normal(0, 0.15, n))) - EFFECT * harsh["z"].to_numpy()
-    cost = pd.DataFrame({"cost": 5 * done / true}, index=names)
+    lost = np.abs(rng.normal(0, 0.2, n)) + EFFECT * harsh["z"].to_numpy()
+    cost = pd.DataFrame({"cost": 5 * done * np.exp(lost)}, index=names)
     made = pd.DataFrame({"done": done}, index=names)
     fit = fit_dea(cost, made, returns="crs")
     corrected = correct_bias(cost, made, seed=1, returns="crs", draws=DRAWS).corrected
     apart = target_difference(harsh, fit.peers, cost["cost"])
-    ols = correct_for_conditions(fit.efficiency, apart, dependent=corrected, fitted_on=apart, cap=0.4).ols
+    ols = correct_for_conditions(
+        log_cost(fit.efficiency), apart, dependent=log_cost(corrected), fitted_on=apart, cap=0.4
+    ).ols
     half = float(stats.t.ppf(TWO_SIDED, ols.df)) * ols.std_errors["z"]
     return inside(-EFFECT, ols.estimates["z"] - half, ols.estimates["z"] + half)
 

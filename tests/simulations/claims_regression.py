@@ -12,7 +12,7 @@ from tests.simulations.claims import LEVEL, Claim, Count, Design, inside
 
 ELASTICITY, NEW, YEARS = 0.8, 5, 4
 SLOPE = "log(x)"
-SLOW = 150
+SLOW = 100
 
 Errors = Callable[[np.random.Generator, Array], Array]
 
@@ -36,10 +36,10 @@ def slope(rng: np.random.Generator, n: int, *, errors: Errors, covariance: str) 
     return inside(ELASTICITY, ols.lower[SLOPE], ols.upper[SLOPE])
 
 
-def new_cost(rng: np.random.Generator, n: int, *, errors: Errors) -> Count:
-    """The cost of new dmus."""
+def new_cost(rng: np.random.Generator, n: int, *, errors: Errors, smallest: float = 1) -> Count:
+    """The cost of new dmus of this log size and larger."""
     cost, drivers, _ = _rows(rng, n, errors)
-    fresh, asked, _ = _rows(rng, NEW, errors)
+    fresh, asked, _ = _rows(rng, NEW, errors, smallest=smallest)
     found = fit_cost_regression(cost, drivers).interval(asked, level=LEVEL)
     return inside(fresh, found.lower, found.upper)
 
@@ -60,8 +60,10 @@ def panel_new_cost(rng: np.random.Generator, n: int, *, panel: str | None) -> Co
     return inside(fresh, found.lower, found.upper)
 
 
-def _rows(rng: np.random.Generator, n: int, errors: Errors) -> tuple["pd.Series[float]", pd.DataFrame, Array]:
-    x = rng.uniform(1, 4, n)
+def _rows(
+    rng: np.random.Generator, n: int, errors: Errors, *, smallest: float = 1
+) -> tuple["pd.Series[float]", pd.DataFrame, Array]:
+    x = rng.uniform(smallest, 4, n)
     y = 3 + ELASTICITY * x + errors(rng, x)
     return pd.Series(np.exp(y)), pd.DataFrame({"x": np.exp(x)}), x
 
@@ -89,7 +91,13 @@ _SLOPES = (
 )  # fmt: skip
 _COSTS = (
     Design("normal", "误差正态", partial(new_cost, errors=normal)),
-    Design("growing", "误差随规模增大", partial(new_cost, errors=growing), assumed=False),
+    Design("growing", "误差随规模增大，各种规模", partial(new_cost, errors=growing), assumed=False),
+    Design(
+        "growing_large",
+        "误差随规模增大，最大的三分之一",
+        partial(new_cost, errors=growing, smallest=3),
+        assumed=False,
+    ),
     Design("one_sided", "误差含无效率", partial(new_cost, errors=one_sided), assumed=False),
     Design("cluster", "按单位聚类，4年", partial(panel_new_cost, panel=None)),
     Design(

@@ -1,13 +1,21 @@
 """Shares over replicates, with their Monte Carlo standard error. Knows nothing of what is counted."""
 
-from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
 from zlib import crc32
 
 import numpy as np
 
-Count = tuple[float, float]  # hits, trials of one replicate
-Run = Callable[[np.random.Generator], Count]
+
+class Count(NamedTuple):
+    """One replicate: hits, trials, and misses by which the truth stands above."""
+
+    hits: float
+    trials: float
+    above: float = 0.0
+
+
 FIRST = 2  # replicates that are counted apart, so that a test can count them again
 
 
@@ -17,20 +25,24 @@ class Rate:
 
     Parameters
     ----------
-    hits, trials, replicates, failed : float, float, int, int
-        Failed replicates, in which the method refused the data, have no trials.
+    hits, trials, above : float
+        Above: trials in which the truth stands above the interval.
+    replicates, failed, silent : int
+        All; those in which the method refused the data; those it gave nothing in.
     error : float
         Monte Carlo standard error of the share, between replicates.
     first : tuple of float
-        Hits and trials of the first ``FIRST`` replicates.
+        Hits and trials of the first replicates, ``FIRST`` of them.
     """
 
     hits: float
     trials: float
+    above: float
     replicates: int
     failed: int
+    silent: int
     error: float
-    first: Count
+    first: tuple[float, float]
 
 
 def rate_of(counts: Iterable[Count | None]) -> Rate:
@@ -42,38 +54,17 @@ def rate_of(counts: Iterable[Count | None]) -> Rate:
     replicates agree that would be nothing: then 1 / (R + 2).
     """
     told = list(counts)
-    kept = [count for count in told if count is not None and count[1] > 0]
-    hits, trials = (float(sum(count[at] for count in kept)) for at in (0, 1))
+    kept = [count for count in told if count is not None and count.trials > 0]
+    hits, trials, above = (float(sum(count[at] for count in kept)) for at in range(3))
+    failed = told.count(None)
     first = [count for count in told[:FIRST] if count is not None]
     error = float("nan")
     if trials:
-        apart = np.array([h - hits / trials * m for h, m in kept])
+        apart = np.array([h - hits / trials * m for h, m, _ in kept])
         spread = float((apart**2).sum()) * len(kept) / max(len(kept) - 1, 1)
         error = spread**0.5 / trials if spread > 1e-9 else 1 / (len(kept) + 2)
-    both = (float(sum(c[0] for c in first)), float(sum(c[1] for c in first)))
-    return Rate(hits, trials, len(told), told.count(None), error, both)
-
-
-@dataclass(slots=True)
-class Tally:
-    """Counts of many measures, replicate by replicate."""
-
-    n: int = 0
-    counts: dict[Hashable, list[Count | None]] = field(default_factory=dict)
-
-    def replicate(self) -> None:
-        """Begin the next replicate."""
-        self.n += 1
-
-    def add(self, key: Hashable, hits: float, trials: float) -> None:
-        """Count a measure in the present replicate."""
-        told = self.counts.setdefault(key, [])
-        told += [None] * (self.n - 1 - len(told))
-        told.append((float(hits), float(trials)))
-
-    def rates(self) -> dict[Hashable, Rate]:
-        """Return the rate of each measure; a replicate it was not counted in has failed it."""
-        return {key: rate_of(told + [None] * (self.n - len(told))) for key, told in self.counts.items()}
+    both = (float(sum(one.hits for one in first)), float(sum(one.trials for one in first)))
+    return Rate(hits, trials, above, len(told), failed, len(told) - failed - len(kept), error, both)
 
 
 def chance(name: str, n: int, replicate: int) -> np.random.Generator:

@@ -53,7 +53,7 @@ def main() -> int:
 
 def run() -> dict[str, object]:
     """Return all figures, told as they come."""
-    began = time.perf_counter()
+    began = time.process_time()
     covered = [_told(line) for line in _covered()]
     cut = [_told(line) for world in WORLDS for n in world.sizes for line in _cut(world.key, n)]
     return {
@@ -63,7 +63,7 @@ def run() -> dict[str, object]:
             "commit": _commit(),
             "date": f"{datetime.now(UTC):%Y-%m-%d}",
             "environment": environment(),
-            "seconds": round(time.perf_counter() - began),
+            "seconds": round(time.process_time() - began),
         },
         "words": words(),
         "coverage": covered,
@@ -97,7 +97,7 @@ def _told(line: Line) -> Line:
 
 
 def _figures_of(line: Line) -> set[str]:
-    return {"hits", "trials", "replicates", "failed", "error", "first"} & set(line)
+    return {"hits", "trials", "above", "replicates", "failed", "silent", "error", "first"} & set(line)
 
 
 def words() -> dict[str, object]:
@@ -113,10 +113,17 @@ def words() -> dict[str, object]:
             for claim in CLAIMS
         },
         "worlds": {world.key: world.label for world in WORLDS},
-        "methods": {name.value: {"label": name.label, "family": method.family.value} for name, method in METHODS.items()},
+        "methods": {
+            name.value: {"label": name.label, "family": method.family.value}
+            for name, method in METHODS.items()
+        },
         "mixtures": {key: [str(name) for name in names] for key, names in baselines.MIXTURES.items()},
         "editions": {
-            code: {"methods": [str(name) for name in spec.methods], "level": str(spec.level), "n_draws": spec.n_draws}
+            code: {
+                "methods": [str(name) for name in spec.methods],
+                "level": str(spec.level),
+                "n_draws": spec.n_draws,
+            }
             for code, spec in baselines.editions().items()
         },
         "no_interval": NO_INTERVAL,
@@ -125,13 +132,13 @@ def words() -> dict[str, object]:
 
 def changed(figures: Mapping[str, object]) -> list[str]:
     """Name what comes out otherwise than was kept, by the first replicates."""
-    moved = []
     kept = {_place(line): line["first"] for part in ("coverage", "baselines") for line in figures[part]}
     now = [*_covered(quick=True), *_quick_cuts()]
-    for line in now:
-        if kept.get(_place(line)) != line["first"]:
-            moved.append(f"{_place(line)}: {kept.get(_place(line))} is now {line['first']}")
-    return moved
+    return [
+        f"{_place(line)}: {kept.get(_place(line))} is now {line['first']}"
+        for line in now
+        if kept.get(_place(line)) != line["first"]
+    ]
 
 
 def _quick_cuts() -> Iterator[Line]:
@@ -153,7 +160,11 @@ def version() -> str:
             for node in ast.walk(tree):
                 body = getattr(node, "body", None)
                 if isinstance(body, list) and body and isinstance(body[0], ast.Expr):
-                    body[:] = [one for one in body if not isinstance(one, ast.Expr) or not isinstance(one.value, ast.Constant)]
+                    body[:] = [
+                        one
+                        for one in body
+                        if not isinstance(one, ast.Expr) or not isinstance(one.value, ast.Constant)
+                    ]
             digest.update(ast.dump(tree).encode())
     return digest.hexdigest()[:16]
 
@@ -161,8 +172,15 @@ def version() -> str:
 def _commit() -> str:
     """Name the commit, and whether the library differs from it."""
     say = ["git", "-C", str(ROOT)]
-    head = subprocess.run([*say, "rev-parse", "--short=10", "HEAD"], capture_output=True, text=True, check=True)
-    apart = subprocess.run([*say, "status", "--porcelain", "budgetperf", "tests/simulations"], capture_output=True, text=True, check=True)
+    head = subprocess.run(
+        [*say, "rev-parse", "--short=10", "HEAD"], capture_output=True, text=True, check=True
+    )
+    apart = subprocess.run(
+        [*say, "status", "--porcelain", "budgetperf", "tests/simulations"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     return head.stdout.strip() + ("（有未提交的改动）" if apart.stdout.strip() else "")
 
 

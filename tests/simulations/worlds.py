@@ -13,13 +13,14 @@ from scipy import stats
 from budgetperf.costing.cost_baseline import BaselineTarget
 from budgetperf.costing.design import Array
 from budgetperf.costing.panel import CostPanel, DriverSpec, PanelRow, PanelSpec
+from budgetperf.costing.words import DriverRole
 from budgetperf.money import Money
 
 SIZES = (20, 50, 200)
 SMALLEST, LARGEST = 1.0, 4.0  # log of the work done
 LAST_YEAR = 2024
 AREA = DriverSpec("area", "保洁面积", "万平方米")
-MANUAL = DriverSpec("manual", "人工清扫占比", "比例", logged=False)
+MANUAL = DriverSpec("manual", "人工清扫占比", "比例", logged=False, role=DriverRole.CONDITION)
 
 
 def elastic(area: Array, _: Array) -> Array:
