@@ -9,6 +9,7 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
+from scipy.stats import norm
 
 from budgetperf.costing.convex import StonedResult, fit_stoned
 from budgetperf.costing.design import CONST, Array, Floats, Prediction, array, log_cost, regressors
@@ -36,7 +37,7 @@ def convex_frontier(frame: pd.DataFrame, panel: PanelSpec, spec: BaselineSpec) -
         "sigma_v": shown(fit.sigma_v),
         "sum_of_squares": figure(regression.objective),
         "mean_efficiency": shown(float(fit.efficiency.mean())),
-        "interval": "前沿成本的区间（参数自助法，每次重新拟合凸回归）",
+        "interval": "前沿成本的区间（参数自助法，每次重新拟合凸回归，取其标准差）",
     }
     return FittedMethod(
         name=MethodName.STONED,
@@ -108,16 +109,16 @@ class ConvexFrontier:
         return pd.Series(np.exp(log + known), index=drivers.index)
 
     def predict(self, drivers: pd.DataFrame) -> Prediction:
-        """Return ``center`` with the reflected interval of the draws, on log cost."""
+        """Return ``center`` and, on log cost, the normal interval by the standard deviation of the draws."""
         point = self.center(drivers)
         level = float(self.spec.level)
         if point.isna().all():
             return Prediction(point, point, point, level)
         sample, logs = self._sample(drivers), np.log(array(point))
         drawn = np.array(list(map(partial(refit, sample), self._draws())))
-        ends = 2 * logs - np.quantile(drawn, [(1 + level) / 2, (1 - level) / 2], axis=0)
-        lower, upper = (pd.Series(np.exp(end), index=drivers.index) for end in ends)
-        return Prediction(point, lower.clip(upper=point), upper.clip(lower=point), level)
+        half = norm.ppf((1 + level) / 2) * drawn.std(axis=0, ddof=1)
+        lower, upper = (pd.Series(np.exp(logs + end), index=drivers.index) for end in (-half, half))
+        return Prediction(point, lower, upper, level)
 
     def _draws(self) -> list[Array]:
         """Return costs (n,) drawn from the fitted model, from one stream."""

@@ -182,6 +182,8 @@ class BaselineAnswers:
         Of the units of the panel, in the order of their codes.
     curves : tuple of Curve
     left_out : tuple of LeftOut
+    findings : tuple of Finding
+        Of the panel, the screening and the fits.
     unanswered : tuple of Finding
     """
 
@@ -189,4 +191,5 @@ class BaselineAnswers:
     standings: tuple[Standing, ...]
     curves: tuple[Curve, ...]
     left_out: tuple[LeftOut, ...]
+    findings: tuple[Finding, ...]
     unanswered: tuple[Finding, ...]

@@ -115,6 +115,8 @@ class BaselineSpec:
             raise ValueError(f"测算方法须为{'、'.join(known)}之一且不重复，现为{self.methods}")
         if not (0 < self.tau < 1 and 0 < self.level < 1):
             raise ValueError(f"分位点{self.tau}与置信水平{self.level}须在0和1之间")
+        if MethodName.STONED in self.methods and self.returns not in {Returns.CRS, Returns.VRS}:
+            raise ValueError(f"凸回归只用于规模报酬不变或可变，现为{self.returns.label}")
         if self.condition_cap <= 0:
             raise ValueError(f"当地条件的修正上限须大于0，现为{self.condition_cap}")
         if self.n_draws < MIN_DRAWS:

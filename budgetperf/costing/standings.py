@@ -61,6 +61,7 @@ def answer(
         standings=_payable(fitted, standings, payable_total),
         curves=curves(fitted),
         left_out=_left_out(fitted),
+        findings=fitted.findings,
         unanswered=tuple(unanswered.values()),
     )
 

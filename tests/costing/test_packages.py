@@ -10,8 +10,8 @@ from budgetperf.costing.benefit import analyse
 from budgetperf.costing.cost_baseline import BaselineTarget
 from budgetperf.costing.method import BaselineSpec
 from budgetperf.costing.packages import baseline_facts, baseline_result, recompute_baseline
-from budgetperf.costing.standings import answer
 from budgetperf.costing.records import benefit_facts, benefit_result, recompute_benefit
+from budgetperf.costing.standings import answer
 from budgetperf.money import Money
 from budgetperf.provenance import DecisionKind, DecisionPackage, canonical_json
 from tests.costing.factories import INDEX, make_panel
