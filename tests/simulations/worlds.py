@@ -85,9 +85,9 @@ class World:
 
 
 WORLDS = (
-    World("small", "无效率小、有噪声", 0.1, (0.1, 0.1), sizes=SIZES),
+    World("small", "无效率小、有噪声", 0.1, (0.1, 0.1), sizes=SIZES[:2]),
     World("large", "无效率大、有噪声", 0.4, (0.1, 0.1), sizes=SIZES),
-    World("exact", "有无效率、无噪声", 0.3, (0.0, 0.0), sizes=SIZES),
+    World("exact", "有无效率、无噪声", 0.3, (0.0, 0.0), sizes=SIZES[:2]),
     World("even", "都有效率、只有噪声", 0.0, (0.15, 0.15), sizes=SIZES),
     World("uneven", "规模越大噪声越大（异方差）", 0.2, (0.05, 0.3)),
     World("fixed", "形式不对：固定成本加单价", 0.2, (0.1, 0.1), with_fixed_cost),
