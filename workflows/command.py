@@ -23,6 +23,7 @@ from budgetperf.fiscal import SHANGHAI
 from workflows import assess_verb, baseline_verb, index_verb, scheme_verbs
 from workflows.help import ENVIRONMENT, PROGRAM, VERBS
 from workflows.terminal import visible
+from workflows.threads import use_one_thread
 
 if TYPE_CHECKING:
     from budgetperf.store.session import BoundSession
@@ -41,6 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal without Chinese must not stop the work
             stream.reconfigure(errors="backslashreplace")
+    use_one_thread()
     parser = _parser()
     given, rest = parser.parse_known_args(arguments)
     if rest and given.verb != "test":
@@ -82,6 +84,7 @@ def serve(given: Arguments) -> int:
 
 def worker(given: Arguments) -> int:
     """Do runs until told to stop."""
+    from workflows.executor import SCHEDULER
     from workflows.home import demand_current
     from workflows.serving import end_with_parent, on_end
     from workflows.worker import working
@@ -93,8 +96,9 @@ def worker(given: Arguments) -> int:
         end_with_parent()
     with _home(given) as home:
         demand_current(home)
-        with home.house() as house, working(house, home.database) as executor:
-            say(f"后台进程 {executor} 已就绪 / worker {executor} is ready")
+        scheduler = os.environ.get(SCHEDULER, "").strip()
+        with home.house() as house, working(house, home.database, scheduler=scheduler) as place:
+            say(f"后台进程 {place} 已就绪 / worker {place} is ready")
             stop.wait()
     return 0
 

@@ -6,11 +6,14 @@ imports what is heavy: a batch imports pandas or reportlab inside its ``act``, w
 worker calls.
 """
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from budgetperf.actions.context import Context
 from budgetperf.costing.form import FitForm
+from budgetperf.costing.spread import Spread
 from budgetperf.errors import NotFound
 from budgetperf.forms import Form
 from budgetperf.permissions import Permission
@@ -35,6 +38,27 @@ class Act(Protocol):
     def __call__(self, ctx: Context, arguments: Any, step: str, /) -> Json:  # noqa: ANN401 - the kind's own form
         """Return what the run keeps of the step."""
         ...
+
+
+class Compute(Protocol):
+    """Computes for long, in no transaction, and says what is left to write."""
+
+    def __call__(
+        self,
+        unit: Callable[[], AbstractContextManager[Context]],
+        arguments: Any,  # noqa: ANN401 - the kind's own form
+        spread: Callable[[str], Spread],
+        /,
+    ) -> Callable[[Context], Json]:
+        """Read in a ``unit``, compute by a ``spread`` over pieces of this digest, and return the step's last act."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Long:
+    """A step too long for one transaction: computed first, its pieces kept as they are done, then written."""
+
+    compute: Compute
 
 
 class Wait(Protocol):
@@ -65,7 +89,7 @@ class Kind:
         What its starter must hold at the place it is about; the actions inside ask again.
     about : Tell
     plan : Plan
-    act : Act
+    act : Act or Long
     wait : Wait or None
         Which steps wait for their day; None: none does.
     halts : bool
@@ -76,7 +100,7 @@ class Kind:
     permission: Permission
     about: Tell
     plan: Plan
-    act: Act
+    act: Act | Long
     wait: Wait | None = None
     halts: bool = False
 
@@ -104,7 +128,12 @@ KINDS: dict[str, Kind] = {
         halts=True,
     ),
     "batch.baseline": Kind(
-        FitForm, Permission("baseline:model:fit"), baseline.about, baseline.plan, baseline.act
+        FitForm,
+        Permission("baseline:model:fit"),
+        baseline.about,
+        baseline.plan,
+        Long(baseline.compute),
+        halts=True,
     ),
     "batch.self_evaluation": _paper(
         papers.SelfEvaluationOrder, papers.about_record, papers.self_evaluation, "record:page:view"

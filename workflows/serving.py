@@ -24,7 +24,6 @@ PORT = 8000
 PORTS_TRIED = 50
 RESTART_SECONDS = 2.0
 STOP_SECONDS = 10
-ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 Say = Callable[[str], None]
 
@@ -111,9 +110,7 @@ def _start_worker(folder: Path) -> subprocess.Popen[bytes]:
         "--with-parent",
     ]
     # A group of its own: Ctrl-C reaches the web only, which then ends the worker in order.
-    return subprocess.Popen(
-        program, stdin=subprocess.PIPE, env={**ONE_THREAD, **os.environ}, start_new_session=True
-    )
+    return subprocess.Popen(program, stdin=subprocess.PIPE, start_new_session=True)
 
 
 def _stop(child: subprocess.Popen[bytes]) -> None:

@@ -114,6 +114,7 @@ def effect(ctx: Context, run_id: str, name: str, act: Callable[[Context], Json])
         raise Conflict("run.ended", f"任务“{run.title}”已结束，不再办理其余步骤")
     result = act(ctx)
     runs.keep_effect(ctx.session, run_id, name, at=ctx.now, result=result)
-    runs.update_run(ctx.session, run, done=runs.steps_done({**kept, name: result}))
+    runs.empty_pieces(ctx.session, run_id)
+    runs.update_run(ctx.session, run, done=runs.count_done(ctx.session, run_id))
     runs.wake(ctx.session, run)
     return result

@@ -21,14 +21,17 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from budgetperf.actions.context import Context
 from budgetperf.errors import BudgetperfError, Unavailable
+from budgetperf.forms import Form
 from budgetperf.permissions import Actor
 from budgetperf.provenance import Json
 from budgetperf.store import runs
 from budgetperf.store.runs import PLAN
 from budgetperf.store.session import APP_ROLE, Database
 from workflows.about import Pause
+from workflows.executor import executor
 from workflows.jobs import APPLICATION, QUEUE, SCHEMA, WORKFLOW, Jobs, Order, arguments_of, serializer
-from workflows.kinds import kind_of
+from workflows.kinds import Long, kind_of
+from workflows.pieces import Kept
 from workflows.recovery import Place
 from workflows.unit import House, effect
 
@@ -77,6 +80,17 @@ class Steps:
                 self._doing -= 1
                 self._change.notify_all()
 
+    def go_on(self) -> None:
+        """Let a long step go on with its next piece.
+
+        Raises
+        ------
+        Stopping
+            The worker ends; the pieces done are kept.
+        """
+        if not self._open:
+            raise Stopping
+
     def finish(self, seconds: float) -> None:
         """Begin no more steps, and wait for those being done."""
         with self._change:
@@ -86,11 +100,12 @@ class Steps:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What one run is worked on with."""
+    """What one run is worked on with; long steps by the workers of ``scheduler`` where there is one."""
 
     house: House
     order: Order
     steps: Steps
+    scheduler: str = ""
 
     def plan(self) -> list[str]:
         """List the steps once and keep the list."""
@@ -114,8 +129,28 @@ class Bench:
                 if pause is not None:
                     self._sleep(ctx, pause)
                     return LATER
-            effect(ctx, self.order.run_id, step, lambda ctx: kind.act(ctx, arguments, step))
+            act = kind.act
+            if not isinstance(act, Long):
+                effect(ctx, self.order.run_id, step, lambda ctx: act(ctx, arguments, step))
+                return None
+            done = step in runs.effects_of(ctx.session, self.order.run_id)
+        if not done:
+            self._compute(step, act, arguments)
         return None
+
+    def _compute(self, step: str, long: Long, arguments: Form) -> None:
+        """Do a long step: its computation in no transaction, each piece kept, then its effect."""
+
+        def unit() -> AbstractContextManager[Context]:
+            self.steps.go_on()
+            return self._unit(step)
+
+        with executor(self.scheduler) as workers:
+            finish = long.compute(
+                unit, arguments, lambda ground: Kept(unit, self.order.run_id, ground, workers)
+            )
+        with unit() as ctx:
+            effect(ctx, self.order.run_id, step, finish)
 
     def halt(self, note: str) -> None:
         """Write why the run cannot go on; a kind that takes no retry ends with it."""
@@ -191,10 +226,11 @@ def _said(step: str, error: Exception) -> str:
 
 
 @contextmanager
-def working(house: House, database: Database) -> Iterator[str]:
+def working(house: House, database: Database, *, scheduler: str = "") -> Iterator[str]:
     """Do the runs of a database in this process while the block lasts; gives the executor id.
 
-    One per process: DBOS is global. Its schema must have been made by ``jobs.prepare``.
+    One per process: DBOS is global. Its schema must have been made by ``jobs.prepare``. Long steps are spread over
+    the workers of the Dask ``scheduler`` (an address), if one is named.
 
     Raises
     ------
@@ -204,7 +240,7 @@ def working(house: House, database: Database) -> Iterator[str]:
     steps = Steps()
     with Place(database) as place:
         DBOS(config=_config(database, place.executor))
-        DBOS.workflow(name=WORKFLOW)(lambda order: work(Bench(house, Order(**order), steps)))
+        DBOS.workflow(name=WORKFLOW)(lambda order: work(Bench(house, Order(**order), steps, scheduler)))
         try:
             DBOS.launch()
             DBOS.register_queue(QUEUE, worker_concurrency=RUNS_AT_ONCE, polling_interval_sec=0.2)

@@ -14,6 +14,7 @@ from budgetperf.costing.quantile import QuantileInterval, fit_quantile
 from budgetperf.costing.quantile.interval import BootstrapUncertainty, IntervalOptions
 from budgetperf.costing.regression import CostRegressionResult, fit_cost_regression
 from budgetperf.costing.rounding import figure
+from budgetperf.costing.spread import Spread
 from budgetperf.costing.words import MethodName
 from budgetperf.provenance import Json, plain
 
@@ -22,7 +23,9 @@ def _dmus(frame: pd.DataFrame) -> "pd.Series[str]":
     return pd.Series(frame.index.get_level_values("dmu"), index=frame.index, dtype="str")
 
 
-def driver_regression(frame: pd.DataFrame, panel: PanelSpec, spec: BaselineSpec) -> FittedMethod:
+def driver_regression(
+    frame: pd.DataFrame, panel: PanelSpec, spec: BaselineSpec, _spread: Spread
+) -> FittedMethod:
     """Clustered by dmu where a dmu has several years, else HC3."""
     drivers, groups, level = frame[panel.codes], _dmus(frame), float(spec.level)
     clustered = bool(groups.duplicated().any())
@@ -71,7 +74,9 @@ def _regression_card(result: CostRegressionResult, test: diagnostics.TestResult)
     )
 
 
-def conditional_quantile(frame: pd.DataFrame, panel: PanelSpec, spec: BaselineSpec) -> FittedMethod:
+def conditional_quantile(
+    frame: pd.DataFrame, panel: PanelSpec, spec: BaselineSpec, _spread: Spread
+) -> FittedMethod:
     """Bootstrap by dmu, seeded."""
     result = fit_quantile(
         frame["cost"],

@@ -27,6 +27,7 @@ from budgetperf.costing.peers import find_peers
 from budgetperf.costing.prices import PriceIndex, at_base_prices
 from budgetperf.costing.rounding import money_from_yuan
 from budgetperf.costing.screening import Screened, screen
+from budgetperf.costing.spread import Spread, in_turn
 from budgetperf.costing.words import MethodName, Reconciliation, TreatmentEffect
 from budgetperf.errors import Invalid
 from budgetperf.findings import Finding, Severity, Where
@@ -226,7 +227,9 @@ class FittedBaseline:
 METHOD = "costing.baseline/3"
 
 
-def fit(panel: CostPanel, spec: BaselineSpec, *, prices: PriceIndex | None = None) -> FittedBaseline:
+def fit(
+    panel: CostPanel, spec: BaselineSpec, *, prices: PriceIndex | None = None, spread: Spread = in_turn
+) -> FittedBaseline:
     """Fit every method of ``spec`` on the panel.
 
     Parameters
@@ -235,6 +238,8 @@ def fit(panel: CostPanel, spec: BaselineSpec, *, prices: PriceIndex | None = Non
     spec : BaselineSpec
     prices : PriceIndex, optional
         Brings the panel to its base year, and baselines to the target's year.
+    spread : Spread
+        Where the draws of bootstraps are solved, now and when targets are answered; the figures are the same.
 
     Raises
     ------
@@ -248,7 +253,7 @@ def fit(panel: CostPanel, spec: BaselineSpec, *, prices: PriceIndex | None = Non
     whole = whole.drop(index=_treated(priced, spec))
     screened = screen(whole, spec.screening, levels=priced.spec.levels) if spec.screening else ()
     frame = whole.drop(index=[(one.dmu, one.year) for one in screened])
-    methods = tuple(METHODS[MethodName(name)].fit(frame, priced.spec, spec) for name in spec.methods)
+    methods = tuple(METHODS[MethodName(name)].fit(frame, priced.spec, spec, spread) for name in spec.methods)
     found = priced.check() + _check_nominal(priced) + tuple(one.finding for one in screened)
     found += tuple(finding for method in methods for finding in method.findings)
     return FittedBaseline(panel, priced, frame, spec, prices, methods, screened, found)
@@ -339,6 +344,12 @@ def _place(target: BaselineTarget) -> Where:
     return Where(pointer=f"/targets/{target.dmu}")
 
 
+def _why_silent(methods: Sequence[FittedMethod]) -> str:
+    if any(method.name is MethodName.STONED for method in methods):
+        return "规模超出样本、未识别出无效率，或自助法多次不收敛"
+    return "规模超出样本，或未识别出无效率"
+
+
 def _labels(methods: Iterable[FittedMethod]) -> str:
     return "、".join(method.name.label for method in methods)
 
@@ -349,7 +360,7 @@ def _check_target(
     """Findings that make a target's baseline unsound: outside the panel, a method silent, or methods at odds."""
     found = []
     if silent:
-        text = f"{target.dmu}：{_labels(silent)}没有给出结果（规模超出样本，或未识别出无效率），未参加调和"
+        text = f"{target.dmu}：{_labels(silent)}没有给出结果（{_why_silent(silent)}），未参加调和"
         found.append(Finding("costing.no_answer", Severity.WARNING, _place(target), text))
     for driver in fitted.panel.spec.drivers:
         column, value = fitted.frame[driver.code], float(target.drivers[driver.code])

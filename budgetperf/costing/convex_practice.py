@@ -13,18 +13,23 @@ from scipy.stats import norm
 
 from budgetperf.costing.convex import StonedResult, fit_stoned
 from budgetperf.costing.design import CONST, Array, Floats, Prediction, array, log_cost, regressors
+from budgetperf.costing.errors import NotConverged
 from budgetperf.costing.method import BaselineSpec, FittedMethod, estimates_table, fit_ratio, shown
 from budgetperf.costing.panel import PanelSpec
 from budgetperf.costing.rounding import figure
+from budgetperf.costing.spread import Spread, pieces
 from budgetperf.costing.words import MethodName
 from budgetperf.provenance import plain
 
 COST = "cost"
+MOST_LOST = 0.05  # of the draws, before no interval is claimed
 
 
-def convex_frontier(frame: pd.DataFrame, panel: PanelSpec, spec: BaselineSpec) -> FittedMethod:
+def convex_frontier(
+    frame: pd.DataFrame, panel: PanelSpec, spec: BaselineSpec, spread: Spread
+) -> FittedMethod:
     """The convex cost function moved to best practice; work shapes it, the other drivers shift it."""
-    made = ConvexFrontier(frame, panel, spec)
+    made = ConvexFrontier(frame, panel, spec, spread)
     fit = made.fitted
     regression = fit.regression
     card = {
@@ -81,9 +86,24 @@ class Sample:
         return np.asarray(level + shift - np.nan_to_num(fit.mean_inefficiency))
 
 
-def refit(sample: Sample, cost: Array) -> Array:
-    """Return the log frontier (n_targets,) of one draw."""
-    return sample.log_frontier(sample.fit(cost))
+def refit(sample: Sample, costs: Array) -> Array:
+    """Return the log frontiers (n_draws, n_targets) of draws (n_draws, n); NaN of a draw without an optimum."""
+    return np.array([_refit(sample, cost) for cost in costs])
+
+
+def _refit(sample: Sample, cost: Array) -> Array:
+    try:
+        return sample.log_frontier(sample.fit(cost))
+    except NotConverged:
+        return np.full(len(sample.target_work), np.nan)
+
+
+def _spread_of(drawn: Array) -> Array:
+    """Return the standard deviation (n_targets,) of the draws; NaN where too many have no optimum."""
+    lost = np.isnan(drawn).all(axis=1)
+    if lost.mean() > MOST_LOST:
+        return np.full(drawn.shape[1], np.nan)
+    return np.asarray(drawn[~lost].std(axis=0, ddof=1))
 
 
 class ConvexFrontier:
@@ -95,10 +115,12 @@ class ConvexFrontier:
         ``frames.panel_frame``.
     panel : PanelSpec
     spec : BaselineSpec
+    spread : Spread
+        Where draws are fitted.
     """
 
-    def __init__(self, frame: pd.DataFrame, panel: PanelSpec, spec: BaselineSpec) -> None:
-        self.panel, self.spec = panel, spec
+    def __init__(self, frame: pd.DataFrame, panel: PanelSpec, spec: BaselineSpec, spread: Spread) -> None:
+        self.panel, self.spec, self.spread = panel, spec, spread
         self.work, self.context = self._columns(frame)
         self.fitted = self._sample(frame).fit(frame[COST].to_numpy(dtype="float64"))
 
@@ -115,18 +137,20 @@ class ConvexFrontier:
         if point.isna().all():
             return Prediction(point, point, point, level)
         sample, logs = self._sample(drivers), np.log(array(point))
-        drawn = np.array(list(map(partial(refit, sample), self._draws())))
-        half = norm.ppf((1 + level) / 2) * drawn.std(axis=0, ddof=1)
+        draws = self._draws()
+        cut = [draws[piece] for piece in pieces(self.spec.n_draws)]
+        drawn = np.concatenate(self.spread(partial(refit, sample), cut))
+        half = norm.ppf((1 + level) / 2) * _spread_of(drawn)
         lower, upper = (pd.Series(np.exp(logs + end), index=drivers.index) for end in (-half, half))
         return Prediction(point, lower, upper, level)
 
-    def _draws(self) -> list[Array]:
-        """Return costs (n,) drawn from the fitted model, from one stream."""
+    def _draws(self) -> Array:
+        """Return costs (n_draws, n) drawn from the fitted model, from one stream."""
         rng, n = np.random.default_rng(self.spec.seed), len(self.work)
         best = np.log(array(self.fitted.frontier))
         u = np.abs(rng.normal(0, self.fitted.sigma_u, (self.spec.n_draws, n)))
         v = rng.normal(0, self.fitted.sigma_v, (self.spec.n_draws, n))
-        return list(np.exp(best + u + v))
+        return np.asarray(np.exp(best + u + v))
 
     def _sample(self, drivers: pd.DataFrame) -> Sample:
         return Sample(self.work, self.context, *self._columns(drivers), self.spec.returns.value)

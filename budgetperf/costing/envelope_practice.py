@@ -18,6 +18,7 @@ from budgetperf.costing.errors import Collinear, NotConverged, TooFewRows
 from budgetperf.costing.method import BaselineSpec, FittedMethod, estimates_table, fit_ratio
 from budgetperf.costing.panel import PanelSpec
 from budgetperf.costing.rounding import figure
+from budgetperf.costing.spread import Spread
 from budgetperf.costing.words import DriverRole, MethodName
 from budgetperf.findings import Finding, Severity, Where
 from budgetperf.provenance import Json, plain
@@ -27,10 +28,10 @@ NO_ENDS = pd.DataFrame({"lower": [], "upper": []}, dtype="float64")
 EFFICIENT = 1e-9  # scores nearer to 1 are 1
 
 
-def envelope(frame: pd.DataFrame, panel: PanelSpec, spec: BaselineSpec) -> FittedMethod:
+def envelope(frame: pd.DataFrame, panel: PanelSpec, spec: BaselineSpec, spread: Spread) -> FittedMethod:
     """The least cost at which the rows, or mixes of them, did as much; its interval by the smoothed bootstrap."""
     rows = frame.set_axis([f"{dmu} {year}" for dmu, year in frame.index])
-    plainly = Envelope(rows, panel, spec)
+    plainly = Envelope(rows, panel, spec, spread)
     fit = plainly.score(rows, slacks=bool(panel.conditions))
     made, told = _corrected(plainly, fit)
     logs = log_cost(fit.efficiency) if made.local is None else made.local.efficiency
@@ -66,6 +67,8 @@ class Envelope:
         Cost and drivers by "dmu year".
     panel : PanelSpec
     spec : BaselineSpec
+    spread : Spread
+        Where draws are solved.
     local : ConditionsResult or None
         Of log scores.
     """
@@ -73,6 +76,7 @@ class Envelope:
     rows: pd.DataFrame
     panel: PanelSpec
     spec: BaselineSpec
+    spread: Spread
     local: ConditionsResult | None = None
 
     def score(self, units: pd.DataFrame, *, slacks: bool) -> DeaResult:
@@ -86,6 +90,7 @@ class Envelope:
         return correct_bias(
             *self._of(self.rows), seed=self.spec.seed, returns=self.spec.returns, draws=self.spec.n_draws,
             level=float(self.spec.level), targets=None if units is None else self._of(units),
+            spread=self.spread,
         )  # fmt: skip
 
     def predict(self, drivers: pd.DataFrame) -> Prediction:

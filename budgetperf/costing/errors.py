@@ -8,7 +8,17 @@ from collections.abc import Sequence
 
 
 class CostingError(ValueError):
-    """Base of the numerical failures."""
+    """Base of the numerical failures; they travel between processes as they are."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _again, (type(self), self.args, self.__dict__)
+
+
+def _again(kind: type[CostingError], said: tuple[object, ...], facts: dict[str, object]) -> CostingError:
+    """Return an error as it was, from another process."""
+    error = kind.__new__(kind, *said)
+    error.__dict__.update(facts)
+    return error
 
 
 class TooFewRows(CostingError):  # named for what happened

@@ -14,6 +14,7 @@ from budgetperf.costing.envelope_practice import envelope
 from budgetperf.costing.method import BaselineSpec, FittedMethod
 from budgetperf.costing.panel import PanelSpec
 from budgetperf.costing.rounding import FIGURE_RULE
+from budgetperf.costing.spread import Spread
 from budgetperf.costing.stochastic_practice import stochastic_frontier
 from budgetperf.costing.words import MethodFamily, MethodName
 from budgetperf.provenance import Json
@@ -24,7 +25,7 @@ class Method:
     """A line of the table."""
 
     family: MethodFamily
-    fit: Callable[[pd.DataFrame, PanelSpec, BaselineSpec], FittedMethod]
+    fit: Callable[[pd.DataFrame, PanelSpec, BaselineSpec, Spread], FittedMethod]
 
 
 METHODS = {

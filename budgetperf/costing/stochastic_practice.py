@@ -16,13 +16,16 @@ from budgetperf.costing.frontier.design import FRONTIER, of_part
 from budgetperf.costing.method import BaselineSpec, FittedMethod, estimates_table, fit_ratio, shown
 from budgetperf.costing.panel import PanelSpec
 from budgetperf.costing.rounding import figure
+from budgetperf.costing.spread import Spread
 from budgetperf.costing.words import MethodName
 from budgetperf.provenance import plain
 
 COST = "cost"
 
 
-def stochastic_frontier(frame: pd.DataFrame, panel: PanelSpec, spec: BaselineSpec) -> FittedMethod:
+def stochastic_frontier(
+    frame: pd.DataFrame, panel: PanelSpec, spec: BaselineSpec, _spread: Spread
+) -> FittedMethod:
     """The cost frontier of log cost; its interval is that of the frontier, by the delta method."""
     design = regressors(frame[panel.codes], levels=panel.levels)
     fit = fit_sfa(log_cost(frame[COST]), design, kind="cost", distribution=spec.distribution)

@@ -1,10 +1,10 @@
 """Queries on runs and their effects: long work with its progress, each effect kept once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlmodel import Session, col
 
@@ -16,6 +16,9 @@ from budgetperf.terms import Term
 
 ORDER, PLAN = "order", "plan"
 """The effects that keep what a run was told and which steps it takes; they are no steps themselves."""
+
+PIECE = "piece/"
+"""How the effects begin that keep pieces of a step being done; they count as progress and are no results."""
 
 MISSING = "没有找到该任务，或您无权查看"
 
@@ -87,19 +90,54 @@ def runs(session: Session, *, limit: int = 50) -> list[RunFacts]:
     )
 
 
-def steps_done(effects: Mapping[str, Json]) -> int:
-    """Return how many of the kept effects are steps."""
-    return len(effects.keys() - {ORDER, PLAN})
+def count_done(session: Session, run_id: str) -> int:
+    """Return how many steps, and pieces of steps, of a run are done."""
+    statement = select(func.count()).where(
+        col(EffectRow.run_id) == run_id, col(EffectRow.name).not_in((ORDER, PLAN))
+    )
+    return int(session.connection().execute(statement).scalar_one())
 
 
 def effects_of(session: Session, run_id: str) -> Mapping[str, Json]:
     """Return the kept results of a run's steps by name, in the order they were done."""
     rows = session.connection().execute(
         select(col(EffectRow.name), col(EffectRow.result))
-        .where(col(EffectRow.run_id) == run_id)
+        .where(col(EffectRow.run_id) == run_id, ~col(EffectRow.name).startswith(PIECE))
         .order_by(col(EffectRow.at), col(EffectRow.name))
     )
     return {row.name: row.result for row in rows}
+
+
+def begin_pieces(session: Session, run_id: str, names: Sequence[str]) -> Mapping[str, Json]:
+    """Return those of a step's pieces that are kept, by name, and count the others as still to do."""
+    run = get_run(session, run_id, lock=True)
+    rows = session.connection().execute(
+        select(col(EffectRow.name), col(EffectRow.result)).where(
+            col(EffectRow.run_id) == run_id, col(EffectRow.name).in_([PIECE + name for name in names])
+        )
+    )
+    found = {row.name.removeprefix(PIECE): row.result for row in rows}
+    effects = effects_of(session, run_id)
+    steps_left = sum(str(step) not in effects for step in effects.get(PLAN) or ())  # type: ignore[union-attr]
+    to_do = len(names) - len(found) + steps_left
+    update_run(session, run, total=max(run.total, count_done(session, run_id) + to_do))
+    return found
+
+
+def keep_piece(session: Session, run: RunFacts, name: str, *, at: datetime, result: Json) -> None:
+    """Keep a piece of a step of a locked run, once, and count it."""
+    values = {"run_id": run.id, "name": PIECE + name, "at": at, "result": result}
+    session.connection().execute(upsert(table_of(EffectRow)).values(values).on_conflict_do_nothing())
+    update_run(session, run, done=count_done(session, run.id))
+
+
+def empty_pieces(session: Session, run_id: str) -> None:
+    """Let go of what the pieces of a run came to, once their step is done; that they were done stays."""
+    session.connection().execute(
+        update(table_of(EffectRow))
+        .where(col(EffectRow.run_id) == run_id, col(EffectRow.name).startswith(PIECE))
+        .values(result="")
+    )
 
 
 def keep_effect(session: Session, run_id: str, name: str, *, at: datetime, result: Json) -> None:

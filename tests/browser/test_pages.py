@@ -55,7 +55,6 @@ def test_pages_are_accessible_and_fit(sign_in: SignIn, site: Site, login: str) -
     wrong = {}
     for path in addresses(site, login):
         page.goto(path)
-        page.wait_for_load_state("networkidle")
         found = serious(page)
         for width in (1366, 390):
             page.set_viewport_size({"width": width, "height": 800})

@@ -31,7 +31,6 @@ def test_edge_that_hides_something_is_shaded_until_it_is_seen(
 ) -> None:
     page = sign_in("clerk", width=390)
     page.goto(path.format(**site.codes))
-    page.wait_for_load_state("networkidle")
     box = page.locator(selector)
     assert box.evaluate("box => box.scrollWidth - box.clientWidth") > 50
     assert brightness(box, LEFT) == 255

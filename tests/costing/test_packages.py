@@ -1,6 +1,7 @@
 import json
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
@@ -94,3 +95,8 @@ def test_a_package_of_the_first_version_gives_what_it_recorded():
     assert all("weight" not in peer for one in first["baselines"] for peer in one["peers"])
     whole = stored(made.result)
     assert [one["point"] for one in first["baselines"]] == [one["point"] for one in whole["baselines"]]
+
+
+def test_a_package_kept_by_the_second_version_is_computed_again_as_it_was():
+    kept = json.loads(Path("fixtures/packages/baseline-2.json").read_text(encoding="utf-8"))
+    assert stored(recompute_baseline(kept["facts"], kept["seed"], "costing.baseline/2")) == kept["result"]

@@ -82,17 +82,17 @@ def test_a_shift_of_one_rater_hurts_agreement_and_not_consistency() -> None:
 
 @pytest.mark.parametrize(("form", "rater"), [("ICC(1,1)", 0.0), ("ICC(2,1)", 0.7), ("ICC(3,1)", 0.7)])
 def test_intervals_cover_at_their_level(form: str, rater: float) -> None:
-    """400 draws of 20 targets and 6 raters: 90 % within 3.5 standard errors."""
+    """150 draws of 20 targets and 6 raters: 90 % within 3.5 standard errors."""
     true = 1 / (1 + 1 + (rater**2 if form == "ICC(2,1)" else 0))
-    bounds = [icc(made(seed, 20, 6, rater=rater), confidence=0.9).table.loc[form] for seed in range(400)]
+    bounds = [icc(made(seed, 20, 6, rater=rater), confidence=0.9).table.loc[form] for seed in range(150)]
     covered = np.mean([one["low"] <= true <= one["high"] for one in bounds])
-    assert covered == pytest.approx(0.9, abs=3.5 * (0.09 / 400) ** 0.5)
+    assert covered == pytest.approx(0.9, abs=3.5 * (0.09 / 150) ** 0.5)
 
 
 def test_the_test_of_no_correlation_rejects_at_its_level() -> None:
-    """Exact under normality: 5 % of 400 draws without any difference of targets."""
-    found = [icc(made(seed, 10, 3, target=0)).table["p_value"]["ICC(3,1)"] for seed in range(400)]
-    assert np.mean(np.array(found) < 0.05) == pytest.approx(0.05, abs=3.5 * (0.0475 / 400) ** 0.5)
+    """Exact under normality: 5 % of 150 draws without any difference of targets."""
+    found = [icc(made(seed, 10, 3, target=0)).table["p_value"]["ICC(3,1)"] for seed in range(150)]
+    assert np.mean(np.array(found) < 0.05) == pytest.approx(0.05, abs=3.5 * (0.0475 / 150) ** 0.5)
 
 
 # ------------------------------------------------------------------ at the edges

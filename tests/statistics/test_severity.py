@@ -131,24 +131,24 @@ def test_warms_estimate_solves_its_equation_and_is_finite_at_the_ends() -> None:
 
 
 def test_severity_is_recovered_and_intervals_cover_at_their_level() -> None:
-    """80 panels of 40 targets: mean estimates near the truth, 95 % of 320 intervals hold it."""
+    """40 panels of 40 targets: mean estimates near the truth, 95 % of 160 intervals hold it."""
     true, estimates, covered = np.array([-0.6, -0.1, 0.2, 0.5]), [], []
-    for seed in range(80):
+    for seed in range(40):
         rater = fit_severity(made(seed)[0]).severity.loc["rater"].sort_index()
         estimates.append(rater["estimate"])
         covered += ((rater["low"] <= true) & (true <= rater["high"])).tolist()
-    spread = np.std(estimates, axis=0) / 80**0.5
+    spread = np.std(estimates, axis=0) / 40**0.5
     assert (np.abs(np.mean(estimates, axis=0) - true) < 3.5 * spread + 0.02).all()
-    assert np.mean(covered) == pytest.approx(0.95, abs=0.043)
+    assert np.mean(covered) == pytest.approx(0.95, abs=0.06)
 
 
 def test_equal_raters_are_called_unequal_at_the_level_of_the_test() -> None:
-    """100 panels of raters of one severity: 10 % within 3.5 standard errors."""
+    """50 panels of raters of one severity: 10 % within 3.5 standard errors."""
     found = [
         fit_severity(made(seed, severities=(0.0,) * 4)[0]).equality.loc["rater", "p_value"]
-        for seed in range(100)
+        for seed in range(50)
     ]
-    assert np.mean(np.array(found) < 0.1) == pytest.approx(0.1, abs=3.5 * (0.09 / 100) ** 0.5)
+    assert np.mean(np.array(found) < 0.1) == pytest.approx(0.1, abs=3.5 * (0.09 / 50) ** 0.5)
 
 
 def test_criteria_are_a_facet_like_raters() -> None:

@@ -1,8 +1,12 @@
 """The baseline batch: a cost panel is fitted where pandas and statsmodels may be loaded."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
 from budgetperf.actions.context import Context
 from budgetperf.actions.moves import Seen
 from budgetperf.costing.form import FitForm
+from budgetperf.costing.spread import Spread
 from workflows.about import About
 
 STEP = "fit"
@@ -18,8 +22,13 @@ def plan(_ctx: Context, _form: FitForm) -> tuple[str, ...]:
     return (STEP,)
 
 
-def act(ctx: Context, form: FitForm, _step: str) -> str:
-    """Fit the panel and return the id of the baseline's record."""
-    from budgetperf.actions.baseline import fit_baseline  # pandas and statsmodels: the worker only
+def compute(
+    unit: Callable[[], AbstractContextManager[Context]], form: FitForm, spread: Callable[[str], Spread]
+) -> Callable[[Context], str]:
+    """Fit the panel as it stands; what is left is to file the baseline, whose record's id is the answer."""
+    from budgetperf.actions import baseline  # pandas and statsmodels: the worker only
 
-    return fit_baseline(ctx, form, Seen()).record_id
+    with unit() as ctx:
+        order = baseline.order_fit(ctx, form)
+    made = baseline.fit(order, spread(order.digest))
+    return lambda ctx: baseline.file_baseline(ctx, form, made, Seen()).record_id

@@ -1,6 +1,7 @@
 """Bias of envelopment scores by the smoothed bootstrap: the frontier of a sample lies inside the true one."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,7 @@ from budgetperf.costing.design import Array, Floats
 from budgetperf.costing.envelopment.fit import solve
 from budgetperf.costing.envelopment.problem import DeaProblem, Orientation, frame_problem
 from budgetperf.costing.errors import NotConverged, TooFewRows
+from budgetperf.costing.spread import Spread, in_turn, pieces
 from budgetperf.costing.words import Returns
 from budgetperf.findings import Finding, Severity, Where
 
@@ -69,6 +71,7 @@ def correct_bias(
     draws: int = 2000,
     level: float = 0.9,
     targets: tuple[pd.DataFrame, pd.DataFrame] | None = None,
+    spread: Spread = in_turn,
 ) -> BiasResult:
     """Correct scores for the bias of a frontier made of the sample itself.
 
@@ -86,6 +89,8 @@ def correct_bias(
         Coverage of the interval, 0 to 1.
     targets : pair of DataFrame (k, m), (k, s), optional
         Who is measured, against the sample; the sample itself by default.
+    spread : Spread
+        Where the programmes of the draws are solved; the figures are the same wherever that is.
 
     Raises
     ------
@@ -113,7 +118,7 @@ def correct_bias(
     shrink = orientation is Orientation.INPUT
     score = solve(measured, returns, orientation, slacks=False).score
     distance = 1 / score if shrink else score
-    width, drawn = _draws(measured, returns, orientation, draws, seed)
+    width, drawn = _draws(measured, returns, orientation, draws, seed, spread)
     bias, error = drawn.mean(axis=0) - distance, drawn.std(axis=0, ddof=1)
     low, high = 2 * distance - np.quantile(drawn, [(1 + level) / 2, (1 - level) / 2], axis=0)
     if shrink:
@@ -143,14 +148,17 @@ def _draws(
     orientation: Orientation,
     draws: int,
     seed: int,
+    spread: Spread,
 ) -> tuple[float, Array]:
     """Return the width of the kernel and the distances of the measured in each draw (draws, n)."""
     sample = measured.of_reference()
     score = solve(sample, returns, orientation, slacks=False).score
     distance = 1 / score if orientation is Orientation.INPUT else score
     width, rng = bandwidth(distance), np.random.default_rng(seed)
-    pseudo = (_pseudo(sample, orientation, distance, width, rng) for _ in range(draws))
-    found = np.array([_distance(measured, x, y, returns, orientation) for x, y in pseudo])
+    pseudo = np.array([_pseudo(distance, width, rng) for _ in range(draws)])
+    moved = pseudo / distance if orientation is Orientation.INPUT else distance / pseudo
+    solved = partial(_distances, measured, sample, returns, orientation)
+    found = np.concatenate(spread(solved, [moved[piece] for piece in pieces(draws)]))
     lost = int((~np.isfinite(found)).any(axis=1).sum())
     if lost:
         raise NotConverged("效率的自助法", f"{lost}次抽取中有单位没有解")
@@ -170,24 +178,28 @@ def bandwidth(distance: Array) -> float:
     return float(0.9 * used * len(both) ** -0.2 * adjust)
 
 
-def _pseudo(
-    sample: DeaProblem, orientation: Orientation, distance: Array, width: float, rng: np.random.Generator
-) -> tuple[Array, Array]:
-    """Return inputs and outputs of one pseudo-sample."""
+def _pseudo(distance: Array, width: float, rng: np.random.Generator) -> Array:
+    """Return the distances (n,) of one pseudo-sample."""
     reflected = np.r_[distance, 2 - distance]
     drawn = rng.choice(reflected, size=len(distance))
     shaken = drawn + width * rng.standard_normal(len(distance))
     pseudo = drawn.mean() + (shaken - drawn.mean()) / np.sqrt(1 + width**2 / reflected.var(ddof=1))
-    pseudo = np.where(pseudo < 1, 2 - pseudo, pseudo)
-    if orientation is Orientation.INPUT:
-        return sample.x * (pseudo / distance)[:, None], sample.y
-    return sample.x, sample.y * (distance / pseudo)[:, None]
+    return np.asarray(np.where(pseudo < 1, 2 - pseudo, pseudo))
 
 
-def _distance(measured: DeaProblem, x: Array, y: Array, returns: Returns, orientation: Orientation) -> Array:
-    """Return the distances (n,) of the measured to the frontier of a pseudo-sample."""
-    score = solve(replace(measured, x_ref=x, y_ref=y), returns, orientation, slacks=False).score
-    return 1 / score if orientation is Orientation.INPUT else score
+def _distances(
+    measured: DeaProblem, sample: DeaProblem, returns: Returns, orientation: Orientation, moved: Array
+) -> Array:
+    """Return the distances (n_draws, n) of the measured; in each draw the sample is ``moved`` (n_draws, n)."""
+    shrink = orientation is Orientation.INPUT
+
+    def score(by: Array) -> Array:
+        x, y = (sample.x * by[:, None], sample.y) if shrink else (sample.x, sample.y * by[:, None])
+        problem = replace(measured, x_ref=x, y_ref=y)
+        return np.asarray(solve(problem, returns, orientation, slacks=False).score, dtype=np.float64)
+
+    scores: Array = np.array([score(by) for by in moved])
+    return 1 / scores if shrink else scores
 
 
 def _weak(bias: Array, error: Array) -> tuple[Finding, ...]:

@@ -1,0 +1,160 @@
+"""A long fit shows how far it is, loses no piece to a killed worker, and comes out as if nothing had happened."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sqlalchemy import text
+
+from budgetperf.actions import baseline
+from budgetperf.actions.context import Context
+from budgetperf.costing.form import FitForm
+from budgetperf.costing.spread import Figures
+from budgetperf.errors import Conflict
+from budgetperf.store.results import decision_digests, get_decision
+from budgetperf.store.runs import (
+    PLAN,
+    RunFacts,
+    RunState,
+    begin_run,
+    effects_of,
+    get_run,
+    keep_effect,
+    update_run,
+)
+from budgetperf.store.session import Database
+from tests import cast
+from tests.workflows.city import wait
+from tests.workflows.fit_city import ARGUMENTS, NOW, fitting_house, found
+from workflows.executor import Here
+from workflows.jobs import Jobs
+from workflows.pieces import Kept, figures_of, json_of
+from workflows.unit import House, effect
+from workflows.worker import working
+
+ROOT = Path(__file__).resolve().parents[2]
+OFFICE = cast.RULES_OFFICE
+PIECES = 12  # two bootstraps of sixty draws
+
+
+@pytest.fixture
+def fitting(fresh_database: Database, tmp_path: Path) -> Iterator[House]:
+    with fitting_house(fresh_database, tmp_path) as house:
+        found(house, fresh_database)
+        yield house
+
+
+@pytest.fixture
+def run_id(fitting: House) -> str:
+    """A run with one step, being done."""
+    with fitting.unit(OFFICE.id) as ctx:
+        begin_run(ctx.session, RunFacts("run-1", "batch.baseline", "测算", OFFICE.id, NOW, None, 1, 0, ""))
+        keep_effect(ctx.session, "run-1", PLAN, at=NOW, result=["fit"])
+    return "run-1"
+
+
+class Worker:
+    """What a spread is given to do, remembering what it did; ends after ``last`` items."""
+
+    def __init__(self, last: int = 99) -> None:
+        self.did: list[float] = []
+        self.last = last
+
+    def third(self, item: float) -> Figures:
+        if len(self.did) == self.last:
+            raise KeyboardInterrupt
+        self.did.append(item)
+        return np.array([[item / 3, np.nan, -0.0, np.inf, 5e-324]])
+
+
+def progress(house: House, run_id: str) -> tuple[int, int]:
+    with house.unit(OFFICE.id) as ctx:
+        run = get_run(ctx.session, run_id)
+    return run.done, run.total
+
+
+def spread(unit: Callable[[], AbstractContextManager[Context]], run_id: str, ground: str = "facts") -> Kept:
+    return Kept(unit, run_id, ground, Here())
+
+
+def test_what_was_done_is_found_and_the_rest_is_done(fitting: House, run_id: str) -> None:
+    unit, items = partial(fitting.unit, OFFICE.id), [1.0, 2.0, 3.0]
+    first, second, other = Worker(last=4), Worker(), Worker()
+    told = spread(unit, run_id)
+    once = told(first.third, items)
+    assert progress(fitting, run_id) == (3, 4)
+    with pytest.raises(KeyboardInterrupt):
+        told(first.third, items)
+    assert progress(fitting, run_id) == (4, 7)
+
+    again = spread(unit, run_id)
+    assert [one.tobytes() for one in again(second.third, items)] == [one.tobytes() for one in once]
+    again(second.third, items)
+    assert (first.did, second.did) == ([1, 2, 3, 1], [2, 3])
+    assert progress(fitting, run_id) == (6, 7)
+    spread(unit, run_id, "other facts")(other.third, items)
+    assert (other.did, progress(fitting, run_id)) == (items, (9, 10))
+
+    with unit() as ctx:
+        effect(ctx, run_id, "fit", lambda _: "record")
+        assert effects_of(ctx.session, run_id) == {PLAN: ["fit"], "fit": "record"}
+        size = ctx.session.connection().execute(text("SELECT max(length(result::text)) FROM effect"))
+        assert size.scalar_one() < 10  # what the pieces came to is let go
+    assert progress(fitting, run_id) == (10, 10)
+
+
+def test_a_cancelled_run_takes_no_further_piece(fitting: House, run_id: str) -> None:
+    unit, worker = partial(fitting.unit, OFFICE.id), Worker()
+
+    def cancel_at_the_second(item: float) -> Figures:
+        if item == 2:
+            with unit() as ctx:
+                update_run(ctx.session, get_run(ctx.session, run_id), finished_at=NOW)
+        return worker.third(item)
+
+    with pytest.raises(Conflict, match="已结束"):
+        spread(unit, run_id)(cancel_at_the_second, [1.0, 2.0, 3.0])
+    assert (worker.did, progress(fitting, run_id)[0]) == ([1, 2], 1)
+
+
+def test_pieces_keep_every_bit() -> None:
+    figures = np.array([[0.1, np.nan], [-0.0, np.inf], [5e-324, 1e308]])
+    assert figures_of(json_of(figures)).tobytes() == figures.tobytes()
+    assert figures_of(json_of(figures)).shape == (3, 2)
+
+
+def killed(database: Database, folder: Path, pieces: int) -> int:
+    """Let a worker work until it has kept so many pieces and dies; return how it ended."""
+    program = [sys.executable, "-m", "tests.workflows.fit_city", database.owner_url, str(folder), str(pieces)]
+    with subprocess.Popen(program, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as worker:
+        try:
+            return worker.wait(60)
+        finally:
+            worker.kill()
+
+
+def test_a_fit_killed_in_the_middle_goes_on_and_comes_out_the_same(
+    fitting: House, fresh_database: Database, tmp_path: Path
+) -> None:
+    jobs = Jobs(fitting)
+    run_id = jobs.start("batch.baseline", ARGUMENTS, key="1", actor_id=OFFICE.id)
+    assert killed(fresh_database, tmp_path, 3) == -signal.SIGKILL
+    assert progress(fitting, run_id) == (3, 7)
+    assert killed(fresh_database, tmp_path, 5) == -signal.SIGKILL
+    assert progress(fitting, run_id) == (8, 13)
+    with working(fitting, fresh_database):
+        done = wait(jobs, run_id, actor=OFFICE)
+    jobs.close()
+    assert (done.run.state, done.run.done, done.run.total) == (RunState.DONE, PIECES + 1, PIECES + 1)
+    with fitting.unit(OFFICE.id) as ctx:
+        (digest,) = decision_digests(ctx.session)
+        kept = get_decision(ctx.session, digest)
+        plain = baseline.fit(baseline.order_fit(ctx, FitForm.model_validate(ARGUMENTS)))
+    assert kept.result == plain.result
+    assert kept.record_id == done.results["fit"]
