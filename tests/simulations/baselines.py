@@ -30,13 +30,13 @@ from tests.simulations.worlds import Targets, World, draw
 
 LEVEL = Decimal("0.9")
 TARGETS = 8
-REPLICATES = 24
+REPLICATES = 16
 DRAWS = 100  # of a method that solves a programme a draw; a slow one has its own number
 AVERAGE = {MethodFamily.MEAN, MethodFamily.QUANTILE}
 COSTLY = {name for name, method in METHODS.items() if method.family not in AVERAGE}
 SLOW = frozenset(name for name, method in METHODS.items() if method.family is MethodFamily.CONVEX)
 SLOW_CELLS = {("small", 50), ("large", 20), ("large", 50), ("fixed", 50)}
-SLOW_REPLICATES, SLOW_DRAWS = 6, 50
+SLOW_REPLICATES, SLOW_DRAWS = 4, 50
 ALONE = BaselineSpec(level=LEVEL, rounding=Money(1), n_draws=400, seed=1)
 MIXTURES = {
     "best": tuple(name for name in METHODS if name in COSTLY - SLOW),
@@ -117,7 +117,9 @@ def _fit(panel: CostPanel, spec: BaselineSpec, targets: Targets) -> FittedBaseli
     except (CostingError, Invalid):
         return None
     pairs = zip(fitted.methods, known, strict=True)
-    methods = tuple(replace(one, predict=partial(_remembered, drivers, told)) for one, told in pairs)
+    methods = tuple(
+        replace(one, predict=partial(_remembered, drivers, told), weights=None) for one, told in pairs
+    )
     return replace(fitted, methods=methods)
 
 

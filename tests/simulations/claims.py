@@ -33,7 +33,7 @@ class Design:
     draw: Draw
     assumed: bool = True
     sizes: tuple[int, ...] = SIZES
-    replicates: int = 300
+    replicates: int = 200
 
 
 @dataclass(frozen=True, slots=True)

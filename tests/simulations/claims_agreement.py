@@ -117,6 +117,6 @@ CLAIMS = (
     ),
     Claim(
         "severity", "多面模型：评委严厉度", "评委的严厉度", ("statistics.severity.fit_severity",),
-        (Design("complete", "4位评委都评，4个等级", severity, sizes=(20, 50), replicates=60),),
+        (Design("complete", "4位评委都评，4个等级", severity, sizes=(20, 50), replicates=40),),
     ),
 )  # fmt: skip

@@ -76,38 +76,38 @@ CLAIMS = (
         "sfa_efficiency", "随机前沿：效率", "本单位的效率exp(-u)",
         ("costing.frontier.fit.fit_sfa", "costing.frontier.efficiency.efficiency_table"),
         (
-            Design("large", "无效率大于噪声（0.4，0.1）", partial(efficiency, waste=0.4, noise=0.1), replicates=80),
-            Design("equal", "无效率与噪声相当（0.2，0.1）", partial(efficiency, waste=0.2, noise=0.1), replicates=80),
-            Design("small", "无效率小（0.1，0.1）", partial(efficiency, waste=0.1, noise=0.1), replicates=80),
+            Design("large", "无效率大于噪声（0.4，0.1）", partial(efficiency, waste=0.4, noise=0.1), replicates=60),
+            Design("equal", "无效率与噪声相当（0.2，0.1）", partial(efficiency, waste=0.2, noise=0.1), replicates=60),
+            Design("small", "无效率小（0.1，0.1）", partial(efficiency, waste=0.1, noise=0.1), replicates=60),
         ),
     ),
     Claim(
         "sfa_slope", "随机前沿：系数（估计±1.645倍标准误）", "前沿的弹性",
         ("costing.frontier.fit.fit_sfa",),
         (
-            Design("large", "无效率大（0.4，0.1）", partial(coefficient, name="x", truth=1.15, waste=0.4), replicates=80),
+            Design("large", "无效率大（0.4，0.1）", partial(coefficient, name="x", truth=1.15, waste=0.4), replicates=60),
         ),
     ),
     Claim(
         "sfa_constant", "随机前沿：常数项（估计±1.645倍标准误）", "前沿的水平",
         ("costing.frontier.fit.fit_sfa",),
         (
-            Design("large", "无效率大（0.4，0.1）", partial(coefficient, name=CONST, truth=3.0, waste=0.4), replicates=80),
-            Design("small", "无效率小（0.1，0.1）", partial(coefficient, name=CONST, truth=3.0, waste=0.1), replicates=80),
+            Design("large", "无效率大（0.4，0.1）", partial(coefficient, name=CONST, truth=3.0, waste=0.4), replicates=60),
+            Design("small", "无效率小（0.1，0.1）", partial(coefficient, name=CONST, truth=3.0, waste=0.1), replicates=60),
         ),
     ),
     Claim(
         "dea_score", "数据包络：修正偏差的效率", "本单位的效率",
         ("costing.envelopment.bootstrap.correct_bias",),
         (
-            Design("vrs", "规模报酬可变，无噪声", partial(score, returns="vrs", noise=0.0), sizes=(20, 50), replicates=50),
-            Design("crs", "规模报酬不变，无噪声", partial(score, returns="crs", noise=0.0), sizes=(20, 50), replicates=50),
-            Design("vrs_noisy", "规模报酬可变，有噪声（0.1）", partial(score, returns="vrs", noise=0.1), assumed=False, sizes=(50,), replicates=50),
+            Design("vrs", "规模报酬可变，无噪声", partial(score, returns="vrs", noise=0.0), sizes=(20, 50), replicates=40),
+            Design("crs", "规模报酬不变，无噪声", partial(score, returns="crs", noise=0.0), sizes=(20, 50), replicates=40),
+            Design("vrs_noisy", "规模报酬可变，有噪声（0.1）", partial(score, returns="vrs", noise=0.1), assumed=False, sizes=(50,), replicates=40),
         ),
     ),
     Claim(
         "conditions", "当地条件修正：第二阶段系数", "条件对效率的影响",
         ("costing.ols.fit_ols",),
-        (Design("crs", "规模报酬不变，无噪声", condition, sizes=(20, 50), replicates=50),),
+        (Design("crs", "规模报酬不变，无噪声", condition, sizes=(20, 50), replicates=40),),
     ),
 )  # fmt: skip

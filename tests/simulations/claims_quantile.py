@@ -61,7 +61,7 @@ def _designs(*, of_cost: bool) -> tuple[Design, ...]:
     )
 
 
-REPLICATES, SLOW = 150, 50
+REPLICATES, SLOW = 100, 40
 PAIRS = (
     ("rank", "even"), ("rank", "growing"), ("rank", "upper"), ("powell", "even"), ("powell", "growing"),
     ("iid", "even"), ("difference", "even"), ("bootstrap", "even"), ("bootstrap", "growing"), ("bootstrap", "upper"),

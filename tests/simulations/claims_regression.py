@@ -12,7 +12,7 @@ from tests.simulations.claims import LEVEL, Claim, Count, Design, inside
 
 ELASTICITY, NEW, YEARS = 0.8, 5, 4
 SLOPE = "log(x)"
-SLOW = 80
+SLOW = 60
 
 Errors = Callable[[np.random.Generator, Array], Array]
 
