@@ -14,9 +14,15 @@ from docs.uncertainty_words import REASONS
 FIGURES = Path(__file__).parent / "methods" / "uncertainty.json"
 LOW, HIGH = 0.87, 0.93
 SURE = 2  # Monte Carlo standard errors
+PLACES = {"national": "国家", "beijing": "北京"}
 GRADES = ("A", "B", "C")
 COVERED, UNSURE, NARROW, WIDE = "✓", "≈", "↓", "↑"
 
+WITHOUT = (
+    "**没有给出结果 / without an answer**（%：目标超出样本、未识别出无效率；括号内为整个面板被拒绝或不收敛的重复数）。"
+    "无效率远大于噪声时，随机前沿与StoNED也常没有结果：估计落在“没有噪声”的边界上，没有标准误（Olson, Schmidt and Waldman 1980 的"
+    "第二类失败）。没有结果的方法不参加调和，等级自动为C，不据以核减。"
+)
 FEWER = (
     "StoNED每次抽样都要重新解一次凸回归，只在少数世界、少量面板上仿真（“—”为未做）。去掉一种方法，区间只会更窄，"
     "所以“暂去StoNED”一栏是该版本误减比例的上界（等级因点估计变动而改变的极少数情形除外）。"
@@ -50,6 +56,8 @@ def uncertainty_page(figures: Line) -> str:
         "<!-- 由 docs/uncertainty.py 按 uncertainty.json 生成，请勿手改 / generated, do not edit -->",
         "# 不确定性：基线有多可靠 / Uncertainty: how far baselines may be believed",
         _intro(figures),
+        "## 结论 / What follows",
+        "\n".join(f"- {one}" for one in _summary(figures)),
         "## 有效率的单位会不会被误减 / Would an efficient unit be cut",
         *_cuts(figures),
         "## 各方法的区间盖住了什么 / What the methods' intervals hold",
@@ -68,14 +76,44 @@ def uncertainty_page(figures: Line) -> str:
 
 def _intro(figures: Line) -> str:
     worlds = "；".join(figures["words"]["worlds"].values())
+    names = {key: told["label"] for key, told in figures["words"]["methods"].items()}
+    editions = "；".join(
+        f"`{code}`（{'、'.join(names[one] for one in told['methods'])}，区间{float(told['level']):.0%}）"
+        for code, told in figures["words"]["editions"].items()
+    )
     return (
         "我们造出成本完全已知的“世界”，从中抽出成本面板，用与正式测算相同的代码测算，再看两件事：一个**真正有效率**的单位申报它"
         "真正需要的钱，会不会被判为可核减；声称90%的区间，是不是真有约90%的时候盖住真值。要求是87%至93%；达不到的，下面逐项说明原因和用法。\n\n"
         "Costs are made up and therefore known; the code is that of the real baselines. We ask how often an efficient unit "
         "that asks for what it needs would be cut, and whether 90 % intervals hold the truth 87–93 % of the time.\n\n"
         f"世界 worlds：{worlds}。\n\n"
+        f"版本 editions：{editions}。\n\n"
         "每个百分数后面“±”是仿真本身的标准误：±2的意思是，换一批随机数，结果大致会在上下4个百分点之内变动。"
         "全部重复结果相同时，以 1/(重复数+2) 代替。"
+    )
+
+
+def _summary(figures: Line) -> Iterator[str]:
+    found = Baselines(figures)
+    for one, label in found.decided.items():
+        if one[0] == "mixture" and one[1] != "best":
+            continue
+        whole, (world, n), worst = found.pooled(one, "cut_noisy"), *found.worst(one, "cut_noisy")
+        if whole:
+            place = f"{found.words['worlds'][world]}，{n}个单位"
+            yield (
+                f"**{label}**：全部世界合计误减 {share(whole)}%；最坏的世界（{place}）{share(worst)}%。"
+                f"其中等级C、按规则不核减的占 {share(found.pooled(one, 'grade_C'))}%。"
+            )
+    for one, label in found.methods.items():
+        whole = found.pooled(one, "above_noisy")
+        if whole:
+            yield f"{label}单独使用：有效率的单位高于其上限 {share(whole)}%；按规则单一方法不得据以核减。"
+    yield "误减少不等于查得出浪费：多数结论为C级时，版本几乎不核减任何人。本页没有测浪费的单位被查出的比例。"
+    told = [verdict(line) for line in figures["coverage"] if line["trials"]]
+    yield (
+        f"基线以外的区间，共{len(told)}项设计：{told.count(COVERED)}项在87%至93%之内，{told.count(UNSURE)}项看不出偏离，"
+        f"{told.count(NARROW)}项偏窄，{told.count(WIDE)}项偏宽；偏离的逐项说明见下。"
     )
 
 
@@ -118,7 +156,8 @@ class Baselines:
         named = {"best": "随机前沿＋数据包络", "fast": "除StoNED外的全部方法", "all": "全部方法"}
         found = {("mixture", key): f"{named[key]}（90%）" for key in self.words["mixtures"]}
         for code, told in self.words["editions"].items():
-            label = f"版本 `{code}`（{float(told['level']):.0%}）"
+            place = code.split("/")[0]
+            label = f"{PLACES.get(place, place)}版本（{float(told['level']):.0%}）"
             found["edition", code] = label
             if any((*cell, "faster", code, "answered") in self.at for cell in self.cells):
                 found["faster", code] = f"{label}，暂去StoNED"
@@ -128,6 +167,15 @@ class Baselines:
     def methods(self) -> dict[tuple[str, str], str]:
         """The methods, with their labels."""
         return {("method", name): told["label"] for name, told in self.words["methods"].items()}
+
+    def worst(self, subject: tuple[str, str], measure: str) -> tuple[tuple[str, int], Line | None]:
+        """Return the cell with the highest share, and the figure."""
+        told = [
+            (cell, line)
+            for cell in self.cells
+            if (line := self.get(cell, subject, measure)) and line["trials"]
+        ]
+        return max(told, key=lambda one: one[1]["hits"] / one[1]["trials"], default=(self.cells[0], None))
 
     def pooled(self, subject: tuple[str, str], measure: str) -> Line | None:
         """Sum a measure over all cells; the error as of independent cells."""
@@ -215,7 +263,7 @@ def _methods(figures: Line) -> Iterator[str]:
             for cell in found.cells
         ),
     )
-    yield "**没有给出结果 / without an answer**（%：目标超出样本、未识别出无效率；括号内为整个面板被拒绝或不收敛的重复数）"
+    yield WITHOUT
     yield table(
         ["世界", "单位数", *methods.values()],
         (
@@ -285,6 +333,7 @@ def _missed(label: str, line: Line) -> str:
 def _missing(figures: Line) -> Iterator[str]:
     found = missing(figures)
     words = figures["words"]
+    yield "偏离87%至93%超过两倍仿真标准误的都列在这里；两百多项里按此标准总会有几项纯属偶然。"
     for key, cells in found.items():
         label = (
             words["methods"][key[7:]]["label"] + "（基线）"
@@ -333,5 +382,5 @@ def _dots(figures: Line) -> list[tuple[str, list[tuple[str, float]]]]:
             if cell[1] == 50 and line and line["trials"]:
                 dots.append((found.words["worlds"][cell[0]], line["hits"] / line["trials"]))
         if dots:
-            rows.append((label.replace("`", ""), dots))
+            rows.append((label, dots))
     return rows

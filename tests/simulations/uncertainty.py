@@ -30,7 +30,7 @@ from tests.simulations.worlds import WORLDS, World
 PARTS = ("coverage", "baselines")
 COMMAND = "python -m tests.simulations.uncertainty --write"
 ROOT = Path(__file__).parents[2]
-QUICK_WORLDS = ("even", "uneven", "condition")  # without slow methods
+QUICK_WORLDS = ("condition",)  # without slow methods
 
 Line = dict[str, Any]
 
