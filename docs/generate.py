@@ -14,6 +14,7 @@ from budgetperf.process.document import NOTICE, lifecycle_page, permissions_page
 from budgetperf.rulebook.kinds import KINDS
 from budgetperf.scoring.formulas import FORMULAS
 from budgetperf.terms import Term
+from docs import uncertainty
 
 FOLDER = Path(__file__).parent
 
@@ -94,6 +95,7 @@ def pages() -> Mapping[str, str]:
         "permissions.md": permissions_page(),
         "glossary.md": glossary_page(),
         "rulebook/words.md": rulebook_words_page(),
+        **uncertainty.pages(),
     }
 
 

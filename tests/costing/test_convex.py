@@ -324,3 +324,13 @@ def test_a_linear_context_equal_to_a_driver_is_refused():
     y, x = sample()
     with pytest.raises(Collinear):
         fit_cnls(y, x, contextual=x[["a"]].rename(columns={"a": "z"}))
+
+
+def test_a_solver_that_gets_stuck_is_tried_again_with_shorter_steps():
+    rng = np.random.default_rng(0)
+    drivers = pd.DataFrame({"a": np.exp(rng.uniform(1, 4, 20)), "b": np.exp(rng.uniform(0, 3, 20))})
+    logs = 9 + 0.6 * np.log(drivers["a"]) + 0.3 * np.log(drivers["b"])
+    waste = np.abs(rng.normal(0, 0.3, 20)) + rng.normal(0, 0.1, 20)
+    fit = fit_cnls(np.exp(logs + waste), drivers, kind="cost", form="multiplicative")
+    assert max(fit.certificate.violation, fit.certificate.gap) < 1e-6
+    assert fit.certificate.rounds < 50

@@ -20,6 +20,9 @@ from budgetperf.costing.convex.problem import Problem
 from budgetperf.costing.design import Array
 from budgetperf.costing.errors import NotConverged
 
+STEPS = 0.99, 0.9  # of the way to the edge of the cone: the solver's own, and one for where that gets stuck
+SOLVED = (clarabel.SolverStatus.Solved, clarabel.SolverStatus.AlmostSolved)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Target:
@@ -113,7 +116,13 @@ def solve(problem: Problem, target: Target, pairs: NDArray[np.intp], accuracy: f
     settings.direct_solve_method = "qdldl"  # these factors stay sparse: four times faster than faer
     settings.tol_gap_abs = settings.tol_gap_rel = settings.tol_feas = accuracy
     upper = sparse.triu(quadratic, format="csc")
-    answer = clarabel.DefaultSolver(upper, linear, matrix, np.zeros(matrix.shape[0]), cones, settings).solve()
+    for step in STEPS:
+        settings.max_step_fraction = step
+        answer = clarabel.DefaultSolver(
+            upper, linear, matrix, np.zeros(matrix.shape[0]), cones, settings
+        ).solve()
+        if answer.status in SOLVED:
+            break
     at, dual = np.array(answer.x), np.array(answer.z)
     if not (np.isfinite(at).all() and np.isfinite(dual).all()):
         raise NotConverged("凸回归", f"求解器返回{answer.status}")
