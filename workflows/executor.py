@@ -8,6 +8,7 @@ Dask is imported only where a scheduler is named. Nothing here knows a run; what
 
 import hashlib
 import os
+import socket
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -138,10 +139,12 @@ def executor(address: str) -> AbstractContextManager[Executor]:
 @contextmanager
 def _scheduler(address: str) -> Iterator[Executor]:
     from distributed import Client  # only where a scheduler is named
+    from distributed.comm.addressing import get_address_host_port
 
     try:
+        socket.create_connection(get_address_host_port(address, strict=True), CONNECT_SECONDS).close()
         client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError, RuntimeError) as error:  # no answer, no such address, no TLS
         raise unavailable(address, f"无法连接（{error}）") from error
     try:
         try:

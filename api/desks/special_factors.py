@@ -64,6 +64,7 @@ def show(request: Request, ctx: Work, record_id: Key) -> HTMLResponse:
     moves, barred = _offered(ctx, record, steps)
     screen = ClaimPage(
         frame_of(request, ctx),
+        id=record.id,
         code=record.subject,
         name=record.name,
         agency=project.agency,
@@ -98,6 +99,15 @@ def compute(request: Request, ctx: Work, record_id: Key, _posted: PostedForm) ->
     record = get_claim(ctx, record_id)
     arguments, key = {"record_id": record.id}, f"{record.id}/{ctx.ids.new()}"
     resources_of(request).jobs.enqueue_in_transaction(ctx, "batch.movement", arguments, key=key)
+    return onward("/runs", "run")
+
+
+@router.post("/special-factor-claims/{record_id}/paper")
+def print_movement(request: Request, ctx: Work, record_id: Key, _posted: PostedForm) -> RedirectResponse:
+    """Let the worker print what the claim would move."""
+    record = get_claim(ctx, record_id)
+    arguments, key = {"record_id": record.id}, f"{record.id}/{ctx.ids.new()}"
+    resources_of(request).jobs.enqueue_in_transaction(ctx, "batch.movement_paper", arguments, key=key)
     return onward("/runs", "run")
 
 

@@ -71,6 +71,11 @@ class MovementTable:
     widest: Decimal = told("percentage at either end of the picture")
     width: int = told("width of the picture", default=BAR_WIDTH)
 
+    @property
+    def own(self) -> MovementLine:
+        """The claimant's line."""
+        return self.lines[0]
+
 
 @dataclass(frozen=True, slots=True)
 class ClaimAnswer:
@@ -92,6 +97,7 @@ class ClaimPage(Screen):
 
     template: ClassVar[str] = "special_factor.html"
 
+    id: str = told("record id")
     code: str = told("project code")
     name: str = told("project name")
     agency: str = told("agency")

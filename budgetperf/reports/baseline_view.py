@@ -21,6 +21,7 @@ from budgetperf.reports.model_card import CardRow, card_rows
 from budgetperf.reports.models import MoneyStyle, money_style
 
 TREATED = "特殊情形，不参加测算"
+SCREENED = "costing.screened"
 _TENTH = Decimal("0.1")
 
 
@@ -316,7 +317,8 @@ def _diagnoses(
     assert isinstance(codes, list | tuple)
     told: dict[str, list[Finding]] = {str(code): [] for code in codes}
     for finding in found or (() if part else panel.check()):
-        told.setdefault(finding.code, []).append(finding)
+        if finding.code != SCREENED:  # told row by row in the list of what was left out
+            told.setdefault(finding.code, []).append(finding)
     return tuple(
         sorted(
             (diagnose(code, tuple(ones)) for code, ones in told.items()), key=lambda one: -one.severity.rank

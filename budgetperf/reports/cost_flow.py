@@ -199,5 +199,5 @@ def movements(view: MovementView) -> BarPlot:
         )
         for row in view.rows[:MOST_MOVED]
     ]
-    title = "基线变动占申请前基线的百分比（实心：模型引起；空心：加回的特殊因素）；红色：申请单位"
-    return BarPlot(bars, symmetric(view.widest), title=title, line=Decimal(0))
+    title = "基线变动占申请前基线的百分比（实心：模型引起；空心：加回的特殊因素，超出图幅的画到边缘）；红色：申请单位"
+    return BarPlot(bars, symmetric(view.widest_by_model), title=title, line=Decimal(0))

@@ -171,7 +171,7 @@ def diagnoses_table(view: BaselineView) -> CostTable:
     """The findings of panel and methods, in plain words."""
     heads = (Head("级别", 7), Head("发现", 24), Head("说明什么", 70))
     rows = tuple(
-        (one.severity.label, one.title, f"{one.message}。{one.meaning}" if one.message else one.meaning)
+        (one.severity.label, one.title, one.meaning + (f"\n具体：{one.message}" if one.message else ""))
         for one in view.diagnoses
     )
     return CostTable("诊断", "" if rows else "没有需要提示的问题。", heads, rows)

@@ -41,6 +41,9 @@ def test_finance_sees_every_unit_as_the_api_says_it(world: World) -> None:
             assert yuan(band["point_fen"]) in text
     assert text.count('<svg class="moved"') == 14
     assert told["package"] in text
+    browser, csrf = sign_in(world.house, cast.FINANCE_REVIEWER)
+    browser.post(f"{PAGE.format(claim(world, 'admitted'))}/paper", data={"csrf": csrf})
+    assert world.house.jobs.orders[-1][0] == "batch.movement_paper"
     assert world.house.client(cast.CLERK).get(path).status_code == 404
 
 

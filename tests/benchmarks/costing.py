@@ -16,7 +16,7 @@ import sys
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-PARTS = ("envelopment", "frontier", "quantile", "convex")
+PARTS = ("envelopment", "frontier", "quantile", "convex", "spread")
 NAMED = ("numpy", "scipy", "highspy", "clarabel")
 
 

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from budgetperf.actions.invariants import check_all
+from budgetperf.actions.special_factors import current_movement, get_claim
 from budgetperf.errors import Forbidden, NotFound
 from budgetperf.evidence.verifier import verify
 from budgetperf.permissions import Actor
@@ -23,6 +24,7 @@ from budgetperf.store.session import Database, open_session
 from tests import cast
 from tests.actions.conftest import LIVED
 from tests.actions.next_year import PANEL
+from tests.actions.test_special_factors import filed
 from tests.actions.year import City, codes_of
 from tests.conftest import database_from
 from tests.workflows.city import wait
@@ -172,6 +174,25 @@ def test_a_baseline_is_fitted_by_the_worker_in_the_name_of_the_rules_office(
         statement = text("SELECT stage, status FROM record WHERE id = :id")
         found = session.connection().execute(statement, {"id": done.results["fit"]}).one()
     assert tuple(found) == ("baseline", "fitted")
+
+
+def test_what_a_claim_would_move_is_computed_by_the_worker_for_who_decides(
+    aged: tuple[Database, House],
+) -> None:
+    database, house = aged
+    jobs = Jobs(house)
+    with house.unit(cast.CLERK.id) as ctx:
+        claim = filed(ctx, City(database, house.files, codes_of(database)))
+    with pytest.raises(Forbidden):
+        jobs.start("batch.movement", {"record_id": claim}, key="0", actor_id=cast.CLERK.id)
+    run_id = jobs.start("batch.movement", {"record_id": claim}, key="1", actor_id=cast.FINANCE_REVIEWER.id)
+    with working(house, database):
+        done = wait(jobs, run_id, seconds=60)
+    jobs.close()
+    with house.unit(cast.FINANCE_REVIEWER.id) as ctx:
+        found = current_movement(ctx, get_claim(ctx, claim))
+    assert found is not None
+    assert (done.run.state, done.results["compute"]) == (RunState.DONE, found.digest)
 
 
 def campaign(database: Database, subject: str) -> str:
