@@ -203,6 +203,7 @@ OPEN_PAGES = {
     "/people/{person_id}/tokens/{digest}/revoke": "accounts are the administrators', see test_people",
     "/panels/{code}": "panels are read by office, not by department",
     "/panels/{code}/workbook": "the same",
+    "/panels/{code}/paper": "the same",
     "/runs/{run_id}/files/{digest}": "asked below, by an unknown run",
 }
 
