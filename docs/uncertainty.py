@@ -194,7 +194,7 @@ def _row(found: Baselines, cell: tuple[str, int]) -> list[str]:
 def _cuts(figures: Line) -> Iterator[str]:
     found = Baselines(figures)
     yield (
-        "单位不在面板之内，真正有效率（无效率为零），申报“真实有效成本＋当年噪声”。版本与组合一栏是 `CostBaseline.judge` 判为**可核减**的"
+        "单位不在面板之内，真正有效率（无效率为零），申报“真实有效成本＋当年噪声”。版本与组合一栏是 `DmuBaseline.judge` 判为**可核减**的"
         "百分比；单一方法按规则不得单独据以核减（仿真中也从未核减），所列为申报**高于该方法上限**的百分比，即若单独使用会误判多少。"
     )
     yield "![有效率的单位被误判的百分比](uncertainty.svg)"

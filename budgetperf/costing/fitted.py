@@ -28,7 +28,7 @@ from budgetperf.costing.prices import PriceIndex, at_base_prices
 from budgetperf.costing.rounding import money_from_yuan
 from budgetperf.costing.screening import Screened, screen
 from budgetperf.costing.spread import Spread, in_turn
-from budgetperf.costing.words import MethodName, Reconciliation, TreatmentEffect
+from budgetperf.costing.words import MethodFamily, MethodName, Reconciliation, TreatmentEffect
 from budgetperf.errors import Invalid
 from budgetperf.findings import Finding, Severity, Where
 from budgetperf.money import Money
@@ -133,6 +133,7 @@ class FittedBaseline:
         point = self._money(reconcile(yuan[answered, 0], self.spec.reconciliation) * factor)
         lower, upper, agree = _band(estimates)
         findings = _check_target(self, target, methods_agree=agree, silent=silent)
+        findings += _check_families(target, methods)
         grade = grading.evidence_grade(
             rows_per_driver=Decimal(len(self.frame)) / len(self.panel.spec.drivers),
             fit_ratio=min(method.fit_ratio for method in methods),
@@ -225,6 +226,7 @@ class FittedBaseline:
 
 
 METHOD = "costing.baseline/3"
+AVERAGE = frozenset({MethodFamily.MEAN, MethodFamily.QUANTILE})
 
 
 def fit(
@@ -325,6 +327,14 @@ def _band(estimates: Sequence[MethodEstimate]) -> tuple[Money, Money, bool]:
         [end.fen for end in ends] for ends in zip(*((e.lower, e.upper) for e in estimates), strict=True)
     )
     return Money(min(lowers)), Money(max(uppers)), max(lowers) <= min(uppers)
+
+
+def _check_families(target: BaselineTarget, methods: Sequence[FittedMethod]) -> tuple[Finding, ...]:
+    """Best practice alone cuts efficient units (docs/methods/uncertainty.md): an average must bear it out."""
+    if any(METHODS[method.name].family in AVERAGE for method in methods):
+        return ()
+    text = f"{target.dmu}：只有最佳做法类的方法给出结果，没有一般做法的方法佐证，基线不能作为核减依据"
+    return (Finding("costing.only_best_practice", Severity.WARNING, _place(target), text),)
 
 
 def _place(target: BaselineTarget) -> Where:

@@ -92,8 +92,9 @@ def test_the_verifier_inside_names_the_flipped_file(bundle: Path) -> None:
 def test_the_filed_workbook_and_the_attached_picture_are_inside(
     city: City, visit: Visit, bundle: Path, tmp_path: Path
 ) -> None:
-    (document,) = read(bundle, "records/attachments.json")["attachments"]
-    assert (document["filename"], document["uploaded_by"]) == ("GoalForm-02.xlsx", cast.CLERK.id)
+    found = {one["filename"]: one for one in read(bundle, "records/attachments.json")["attachments"]}
+    assert found.keys() == {"GoalForm-02.xlsx", "岩层勘察.png"}
+    assert found["GoalForm-02.xlsx"]["uploaded_by"] == cast.CLERK.id
     bundles.export(visit(cast.FINANCE_REVIEWER), city.codes["drains"], tmp_path / "drains")
     (picture,) = read(tmp_path / "drains", "records/attachments.json")["attachments"]
     assert (picture["filename"], picture["effective_on"]) == ("现场照片.png", "2026-01-10")
@@ -101,7 +102,17 @@ def test_the_filed_workbook_and_the_attached_picture_are_inside(
 
 def test_the_packages_reach_from_the_ex_ante_to_the_limit_and_its_baseline(bundle: Path) -> None:
     kinds = {json.loads(path.read_text())["kind"] for path in (bundle / "data/packages").iterdir()}
-    assert kinds == {"exante", "light", "score", "grade", "baseline", "cut", "allocation", "limit"}
+    assert kinds == {
+        "exante",
+        "light",
+        "score",
+        "grade",
+        "baseline",
+        "movement",
+        "cut",
+        "allocation",
+        "limit",
+    }
 
 
 def test_the_log_holds_every_chain_that_speaks_of_the_project(city: City, bundle: Path) -> None:

@@ -111,6 +111,14 @@ def test_a_wild_row_is_named_and_moves_nothing():
     assert "D07" not in {peer.dmu for peer in screened.for_target(target()).peers}
 
 
+def test_best_practice_alone_cuts_nobody():
+    alone, borne_out = (one_baseline(make(), target(), edition=spec) for spec in (BEST, ALL))
+    assert alone.grade == "C"
+    assert "没有一般做法的方法佐证" in alone.findings[0].message
+    assert not alone.judge(alone.upper.times(Decimal(2))).may_cut
+    assert "costing.only_best_practice" not in {one.code for one in borne_out.findings}
+
+
 @pytest.mark.parametrize(
     ("how", "expected"),
     [(Reconciliation.GEOMETRIC_MEAN, 200), (Reconciliation.MEDIAN, 200), (Reconciliation.HIGHEST, 400)],

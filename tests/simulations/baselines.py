@@ -11,10 +11,10 @@ from functools import cache, partial
 import pandas as pd
 
 from budgetperf.actions.baseline import spec_of
-from budgetperf.costing.baseline import FittedBaseline, fit
-from budgetperf.costing.cost_baseline import CostBaseline
+from budgetperf.costing.cost_baseline import DmuBaseline
 from budgetperf.costing.design import Array, Prediction
 from budgetperf.costing.errors import CostingError
+from budgetperf.costing.fitted import FittedBaseline, fit
 from budgetperf.costing.frames import drivers_frame
 from budgetperf.costing.grading import EvidenceGrade
 from budgetperf.costing.method import BaselineSpec
@@ -136,14 +136,14 @@ def _mixed(alone: list[FittedBaseline]) -> FittedBaseline:
     return replace(alone[0], methods=methods, spec=spec)
 
 
-def _asked(fitted: FittedBaseline, targets: Targets) -> tuple[CostBaseline | None, ...]:
+def _asked(fitted: FittedBaseline, targets: Targets) -> tuple[DmuBaseline | None, ...]:
     """Return the baseline of each target; None where no method has an answer."""
     found = fitted.found_for(targets.asked)
-    return tuple(one if isinstance(one, CostBaseline) else None for one in found)
+    return tuple(one if isinstance(one, DmuBaseline) else None for one in found)
 
 
 def _counts(
-    subject: Subject, found: tuple[CostBaseline | None, ...], targets: Targets
+    subject: Subject, found: tuple[DmuBaseline | None, ...], targets: Targets
 ) -> Iterator[tuple[str, Count]]:
     """Count one panel's answers; a target without an answer is never cut, and neither covered nor missed."""
     told = [(at, one) for at, one in enumerate(found) if one is not None]

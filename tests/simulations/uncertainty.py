@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from budgetperf.costing.baseline import environment
+from budgetperf.costing.fitted import environment
 from budgetperf.costing.methods import METHODS
 from docs import generate
 from docs.uncertainty import FIGURES
