@@ -61,7 +61,7 @@ MEANINGS: Mapping[str, tuple[str, Severity, str]] = {
     "no_answer": ("有方法没有给出结果", WARNING, "其余方法照常调和；因少了一种看法，证据等级记为C"),
     "extrapolation": ("超出样本范围", WARNING, "没有这样大（或小）的单元可比，结果是外推，证据等级记为C，不作成本核减"),
     "methods_disagree": ("各方法结论不一致", WARNING, "各方法的区间没有共同部分，说明选用的方法左右了结论；不作成本核减，宜人工复核"),
-    "only_best_practice": ("只有最佳做法类方法", WARNING, "最佳做法的方法单独使用时会误减有效率的单元（见不确定性仿真），证据等级记为C，不作成本核减"),
+    "only_best_practice": ("只有最佳做法类方法", WARNING, "单独使用会误减有效率的单元（见不确定性仿真），证据等级记为C，不作成本核减"),
     # regression
     "collinear": ("动因之间高度相关", WARNING, "合起来的预测仍可用，但各动因各自的影响分不清，不宜单独引用系数"),
     "influence": ("个别数据影响偏大", NOTE, "改动这几行会明显改变结果，请核对其数据；没有剔除"),

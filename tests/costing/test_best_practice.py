@@ -114,7 +114,7 @@ def test_a_wild_row_is_named_and_moves_nothing():
 def test_best_practice_alone_cuts_nobody():
     alone, borne_out = (one_baseline(make(), target(), edition=spec) for spec in (BEST, ALL))
     assert alone.grade == "C"
-    assert "没有一般做法的方法佐证" in alone.findings[0].message
+    assert any("没有一般做法的方法佐证" in one.message for one in alone.findings)
     assert not alone.judge(alone.upper.times(Decimal(2))).may_cut
     assert "costing.only_best_practice" not in {one.code for one in borne_out.findings}
 
