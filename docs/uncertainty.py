@@ -109,7 +109,15 @@ def _summary(figures: Line) -> Iterator[str]:
         whole = found.pooled(one, "above_noisy")
         if whole:
             yield f"{label}单独使用：有效率的单位高于其上限 {share(whole)}%；按规则单一方法不得据以核减。"
-    yield "误减少不等于查得出浪费：多数结论为C级时，版本几乎不核减任何人。本页没有测浪费的单位被查出的比例。"
+    yield (
+        "误减少不等于查得出浪费：多数结论为C级时，版本几乎不核减任何人。"
+        + "；".join(
+            f"{label}：申报真实需要1.5倍的被查出 {share(found.pooled(one, 'cut_half'))}%，2倍的 {share(found.pooled(one, 'cut_double'))}%"
+            for one, label in found.decided.items()
+            if one[0] in {"edition", "faster"}
+        )
+        + "。"
+    )
     told = [verdict(line) for line in figures["coverage"] if line["trials"]]
     yield (
         f"基线以外的区间，共{len(told)}项设计：{told.count(COVERED)}项在87%至93%之内，{told.count(UNSURE)}项看不出偏离，"
@@ -156,8 +164,8 @@ class Baselines:
         named = {"best": "随机前沿＋数据包络", "fast": "除StoNED外的全部方法", "all": "全部方法"}
         found = {("mixture", key): f"{named[key]}（90%）" for key in self.words["mixtures"]}
         for code, told in self.words["editions"].items():
-            place = code.split("/")[0]
-            label = f"{PLACES.get(place, place)}版本（{float(told['level']):.0%}）"
+            place, _, day = code.split("/")
+            label = f"{PLACES.get(place, place)}版本{day[:7]}（{float(told['level']):.0%}）"
             found["edition", code] = label
             if any((*cell, "faster", code, "answered") in self.at for cell in self.cells):
                 found["faster", code] = f"{label}，暂去StoNED"
@@ -224,6 +232,14 @@ def _cuts(figures: Line) -> Iterator[str]:
             for one, label in (decided | methods).items()
         )
         + "。"
+    )
+    yield "**查得出浪费吗 / Would waste be found**（申报真实有效成本的2倍，被判可核减的百分比，越高越好）"
+    yield table(
+        ["世界", "单位数", *decided.values()],
+        (
+            [*_row(found, cell), *(share(found.get(cell, one, "cut_double")) for one in decided)]
+            for cell in found.cells
+        ),
     )
     yield "**按证据等级 / by grade**（全部世界合计，%：该等级出现的比例；该等级之下有效率的单位被判可核减的比例）"
     yield table(

@@ -154,7 +154,9 @@ def _counts(
         yield measure, Count(held, len(told), sum(_money(truth[at]) > one.upper for at, one in told))
     for grade in EvidenceGrade:
         yield f"grade_{grade.value}", Count(sum(one.grade is grade for _, one in told), len(told))
-    for request, asked in {"true": targets.efficient, "noisy": targets.noisy}.items():
+    requests = {"true": targets.efficient, "noisy": targets.noisy, "half": 1.5 * targets.efficient,
+                "double": 2 * targets.efficient}  # fmt: skip
+    for request, asked in requests.items():
         judged = [(one, one.judge(_money(asked[at])).may_cut) for at, one in told]
         yield f"above_{request}", Count(sum(_money(asked[at]) > one.upper for at, one in told), len(found))
         yield f"cut_{request}", Count(sum(cut for _, cut in judged), len(found))
