@@ -29,7 +29,7 @@ from budgetperf.findings import Finding
 from budgetperf.forms import read
 from budgetperf.workbooks.annotated import annotate
 from budgetperf.workbooks.package import MAX_FILE_BYTES
-from budgetperf.workbooks.panel_book import write_panel_book
+from budgetperf.workbooks.panel_writer import write_panel_book
 
 router = APIRouter()
 NEW = f"{HERE}/new"

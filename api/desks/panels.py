@@ -24,7 +24,8 @@ from budgetperf.process.stages import Stage
 from budgetperf.store.costs import all_units, cost_panel
 from budgetperf.store.listings import cost_panels
 from budgetperf.store.records import RecordFacts, list_records
-from budgetperf.workbooks.panel_book import PanelUnit, write_panel_book
+from budgetperf.workbooks.panel_book import PanelUnit
+from budgetperf.workbooks.panel_writer import write_panel_book
 
 router = APIRouter()
 HERE = "/panels"

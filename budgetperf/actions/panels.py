@@ -88,7 +88,7 @@ class CostPanelForm(Form):
     service: Line = ask("服务名称")
     cost_label: Line = ask("成本口径")
     base_year: Year = ask("价格基年")
-    drivers: tuple[DriverForm, ...] = ask("动因")
+    drivers: Annotated[tuple[DriverForm, ...], Field(min_length=1)] = ask("动因")
     rows: Annotated[tuple[ObservationForm, ...], Field(min_length=1, max_length=MOST_ROWS)] = ask("观测值")
     units: tuple[UnitForm, ...] = ask("对应项目", default=())
 

@@ -21,6 +21,9 @@ DRAFT, DRAFT_OF = "local/grades/2027-06-01", "national/grades/2020-02-25"
 PATHS = (
     "/api/v1/assessment/{key}",
     "/api/v1/assessment/{key}/units/{code}",
+    "/api/v1/baselines/{record_id}",
+    "/api/v1/baselines/{record_id}/units/{dmu}",
+    "/api/v1/cost-panels/{code}",
     "/api/v1/decisions/{digest}",
     "/api/v1/exante/{record_id}/panel",
     "/api/v1/limits/{fiscal_year}",
@@ -34,6 +37,7 @@ PATHS = (
     "/api/v1/rule-drafts/{record_id}/impact",
     "/api/v1/rules/{jurisdiction}/{kind}/{valid_from}",
     "/api/v1/runs/{run_id}",
+    "/api/v1/special_factor_claim/{record_id}/movement",
 )
 
 
@@ -61,12 +65,25 @@ def draft(world: World) -> Iterator[None]:
         moves("withdraw")(ctx(cast.RULES_OFFICE), record_id, NoForm(), Seen(reason="已经试过"))
 
 
+def claim_with_movement(world: World) -> str:
+    [(record_id,)] = world.rows(
+        "SELECT id FROM record WHERE stage = 'special_factor_claim' AND status = 'admitted'"
+    )
+    return str(record_id)
+
+
 def filled(world: World, path: str) -> str:
     if "/assessment" in path:
         return path.format(key="KP2024-zhengding", code="D1")
     if "/rule" in path:
         edition = dict(zip(("jurisdiction", "kind", "valid_from"), DRAFT_OF.split("/"), strict=True))
         return path.format(record_id=world.record(Stage.RULE, DRAFT)[0], **edition)
+    if "/cost-panels" in path:
+        return path.format(code="pipes")
+    if "/baselines" in path:
+        return path.format(record_id=world.record(Stage.BASELINE)[0], dmu="D02")
+    if "/movement" in path:
+        return path.format(record_id=claim_with_movement(world))
     stage = Stage.EXANTE if "panel" in path else Stage.REQUEST
     [(digest,)] = world.rows("SELECT digest FROM decision WHERE kind = 'limit' ORDER BY subject LIMIT 1")
     return path.format(

@@ -206,12 +206,23 @@ def test_a_worker_told_to_stop_finishes_the_step_and_leaves_the_rest(
 def test_a_batch_that_is_refused_ends_at_once(
     jobs: Jobs, house: House, fresh_database: Database, tmp_path: Path
 ) -> None:
+    order = {"subject": "无此项目"}
+    run_id = jobs.start("batch.bundle", order, key="1", actor_id=cast.FINANCE_REVIEWER.id)
+    with working(house, fresh_database):
+        ended = wait(jobs, run_id, until=RunState.STOPPED)
+    assert ended.run.note.startswith("步骤“")
+    assert set(ended.results) == {"order", "plan"}
+
+
+def test_a_long_fit_that_is_refused_waits_for_somebody_to_mend_it(
+    jobs: Jobs, house: House, fresh_database: Database, tmp_path: Path
+) -> None:
     order = {"panel_code": "无此面板", "fiscal_year": "2026"}
     run_id = jobs.start("batch.baseline", order, key="1", actor_id=cast.RULES_OFFICE.id)
     with working(house, fresh_database):
-        ended = wait(jobs, run_id, until=RunState.STOPPED)
-    assert ended.run.note.startswith("步骤“fit”未能办理")
-    assert ended.results == {"order": order, "plan": ["fit"]}
+        halted = wait(jobs, run_id, until=RunState.HALTED)
+    assert halted.run.note.startswith("步骤“fit”未能办理")
+    assert halted.results == {"order": order, "plan": ["fit"]}
 
 
 def test_every_kind_has_a_permission_some_role_holds() -> None:

@@ -156,5 +156,5 @@ def test_a_fit_killed_in_the_middle_goes_on_and_comes_out_the_same(
         (digest,) = decision_digests(ctx.session)
         kept = get_decision(ctx.session, digest)
         plain = baseline.fit(baseline.order_fit(ctx, FitForm.model_validate(ARGUMENTS)))
-    assert kept.result == plain.result
+    assert kept.result == plain.package().result
     assert kept.record_id == done.results["fit"]
