@@ -55,6 +55,7 @@ def everything(house: House, actor: Actor, record_id: str) -> dict[str, bytes]:
                     valid_from="2020-02-25",
                     key="none",
                     file_id="none",
+                    dmu="none",
                 )
                 answer = client.get(filled, headers={"X-Request-ID": "request-0001"})
                 found[filled] = (
