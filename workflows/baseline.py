@@ -86,12 +86,16 @@ def baseline_files(
         return 1
     _write(out, rules, made, today=today)
     _warn(say, read.warnings, made.findings)
+    _summary(say, rules, made, out)
+    return 0
+
+
+def _summary(say: Say, rules: Edition, made: CostBaseline, out: Path) -> None:
     found = made.answers.standings
     above = sum(one.baseline.judge(one.cost).may_cut for one in found)
     say(
         f"{rules.id} {rules.title}：{len(found)} 个单元，{above} 个可据以核减，结果写入 {out} / {len(found)} baselines"
     )
-    return 0
 
 
 def _warn(say: Say, at_cells: Sequence[Finding], other: Sequence[Finding]) -> None:
