@@ -142,14 +142,14 @@ def peers_table(view: BaselineView, baselines: Sequence[DmuBaseline]) -> CostTab
         CODE, NAME, Head("同类单位编码", 10), Head("同类单位", 24), YEAR, _amount("成本"),
         Head("权重", 9, number=True), Head("相似距离", 9, number=True),
     )  # fmt: skip
-    rows = tuple(
+    rows = dict.fromkeys(  # the latest year and the budget year mostly have the same
         (one.dmu, view.names.get(one.dmu, one.dmu), *_peer(peer)) for one in baselines for peer in one.peers
     )
     note = (
         f"成本为{view.scatter.prices}，万元。权重：标杆由它们按此比例组成；空白为按动因最相近的单位。"
         "相似距离以各动因的标准差为单位，0为完全相同。"
     )
-    return CostTable("同类单位", note, heads, rows, groups=2)
+    return CostTable("同类单位", note, heads, tuple(rows), groups=2)
 
 
 def _peer(peer: Peer) -> tuple[Value, ...]:
