@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlmodel import Session, col
 
 from budgetperf.provenance import Json
@@ -74,6 +74,12 @@ def cost_panel(session: Session, code: str) -> PanelFacts:
     """
     statement = select(table_of(CostPanelRow)).where(col(CostPanelRow.code) == code)
     return fetch_one(session, statement, PanelFacts, missing=f"没有编码为“{code}”的成本面板")
+
+
+def lock_claims(session: Session, code: str) -> None:
+    """Let one transaction at a time decide on claims against a panel: what fits beside the others is seen only so."""
+    key = func.hashtext(f"{CostPanelRow.__tablename__}/{code}")
+    session.connection().execute(select(func.pg_advisory_xact_lock(key)))
 
 
 def observations(session: Session, panel_id: str) -> list[ObservationFacts]:

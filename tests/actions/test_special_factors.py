@@ -5,10 +5,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import text
 
 from budgetperf.actions import baseline, movements, special_factors
 from budgetperf.actions.context import Context
 from budgetperf.actions.moves import Seen
+from budgetperf.actions.panels import load_panel
 from budgetperf.actions.simple import NoForm
 from budgetperf.actions.verbs import VERBS
 from budgetperf.costing.form import FitForm
@@ -110,6 +112,52 @@ def test_nobody_decides_but_on_the_movement_of_the_claim_as_it_is_filed(visit: V
     assert take(visit(cast.FINANCE_REVIEWER), "admit", record) == "admitted"
     with pytest.raises(Conflict, match="不再测算"):
         movements.compute_movement(visit(cast.FINANCE_REVIEWER), record)
+
+
+def test_claims_admitted_at_once_leave_something_of_a_years_cost_and_one_admitted_can_be_revoked(
+    visit: Visit, city: City
+) -> None:
+    _, panel = load_panel(visit(cast.RULES_OFFICE), PANEL)
+    cost = next(row.cost for row in panel.rows if (row.dmu, row.year) == ("D02", 2023))
+    most = str(cost.fen * 6 // 10 // 1_000_000)
+    first, second = (filed(visit(cast.CLERK), city, most) for _ in range(2))
+    for record in (first, second):
+        movements.compute_movement(visit(cast.FINANCE_REVIEWER), record)
+    assert take(visit(cast.FINANCE_REVIEWER), "admit", first) == "admitted"
+    with pytest.raises(Invalid) as refused:
+        take(visit(cast.FINANCE_REVIEWER), "admit", second)
+    assert "应大于0且小于该年成本" in refused.value.findings[0].message
+    with pytest.raises(Forbidden, match="双人复核"):
+        take(visit(cast.FINANCE_REVIEWER), "revoke", first)
+    assert take(visit(cast.SECOND_FINANCE_REVIEWER), "revoke", first) == "revoked"
+    assert take(visit(cast.FINANCE_REVIEWER), "admit", second) == "admitted"
+
+
+def test_whoever_decides_waits_for_who_decides_on_another_claim(visit: Visit, city: City) -> None:
+    ctx = visit(cast.CLERK)
+    record = filed(ctx, city)
+    movements.compute_movement(visit(cast.FINANCE_REVIEWER), record)
+    locks = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()")
+    assert ctx.session.connection().execute(locks).scalar() == 0
+    take(visit(cast.FINANCE_REVIEWER), "admit", record)
+    assert ctx.session.connection().execute(locks).scalar() == 1
+
+
+def test_a_movement_of_other_prices_is_none_to_decide_on(
+    visit: Visit, city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = filed(visit(cast.CLERK), city)
+    finance = visit(cast.FINANCE_REVIEWER)
+    movements.compute_movement(finance, record)
+    claim = get_record(finance.session, finance.actor, record)
+    assert special_factors.stands(finance, claim)
+    prices = special_factors.price_index(finance)
+    dearer = replace(prices, values={year: value * 2 for year, value in prices.values.items()})
+    monkeypatch.setattr(special_factors, "price_index", lambda _: dearer)
+    assert not special_factors.stands(finance, claim)
+    assert special_factors.stands(
+        finance, get_record(finance.session, finance.actor, claim_of(finance, Status.ADMITTED))
+    )
 
 
 def test_the_unit_reads_its_own_part_and_not_everybodys(visit: Visit) -> None:

@@ -111,7 +111,9 @@ def test_a_unit_is_not_told_of_the_claims_of_others(world: World) -> None:
     newest = "SELECT id, facts, result FROM decision WHERE record_id = :id AND kind = 'baseline' ORDER BY decided_at DESC"
     decision, facts, result = world.rows(newest, id=record)[0]
     keep = "UPDATE decision SET facts = CAST(:facts AS jsonb), result = CAST(:result AS jsonb) WHERE id = :id"
-    factors = [{"dmu": dmu, "label": f"{dmu}的事", "amounts": {"2024": {"fen": "1"}}} for dmu in ("D05", "D02")]
+    factors = [
+        {"dmu": dmu, "label": f"{dmu}的事", "amounts": {"2024": {"fen": "1"}}} for dmu in ("D05", "D02")
+    ]
     claims = [f"{one['dmu']}：特殊因素“{one['label']}”已认定" for one in factors]
     changed = json.dumps({**facts, "factors": factors})  # type: ignore[dict-item]
     card = {**result["card"], "special_factors": claims}  # type: ignore[index]
