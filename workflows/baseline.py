@@ -69,6 +69,8 @@ def baseline_files(
     index = prices and edition_of_kind(packaged().rulebook, prices, "price_index", today=today)
     if not panel.is_file():
         raise NotFound("baseline.path", f"没有成本面板 {panel}，请核对路径")
+    if base_year is not None and index is None:
+        raise Invalid("baseline.base_year", "--base-year 要与 --prices 一起用：没有价格指数就无从折算到基年")
     total = _total(payable_total)
     try:
         table = read_table(panel.read_bytes(), name=panel.name)
@@ -78,18 +80,22 @@ def baseline_files(
                 read.panel, edition=edition_of(rules), prices=_prices(index) if index else None,
                 payable_total=total, spread=spread_over(workers),
             )  # fmt: skip
-    except (Invalid, CostingError) as error:
+    except (Invalid, CostingError, ValueError) as error:
         tell(say, error if isinstance(error, Invalid) else Invalid("baseline.fit", str(error)))
         say(f"{panel} 未能测算，未写出结果 / refused, nothing is written")
         return 1
     _write(out, rules, made, today=today)
     _warn(say, read.warnings, made.findings)
+    _summary(say, rules, made, out)
+    return 0
+
+
+def _summary(say: Say, rules: Edition, made: CostBaseline, out: Path) -> None:
     found = made.answers.standings
     above = sum(one.baseline.judge(one.cost).may_cut for one in found)
     say(
         f"{rules.id} {rules.title}：{len(found)} 个单元，{above} 个可据以核减，结果写入 {out} / {len(found)} baselines"
     )
-    return 0
 
 
 def _warn(say: Say, at_cells: Sequence[Finding], other: Sequence[Finding]) -> None:
@@ -148,11 +154,12 @@ def _table(made: CostBaseline) -> str:
     names = [MethodName(name) for name in made.edition.spec.methods]
     regions = {row.dmu: row.group for row in made.facts.panel.rows}
     ends = [f"{name.label}{end}" for name in names for end in ("", "下限", "上限")]
+    paid = made.edition.spec.calibration is not None
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(
         ["单元编码", "单元名称", "年度", "地区", "成本（元）", "基线（元）", "下限（元）", "上限（元）", "证据等级",
-         "可核减（元）", "结论", "应付（元）", *(f"{end}（元）" for end in ends), "标杆", "提示"]
+         "可核减（元）", "结论", *(["应付（元）"] if paid else []), *(f"{end}（元）" for end in ends), "标杆", "提示"]
     )  # fmt: skip
     for unit in made.answers.standings:
         one = unit.baseline
@@ -160,13 +167,14 @@ def _table(made: CostBaseline) -> str:
         by = {estimate.name: (estimate.point, estimate.lower, estimate.upper) for estimate in one.estimates}
         amounts = [_yuan(by[name][end]) if name in by else "" for name in names for end in range(3)]
         peers = "；".join(
-            f"{p.name}{p.year}" + (f"（{p.weight}）" if p.weight is not None else "") for p in one.peers
+            f"{p.name}（{p.year}年" + (f"，权重{p.weight}）" if p.weight is not None else "）")
+            for p in one.peers
         )
         writer.writerow(
             [plain_text(unit.dmu), plain_text(unit.name), unit.year, plain_text(regions[unit.dmu]),
              *map(_yuan, (unit.cost, one.point, one.lower, one.upper)),
              one.grade.value, _yuan(judged.excess), judged.reason,
-             "" if unit.payable is None else _yuan(unit.payable), *amounts, plain_text(peers),
+             *(["" if unit.payable is None else _yuan(unit.payable)] if paid else []), *amounts, plain_text(peers),
              plain_text("；".join(finding.message for finding in one.findings))]
         )  # fmt: skip
     return stream.getvalue()

@@ -17,6 +17,8 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+import numpy as np
+
 import budgetperf
 from budgetperf.costing.spread import Figures, Spread
 from budgetperf.errors import Unavailable
@@ -98,9 +100,12 @@ class Scheduler:
                 continue
             for future in ended:
                 try:
-                    yield places[future], future.result()
+                    made = future.result()
                 except KilledWorker as error:
                     raise self._lost("计算节点反复中断") from error
+                if not isinstance(made, np.ndarray) or made.dtype != np.float64:
+                    raise self._lost("计算节点交回的不是数")
+                yield places[future], made
             waiting -= ended
 
     def _lost(self, why: str) -> Unavailable:

@@ -17,9 +17,9 @@ import numpy as np
 from budgetperf.actions.context import Context
 from budgetperf.costing.spread import Figures
 from budgetperf.errors import Conflict
-from budgetperf.provenance import Json
+from budgetperf.provenance import Json, digest
 from budgetperf.store import runs
-from workflows.executor import Executor
+from workflows.executor import Executor, kit
 
 Item = TypeVar("Item")
 
@@ -44,7 +44,8 @@ class Kept:
         ground: str,
         executor: Executor,
     ) -> None:
-        self._unit, self._run_id, self._ground, self._executor = unit, run_id, ground, executor
+        self._unit, self._run_id, self._executor = unit, run_id, executor
+        self._ground = digest({"ground": ground, "program": kit()})
         self._calls = count()
 
     def __call__(self, function: Callable[[Item], Figures], items: Sequence[Item], /) -> list[Figures]:

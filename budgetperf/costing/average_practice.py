@@ -6,7 +6,7 @@ Adapters of ``regression`` and ``quantile`` to the table of methods; they estima
 import pandas as pd
 
 from budgetperf.costing import diagnostics
-from budgetperf.costing.design import regressors
+from budgetperf.costing.design import Floats, regressors
 from budgetperf.costing.method import BaselineSpec, FittedMethod, estimates_table, fit_ratio
 from budgetperf.costing.ols import Covariance
 from budgetperf.costing.panel import PanelSpec
@@ -16,6 +16,7 @@ from budgetperf.costing.regression import CostRegressionResult, fit_cost_regress
 from budgetperf.costing.rounding import figure
 from budgetperf.costing.spread import Spread
 from budgetperf.costing.words import MethodName
+from budgetperf.findings import Finding, Severity, Where
 from budgetperf.provenance import Json, plain
 
 
@@ -44,9 +45,18 @@ def driver_regression(
         predict=lambda targets: result.interval(targets, level=level),
         fit_ratio=fit_ratio(ols.fitted, ols.residuals),
         card=_regression_card(result, diagnostics.breusch_pagan(ols, design)),
-        findings=(*result.findings, *findings),
+        findings=(*result.findings, *findings, *check_signs(ols.estimates, panel)),
         center=result.predict,
     )
+
+
+def check_signs(estimates: Floats, panel: PanelSpec) -> tuple[Finding, ...]:
+    """More work does not cost less: a negative elasticity of work speaks against the model."""
+    wrong = [one.label for one in panel.work if float(estimates.get(f"log({one.code})", 0.0)) < 0]
+    if not wrong:
+        return ()
+    text = f"“{'、'.join(wrong)}”越多成本反而越低，与常理相反，多因动因之间高度相关或口径有误；请核对后再用"
+    return (Finding("costing.wrong_sign", Severity.WARNING, Where(pointer="/drivers"), text),)
 
 
 def _regression_card(result: CostRegressionResult, test: diagnostics.TestResult) -> Json:
@@ -105,6 +115,6 @@ def conditional_quantile(
         predict=lambda targets: result.interval(targets, level=float(spec.level)),
         fit_ratio=fit_ratio(result.fitted, result.residuals),
         card=plain(card),
-        findings=result.findings,
+        findings=(*result.findings, *check_signs(result.params, panel)),
         center=result.predict,
     )

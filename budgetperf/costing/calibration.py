@@ -79,6 +79,8 @@ def payable(
     """
     share = Fraction(rule.norm_share)
     weights = [one.fen for one in (costs if rule.weight is CalibrationWeight.COST else norms)]
+    if not sum(weights):
+        raise Invalid("costing.payable", "各单位的基线都为0，差额无从分摊，请改用更小的取整单位或按成本分摊")
     blended = [(1 - share) * c.fen + share * n.fen for c, n in zip(costs, norms, strict=True)]
     lack = total.fen - sum(blended)
     exact = [b + lack * Fraction(w, sum(weights)) for b, w in zip(blended, weights, strict=True)]

@@ -69,9 +69,7 @@ def regressors(drivers: pd.DataFrame, *, levels: Collection[str] = ()) -> pd.Dat
     """
     design = pd.DataFrame({CONST: 1.0}, index=drivers.index)
     for name in drivers.columns:
-        column = drivers[name].astype("float64")
-        if not np.isfinite(column).all() or (name not in levels and (column <= 0).any()):
-            raise ValueError(f"因素“{name}”含有缺失值，或取对数的值不为正")
+        column = _numbers(drivers[name], f"因素“{name}”", positive=name not in levels)
         design[name if name in levels else f"log({name})"] = column if name in levels else np.log(column)
     return design
 
@@ -107,9 +105,20 @@ def log_cost(cost: Floats) -> Floats:
     ValueError
         If a cost is missing or not positive.
     """
-    if not np.isfinite(cost).all() or (cost <= 0).any():
-        raise ValueError("成本含有缺失值或不为正")
-    return pd.Series(np.log(cost.to_numpy(dtype="float64")), index=cost.index, name="log(cost)")
+    numbers = _numbers(cost, "成本", positive=True)
+    return pd.Series(np.log(numbers.to_numpy()), index=cost.index, name="log(cost)")
+
+
+def _numbers(values: Floats, name: str, *, positive: bool) -> Floats:
+    """Return floats; the refusal names the first row that is no finite (or positive) number."""
+    numbers = pd.to_numeric(values, errors="coerce").astype("float64")
+    bad = ~np.isfinite(numbers.to_numpy()) | (positive & (numbers.to_numpy() <= 0))
+    if bad.any():
+        row = int(np.flatnonzero(bad)[0])
+        want = "正数" if positive else "有限数"
+        place = f"第{row + 1}行（{values.index.to_list()[row]!s}）"
+        raise ValueError(f"{name}{place}为{values.iloc[row]!s}，含有缺失值或不为{want}")
+    return numbers
 
 
 def orthogonal_basis(design: pd.DataFrame) -> Basis:

@@ -54,6 +54,8 @@ class FittedBaseline:
         Rows the methods were not fitted on.
     findings : tuple of Finding
         Of the panel, the screening and the fits.
+    as_before : bool
+        Answers as methods /1 and /2 did: ends rounded to the nearest step, no average practice asked for.
     """
 
     filed: CostPanel
@@ -64,6 +66,7 @@ class FittedBaseline:
     methods: tuple[FittedMethod, ...]
     screened: tuple[Screened, ...]
     findings: tuple[Finding, ...]
+    as_before: bool = False
 
     def for_target(self, target: BaselineTarget) -> DmuBaseline:
         """Return the baseline of one target (see ``for_targets``)."""
@@ -98,7 +101,7 @@ class FittedBaseline:
         from the smallest lower to the largest upper bound, so a request above it is above the upper
         bound of *every* method. A method without an answer for a target is left out of it and named.
         Amounts are brought from the base year and the whole to the prices of the target's year and
-        region when an index was given, and rounded once, at the end.
+        region when an index was given, and rounded once, at the end: points to the nearest step, ends outwards.
         """
         if not targets:
             return ()
@@ -133,7 +136,7 @@ class FittedBaseline:
         point = self._money(reconcile(yuan[answered, 0], self.spec.reconciliation) * factor)
         lower, upper, agree = _band(estimates)
         findings = _check_target(self, target, methods_agree=agree, silent=silent)
-        findings += _check_families(target, methods)
+        findings += () if self.as_before else _check_families(target, methods)
         grade = grading.evidence_grade(
             rows_per_driver=Decimal(len(self.frame)) / len(self.panel.spec.drivers),
             fit_ratio=min(method.fit_ratio for method in methods),
@@ -181,7 +184,9 @@ class FittedBaseline:
         )
 
     def _estimate(self, method: FittedMethod, line: Array) -> MethodEstimate:
-        return MethodEstimate(method.name, method.name.label, *(self._money(value) for value in line))
+        point, lower, upper = line
+        ends = self._money(lower, up=False), self._money(upper, up=True)
+        return MethodEstimate(method.name, method.name.label, self._money(point), *ends)
 
     def _factor(self, target: BaselineTarget) -> float:
         """From the base year and the whole to the target's own prices."""
@@ -189,8 +194,9 @@ class FittedBaseline:
             return 1.0
         return float(1 / self.prices.factor(target.year, to=self.panel.spec.base_year, region=target.region))
 
-    def _money(self, yuan: float) -> Money:
-        return money_from_yuan(float(yuan), step=self.spec.rounding)
+    def _money(self, yuan: float, *, up: bool | None = None) -> Money:
+        """Round to the step: a point to the nearest, an end outwards, so that rounding alone cuts nobody."""
+        return money_from_yuan(float(yuan), step=self.spec.rounding, up=None if self.as_before else up)
 
     def _price_year(self, target: BaselineTarget) -> int | None:
         if self.prices is not None:

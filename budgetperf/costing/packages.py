@@ -70,7 +70,7 @@ def recompute_baseline(facts: Json, seed: int, method: str = METHOD) -> Json:
     stored = restore(BaselineFacts, facts)
     stored = replace(stored, spec=replace(stored.spec, seed=seed))
     if method in EARLIER:
-        fitted = _fitted(stored, in_turn)
+        fitted = replace(_fitted(stored, in_turn), as_before=True)
         return _as_recorded_before(method, fitted.for_targets(stored.targets), fitted.card)
     answers, card = answered(stored)
     return baseline_result(answers, card=card)
@@ -82,8 +82,11 @@ EARLIER: Mapping[str, frozenset[str]] = {
 }
 """Methods of before: what their card did not record. They told of the targets only."""
 
-NOT_TOLD_BEFORE = frozenset({"costing.perfect_fit", "costing.not_unique", "costing.thin_tail"})
-"""Findings of a regression and a quantile, which earlier methods did not pass on."""
+NOT_TOLD_BEFORE = frozenset(
+    f"costing.{code}"
+    for code in ("perfect_fit", "not_unique", "thin_tail", "span", "ill_conditioned", "wrong_sign")
+)
+"""Findings earlier methods did not pass on, or did not know."""
 
 
 def _as_recorded_before(method: str, found: Sequence[DmuBaseline], card: Json) -> Json:

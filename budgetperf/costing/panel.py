@@ -15,6 +15,7 @@ from budgetperf.findings import Finding, Severity, Where
 from budgetperf.money import Money
 
 ROWS_PER_DRIVER = 10  # rule of thumb of regression texts; fewer rows give a warning
+SPAN = 1_000_000  # no two units of one service differ so much in work or cost
 UNIT_JUMP = 3_000  # 元 in a 万元 column is x 10,000; genuine growth never comes near
 
 
@@ -135,7 +136,7 @@ def check_duplicate(panel: CostPanel) -> tuple[Finding, ...]:
 def check_cost(panel: CostPanel) -> tuple[Finding, ...]:
     """Costs are positive."""
     return tuple(
-        _finding("cost", Severity.ERROR, row.where, f"{row.name}{row.year}年成本为{row.cost}元，须为正数")
+        _finding("cost", Severity.ERROR, row.where, f"{row.name} {row.year}年成本为{row.cost}元，须为正数")
         for row in panel.rows
         if row.cost.fen <= 0
     )
@@ -148,9 +149,9 @@ def check_drivers(panel: CostPanel) -> tuple[Finding, ...]:
         for driver in panel.spec.drivers:
             value = row.drivers.get(driver.code)
             if value is None or not value.is_finite():
-                text = f"{row.name}{row.year}年缺少“{driver.label}”（{driver.uom}）"
+                text = f"{row.name} {row.year}年缺少“{driver.label}”（{driver.uom}）"
             elif driver.logged and value <= 0:
-                text = f"{row.name}{row.year}年“{driver.label}”为{value}{driver.uom}，取对数的因素须为正数"
+                text = f"{row.name} {row.year}年“{driver.label}”为{value}{driver.uom}，取对数的因素须为正数"
             else:
                 continue
             found.append(_finding("driver", Severity.ERROR, row.where, text))
@@ -200,9 +201,26 @@ def check_unit(panel: CostPanel) -> tuple[Finding, ...]:
                 guess = "像是把万元填进了元列"
             else:
                 continue
-            text = f"{row.name}{row.year}年成本{row.cost}元与本单位其他年份相差数千倍，{guess}，请核对单位"
+            text = f"{row.name} {row.year}年成本{row.cost}元与本单位其他年份相差数千倍，{guess}，请核对单位"
             found.append(_finding("unit", Severity.ERROR, row.where, text))
     return tuple(found)
 
 
-CHECKS = (check_duplicate, check_cost, check_drivers, check_rows, check_constant, check_unit)
+def check_span(panel: CostPanel) -> tuple[Finding, ...]:
+    """Positive values of a column that lie a million times apart are hardly of one unit of measure."""
+    columns = {"成本": [Decimal(row.cost.fen) for row in panel.rows]}
+    columns |= {
+        one.label: [row.drivers[one.code] for row in panel.rows if one.code in row.drivers]
+        for one in panel.spec.drivers
+        if one.logged
+    }
+    found = []
+    for label, values in columns.items():
+        known = [value for value in values if value.is_finite() and value > 0]
+        if known and max(known) > SPAN * min(known):
+            text = f"“{label}”最大值是最小值的{max(known) / min(known):.3g}倍，请核对计量单位；系数由极端的行决定"
+            found.append(_finding("span", Severity.WARNING, Where(pointer="/rows"), text))
+    return tuple(found)
+
+
+CHECKS = (check_duplicate, check_cost, check_drivers, check_rows, check_constant, check_unit, check_span)

@@ -25,8 +25,8 @@ def half_up(value: Fraction) -> int:
     return whole if value >= 0 else -whole
 
 
-def money_from_yuan(yuan: float, *, step: Money) -> Money:
-    """Round an estimate in yuan to the nearest multiple of ``step``.
+def money_from_yuan(yuan: float, *, step: Money, up: bool | None = None) -> Money:
+    """Round an estimate in yuan to a multiple of ``step``: the nearest, or the next one up or down.
 
     Raises
     ------
@@ -40,7 +40,9 @@ def money_from_yuan(yuan: float, *, step: Money) -> Money:
     """
     if not math.isfinite(yuan) or step.fen <= 0:
         raise ValueError(f"不能把{yuan}元取整到{step.fen}分的倍数")
-    return Money(half_up(Fraction(repr(float(yuan))) * 100 / step.fen) * step.fen)
+    steps = Fraction(repr(float(yuan))) * 100 / step.fen
+    whole = half_up(steps) if up is None else math.ceil(steps) if up else math.floor(steps)
+    return Money(whole * step.fen)
 
 
 def figure(value: float, *, digits: int = 6) -> Decimal:

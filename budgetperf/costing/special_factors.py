@@ -72,6 +72,10 @@ def answer_giving_back(
     """
     last = max(row.year for row in fitted.filed.rows)
     aside = Money.total(one.amounts.get(last, ZERO) for one in factors)
+    if payable_total is not None and payable_total < aside:
+        raise Invalid(
+            "costing.payable", f"应付总额{payable_total}元低于已认定特殊因素的{aside}元，请核对总额"
+        )
     answers = answer(fitted, targets, payable_total=None if payable_total is None else payable_total - aside)
     return replace(
         answers,

@@ -84,9 +84,13 @@ def curves(fitted: FittedBaseline) -> tuple[Curve, ...]:
 
 
 def _curve(fitted: FittedBaseline, method: FittedMethod, driver: str, grid: pd.DataFrame) -> Curve:
+    try:
+        costs = method.center(grid)
+    except ValueError:  # beyond all numbers: there is nothing to draw
+        costs = pd.Series(np.nan, index=grid.index)
     points = tuple(
         CurvePoint(figure(float(x)), money_from_yuan(float(cost), step=fitted.spec.rounding))
-        for x, cost in zip(grid[driver], method.center(grid), strict=True)
+        for x, cost in zip(grid[driver], costs, strict=True)
         if np.isfinite(cost)
     )
     return Curve(method.name.value, method.name.label, driver, points)
@@ -104,15 +108,18 @@ def _target(row: PanelRow) -> BaselineTarget:
 def _payable(
     fitted: FittedBaseline, standings: tuple[Standing, ...], total: Money | None
 ) -> tuple[Standing, ...]:
-    """Share the total out over the units of the last year."""
+    """Share the total out over the units of the last year; all of them, so that none is paid by default."""
     rule = fitted.spec.calibration
-    last = max((one.year for one in standings), default=None)
-    current = [one for one in standings if one.year == last]
-    if rule is None or not current:
+    if rule is None:
         return standings
+    last = max(row.year for row in fitted.filed.rows)
+    current = [one for one in standings if one.year == last]
+    known = {one.dmu for one in current}
+    if lacking := [row.dmu for row in _latest(fitted) if row.year == last and row.dmu not in known]:
+        raise Invalid("costing.payable", f"没有测算结果的单位无法参加应付总额校准：{'、'.join(lacking)}")
     costs = [one.cost for one in current]
     norms = [one.baseline.point for one in current]
-    parts = payable(costs, norms, total=total or Money.total(costs), rule=rule)
+    parts = payable(costs, norms, total=Money.total(costs) if total is None else total, rule=rule)
     paid = {one.dmu: part for one, part in zip(current, parts, strict=True)}
     return tuple(replace(one, payable=paid.get(one.dmu)) for one in standings)
 

@@ -61,6 +61,9 @@ MEANINGS: Mapping[str, tuple[str, Severity, str]] = {
     "no_answer": ("有方法没有给出结果", WARNING, "其余方法照常调和；因少了一种看法，证据等级记为C"),
     "extrapolation": ("超出样本范围", WARNING, "没有这样大（或小）的单元可比，结果是外推，证据等级记为C，不作成本核减"),
     "methods_disagree": ("各方法结论不一致", WARNING, "各方法的区间没有共同部分，说明选用的方法左右了结论；不作成本核减，宜人工复核"),
+    "span": ("同一列相差过大", WARNING, "一列之内相差百万倍以上，多为计量单位不一；请核对"),
+    "ill_conditioned": ("动因几乎重复", WARNING, "各系数取决于数据的舍入，不能单独解释；请去掉或合并重复的动因"),
+    "wrong_sign": ("系数方向与常理相反", WARNING, "工作量越多成本反而越低，多因动因高度相关或口径有误；请核对后再用"),
     "only_best_practice": ("只有最佳做法类方法", WARNING, "单独使用会误减有效率的单元（见不确定性仿真），证据等级记为C，不作成本核减"),
     # regression
     "collinear": ("动因之间高度相关", WARNING, "合起来的预测仍可用，但各动因各自的影响分不清，不宜单独引用系数"),

@@ -15,6 +15,7 @@ from budgetperf.money import Money
 from budgetperf.provenance import DecisionPackage, Json
 
 _TENTH = Decimal("0.1")
+SHARES = frozenset({"比例", "占比", "比率", "份额"})
 MORE = Decimal("1.1")
 """Elasticities are told for a driver that grows by ten per cent."""
 
@@ -141,7 +142,7 @@ def _method(method: Mapping[str, Json], panel: CostPanel, card: Mapping[str, Jso
     yield CardRow(group, "拟合程度", ratio, f"成本（对数）的高低，有{ratio}与该方法的拟合一致")
     yield from _estimates(group, panel, found)
     if found.get("conditions"):
-        yield from _conditions(group, panel, _mapping(found["conditions"]))
+        yield from _conditions(group, panel, _mapping(found["conditions"]), n=_decimal(found["n"]))
     for key, (label, meaning) in FIGURES.items():
         if found.get(key) not in (None, ""):
             yield CardRow(group, label, _written(found[key]), meaning)
@@ -161,16 +162,16 @@ def _estimates(group: str, panel: CostPanel, found: Mapping[str, Json]) -> Itera
             group,
             f"{driver.label}的影响",
             _coefficient(line),
-            _effect(panel, driver, _decimal(line["estimate"])),
+            _effect(driver, _decimal(line["estimate"])),
         )
 
 
-def _conditions(group: str, panel: CostPanel, found: Mapping[str, Json]) -> Iterator[CardRow]:
+def _conditions(group: str, panel: CostPanel, found: Mapping[str, Json], *, n: Decimal) -> Iterator[CardRow]:
     """Tell what local conditions explain of the scores of an envelope: what lowers a score raises the cost."""
     for driver, line in _by_driver(panel, found):
-        effect = _effect(panel, driver, -_decimal(line["estimate"]), than="比标杆")
+        effect = _effect(driver, -_decimal(line["estimate"]), than="比标杆")
         yield CardRow(group, f"{driver.label}的修正", _coefficient(line), effect)
-    out = f"{len(_sequence(found['left_out']))}行"
+    out = f"{n - _decimal(found['n'])}行"
     yield CardRow(group, "修正未采用的数据", out, "按异常值规则，修正系数不用它们估计，但它们同样得到修正")
 
 
@@ -191,12 +192,11 @@ def _coefficient(line: Mapping[str, Json]) -> str:
     return f"{line['estimate']}（标准误{error}）" if error else str(line["estimate"])
 
 
-def _effect(panel: CostPanel, driver: DriverSpec, estimate: Decimal, *, than: str = "") -> str:
+def _effect(driver: DriverSpec, estimate: Decimal, *, than: str = "") -> str:
     if driver.logged:
         step, ratio = "10%", MORE**estimate - 1
     else:
-        values = {row.drivers[driver.code] for row in panel.rows if driver.code in row.drivers}
-        share = all(0 <= value <= 1 for value in values) and not values <= {Decimal(0), Decimal(1)}
+        share = driver.uom in SHARES
         step = str(_TENTH) if share else f"1{driver.uom}"
         ratio = (estimate * (_TENTH if share else 1)).exp() - 1
     grows = f"{than}每高" if than else "每增加"

@@ -55,6 +55,7 @@ def everything(house: House, actor: Actor, record_id: str) -> dict[str, bytes]:
                     valid_from="2020-02-25",
                     key="none",
                     file_id="none",
+                    dmu="none",
                 )
                 answer = client.get(filled, headers={"X-Request-ID": "request-0001"})
                 found[filled] = (
@@ -74,7 +75,7 @@ def pages(house: House, actor: Actor, records: tuple[str, ...]) -> dict[str, byt
             filled = path.replace(":path}", "}").format(
                 code=SUBJECT, record_id=record, digest="0" * 64, run_id="none", attachment_id="none", year=cast.YEAR,
                 verb="score", name="request", stage="exante", person_id="none", edition_id="none",
-                subject="none", file_id="none", paper="none",
+                subject="none", file_id="none", paper="none", dmu="none",
             )  # fmt: skip
             answer = client.get(filled, headers={"X-Request-ID": "request-0001"})
             found[filled] = str(answer.status_code).encode() + answer.content.replace(csrf.encode(), b"")

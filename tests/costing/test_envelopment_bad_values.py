@@ -150,9 +150,22 @@ def test_what_no_solver_answers_is_an_error_finding(monkeypatch):
     from budgetperf.costing.envelopment.program import Outcome
 
     monkeypatch.setattr(simplex, "STEPS", 0)
-    monkeypatch.setattr(simplex, "solve_by_highs", lambda program, _: Outcome.empty(1, len(program.columns)))
+    for solver in ("solve_by_highs", "solve_exactly"):
+        monkeypatch.setattr(simplex, solver, lambda program, _: Outcome.empty(1, len(program.columns)))
     fit = fit_dea(*small())
     assert fit.efficiency.isna().all()
     told = [f for f in fit.findings if f.code == "costing.envelopment.unsolved"]
     assert [f.severity for f in told] == [Severity.ERROR] * 3
     assert fit.scale().returns_class.isna().all()
+
+
+@pytest.mark.parametrize("returns", ["vrs", "crs", "irs"])
+@pytest.mark.parametrize(("low", "high"), [(0, 12), (-3, 12)])
+def test_columns_of_any_magnitude_have_the_scores_of_fractions(low, high, returns):
+    rng = np.random.default_rng(5)
+    inputs = pd.DataFrame({"a": 10 ** rng.uniform(low, high, 20), "b": rng.uniform(1, 5, 20)})
+    outputs = pd.DataFrame({"c": 10 ** rng.uniform(low, high, 20), "d": rng.uniform(1, 99, 20)})
+    score = fit_dea(inputs, outputs, returns=returns, slacks=False).efficiency
+    for row in range(20):
+        exact = exact_score(inputs.to_numpy(), outputs.to_numpy(), row, returns, "input")
+        assert score[row] == pytest.approx(exact, rel=1e-9)

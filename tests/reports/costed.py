@@ -58,7 +58,7 @@ CARD: Json = {
              "heteroskedasticity": {"null": "", "p_value": "0.00237576", "reason": ""}, "n": 10, "r2": "0.83",
              "interval": "新单位的预测区间"}},
         {"name": "dea", "label": "数据包络分析", "family": "数据包络", "figures": "", "fit_ratio": "0.7420",
-         "result": {"returns": "规模报酬可变", "n_efficient": 3, "interval": "最低成本的区间", "conditions": {
+         "result": {"returns": "规模报酬可变", "n": 10, "n_efficient": 3, "interval": "最低成本的区间", "conditions": {
              "estimates": {"manual": {"estimate": "-0.2", "std_error": "0.05"}}, "n": 9, "left_out": ["D03 2024"],
              "capped": []}}},
     ],

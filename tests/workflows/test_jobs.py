@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -204,14 +205,15 @@ def test_a_worker_told_to_stop_finishes_the_step_and_leaves_the_rest(
 
 
 def test_a_batch_that_is_refused_ends_at_once(
-    jobs: Jobs, house: House, fresh_database: Database, tmp_path: Path
+    jobs: Jobs, house: House, fresh_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    order = {"subject": "无此项目"}
-    run_id = jobs.start("batch.bundle", order, key="1", actor_id=cast.FINANCE_REVIEWER.id)
+    monkeypatch.setitem(KINDS, "batch.baseline", replace(KINDS["batch.baseline"], halts=False))
+    order = {"panel_code": "无此面板", "fiscal_year": "2026"}
+    run_id = jobs.start("batch.baseline", order, key="1", actor_id=cast.RULES_OFFICE.id)
     with working(house, fresh_database):
         ended = wait(jobs, run_id, until=RunState.STOPPED)
-    assert ended.run.note.startswith("步骤“")
-    assert set(ended.results) == {"order", "plan"}
+    assert ended.run.note.startswith("步骤“fit”未能办理")
+    assert ended.results == {"order": order, "plan": ["fit"]}
 
 
 def test_a_long_fit_that_is_refused_waits_for_somebody_to_mend_it(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from budgetperf.costing.design import Array
+from budgetperf.costing.envelopment.exact import solve_exactly
 from budgetperf.costing.envelopment.problem import Bools, DeaProblem, Ints, Orientation
 from budgetperf.costing.envelopment.program import (
     FEASIBLE,
@@ -26,6 +27,8 @@ from budgetperf.costing.envelopment.program import (
 )
 from budgetperf.costing.words import Returns
 
+EXACT_SPAN = 1e12  # beyond it double precision proves no six digits
+EXACT_CELLS = 250_000  # dmus x units up to which all are solved in fractions then
 PIVOT = 1e-9  # least pivot, of rows scaled to the dmu's own values and columns of length one
 LEAST = 1e-14  # score below which feasibility is measured by this
 STEPS = 300  # pivots of one dmu before it is left to HiGHS
@@ -83,10 +86,22 @@ def _with_at_least_one(problem: DeaProblem, constant: Outcome) -> Outcome:
     return wide
 
 
+def _span(program: RadialProgram) -> float:
+    """Return how many times the smallest positive value of a row of the programmes goes into its largest."""
+    counts = program.columns > 0
+    largest = np.where(counts, program.columns, 0.0).max(axis=1)
+    least = np.where(counts, program.columns, np.inf).min(axis=1)
+    return float((largest / least).max())
+
+
 def _solve(program: RadialProgram) -> Outcome:
     """Return the proved results of all dmus of one programme."""
     n, k = len(program.rhs), program.columns.shape[1]
     result = Outcome.empty(n, len(program.columns))
+    if n * k <= EXACT_CELLS and _span(program) > EXACT_SPAN:
+        for row in range(n):
+            result.put(np.array([row]), solve_exactly(program, row))
+        return result
     working = _seeds(program)
     block = max(64, CELLS // k)
     for start in range(0, n, block):
@@ -95,6 +110,8 @@ def _solve(program: RadialProgram) -> Outcome:
             one, found = np.array([row]), solve_by_highs(program, row)
             violated = _violations(program, one, found)[1] & (found.status == OPTIMAL)
             found.status[violated | _denied(program, one, found)] = STUCK
+            if found.status[0] == STUCK:
+                found = solve_exactly(program, row)
             result.put(one, found)
     return result
 

@@ -4,11 +4,13 @@ One call, ``fit_sfa``, for cross-section and panel; likelihoods, climb, efficien
 are in the other files. It takes pandas, and decides nothing about money.
 """
 
+from dataclasses import replace
 from functools import partial
 
 import pandas as pd
 
-from budgetperf.costing.design import Floats, checked
+from budgetperf.costing.conditioning import check_conditioning
+from budgetperf.costing.design import Floats, checked, orthogonal_basis
 from budgetperf.costing.errors import NotConverged, TooFewRows
 from budgetperf.costing.frontier.design import (
     LN_U,
@@ -118,7 +120,9 @@ def fit_sfa(
     if sample.n < needed:
         raise TooFewRows(f"{needed - 1}个参数的随机前沿数据行不足", n=sample.n, needed=needed)
     best, rival = _best(model)
-    return assembled(model, best, rival, Request(response, kind, distribution, level))
+    found = assembled(model, best, rival, Request(response, kind, distribution, level))
+    told = check_conditioning(orthogonal_basis(X.astype("float64")).condition_number, pointer="/frontier")
+    return replace(found, findings=found.findings + told)
 
 
 def _check_options(

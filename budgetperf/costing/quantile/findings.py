@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from budgetperf.costing.conditioning import check_conditioning
 from budgetperf.costing.design import Array, Floats
 from budgetperf.costing.quantile.program import ON_PLANE, Vertex
 from budgetperf.costing.quantile.sample import QuantileSample
@@ -24,6 +25,7 @@ def quantile_findings(
         *check_residuals(sample, residuals),
         *check_unique(vertex, tau),
         *check_tail(sample, tau),
+        *check_conditioning(sample.basis.condition_number, pointer="/quantile"),
         *check_ends(sample, ends),
     )
 

@@ -1,5 +1,6 @@
 """What a cost regression must tell before it is believed; nothing here changes a fit."""
 
+from budgetperf.costing.conditioning import check_conditioning
 from budgetperf.costing.design import Floats
 from budgetperf.costing.diagnostics import TestResult
 from budgetperf.costing.ols import Covariance, OlsResult
@@ -14,6 +15,7 @@ def regression_findings(
     return (
         *check_residuals(y, residuals, ols),
         *check_clusters(ols, y),
+        *check_conditioning(ols.condition_number, pointer="/regression"),
         *check_effects(effects),
         *check_tests(tests),
     )
