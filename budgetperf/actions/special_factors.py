@@ -24,7 +24,7 @@ from budgetperf.process.stages import Guard, Stage, Status
 from budgetperf.provenance import DecisionKind, Json
 from budgetperf.reports.movement_view import movement_view
 from budgetperf.rulebook.parameters import CostBaselineRules
-from budgetperf.store.costs import lock_claims, newest_band, panels_of
+from budgetperf.store.costs import PanelProject, first_adopted_at, lock_claims, panel_projects, panels_of
 from budgetperf.store.evidence import attachments_of
 from budgetperf.store.listings import filed_documents
 from budgetperf.store.records import RecordFacts, get_evaluand, get_record, latest_filing, list_records
@@ -63,11 +63,14 @@ def open_claim(ctx: Context, form: NewClaimForm, seen: Seen) -> Outcome:
 
 
 def last_day(ctx: Context, evaluand_id: str, fiscal_year: int) -> date | None:
-    """Return the last day to claim against a project's baseline; None until it is adopted, and where there is no term."""
-    band = newest_band(ctx.session, evaluand_id, fiscal_year)
-    if band is None:
+    """Return the last day to claim against a project's baseline; None until it is adopted, and where there is no term.
+
+    Counted from the first adoption: a baseline made again with the claims admitted opens nothing again.
+    """
+    adopted_at = first_adopted_at(ctx.session, evaluand_id, fiscal_year)
+    if adopted_at is None:
         return None
-    adopted_on = band.adopted_at.astimezone(SHANGHAI).date()
+    adopted_on = adopted_at.astimezone(SHANGHAI).date()
     rules = in_force(ctx, "cost_baseline", CostBaselineRules, as_of=adopted_on).rules.claims
     return adopted_on + timedelta(days=rules.file_within_days) if rules else None
 
@@ -76,6 +79,11 @@ def is_open(ctx: Context, evaluand_id: str, fiscal_year: int) -> bool:
     """Tell whether a project's baseline may be claimed against today."""
     last = last_day(ctx, evaluand_id, fiscal_year)
     return last is None or ctx.today <= last
+
+
+def claimable(ctx: Context) -> list[PanelProject]:
+    """Return the visible projects that may be claimed for today, by code and budget year."""
+    return [one for one in panel_projects(ctx.session) if is_open(ctx, one.id, one.fiscal_year)]
 
 
 def unmet(ctx: Context, record: RecordFacts) -> frozenset[Guard]:

@@ -120,19 +120,21 @@ def units_of(session: Session, panel_id: str, fiscal_year: int) -> list[UnitFact
 
 @dataclass(frozen=True, slots=True)
 class PanelProject:
-    """A project that stands in a panel, in whatever year."""
+    """A project that stands in a panel for a budget year."""
 
+    id: str
+    fiscal_year: int
     code: str
     name: str
 
 
 def panel_projects(session: Session) -> list[PanelProject]:
-    """Return the visible projects that are dmus of a panel, by code."""
+    """Return the visible projects that are dmus of a panel, by code and budget year."""
     statement = (
-        select(col(EvaluandRow.code), col(EvaluandRow.name))
+        select(col(EvaluandRow.id), col(CostUnit.fiscal_year), col(EvaluandRow.code), col(EvaluandRow.name))
         .join(CostUnit, col(CostUnit.evaluand_id) == EvaluandRow.id)
         .distinct()
-        .order_by(col(EvaluandRow.code))
+        .order_by(col(EvaluandRow.code), col(CostUnit.fiscal_year))
     )
     return fetch(session, statement, PanelProject)
 
@@ -158,9 +160,13 @@ def bands_of(session: Session, evaluand_id: str) -> list[BandFacts]:
     return list(reversed(newest.values()))
 
 
-def newest_band(session: Session, evaluand_id: str, fiscal_year: int) -> BandFacts | None:
-    """Return the newest adopted band of a project for a budget year."""
-    return next((band for band in bands_of(session, evaluand_id) if band.fiscal_year == fiscal_year), None)
+def first_adopted_at(session: Session, evaluand_id: str, fiscal_year: int) -> datetime | None:
+    """Return when a baseline of a project for a budget year was adopted first; None while none is."""
+    statement = select(func.min(col(CostBand.adopted_at))).where(
+        col(CostBand.evaluand_id) == evaluand_id, col(CostBand.fiscal_year) == fiscal_year
+    )
+    found: datetime | None = session.connection().execute(statement).scalar()
+    return found
 
 
 def panels_of(session: Session, evaluand_id: str, fiscal_year: int) -> dict[str, str]:
