@@ -39,7 +39,7 @@ from budgetperf.actions.moves import Seen
 from budgetperf.actions.request import open_request
 from budgetperf.actions.rule_editions import open_draft
 from budgetperf.actions.simple import NoForm
-from budgetperf.actions.special_factors import open_claim
+from budgetperf.actions.special_factors import claimable, open_claim
 from budgetperf.budget.form import RoundForm
 from budgetperf.costing.form import FitForm
 from budgetperf.errors import Conflict, Invalid, NotFound
@@ -55,7 +55,6 @@ from budgetperf.permissions import Actor, Role
 from budgetperf.process.stages import Stage
 from budgetperf.rulebook.form import NewEditionForm
 from budgetperf.store.budget import get_round
-from budgetperf.store.costs import panel_projects
 from budgetperf.store.listings import cost_panels
 from budgetperf.store.organisations import organisations
 from budgetperf.store.records import find_record
@@ -252,12 +251,17 @@ def _places(ctx: Context) -> dict[str, tuple[Option, ...]]:
         **dict.fromkeys(("GrantForm.scope", "QuarterForm.scope", "YearForm.scope"), branches),
         "CampaignForm.jurisdiction": places(ctx),
         "FitForm.panel_code": panels,
-        "NewClaimForm.project_code": tuple(
-            Option(item.code, f"{item.code} {item.name}") for item in panel_projects(ctx.session)
-        ),
+        "NewClaimForm.project_code": _claimable(ctx),
         "NewEditionForm.copy_of": _editions(ctx),
         "NewRequestForm.agency_path": own,
     }
+
+
+def _claimable(ctx: Context) -> tuple[Option, ...]:
+    """Return the projects whose claims are heard; why there are none, where there are none."""
+    names = {item.code: f"{item.code} {item.name}" for item in claimable(ctx)}
+    found = tuple(Option(code, text) for code, text in names.items())
+    return found or (Option("", "没有可以申请的项目：没有列入成本面板，或申请期已结束"),)
 
 
 def _editions(ctx: Context) -> tuple[Option, ...]:

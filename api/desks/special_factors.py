@@ -25,11 +25,11 @@ from api.transaction import Work
 from budgetperf.actions.context import Context
 from budgetperf.actions.special_factors import (
     STAGE,
-    current_movement,
     filed_claim,
     get_claim,
     last_day,
     movement_of,
+    stands,
     unmet,
 )
 from budgetperf.lifecycle.special_factor.form import ClaimAnswerForm, ClaimForm
@@ -154,9 +154,8 @@ def _movement(ctx: Context, record: RecordFacts) -> MovementTable | None:
     if found is None:
         return None
     view = movement_view(found.facts, found.result)
-    decided = find(STAGE, "admit", record.status) is None
     return MovementTable(
-        current=decided or current_movement(ctx, record) is not None,
+        current=stands(ctx, record),
         computed_at=found.decided_at,
         edition=Link(found.edition, f"/rules/{found.edition}"),
         package=found.digest,
@@ -205,7 +204,7 @@ def _answer(ctx: Context, record: RecordFacts, steps: list[StepFacts]) -> ClaimA
     form = ClaimAnswerForm.model_validate(filing.document)
     return ClaimAnswer(
         reason=form.reason,
-        by=steps[-1].actor_name,
+        by=next(step.actor_name for step in reversed(steps) if step.verb in ("admit", "reject")),
         at=filing.filed_at,
         before=form.before,
         after=form.after,

@@ -12,7 +12,7 @@ from api.outcomes import OutcomeAnswer
 from api.transaction import Work
 from api.verbs import DryRun
 from budgetperf.actions.moves import Seen
-from budgetperf.actions.special_factors import current_movement, get_claim, movement_of, open_claim
+from budgetperf.actions.special_factors import get_claim, movement_of, open_claim, stands
 from budgetperf.errors import NotFound
 from budgetperf.lifecycle.special_factor.form import NewClaimForm
 from budgetperf.process.stages import Stage
@@ -81,7 +81,7 @@ def movement(record_id: Key, ctx: Work, seen: IfNoneMatch = None) -> Response:
     answer = MovementAnswer(
         package=found.digest,
         edition=found.edition,
-        current=current_movement(ctx, record) is not None,
+        current=stands(ctx, record),
         price_year=view.price_year,
         rows=[_row(row) for row in view.rows],
     )

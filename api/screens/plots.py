@@ -75,20 +75,21 @@ def scatter_view(
     peers: Collection[tuple[str, int]] = (),
     href: Callable[[str], str] = lambda _: "",
 ) -> ScatterView | None:
-    """Return the scatter of a baseline, one unit's rows and peers marked; None without rows."""
+    """Return the scatter of a baseline, of one unit only its rows and its peers'; None without rows."""
     scatter = view.scatter
-    if not scatter.points:
+    points = [one for one in scatter.points if not own or one.dmu == own or (one.dmu, one.year) in peers]
+    if not points:
         return None
-    newest = max(point.year for point in scatter.points)
+    newest = max(point.year for point in points)
     ends = [point for curve in scatter.curves for point in curve.points]
-    xs = [*(point.x for point in scatter.points), *(end.x for end in ends)]
-    ys = [*(_wan(point.cost) for point in scatter.points), *(_wan(end.cost) for end in ends)]
+    xs = [*(point.x for point in points), *(end.x for end in ends)]
+    ys = [*(_wan(point.cost) for point in points), *(_wan(end.cost) for end in ends)]
     wide = spread_wide(xs, ys)
     across, up = (axis(values, logarithmic=wide) for values in (xs, ys))
     x, y = _across(across), _up(up)
     marked = [
         Dot(x(one.x), y(_wan(one.cost)), _kind(one, own, peers, newest), _told(view, one), href(one.dmu))
-        for one in scatter.points
+        for one in points
     ]
     order = ("early", "late", "out", "peer", "own")
     return ScatterView(

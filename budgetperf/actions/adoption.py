@@ -7,22 +7,21 @@ from budgetperf.actions.context import Context
 from budgetperf.actions.moves import Outcome, Seen, load, move
 from budgetperf.actions.simple import NoForm
 from budgetperf.errors import Conflict
+from budgetperf.findings import Finding, Severity, Where
 from budgetperf.provenance import DecisionKind, Json
-from budgetperf.store.costs import BandFacts, cost_panel, units_of, write_band
-from budgetperf.store.results import decisions_of
+from budgetperf.store.costs import BandFacts, UnitFacts, cost_panel, units_of, write_band
+from budgetperf.store.records import RecordFacts
+from budgetperf.store.results import DecisionFacts, decisions_of
 
 
 def adopt_baseline(ctx: Context, record_id: str, _form: NoForm, seen: Seen) -> Outcome:
-    """Adopt a fitted baseline by a second person and write the band of every project in it."""
+    """Adopt a fitted baseline by a second person and write the band of every project it answers for."""
     record = load(ctx, record_id)
     moved = move(ctx, record_id, "adopt", seen=seen, record=record)
-    found = decisions_of(ctx.session, record_id=record_id, kind=DecisionKind.BASELINE)
-    if not found:
-        raise Conflict("baseline.none", f"“{record.name}”没有测算结果")
-    result = cast("Mapping[str, Json]", found[-1].result)
-    baselines = {str(item["dmu"]): item for item in cast("Sequence[Mapping[str, Json]]", result["baselines"])}
-    panel = cost_panel(ctx.session, record.subject)
-    for unit in units_of(ctx.session, panel.id, record.fiscal_year):
+    found, baselines = _answers(ctx, record)
+    for unit in _units(ctx, record):
+        if unit.dmu not in baselines:
+            continue  # told by without_band
         item = baselines[unit.dmu]
         estimates = cast("Sequence[Mapping[str, Json]]", item["estimates"])
         write_band(
@@ -37,11 +36,46 @@ def adopt_baseline(ctx: Context, record_id: str, _form: NoForm, seen: Seen) -> O
                 uppers={str(estimate["name"]): _fen(estimate["upper"]) for estimate in estimates},
                 methods_agree=bool(item["methods_agree"]),
                 evidence_grade=str(item["grade"]),
-                decision_id=found[-1].id,
+                decision_id=found.id,
                 adopted_at=ctx.now,
             ),
         )
     return moved.log(ctx)
+
+
+def without_band(ctx: Context, record: RecordFacts) -> tuple[Finding, ...]:
+    """Tell of every project a fitted baseline has no answer for: adopted, it gets no band.
+
+    Raises
+    ------
+    Conflict
+        Nothing was fitted.
+    """
+    _, baselines = _answers(ctx, record)
+    return tuple(
+        Finding(
+            "baseline.no_band",
+            Severity.WARNING,
+            Where(),
+            f"项目{unit.code}（单元{unit.dmu}）没有测算结果，采用后仍没有成本基线，不据成本核减",
+        )
+        for unit in _units(ctx, record)
+        if unit.dmu not in baselines
+    )
+
+
+def _units(ctx: Context, record: RecordFacts) -> list[UnitFacts]:
+    return units_of(ctx.session, cost_panel(ctx.session, record.subject).id, record.fiscal_year)
+
+
+def _answers(ctx: Context, record: RecordFacts) -> tuple[DecisionFacts, dict[str, Mapping[str, Json]]]:
+    """Return the newest package of a baseline and its answers by unit."""
+    found = decisions_of(ctx.session, record_id=record.id, kind=DecisionKind.BASELINE)
+    if not found:
+        raise Conflict("baseline.none", f"“{record.name}”没有测算结果")
+    result = cast("Mapping[str, Json]", found[-1].result)
+    answers = cast("Sequence[Mapping[str, Json]]", result["baselines"])
+    return found[-1], {str(item["dmu"]): item for item in answers}
 
 
 def _fen(money: Json) -> int:

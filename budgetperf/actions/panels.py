@@ -16,7 +16,7 @@ from budgetperf.costing.records import record, restore
 from budgetperf.costing.words import DriverRole
 from budgetperf.errors import Conflict, Forbidden, Invalid
 from budgetperf.evidence import merkle
-from budgetperf.findings import Severity
+from budgetperf.findings import Finding, Severity, Where
 from budgetperf.forms import BOUND, Amount, Form, Line, Year, ask
 from budgetperf.money import Money, written_number
 from budgetperf.permissions import Permission, may
@@ -181,6 +181,11 @@ def _check_units(form: CostPanelForm, known: dict[str, str]) -> None:
     counted = Counter((unit.project_code, unit.fiscal_year) for unit in form.units)
     if twice := [code for (code, _), count in counted.items() if count > 1]:
         raise Invalid("panels.project", f"项目“{twice[0]}”在同一预算年度只能对应一个单元")
+    projects_of = Counter((unit.dmu, unit.fiscal_year) for unit in form.units)
+    if shared := [n for n, unit in enumerate(form.units) if projects_of[unit.dmu, unit.fiscal_year] > 1]:
+        text = f"单元“{form.units[shared[-1]].dmu}”在同一预算年度只能对应一个项目，否则同一基线会用两次"
+        place = Where(pointer=f"/units/{shared[-1]}/dmu")
+        raise Invalid("panels.dmu", text, (Finding("panels.dmu", Severity.ERROR, place, text),))
 
 
 def _write(ctx: Context, panel_id: str, form: CostPanelForm, known: dict[str, str]) -> None:

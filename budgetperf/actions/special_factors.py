@@ -10,7 +10,7 @@ from typing import cast
 
 from budgetperf.actions.context import Context
 from budgetperf.actions.moves import Outcome, Seen, Target, file_form, filed_event, load, move, open_record
-from budgetperf.actions.panels import load_panel
+from budgetperf.actions.panels import load_panel, price_index
 from budgetperf.actions.rules import in_force
 from budgetperf.actions.simple import NoForm
 from budgetperf.costing.claimed_costs import SpecialFactor, set_aside
@@ -24,7 +24,7 @@ from budgetperf.process.stages import Guard, Stage, Status
 from budgetperf.provenance import DecisionKind, Json
 from budgetperf.reports.movement_view import movement_view
 from budgetperf.rulebook.parameters import CostBaselineRules
-from budgetperf.store.costs import newest_band, panels_of
+from budgetperf.store.costs import PanelProject, first_adopted_at, lock_claims, panel_projects, panels_of
 from budgetperf.store.evidence import attachments_of
 from budgetperf.store.listings import filed_documents
 from budgetperf.store.records import RecordFacts, get_evaluand, get_record, latest_filing, list_records
@@ -63,11 +63,14 @@ def open_claim(ctx: Context, form: NewClaimForm, seen: Seen) -> Outcome:
 
 
 def last_day(ctx: Context, evaluand_id: str, fiscal_year: int) -> date | None:
-    """Return the last day to claim against a project's baseline; None until it is adopted, and where there is no term."""
-    band = newest_band(ctx.session, evaluand_id, fiscal_year)
-    if band is None:
+    """Return the last day to claim against a project's baseline; None until it is adopted, and where there is no term.
+
+    Counted from the first adoption: a baseline made again with the claims admitted opens nothing again.
+    """
+    adopted_at = first_adopted_at(ctx.session, evaluand_id, fiscal_year)
+    if adopted_at is None:
         return None
-    adopted_on = band.adopted_at.astimezone(SHANGHAI).date()
+    adopted_on = adopted_at.astimezone(SHANGHAI).date()
     rules = in_force(ctx, "cost_baseline", CostBaselineRules, as_of=adopted_on).rules.claims
     return adopted_on + timedelta(days=rules.file_within_days) if rules else None
 
@@ -76,6 +79,11 @@ def is_open(ctx: Context, evaluand_id: str, fiscal_year: int) -> bool:
     """Tell whether a project's baseline may be claimed against today."""
     last = last_day(ctx, evaluand_id, fiscal_year)
     return last is None or ctx.today <= last
+
+
+def claimable(ctx: Context) -> list[PanelProject]:
+    """Return the visible projects that may be claimed for today, by code and budget year."""
+    return [one for one in panel_projects(ctx.session) if is_open(ctx, one.id, one.fiscal_year)]
 
 
 def unmet(ctx: Context, record: RecordFacts) -> frozenset[Guard]:
@@ -176,28 +184,51 @@ def movement_of(ctx: Context, record: RecordFacts) -> DecisionFacts | None:
 
 
 def current_movement(ctx: Context, record: RecordFacts) -> DecisionFacts | None:
-    """Return the movement of a claim as it is filed, beside the claims admitted and the edition in force today."""
+    """Return the movement of a claim as it is filed, of all it follows from as that stands today."""
     found = decisions_of(ctx.session, record_id=record.id, kind=DecisionKind.MOVEMENT)
     form = filed_claim(ctx, record) if found else None
     if form is None:
         return None
-    edition = in_force(ctx, "cost_baseline", CostBaselineRules).id
-    claim = as_json(factor_of(ctx, record, form))
-    admitted = as_json(admitted_factors(ctx, form.panel_code, record.fiscal_year))
-    return next((one for one in reversed(found) if _rests_on(one) == (edition, claim, admitted)), None)
+    today: dict[str, Json] = {
+        "panel": as_json(load_panel(ctx, form.panel_code)[1]),
+        "prices": as_json(price_index(ctx)),
+        "claim": as_json(factor_of(ctx, record, form)),
+        "admitted": as_json(admitted_factors(ctx, form.panel_code, record.fiscal_year)),
+    }
+    edition = in_force(ctx, "cost_baseline", CostBaselineRules).digest
+    return next((one for one in reversed(found) if _rests_on(one, edition, today)), None)
 
 
-def _rests_on(found: DecisionFacts) -> tuple[str, Json, Json]:
+def stands(ctx: Context, record: RecordFacts) -> bool:
+    """Tell whether the movement of a claim is the one it was decided on, or one it may be decided on today."""
+    decided = latest_filing(ctx.session, record.id, ClaimAnswerForm.__name__) is not None
+    return decided or current_movement(ctx, record) is not None
+
+
+def _rests_on(found: DecisionFacts, edition: str, today: Mapping[str, Json]) -> bool:
     facts = cast("Mapping[str, Json]", found.facts)
-    return found.edition, facts["claim"], facts["admitted"]
+    return found.edition_digest == edition and all(facts[key] == part for key, part in today.items())
 
 
 def _decide(verb: str, ctx: Context, record_id: str, _form: NoForm, seen: Seen) -> Outcome:
-    """Decide on the movement, and tell the claimant the own part of it."""
+    """Decide on the movement, and tell the claimant the own part of it.
+
+    Raises
+    ------
+    Conflict
+        The movement is not known, or not as things stand today.
+    Invalid
+        With what is admitted already, nothing would be left of a year's cost.
+    """
     record = load(ctx, record_id, verb)
+    form = filed_claim(ctx, record)
+    findings: tuple[Finding, ...] = ()
+    if form is not None:
+        lock_claims(ctx.session, form.panel_code)
+        findings = _findings(ctx, record, form) if verb == "admit" else ()
     found = current_movement(ctx, record)
-    guards = {Guard.MOVEMENT_KNOWN} if found else ()
-    moved = move(ctx, record_id, verb, seen=seen, guards=guards, record=record)
+    guards = {Guard.MOVEMENT_KNOWN} if found or findings else ()
+    moved = move(ctx, record_id, verb, seen=seen, findings=findings, guards=guards, record=record)
     assert found is not None  # the guard says so
     own = movement_view(found.facts, found.result).own
     answer = ClaimAnswerForm(

@@ -76,6 +76,7 @@ class Status(Term):
     AUDITED = "audited", "已审核"
     ADMITTED = "admitted", "已认定"
     NOT_ADMITTED = "not_admitted", "不予认定"
+    REVOKED = "revoked", "已撤销认定"
     TOLD = "told", "已告知"
     SETTLED = "settled", "已生效"
     OPENLY = "openly", "公示中"

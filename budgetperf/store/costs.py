@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlmodel import Session, col
 
 from budgetperf.provenance import Json
@@ -76,6 +76,12 @@ def cost_panel(session: Session, code: str) -> PanelFacts:
     return fetch_one(session, statement, PanelFacts, missing=f"没有编码为“{code}”的成本面板")
 
 
+def lock_claims(session: Session, code: str) -> None:
+    """Let one transaction at a time decide on claims against a panel: what fits beside the others is seen only so."""
+    key = func.hashtext(f"{CostPanelRow.__tablename__}/{code}")
+    session.connection().execute(select(func.pg_advisory_xact_lock(key)))
+
+
 def observations(session: Session, panel_id: str) -> list[ObservationFacts]:
     """Return the rows of a panel by dmu and year."""
     statement = (
@@ -114,19 +120,21 @@ def units_of(session: Session, panel_id: str, fiscal_year: int) -> list[UnitFact
 
 @dataclass(frozen=True, slots=True)
 class PanelProject:
-    """A project that stands in a panel, in whatever year."""
+    """A project that stands in a panel for a budget year."""
 
+    id: str
+    fiscal_year: int
     code: str
     name: str
 
 
 def panel_projects(session: Session) -> list[PanelProject]:
-    """Return the visible projects that are dmus of a panel, by code."""
+    """Return the visible projects that are dmus of a panel, by code and budget year."""
     statement = (
-        select(col(EvaluandRow.code), col(EvaluandRow.name))
+        select(col(EvaluandRow.id), col(CostUnit.fiscal_year), col(EvaluandRow.code), col(EvaluandRow.name))
         .join(CostUnit, col(CostUnit.evaluand_id) == EvaluandRow.id)
         .distinct()
-        .order_by(col(EvaluandRow.code))
+        .order_by(col(EvaluandRow.code), col(CostUnit.fiscal_year))
     )
     return fetch(session, statement, PanelProject)
 
@@ -152,9 +160,13 @@ def bands_of(session: Session, evaluand_id: str) -> list[BandFacts]:
     return list(reversed(newest.values()))
 
 
-def newest_band(session: Session, evaluand_id: str, fiscal_year: int) -> BandFacts | None:
-    """Return the newest adopted band of a project for a budget year."""
-    return next((band for band in bands_of(session, evaluand_id) if band.fiscal_year == fiscal_year), None)
+def first_adopted_at(session: Session, evaluand_id: str, fiscal_year: int) -> datetime | None:
+    """Return when a baseline of a project for a budget year was adopted first; None while none is."""
+    statement = select(func.min(col(CostBand.adopted_at))).where(
+        col(CostBand.evaluand_id) == evaluand_id, col(CostBand.fiscal_year) == fiscal_year
+    )
+    found: datetime | None = session.connection().execute(statement).scalar()
+    return found
 
 
 def panels_of(session: Session, evaluand_id: str, fiscal_year: int) -> dict[str, str]:

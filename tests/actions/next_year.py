@@ -150,7 +150,7 @@ def _object(year: Year) -> None:
 
 
 def claim(year: Year) -> None:
-    """The water works claim a special factor: once by mistake, once in vain, once admitted; the baseline is made again."""
+    """The water works claim a special factor: once by mistake, once in vain, one admitted is revoked, one stands."""
     year.day(2026, 2, 2)
     clerk, code, stage = cast.CLERK, year.city.codes["water"], S.SPECIAL_FACTOR_CLAIM
     digest = attach(
@@ -161,12 +161,10 @@ def claim(year: Year) -> None:
         describes="勘察",
         effective_on=date(2026, 1, 10),
     )
-    claims = [
-        special_factors.open_claim(
-            year.ctx(clerk), NewClaimForm(project_code=code, fiscal_year=2026), Seen()
-        ).record_id
-        for _ in range(3)
-    ]
+
+    def open_one() -> str:
+        form = NewClaimForm(project_code=code, fiscal_year=2026)
+        return special_factors.open_claim(year.ctx(clerk), form, Seen()).record_id
 
     def file(record: str, label: str, amount: str) -> None:
         year.act(
@@ -175,18 +173,23 @@ def claim(year: Year) -> None:
             amounts=[{"year": 2024, "amount": cast.wan(amount)}],
         )  # fmt: skip
 
-    mistaken, refused, admitted = claims
-    year.act(clerk, stage, "withdraw", mistaken, reason_given="项目选错")
+    def decide(record: str, verb: str, reason: str) -> None:
+        compute_movement(year.ctx(cast.FINANCE_REVIEWER), record)
+        year.act(cast.FINANCE_REVIEWER, stage, verb, record, reason_given=reason)
+
+    year.act(clerk, stage, "withdraw", open_one(), reason_given="项目选错")
+    refused = open_one()
     file(refused, "办公楼搬迁", "5")
+    decide(refused, "reject", "搬迁不属于管网改造成本")
+    revoked = open_one()
+    file(revoked, "夜间施工", "6")
+    decide(revoked, "admit", "夜间施工许可属实")
+    year.act(cast.SECOND_FINANCE_REVIEWER, stage, "revoke", revoked, reason_given="各水厂都在夜间施工")
+    admitted = open_one()
     file(admitted, "岩层开挖", "20")
     year.act(cast.FINANCE_REVIEWER, stage, "return", admitted, reason_given="请补充勘察报告")
     file(admitted, "岩层开挖", "18")
-    for record, verb, reason in (
-        (refused, "reject", "搬迁不属于管网改造成本"),
-        (admitted, "admit", "勘察报告属实"),
-    ):
-        compute_movement(year.ctx(cast.FINANCE_REVIEWER), record)
-        year.act(cast.FINANCE_REVIEWER, stage, verb, record, reason_given=reason)
+    decide(admitted, "admit", "勘察报告属实")
     fitted = baseline.fit_baseline(
         year.ctx(cast.RULES_OFFICE), FitForm(panel_code=PANEL, fiscal_year=2026), Seen()
     )

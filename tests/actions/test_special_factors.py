@@ -5,10 +5,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import text
 
 from budgetperf.actions import baseline, movements, special_factors
 from budgetperf.actions.context import Context
 from budgetperf.actions.moves import Seen
+from budgetperf.actions.panels import CostPanelForm, keep_panel, load_panel
 from budgetperf.actions.simple import NoForm
 from budgetperf.actions.verbs import VERBS
 from budgetperf.costing.form import FitForm
@@ -38,24 +40,46 @@ def by_turns(visit: Callable[[Actor], Context]) -> Visit:
     return lambda actor, now=DAY: first.acting(actor, now)
 
 
-def opened(ctx: Context, city: City) -> str:
-    return special_factors.open_claim(
-        ctx, NewClaimForm(project_code=city.codes["water"], fiscal_year=YEAR), Seen()
-    ).record_id
+def opened(ctx: Context, city: City, year: int = YEAR) -> str:
+    form = NewClaimForm(project_code=city.codes["water"], fiscal_year=year)
+    return special_factors.open_claim(ctx, form, Seen()).record_id
 
 
-def filed(ctx: Context, city: City, amount: str = "10", *, record_id: str = "") -> str:
+def filed(ctx: Context, city: City, amount: str = "10", *, record_id: str = "", panel: str = PANEL) -> str:
     project = get_evaluand(ctx.session, ctx.actor, city.codes["water"])
     digest = attachments_of(ctx.session, project.id)[0].digest
     form = ClaimForm.model_validate(
         {
-            "panel_code": PANEL, "label": "穿越铁路", "statement": "同类水厂没有穿越铁路的管段", "evidence": [digest],
+            "panel_code": panel, "label": "穿越铁路", "statement": "同类水厂没有穿越铁路的管段", "evidence": [digest],
             "amounts": [{"year": 2023, "amount": cast.wan(amount)}],
         }
     )  # fmt: skip
     record_id = record_id or opened(ctx, city)
     special_factors.file_claim(ctx, record_id, form, Seen())
     return record_id
+
+
+def keep_for_next_year(ctx: Context, city: City) -> None:
+    """Keep the panel under another code, the water works a unit of it in 2027."""
+    _, panel = load_panel(ctx, PANEL)
+    rows = [
+        {
+            "dmu": row.dmu, "name": row.name, "year": row.year, "cost": str(row.cost.fen),
+            "drivers": {key: str(value) for key, value in row.drivers.items()},
+        }
+        for row in panel.rows
+    ]  # fmt: skip
+    unit = {
+        "project_code": city.codes["water"],
+        "dmu": "D02",
+        "fiscal_year": 2027,
+        "drivers": {"length": "5"},
+    }
+    form = {
+        "code": "later", "service": "供水", "cost_label": "支出", "base_year": 2024, "rows": rows, "units": [unit],
+        "drivers": [{"code": "length", "label": "管网长度", "uom": "公里"}],
+    }  # fmt: skip
+    keep_panel(ctx, CostPanelForm.model_validate(form))
 
 
 def take(ctx: Context, verb: str, record_id: str) -> str:
@@ -71,17 +95,33 @@ def test_claims_are_heard_until_some_days_after_the_adoption(visit: Visit, city:
     def on(actor: Actor, day: int, month: int = 9) -> Context:
         return visit(actor, datetime(YEAR, month, day, 1, tzinfo=UTC))
 
-    fitted = baseline.fit_baseline(
-        on(cast.RULES_OFFICE, 1), FitForm(panel_code=PANEL, fiscal_year=YEAR), Seen()
-    )
-    VERBS[Stage.BASELINE, "adopt"].act(on(cast.FINANCE_HEAD, 1), fitted.record_id, NoForm(), Seen())
-    draft = opened(on(cast.CLERK, 1, 10), city)  # the thirtieth day
-    for late in (lambda ctx: opened(ctx, city), lambda ctx: filed(ctx, city, record_id=draft)):
+    def adopt(day: int, month: int) -> None:
+        form = FitForm(panel_code="later", fiscal_year=2027)
+        fitted = baseline.fit_baseline(on(cast.RULES_OFFICE, day, month), form, Seen())
+        VERBS[Stage.BASELINE, "adopt"].act(
+            on(cast.FINANCE_HEAD, day, month), fitted.record_id, NoForm(), Seen()
+        )
+
+    def claimable(ctx: Context) -> set[int]:
+        return {one.fiscal_year for one in special_factors.claimable(ctx)}
+
+    keep_for_next_year(on(cast.RULES_OFFICE, 1), city)
+    adopt(1, 9)
+    draft = opened(on(cast.CLERK, 1, 10), city, 2027)  # the thirtieth day
+    assert 2027 in claimable(on(cast.CLERK, 1, 10))
+    adopt(1, 10)  # made again: opens nothing again
+    assert 2027 not in claimable(on(cast.CLERK, 2, 10))
+    for late in (
+        lambda ctx: opened(ctx, city, 2027),
+        lambda ctx: filed(ctx, city, record_id=draft, panel="later"),
+    ):
         with pytest.raises(Conflict, match="申请期已结束"):
             late(on(cast.CLERK, 2, 10))
-    filed(on(cast.CLERK, 1, 10), city, record_id=draft)
+    filed(on(cast.CLERK, 1, 10), city, record_id=draft, panel="later")
     take(on(cast.FINANCE_REVIEWER, 2, 10), "return", draft)
-    filed(on(cast.CLERK, 20, 10), city, record_id=draft)  # what was sent back was filed in time
+    filed(
+        on(cast.CLERK, 20, 10), city, record_id=draft, panel="later"
+    )  # what was sent back was filed in time
 
 
 def test_only_a_unit_of_the_panel_may_claim(visit: Visit, city: City) -> None:
@@ -110,6 +150,52 @@ def test_nobody_decides_but_on_the_movement_of_the_claim_as_it_is_filed(visit: V
     assert take(visit(cast.FINANCE_REVIEWER), "admit", record) == "admitted"
     with pytest.raises(Conflict, match="不再测算"):
         movements.compute_movement(visit(cast.FINANCE_REVIEWER), record)
+
+
+def test_claims_admitted_at_once_leave_something_of_a_years_cost_and_one_admitted_can_be_revoked(
+    visit: Visit, city: City
+) -> None:
+    _, panel = load_panel(visit(cast.RULES_OFFICE), PANEL)
+    cost = next(row.cost for row in panel.rows if (row.dmu, row.year) == ("D02", 2023))
+    most = str(cost.fen * 6 // 10 // 1_000_000)
+    first, second = (filed(visit(cast.CLERK), city, most) for _ in range(2))
+    for record in (first, second):
+        movements.compute_movement(visit(cast.FINANCE_REVIEWER), record)
+    assert take(visit(cast.FINANCE_REVIEWER), "admit", first) == "admitted"
+    with pytest.raises(Invalid) as refused:
+        take(visit(cast.FINANCE_REVIEWER), "admit", second)
+    assert "应大于0且小于该年成本" in refused.value.findings[0].message
+    with pytest.raises(Forbidden, match="双人复核"):
+        take(visit(cast.FINANCE_REVIEWER), "revoke", first)
+    assert take(visit(cast.SECOND_FINANCE_REVIEWER), "revoke", first) == "revoked"
+    assert take(visit(cast.FINANCE_REVIEWER), "admit", second) == "admitted"
+
+
+def test_whoever_decides_waits_for_who_decides_on_another_claim(visit: Visit, city: City) -> None:
+    ctx = visit(cast.CLERK)
+    record = filed(ctx, city)
+    movements.compute_movement(visit(cast.FINANCE_REVIEWER), record)
+    locks = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()")
+    assert ctx.session.connection().execute(locks).scalar() == 0
+    take(visit(cast.FINANCE_REVIEWER), "admit", record)
+    assert ctx.session.connection().execute(locks).scalar() == 1
+
+
+def test_a_movement_of_other_prices_is_none_to_decide_on(
+    visit: Visit, city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = filed(visit(cast.CLERK), city)
+    finance = visit(cast.FINANCE_REVIEWER)
+    movements.compute_movement(finance, record)
+    claim = get_record(finance.session, finance.actor, record)
+    assert special_factors.stands(finance, claim)
+    prices = special_factors.price_index(finance)
+    dearer = replace(prices, values={year: value * 2 for year, value in prices.values.items()})
+    monkeypatch.setattr(special_factors, "price_index", lambda _: dearer)
+    assert not special_factors.stands(finance, claim)
+    assert special_factors.stands(
+        finance, get_record(finance.session, finance.actor, claim_of(finance, Status.ADMITTED))
+    )
 
 
 def test_the_unit_reads_its_own_part_and_not_everybodys(visit: Visit) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from budgetperf.permissions import Actor
 from budgetperf.process.stages import Stage
+from budgetperf.store.results import own_baseline
 from tests import cast
 from tests.actions.next_year import PANEL
 from tests.api.conftest import World
@@ -103,6 +104,39 @@ def test_a_unit_sees_its_own_and_its_peers_and_nothing_else_of_others(world: Wor
         assert browser.post(f"/baselines/{record}/{dmu}/paper", data={"csrf": csrf}).status_code == 404
     assert browser.post(f"/baselines/{record}/paper", data={"csrf": csrf}).status_code == 403
     assert f"/baselines/{record}" in browser.get(f"/projects/{world.codes['water']}").text
+
+
+def test_a_unit_is_not_told_of_the_claims_of_others(world: World) -> None:
+    record = world.record(Stage.BASELINE, PANEL)[0]
+    newest = "SELECT id, facts, result FROM decision WHERE record_id = :id AND kind = 'baseline' ORDER BY decided_at DESC"
+    decision, facts, result = world.rows(newest, id=record)[0]
+    keep = "UPDATE decision SET facts = CAST(:facts AS jsonb), result = CAST(:result AS jsonb) WHERE id = :id"
+    factors = [
+        {"dmu": dmu, "label": f"{dmu}的事", "amounts": {"2024": {"fen": "1"}}} for dmu in ("D05", "D02")
+    ]
+    claims = [f"{one['dmu']}：特殊因素“{one['label']}”已认定" for one in factors]
+    changed = json.dumps({**facts, "factors": factors})  # type: ignore[dict-item]
+    card = {**result["card"], "special_factors": claims}  # type: ignore[index]
+    told = json.dumps({**result, "card": card})  # type: ignore[dict-item]
+    world.write(keep, facts=changed, result=told, id=decision)
+    try:
+        with world.house.acting() as acting:
+            own = own_baseline(acting(cast.CLERK).session, record)
+        assert own is not None
+        assert own.result["card"]["special_factors"] == claims[1:]  # type: ignore[index,call-overload]
+        assert "D05的事" not in json.dumps([own.facts, own.result], ensure_ascii=False)
+        assert "D02的事" in page(world, cast.CLERK)
+        assert "D05的事" not in page(world, cast.CLERK)
+    finally:
+        world.write(keep, facts=json.dumps(facts), result=json.dumps(result), id=decision)
+
+
+def test_a_sheet_draws_nobody_but_the_unit_and_its_peers(world: World) -> None:
+    told, shown = api(world, cast.AUDITOR, "/units/D02"), page(world, cast.AUDITOR, "/D02")
+    bands = (*told["baselines"], told["standings"][0]["baseline"])
+    peers = {(peer["dmu"], peer["year"]) for band in bands for peer in band["peers"]}
+    assert not re.findall(r'class="dot dot-(?:late|early|out)', shown)
+    assert shown.count('class="dot dot-peer"') == len(peers) + 1  # and the legend's
 
 
 def test_a_unit_sees_nothing_before_the_baseline_is_adopted(world: World) -> None:

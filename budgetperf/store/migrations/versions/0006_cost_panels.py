@@ -50,6 +50,10 @@ OWN = """CREATE FUNCTION bp_own_baseline(baseline text) RETURNS TABLE (
     SELECT jsonb_agg(item ORDER BY n) AS rows
     FROM d, jsonb_array_elements(coalesce(d.facts -> 'factors', '[]')) WITH ORDINALITY AS a (item, n)
     WHERE item ->> 'dmu' IN (SELECT dmu FROM own)),
+  told AS (
+    SELECT jsonb_agg(item ORDER BY n) AS factors
+    FROM d, jsonb_array_elements(coalesce(d.result #> '{card,special_factors}', '[]')) WITH ORDINALITY AS a (item, n)
+    WHERE d.facts -> 'factors' -> (n::int - 1) ->> 'dmu' IN (SELECT dmu FROM own)),
   method AS (
     SELECT jsonb_agg(CASE jsonb_typeof(item #> '{result,conditions}') WHEN 'object' THEN jsonb_set(item,
       '{result,conditions}', (item #> '{result,conditions}') || '{"left_out": [], "capped": []}') ELSE item END ORDER BY n) AS cards
@@ -63,9 +67,11 @@ OWN = """CREATE FUNCTION bp_own_baseline(baseline text) RETURNS TABLE (
       FROM jsonb_object_keys(d.result) AS part (key) WHERE key IN ('baselines', 'standings', 'left_out')), '{}')
       || CASE WHEN d.result ? 'curves' THEN jsonb_build_object('curves', d.result -> 'curves') ELSE '{}' END
       || jsonb_build_object('card', (d.result -> 'card') || jsonb_build_object('methods', method.cards)
-        || CASE WHEN d.result -> 'card' ? 'screened' THEN '{"screened": []}' ELSE '{}' END::jsonb),
+        || CASE WHEN d.result -> 'card' ? 'screened' THEN '{"screened": []}' ELSE '{}' END::jsonb
+        || CASE WHEN d.result -> 'card' ? 'special_factors'
+          THEN jsonb_build_object('special_factors', coalesce(told.factors, '[]')) ELSE '{}' END),
     d.seed, d.environment, d.digest, d.decided_at
-  FROM d, seen, target, factor, method $$"""
+  FROM d, seen, target, factor, told, method $$"""
 
 
 def upgrade() -> None:
