@@ -7,6 +7,7 @@ from budgetperf.actions.panels import (
     CostPanelForm,
     DriverForm,
     ObservationForm,
+    PanelCode,
     UnitForm,
     price_index,
     projects,
@@ -24,7 +25,7 @@ from budgetperf.workbooks.panel_book import PANEL, PanelBook, read_panel_book
 class PanelHead(Form):
     """What a panel is called, and which year its costs are brought to."""
 
-    code: Line = ask("面板编码", "本系统内唯一，如 ROADS-2026；登记后不再改动")
+    code: PanelCode = ask("面板编码", "本系统内唯一，如 ROADS-2026；登记后不再改动")
     service: Line = ask("服务名称", "如：道路清扫保洁")
     cost_label: Line = ask("成本口径", "成本包括什么，如：清扫保洁全年支出")
     base_year: Year = ask("价格基年", "各年成本按现行价格指数折算到该年价格")

@@ -7,15 +7,32 @@ Imports nothing heavy; ``frames`` makes floats of it.
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from statistics import median_high, median_low
 
 from budgetperf.costing.words import DriverRole
 from budgetperf.findings import Finding, Severity, Where
-from budgetperf.money import Money
+from budgetperf.forms import BOUND
+from budgetperf.money import Money, written_number
 
 ROWS_PER_DRIVER = 10  # rule of thumb of regression texts; fewer rows give a warning
 UNIT_JUMP = 3_000  # 元 in a 万元 column is x 10,000; genuine growth never comes near
+MOST_PLACES = 20  # of a driver: shares have more places than amounts
+
+
+def driver_value(text: str) -> Decimal | None:
+    """Return a driver's value as exactly as a workbook holds it; None when it is no number or too large or fine.
+
+    Examples
+    --------
+    >>> driver_value("123456789.5"), driver_value("1e15"), driver_value("1e-21")
+    (Decimal('123456789.5'), None, None)
+    """
+    number = written_number(text)
+    if number is None or abs(number) >= BOUND:
+        return None
+    with localcontext(prec=60):  # the usual 28 digits do not hold 20 places of a large number
+        return number if number == round(number, MOST_PLACES) else None
 
 
 @dataclass(frozen=True, slots=True)

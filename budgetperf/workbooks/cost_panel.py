@@ -9,16 +9,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from budgetperf.costing.panel import CostPanel, DriverSpec, PanelRow, PanelSpec
+from budgetperf.costing.panel import CostPanel, DriverSpec, PanelRow, PanelSpec, driver_value
 from budgetperf.costing.words import DriverRole
 from budgetperf.errors import Invalid
-from budgetperf.findings import Finding, Severity
-from budgetperf.money import Money, MoneyError, MoneyUnit, written_number
-from budgetperf.workbooks.tables import Table
+from budgetperf.findings import Finding, Severity, Where
+from budgetperf.money import Money, MoneyError, MoneyUnit
+from budgetperf.workbooks.cells import address
+from budgetperf.workbooks.tables import TITLES, Table
 
 CODE, NAME, YEAR, REGION, TREATMENT, COST = "单元编码", "单元名称", "年度", "地区", "特殊情形", "成本"
+TOTALS = frozenset({"合计", "总计", "小计", "共计"})
 FIXED = (CODE, NAME, YEAR, REGION, TREATMENT)
 LEVEL, CONDITION = "[水平]", "[条件]"
+_MARK = re.compile(r"[\[［【][^\]］】]*[\]］】]")
 _HEADING = re.compile(r"(?P<label>[^（(]+)[（(](?P<uom>[^）)]+)[）)]")
 
 
@@ -67,16 +70,20 @@ def read_cost_panel(table: Table, *, code: str, service: str, base_year: int | N
     A driver named with ``[水平]`` enters without logarithm (a share, a mark), one with ``[条件]`` as a local
     condition; both marks may stand. Costs are in the unit the heading names.
     """
-    found: list[Finding] = []
+    headed = table.under(CODE, YEAR)
+    if headed is None:
+        text = f"表头（写有“{CODE}”“{YEAR}”等列名的一行）应在前{TITLES}行之内，每个列名占一格"
+        raise _refused(table, [_finding(table, 0, 0, "heading", text)])
+    table, found = headed, told_of_broken(headed)
     columns = _columns(table, found)
-    if columns is None or found:
+    if columns is None:
         raise _refused(table, found)
-    places: dict[tuple[str, int], int] = {}
+    places: dict[tuple[str, int], list[int]] = {}
     rows = []
     for at, line in enumerate(table.rows[1:], start=1):
         if any(line) and (row := _row(table, columns, at, line, found)):
             rows.append(row)
-            places.setdefault((row.dmu, row.year), at)
+            places.setdefault((row.dmu, row.year), []).append(at)
     if not rows and not found:
         found.append(_finding(table, 1, 0, "empty", "表中没有数据行"))
     if found:
@@ -110,6 +117,7 @@ def heading_of(driver: DriverSpec) -> str:
 
 
 def _columns(table: Table, found: list[Finding]) -> _Columns | None:
+    before = len(found)
     fixed: dict[str, int] = {}
     drivers: list[tuple[int, DriverSpec]] = []
     cost, unit = -1, None
@@ -121,6 +129,11 @@ def _columns(table: Table, found: list[Finding]) -> _Columns | None:
         if name in seen:
             found.append(_finding(table, 0, column, "heading", f"列名“{name}”重复，请改名"))
         seen.add(name)
+        if unknown := _MARK.search(name):
+            text = (
+                f"列名中的“{unknown[0]}”不是可用的标记，只有{LEVEL}、{CONDITION}两种；不是标记的请去掉方括号"
+            )
+            found.append(_finding(table, 0, column, "heading", text))
         if heading in FIXED:
             fixed[heading] = column
         elif not match:
@@ -142,13 +155,17 @@ def _columns(table: Table, found: list[Finding]) -> _Columns | None:
         )
     if not drivers:
         found.append(_finding(table, 0, 0, "heading", "至少要有一列成本动因，如“保洁面积（万平方米）”"))
-    return None if found or unit is None else _Columns(fixed, cost, unit, tuple(drivers))
+    return None if len(found) > before or unit is None else _Columns(fixed, cost, unit, tuple(drivers))
 
 
 def _row(
     table: Table, columns: _Columns, at: int, line: tuple[str, ...], found: list[Finding]
 ) -> PanelRow | None:
     before = len(found)
+    if word := next((cell for cell in line if "".join(cell.split()) in TOTALS), ""):
+        told = f"“{word}”行不是一个单元，请删除此行"
+        found.append(_finding(table, at, line.index(word), "total", told))
+        return None
 
     def text(name: str) -> str:
         return line[columns.fixed[name]] if name in columns.fixed else ""
@@ -158,7 +175,7 @@ def _row(
         found.append(_finding(table, at, columns.fixed[CODE], "code", "单元编码不能为空"))
     elif "/" in dmu:
         found.append(_finding(table, at, columns.fixed[CODE], "code", f"单元编码“{dmu}”不能含“/”"))
-    if not re.fullmatch(r"(19|20)\d\d", year):
+    if not re.fullmatch(r"199\d|20\d\d", year):
         found.append(
             _finding(table, at, columns.fixed[YEAR], "year", f"年度“{text(YEAR)}”应为四位数字，如2025")
         )
@@ -173,6 +190,9 @@ def _row(
 def _cost(
     table: Table, at: int, columns: _Columns, line: tuple[str, ...], found: list[Finding]
 ) -> Money | None:
+    if not line[columns.cost]:
+        found.append(_finding(table, at, columns.cost, "number", "成本不能为空"))
+        return None
     try:
         return Money.parse(line[columns.cost], columns.unit)
     except MoneyError as error:
@@ -183,20 +203,25 @@ def _cost(
 def _number(
     table: Table, at: int, column: int, line: tuple[str, ...], found: list[Finding]
 ) -> Decimal | None:
-    number = written_number(line[column])
+    number = driver_value(line[column])
     if number is None:
-        said = f"“{line[column]}”不是数字" if line[column] else "不能为空"
+        said = f"“{line[column]}”不是数字，或超出可填报的范围" if line[column] else "不能为空"
         found.append(_finding(table, at, column, "number", f"{table.rows[0][column]}{said}"))
     return number
 
 
 def _at_cell(
-    table: Table, columns: _Columns, places: Mapping[tuple[str, int], int], finding: Finding
+    table: Table, columns: _Columns, places: Mapping[tuple[str, int], list[int]], finding: Finding
 ) -> Finding:
     """Put a finding of the panel where its row, or its driver's column, stands."""
     parts = finding.where.pointer.strip("/").split("/")
     if parts[0] == "rows" and len(parts) == 3 and (parts[1], int(parts[2])) in places:
-        return replace(finding, where=table.where(places[parts[1], int(parts[2])], columns.cost))
+        rows = places[parts[1], int(parts[2])]
+        told = replace(finding, where=table.where(rows[0], columns.cost))
+        if len(rows) == 1:
+            return told
+        lines = "、".join(str(table.top + row + 1) for row in rows)
+        return replace(told, message=f"{told.message}（第{lines}行）")
     named = {spec.code: column for column, spec in columns.drivers}
     if parts[0] == "drivers" and parts[-1] in named:
         return replace(finding, where=table.where(0, named[parts[-1]]))
@@ -207,6 +232,22 @@ def _finding(table: Table, row: int, column: int, code: str, text: str) -> Findi
     return Finding(f"cost_panel.{code}", Severity.ERROR, table.where(row, column), text)
 
 
+def told_of_broken(table: Table) -> list[Finding]:
+    """Tell of each cell with an error value or a formula without a result."""
+    text = "单元格是公式错误值（如 #REF!）或没有计算结果的公式，请改正公式、用 Excel 保存后再上传，或直接填数"
+    return [
+        Finding("cost_panel.formula", Severity.ERROR, Where(sheet=table.name, cell=address(place)), text)
+        for place in table.broken
+    ]
+
+
 def _refused(table: Table, found: Iterable[Finding]) -> Invalid:
-    errors = tuple(finding for finding in found if finding.severity is Severity.ERROR)
+    """Return the refusal; of a cell without a result nothing else is told."""
+    broken = {address(place) for place in table.broken}
+    errors = tuple(
+        one
+        for one in found
+        if one.severity is Severity.ERROR
+        and (one.code == "cost_panel.formula" or one.where.cell not in broken)
+    )
     return Invalid("cost_panel.table", f"“{table.name}”有{len(errors)}处错误，改正后再试", errors)

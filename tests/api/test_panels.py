@@ -126,9 +126,36 @@ def test_a_file_of_another_session_is_not_read_by_its_digest(house: House) -> No
 
 def test_a_code_is_given_once(house: House) -> None:
     browser, csrf = sign_in(house, cast.RULES_OFFICE)
-    for status in (303, 409):
-        page = sent(browser, csrf, fill(blank(browser)))
-        assert browser.post("/panels/new", data=hidden(page.text)).status_code == status
+    pages = [sent(browser, csrf, fill(blank(browser))) for _ in range(2)]
+    answers = [browser.post("/panels/new", data=hidden(page.text)).status_code for page in pages]
+    assert answers == [303, 409]
+    looked = sent(browser, csrf, fill(blank(browser)))
+    assert looked.status_code == 409
+    assert looked.text.count("已有编码为“SWEEP-2026”的成本面板") == 3  # above the form, in the list, at its field
+    assert 'value="keep"' not in looked.text
+
+
+@pytest.mark.parametrize("code", ["A/B", "..", "a?b", "new"])
+def test_a_code_that_would_break_its_address_is_refused_at_the_field(house: House, code: str) -> None:
+    browser, csrf = sign_in(house, cast.RULES_OFFICE)
+    refused = sent(browser, csrf, fill(blank(browser)), code=code)
+    assert refused.status_code == 422
+    assert f"“{code}”" in refused.text
+    assert "网址" in refused.text
+
+
+def test_a_large_driver_is_kept_and_a_title_above_the_headings_does_no_harm(house: House) -> None:
+    browser, csrf = sign_in(house, cast.RULES_OFFICE)
+    book = fill(blank(browser))
+    sheet = book["成本面板"]
+    sheet["H2"] = 123_456_789
+    sheet.insert_rows(1)
+    sheet["A1"] = "2024年清扫保洁成本"
+    sheet.merge_cells("A1:F1")
+    page = sent(browser, csrf, book)
+    assert browser.post("/panels/new", data=hidden(page.text)).status_code == 303
+    answer = house.client(cast.AUDITOR).get("/api/v1/cost-panels/SWEEP-2026").json()
+    assert max(Decimal(row["drivers"]["垃圾清运量"]) for row in answer["rows"]) == 123_456_789
 
 
 @pytest.mark.parametrize("actor", [cast.FINANCE_REVIEWER, cast.CLERK])
