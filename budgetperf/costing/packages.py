@@ -82,8 +82,10 @@ EARLIER: Mapping[str, frozenset[str]] = {
 }
 """Methods of before: what their card did not record. They told of the targets only."""
 
-NOT_TOLD_BEFORE = frozenset({"costing.perfect_fit", "costing.not_unique", "costing.thin_tail"})
-"""Findings of a regression and a quantile, which earlier methods did not pass on."""
+NOT_TOLD_BEFORE = frozenset(
+    {"costing.perfect_fit", "costing.not_unique", "costing.thin_tail", "costing.unit_alone"}
+)
+"""Findings of a regression, a quantile and a panel, which earlier methods did not pass on."""
 
 
 def _as_recorded_before(method: str, found: Sequence[DmuBaseline], card: Json) -> Json:

@@ -131,7 +131,9 @@ def test_a_code_is_given_once(house: House) -> None:
     assert answers == [303, 409]
     looked = sent(browser, csrf, fill(blank(browser)))
     assert looked.status_code == 409
-    assert looked.text.count("已有编码为“SWEEP-2026”的成本面板") == 3  # above the form, in the list, at its field
+    assert (
+        looked.text.count("已有编码为“SWEEP-2026”的成本面板") == 3
+    )  # above the form, in the list, at its field
     assert 'value="keep"' not in looked.text
 
 
