@@ -19,10 +19,14 @@ from budgetperf.workbooks.tables import TITLES, Table
 
 CODE, NAME, YEAR, REGION, TREATMENT, COST = "单元编码", "单元名称", "年度", "地区", "特殊情形", "成本"
 TOTALS = frozenset({"合计", "总计", "小计", "共计"})
+SHARES = frozenset({"比例", "比率", "占比"})
 FIXED = (CODE, NAME, YEAR, REGION, TREATMENT)
 LEVEL, CONDITION = "[水平]", "[条件]"
 _MARK = re.compile(r"[\[［【][^\]］】]*[\]］】]")
 _HEADING = re.compile(r"(?P<label>[^（(]+)[（(](?P<uom>[^）)]+)[）)]")
+
+
+Cells = Mapping[tuple[str, int, str], Where]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +38,13 @@ class PanelTable:
     panel : CostPanel
     warnings : tuple of Finding
         Of the panel's own checks, at their cells.
+    cells : mapping of (dmu, year, column) to Where
+        Where region and special case of each row stand.
     """
 
     panel: CostPanel
     warnings: tuple[Finding, ...]
+    cells: Cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +98,20 @@ def read_cost_panel(table: Table, *, code: str, service: str, base_year: int | N
     drivers = tuple(driver for _, driver in columns.drivers)
     spec = PanelSpec(code, service, COST, drivers, base_year or max(row.year for row in rows))
     panel = CostPanel(spec, tuple(rows))
-    checked = tuple(_at_cell(table, columns, places, finding) for finding in panel.check())
+    checked = (
+        *(_at_cell(table, columns, places, finding) for finding in panel.check()),
+        *_two_names(table, columns, panel, places),
+        *_percents(table, columns, panel, places),
+    )
     if any(finding.severity is Severity.ERROR for finding in checked):
         raise _refused(table, checked)
-    return PanelTable(panel, checked)
+    cells = {
+        (*key, name): table.where(rows[0], columns.fixed[name])
+        for key, rows in places.items()
+        for name in (REGION, TREATMENT)
+        if name in columns.fixed
+    }
+    return PanelTable(panel, checked, cells)
 
 
 def driver_of(label: str, uom: str) -> DriverSpec:
@@ -226,6 +243,46 @@ def _at_cell(
     if parts[0] == "drivers" and parts[-1] in named:
         return replace(finding, where=table.where(0, named[parts[-1]]))
     return finding
+
+
+def _two_names(
+    table: Table, columns: _Columns, panel: CostPanel, places: Mapping[tuple[str, int], list[int]]
+) -> list[Finding]:
+    """Warn of a code whose name is not that of its first row: perhaps two units under one code."""
+    names: dict[str, str] = {}
+    return [
+        Finding(
+            "cost_panel.name",
+            Severity.WARNING,
+            table.where(places[row.dmu, row.year][0], columns.fixed.get(NAME, columns.fixed[CODE])),
+            f"单元编码“{row.dmu}”有两个名称：“{names[row.dmu]}”“{row.name}”，请核对是否为同一单元",
+        )
+        for row in panel.rows
+        if names.setdefault(row.dmu, row.name) != row.name
+    ]
+
+
+def _percents(
+    table: Table, columns: _Columns, panel: CostPanel, places: Mapping[tuple[str, int], list[int]]
+) -> list[Finding]:
+    """Tell of 45 among 0.3 to 0.9: an error where the unit of measure is a share, else a warning."""
+    found = []
+    for column, driver in columns.drivers:
+        values = sorted(abs(row.drivers[driver.code]) for row in panel.rows)
+        if driver.logged or values[len(values) * 3 // 4] > 1:
+            continue
+        severity = Severity.ERROR if driver.uom in SHARES else Severity.WARNING
+        found += [
+            Finding(
+                "cost_panel.percent",
+                severity,
+                table.where(places[row.dmu, row.year][0], column),
+                f"{driver.label}“{row.drivers[driver.code]}”大于1，其余多在0与1之间，像是把百分数填成了比例，请核对",
+            )
+            for row in panel.rows
+            if row.drivers[driver.code] > 1
+        ]
+    return found
 
 
 def _finding(table: Table, row: int, column: int, code: str, text: str) -> Finding:

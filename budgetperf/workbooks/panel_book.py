@@ -20,6 +20,7 @@ from budgetperf.workbooks.cost_panel import (
     REGION,
     TREATMENT,
     YEAR,
+    Cells,
     heading_of,
     read_cost_panel,
     told_of_broken,
@@ -58,11 +59,12 @@ class PanelUnit:
 
 @dataclass(frozen=True, slots=True)
 class PanelBook:
-    """A panel, the projects that are its units, and what its checks warn of."""
+    """A panel, the projects that are its units, what its checks warn of, and where its cells stand."""
 
     panel: CostPanel
     units: tuple[PanelUnit, ...]
     warnings: tuple[Finding, ...]
+    cells: Cells
 
 
 def read_panel_book(
@@ -111,7 +113,7 @@ def read_panel_book(
         for unit in listed
         if unit.dmu not in latest
     )
-    return PanelBook(read.panel, (*listed, *same), (*read.warnings, *warnings))
+    return PanelBook(read.panel, (*listed, *same), (*read.warnings, *warnings), read.cells)
 
 
 def latest_rows(panel: CostPanel) -> dict[str, PanelRow]:

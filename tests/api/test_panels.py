@@ -146,6 +146,13 @@ def test_a_code_that_would_break_its_address_is_refused_at_the_field(house: Hous
     assert "网址" in refused.text
 
 
+def test_a_base_year_without_an_index_is_refused_at_the_field(house: House) -> None:
+    browser, csrf = sign_in(house, cast.RULES_OFFICE)
+    refused = sent(browser, csrf, fill(blank(browser)), base_year="2099")
+    assert refused.status_code == 422
+    assert "没有2099年的值，请另选基年" in refused.text
+
+
 def test_a_large_driver_is_kept_and_a_title_above_the_headings_does_no_harm(house: House) -> None:
     browser, csrf = sign_in(house, cast.RULES_OFFICE)
     book = fill(blank(browser))
@@ -190,16 +197,20 @@ def test_a_csv_names_its_projects_by_their_codes_and_a_special_case_is_told(worl
     ]
     held = "\n".join(lines).encode("gb18030")
     data = {**HEAD, "code": "SCHOOLS", "csrf": csrf, "intent": "check"}
+    refused = browser.post("/panels/new", data=data, files={"panel": ("学校.csv", held)})
+    assert refused.status_code == 422
+    assert re.findall(r'class="code">([A-Z]+\d+)<', refused.text) == ["C3"]
+    assert "特殊情形“odd”不在现行测算口径中" in refused.text
+    held = held.replace(b"odd", b"")
     shown = browser.post("/panels/new", data=data, files={"panel": ("学校.csv", held)})
     assert shown.status_code == 200
-    assert "特殊情形“odd”不在现行测算口径中" in shown.text
     assert browser.post("/panels/new", data=hidden(shown.text)).status_code == 303
     answer = world.house.client(cast.AUDITOR).get("/api/v1/cost-panels/SCHOOLS").json()
     assert [(one["code"], one["dmu"], one["fiscal_year"], one["drivers"]) for one in answer["units"]] == [
         (code, code, 2026, {"学生数": "300"})
     ]
     assert [(row["dmu"], row["treatment"], row["cost_fen"]) for row in answer["rows"]] == [
-        (code, "", "90000000"), ("Z", "odd", "123456789"),
+        (code, "", "90000000"), ("Z", "", "123456789"),
     ]  # fmt: skip
     listed = world.house.client(cast.AUDITOR).get("/api/v1/cost-panels").json()["panels"]
     assert {

@@ -8,6 +8,7 @@ import pytest
 from openpyxl import Workbook
 
 from budgetperf.errors import Invalid
+from budgetperf.findings import Severity
 from budgetperf.money import Money
 from budgetperf.workbooks.cost_panel import read_cost_panel
 from budgetperf.workbooks.package import OLE
@@ -206,3 +207,19 @@ def test_an_old_workbook_is_to_be_saved_anew():
     with pytest.raises(Invalid, match="旧版") as caught:
         read_book(OLE + b"rest", name="面板.xls")
     assert ".xlsx" in caught.value.text
+
+
+def test_a_percent_among_shares_is_told_and_a_second_name_is_warned_of():
+    rows = lines()
+    rows[3][6] = "45"
+    with pytest.raises(Invalid) as caught:
+        read(table(rows))
+    assert [(one.where.cell, one.code) for one in caught.value.findings] == [("G5", "cost_panel.percent")]
+    slope = (*HEAD[:6], "坡度[水平]（度）")
+    rows[5][1] = "另一所"
+    told = read(table(rows, slope)).warnings
+    assert [(one.code, one.where.cell, one.severity) for one in told] == [
+        ("cost_panel.name", "B7", Severity.WARNING), ("cost_panel.percent", "G5", Severity.WARNING),
+    ]  # fmt: skip
+    percents = [[*line[:6], str(int(Decimal(line[6]) * 100))] for line in lines()]
+    assert read(table(percents)).warnings == ()
