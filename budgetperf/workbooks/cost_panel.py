@@ -146,11 +146,7 @@ def _columns(table: Table, found: list[Finding]) -> _Columns | None:
         if name in seen:
             found.append(_finding(table, 0, column, "heading", f"列名“{name}”重复，请改名"))
         seen.add(name)
-        if unknown := _MARK.search(name):
-            text = (
-                f"列名中的“{unknown[0]}”不是可用的标记，只有{LEVEL}、{CONDITION}两种；不是标记的请去掉方括号"
-            )
-            found.append(_finding(table, 0, column, "heading", text))
+        found += _unknown_mark(table, column, name)
         if heading in FIXED:
             fixed[heading] = column
         elif not match:
@@ -173,6 +169,14 @@ def _columns(table: Table, found: list[Finding]) -> _Columns | None:
     if not drivers:
         found.append(_finding(table, 0, 0, "heading", "至少要有一列成本动因，如“保洁面积（万平方米）”"))
     return None if len(found) > before or unit is None else _Columns(fixed, cost, unit, tuple(drivers))
+
+
+def _unknown_mark(table: Table, column: int, name: str) -> list[Finding]:
+    """Tell of a bracket left in a heading once the marks there are have been taken out."""
+    if not (unknown := _MARK.search(name)):
+        return []
+    text = f"列名中的“{unknown[0]}”不是可用的标记，只有{LEVEL}、{CONDITION}两种；不是标记的请去掉方括号"
+    return [_finding(table, 0, column, "heading", text)]
 
 
 def _row(

@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -9,6 +10,10 @@ from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 from starlette.testclient import TestClient
 
+from budgetperf.actions import panel_files
+from budgetperf.actions.context import Context
+from budgetperf.actions.panels import price_index
+from budgetperf.costing.prices import PriceIndex
 from budgetperf.money import Money, MoneyUnit
 from tests import cast
 from tests.api.conftest import House, World
@@ -151,6 +156,22 @@ def test_a_base_year_without_an_index_is_refused_at_the_field(house: House) -> N
     refused = sent(browser, csrf, fill(blank(browser)), base_year="2099")
     assert refused.status_code == 422
     assert "没有2099年的值，请另选基年" in refused.text
+
+
+def test_a_region_the_index_does_not_know_is_refused_at_its_cell(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def by_region(ctx: Context) -> PriceIndex:
+        return replace(price_index(ctx), regions={"城区": Decimal(1)})
+
+    monkeypatch.setattr(panel_files, "price_index", by_region)
+    browser, csrf = sign_in(house, cast.RULES_OFFICE)
+    book = fill(blank(browser))
+    for row in range(2, 26):
+        book["成本面板"].cell(row, 4, "城区" if row != 5 else "山区")
+    refused = sent(browser, csrf, book)
+    assert re.findall(r'class="code">([A-Z]+\d+)<', refused.text) == ["D5"]
+    assert "没有地区“山区”的值，现有：城区" in refused.text
 
 
 def test_a_large_driver_is_kept_and_a_title_above_the_headings_does_no_harm(house: House) -> None:
