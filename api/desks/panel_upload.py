@@ -22,10 +22,10 @@ from api.transaction import Work
 from budgetperf.actions.context import Context
 from budgetperf.actions.files import keep_file, keep_own_file
 from budgetperf.actions.panel_files import FiledPanel, PanelHead, read_panel_file
-from budgetperf.actions.panels import keep_panel
+from budgetperf.actions.panels import keep_panel, refuse_taken
 from budgetperf.errors import Conflict, Invalid
 from budgetperf.evidence.attachments import MediaType
-from budgetperf.findings import Finding
+from budgetperf.findings import Finding, Severity, Where
 from budgetperf.forms import read
 from budgetperf.workbooks.annotated import annotate
 from budgetperf.workbooks.package import MAX_FILE_BYTES
@@ -70,6 +70,7 @@ def take(request: Request, ctx: Work, posted: PostedForm) -> Response:
             filed = read_panel_file(ctx, head, content, name=name)
             if first(typed, "intent") == "keep" and not fresh:
                 return taken_once(ctx, NEW, typed, act=lambda: _kept(ctx, filed))
+            refuse_taken(ctx, head.code)
     except (Invalid, Conflict) as error:
         return _refused(request, ctx, document, error, content=content, name=name)
     digest = keep_file(ctx, content) if content.startswith(b"PK") else keep_own_file(ctx, content, CSV)
@@ -118,7 +119,7 @@ def _refused(
     name: str = "",
 ) -> HTMLResponse:
     """Return the page with what is wrong: of the form at its fields, of the file at its cells."""
-    found = error.findings if isinstance(error, Invalid) else ()
+    found = error.findings if isinstance(error, Invalid) else (_at_code(error),)
     cells = tuple(one for one in found if one.where.sheet)
     copy = annotate(content, cells) if cells and content.startswith(b"PK") else b""
     screen = _page(
@@ -132,6 +133,10 @@ def _refused(
         filename=name,
     )
     return answer(screen, STATUSES[type(error)][0])
+
+
+def _at_code(error: Conflict) -> Finding:
+    return Finding(error.code, Severity.ERROR, Where(pointer="/code"), error.text)
 
 
 def _page(

@@ -7,6 +7,7 @@ from budgetperf.actions.panels import (
     CostPanelForm,
     DriverForm,
     ObservationForm,
+    PanelCode,
     UnitForm,
     price_index,
     projects,
@@ -18,13 +19,14 @@ from budgetperf.errors import Invalid, NotFound
 from budgetperf.findings import Finding, Severity, Where
 from budgetperf.forms import Form, Line, Year, ask
 from budgetperf.rulebook.parameters import CostBaselineRules
+from budgetperf.workbooks.cost_panel import REGION, TREATMENT, Cells
 from budgetperf.workbooks.panel_book import PANEL, PanelBook, read_panel_book
 
 
 class PanelHead(Form):
     """What a panel is called, and which year its costs are brought to."""
 
-    code: Line = ask("面板编码", "本系统内唯一，如 ROADS-2026；登记后不再改动")
+    code: PanelCode = ask("面板编码", "本系统内唯一，如 ROADS-2026；登记后不再改动")
     service: Line = ask("服务名称", "如：道路清扫保洁")
     cost_label: Line = ask("成本口径", "成本包括什么，如：清扫保洁全年支出")
     base_year: Year = ask("价格基年", "各年成本按现行价格指数折算到该年价格")
@@ -79,6 +81,8 @@ def read_panel_file(ctx: Context, head: PanelHead, content: bytes, *, name: str)
     )
     panel = replace(book.panel, spec=replace(book.panel.spec, cost_label=head.cost_label))
     priced = priced_panel(ctx, panel)
+    if errors := _unfit(ctx, priced, book.cells):
+        raise Invalid("cost_panel.unfit", f"成本面板有{len(errors)}处错误，改正后再试", errors)
     at_cells = {finding.code for finding in book.warnings}
     told = (*book.warnings, *(one for one in priced.findings if one.code not in at_cells))
     return FiledPanel(_form(head, panel, book), replace(priced, findings=told))
@@ -93,7 +97,7 @@ def priced_panel(ctx: Context, panel: CostPanel) -> PricedPanel:
         priced = at_base_prices(panel, index)
     except Invalid as error:
         found.append(Finding(error.code, Severity.WARNING, Where(sheet=PANEL), error.text))
-    known = _treatments(ctx)
+    known = _treatments(ctx) or frozenset()
     found += [
         Finding(
             "cost_panel.treatment",
@@ -107,12 +111,30 @@ def priced_panel(ctx: Context, panel: CostPanel) -> PricedPanel:
     return PricedPanel(panel, index, priced, tuple(found))
 
 
-def _treatments(ctx: Context) -> frozenset[str]:
-    """Return the special cases the edition in force knows; none before the first edition."""
+def _unfit(ctx: Context, priced: PricedPanel, cells: Cells) -> tuple[Finding, ...]:
+    """Return why the panel could never be fitted by the price index and the edition in force."""
+    index, known = priced.index, _treatments(ctx)
+    base = priced.panel.spec.base_year
+    told: list[tuple[str, Where, str]] = []
+    if base not in index.values:
+        text = f"价格指数{index.code}没有{base}年的值，请另选基年，或先补充指数"
+        told.append(("base_year", Where(pointer="/base_year"), text))
+    for row in priced.panel.rows:
+        if index.regions and row.group not in index.regions:
+            text = f"价格指数{index.code}没有地区“{row.group}”的值，现有：{'、'.join(index.regions)}"
+            told.append(("region", cells.get((row.dmu, row.year, REGION), Where(sheet=PANEL)), text))
+        if known is not None and row.treatment and row.treatment not in known:
+            text = f"特殊情形“{row.treatment}”不在现行测算口径中，请核对；可用：{'、'.join(sorted(known)) or '无'}"
+            told.append(("treatment", cells[row.dmu, row.year, TREATMENT], text))
+    return tuple(Finding(f"cost_panel.{code}", Severity.ERROR, where, text) for code, where, text in told)
+
+
+def _treatments(ctx: Context) -> frozenset[str] | None:
+    """Return the special cases the edition in force knows; None before the first edition."""
     try:
         rules = in_force(ctx, "cost_baseline", CostBaselineRules).rules
     except NotFound:
-        return frozenset()
+        return None
     return frozenset(one.key for one in rules.treatments)
 
 

@@ -1,24 +1,25 @@
 """Cost panels: dmu-years of cost and drivers as reported, and which project is which dmu. Imports nothing heavy."""
 
+import re
 from collections import Counter
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 from sqlalchemy import insert
 
 from budgetperf.actions.context import Context
 from budgetperf.actions.payloads import PanelKept
 from budgetperf.actions.rules import in_force
-from budgetperf.costing.panel import CostPanel, DriverSpec, PanelRow, PanelSpec
+from budgetperf.costing.panel import CostPanel, DriverSpec, PanelRow, PanelSpec, driver_value
 from budgetperf.costing.prices import PriceIndex
 from budgetperf.costing.records import record, restore
 from budgetperf.costing.words import DriverRole
 from budgetperf.errors import Conflict, Forbidden, Invalid
 from budgetperf.evidence import merkle
 from budgetperf.findings import Finding, Severity, Where
-from budgetperf.forms import BOUND, Amount, Form, Line, Year, ask
-from budgetperf.money import Money, written_number
+from budgetperf.forms import Amount, Form, Line, Year, ask
+from budgetperf.money import Money
 from budgetperf.permissions import Permission, may
 from budgetperf.provenance import canonical_json
 from budgetperf.rulebook.parameters import PriceIndexRules
@@ -30,13 +31,12 @@ from budgetperf.store.tables.columns import table_of
 from budgetperf.store.tables.costs import CostObservation, CostPanelRow, CostUnit
 
 ALL = 1_000_000
-MOST_ROWS, MOST_PLACES = 5_000, 20
+MOST_ROWS = 5_000
 
 
 def _driver_value(value: object) -> Decimal:
-    """Take a number as exactly as a workbook holds it: shares have more places than amounts."""
-    number = None if isinstance(value, bool | float) else written_number(str(value))
-    if number is None or abs(number) >= BOUND or number != round(number, MOST_PLACES):
+    number = None if isinstance(value, bool | float) else driver_value(str(value))
+    if number is None:
         raise ValueError(f"“{value}”不是数字，或超出可填报的范围")
     return number
 
@@ -47,7 +47,22 @@ DriverValue = Annotated[
     PlainSerializer(lambda number: format(number, "f"), return_type=str),
     WithJsonSchema({"type": "string", "pattern": r"^-?\d{1,15}(\.\d{1,20})?$"}),
 ]
-Code = Annotated[Line, Field(pattern="^[^/]*$")]
+
+
+def _addressable(code: str) -> str:
+    if re.search(r"[/\\?#%]", code) or code.startswith("."):
+        raise ValueError(f"“{code}”不能含“/”“\\”“?”“#”“%”，也不能以“.”开头，因为编码要用在网址中")
+    return code
+
+
+def _panel_code(code: str) -> str:
+    if code == "new":
+        raise ValueError("“new”留作系统网址，请另用一个编码")
+    return code
+
+
+Code = Annotated[Line, AfterValidator(_addressable)]
+PanelCode = Annotated[Code, AfterValidator(_panel_code)]
 
 
 class DriverForm(Form):
@@ -84,7 +99,7 @@ class UnitForm(Form):
 class CostPanelForm(Form):
     """A cost panel of one service."""
 
-    code: Line = ask("面板编码")
+    code: PanelCode = ask("面板编码")
     service: Line = ask("服务名称")
     cost_label: Line = ask("成本口径")
     base_year: Year = ask("价格基年")
@@ -108,10 +123,7 @@ def keep_panel(ctx: Context, form: CostPanelForm) -> int:
     reason = may(ctx.actor, Permission("baseline:model:fit"), "", "登记成本面板")
     if reason:
         raise Forbidden("panels.forbidden", reason)
-    if any(known.code == form.code for known in cost_panels(ctx.session)):
-        raise Conflict(
-            "panels.code", f"已有编码为“{form.code}”的成本面板，登记后不再改动；更正或续报请另用一个编码"
-        )
+    refuse_taken(ctx, form.code)
     errors = tuple(one for one in panel_of(form).check() if one.severity is Severity.ERROR)
     if errors:
         raise Invalid("panels.rows", f"成本面板有{len(errors)}处错误，改正后再试", errors)
@@ -125,6 +137,20 @@ def keep_panel(ctx: Context, form: CostPanelForm) -> int:
         ctx.session, form.code, kind="baseline.panel", actor=ctx.actor.id, at=ctx.now, payload=payload
     )
     return len(leaves)
+
+
+def refuse_taken(ctx: Context, code: str) -> None:
+    """Refuse a code that is taken.
+
+    Raises
+    ------
+    Conflict
+        There is a panel of this code.
+    """
+    if any(known.code == code for known in cost_panels(ctx.session)):
+        raise Conflict(
+            "panels.code", f"已有编码为“{code}”的成本面板，登记后不再改动；更正或续报请另用一个编码"
+        )
 
 
 def projects(ctx: Context) -> dict[str, str]:

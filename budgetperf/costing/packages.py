@@ -84,7 +84,15 @@ EARLIER: Mapping[str, frozenset[str]] = {
 
 NOT_TOLD_BEFORE = frozenset(
     f"costing.{code}"
-    for code in ("perfect_fit", "not_unique", "thin_tail", "span", "ill_conditioned", "wrong_sign")
+    for code in (
+        "perfect_fit",
+        "not_unique",
+        "thin_tail",
+        "span",
+        "ill_conditioned",
+        "wrong_sign",
+        "unit_alone",
+    )
 )
 """Findings earlier methods did not pass on, or did not know."""
 

@@ -4,19 +4,38 @@ It fits nothing, deflates nothing (``prices``) and never drops a row: what is wr
 Imports nothing heavy; ``frames`` makes floats of it.
 """
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
-from statistics import median_high, median_low
+from decimal import Decimal, localcontext
+from statistics import median, median_high, median_low
 
 from budgetperf.costing.words import DriverRole
 from budgetperf.findings import Finding, Severity, Where
-from budgetperf.money import Money
+from budgetperf.forms import BOUND
+from budgetperf.money import Money, written_number
 
 ROWS_PER_DRIVER = 10  # rule of thumb of regression texts; fewer rows give a warning
 SPAN = 1_000_000  # no two units of one service differ so much in work or cost
 UNIT_JUMP = 3_000  # 元 in a 万元 column is x 10,000; genuine growth never comes near
+UNIT_ALONE = 1_000  # the same between dmus: per work done they differ tenfold, not a thousandfold
+MOST_PLACES = 20  # of a driver: shares have more places than amounts
+
+
+def driver_value(text: str) -> Decimal | None:
+    """Return a driver's value as exactly as a workbook holds it; None when it is no number or too large or fine.
+
+    Examples
+    --------
+    >>> driver_value("123456789.5"), driver_value("1e15"), driver_value("1e-21")
+    (Decimal('123456789.5'), None, None)
+    """
+    number = written_number(text)
+    if number is None or abs(number) >= BOUND:
+        return None
+    with localcontext(prec=60):  # the usual 28 digits do not hold 20 places of a large number
+        return number if number == round(number, MOST_PLACES) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,4 +242,45 @@ def check_span(panel: CostPanel) -> tuple[Finding, ...]:
     return tuple(found)
 
 
-CHECKS = (check_duplicate, check_cost, check_drivers, check_rows, check_constant, check_unit, check_span)
+def check_unit_alone(panel: CostPanel) -> tuple[Finding, ...]:
+    """A dmu whose cost per work done is thousands of times, or thousandths of, the others' is in another unit."""
+    costs: defaultdict[str, list[Decimal]] = defaultdict(list)
+    first: dict[str, PanelRow] = {}
+    work = panel.spec.work[:1]
+    for row in panel.rows:
+        done = row.drivers.get(work[0].code) if work else Decimal(1)
+        if done is not None and done.is_finite() and done > 0 and row.cost.fen > 0:
+            costs[row.dmu].append(row.cost.fen / done)
+            first.setdefault(row.dmu, row)
+    typical = {dmu: median(found) for dmu, found in costs.items()}
+    ranked = sorted(typical.values())
+    found = []
+    for dmu, own in typical.items():
+        others = _median_without(ranked, own)
+        if others and not others / UNIT_ALONE < own < others * UNIT_ALONE:
+            per = f"单位“{work[0].label}”成本" if work else "成本"
+            text = f"{first[dmu].name}的{per}与其他单位相差上千倍，请核对成本是元还是万元、工作量的计量单位"
+            found.append(_finding("unit_alone", Severity.WARNING, first[dmu].where, text))
+    return tuple(found)
+
+
+def _median_without(ranked: list[Decimal], one: Decimal) -> Decimal | None:
+    """Return the median of sorted values but for one of them; None of nothing."""
+    at = bisect_left(ranked, one)
+    rest = len(ranked) - 1
+    if not rest:
+        return None
+    low, high = ((rest - 1) // 2, rest // 2)
+    return (ranked[low + (low >= at)] + ranked[high + (high >= at)]) / 2
+
+
+CHECKS = (
+    check_duplicate,
+    check_cost,
+    check_drivers,
+    check_rows,
+    check_constant,
+    check_unit,
+    check_unit_alone,
+    check_span,
+)

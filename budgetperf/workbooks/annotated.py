@@ -53,7 +53,7 @@ def annotate(content: bytes, findings: tuple[Finding, ...]) -> bytes:
     _remove_old_marks(book)
     for finding in sorted(findings, key=lambda finding: finding.severity.rank):
         if finding.where.cell and finding.where.sheet in book.sheetnames:
-            _mark(book[finding.where.sheet][finding.where.cell], finding)
+            _mark(_anchor(book[finding.where.sheet], finding.where.cell), finding)
     _list(book.create_sheet(RESULT_SHEET, 0), findings)
     book.active = 0
     stream = io.BytesIO()
@@ -82,6 +82,14 @@ def _remove_old_marks(book: Workbook) -> None:
             for cell in row:
                 if isinstance(cell, Cell) and cell.comment and cell.comment.author == _AUTHOR:
                     cell.comment, cell.fill = None, PatternFill()
+
+
+def _anchor(sheet: Worksheet, cell: str) -> Cell:
+    """Return the cell, or the first of the merged range it is covered by: the only one that can be written to."""
+    merged = next((one for one in sheet.merged_cells.ranges if cell in one), None)
+    found = sheet[merged.start_cell.coordinate if merged else cell]
+    assert isinstance(found, Cell)
+    return found
 
 
 def _mark(cell: Cell, finding: Finding) -> None:

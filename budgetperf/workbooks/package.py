@@ -26,7 +26,7 @@ MAX_MEMBERS = 500
 MAX_TAGS = 1_000_000
 """Most XML tags in all members: a tag of four bytes costs a parser a hundred."""
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _DTD = tuple(
     word.encode(code) for word in ("<!DOCTYPE", "<!ENTITY") for code in ("utf-8", "utf-16-le", "utf-16-be")
@@ -104,7 +104,7 @@ def _refuse_by_kind(content: bytes) -> None:
             "workbook.too_large",
             f"文件大小为 {size:.1f} MB，超过 {limit} MB 上限；请只上传申报表本身，佐证资料另作附件",
         )
-    if content.startswith(_OLE):
+    if content.startswith(OLE):
         if _ENCRYPTED in content:
             raise Invalid("workbook.encrypted", "工作簿设有打开密码；请取消密码保护后再上传")
         raise Invalid("workbook.old_format", f"这是旧版 .xls 工作簿；{_SAVE_AS}")

@@ -8,10 +8,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from budgetperf.costing.panel import CostPanel, DriverSpec, PanelRow
+from budgetperf.costing.panel import CostPanel, DriverSpec, PanelRow, driver_value
 from budgetperf.errors import Invalid
 from budgetperf.findings import Finding, Severity, Where
-from budgetperf.money import written_number
 from budgetperf.workbooks.cost_panel import (
     CODE,
     CONDITION,
@@ -21,8 +20,10 @@ from budgetperf.workbooks.cost_panel import (
     REGION,
     TREATMENT,
     YEAR,
+    Cells,
     heading_of,
     read_cost_panel,
+    told_of_broken,
 )
 from budgetperf.workbooks.tables import Table, read_book
 
@@ -58,11 +59,12 @@ class PanelUnit:
 
 @dataclass(frozen=True, slots=True)
 class PanelBook:
-    """A panel, the projects that are its units, and what its checks warn of."""
+    """A panel, the projects that are its units, what its checks warn of, and where its cells stand."""
 
     panel: CostPanel
     units: tuple[PanelUnit, ...]
     warnings: tuple[Finding, ...]
+    cells: Cells
 
 
 def read_panel_book(
@@ -111,7 +113,7 @@ def read_panel_book(
         for unit in listed
         if unit.dmu not in latest
     )
-    return PanelBook(read.panel, (*listed, *same), (*read.warnings, *warnings))
+    return PanelBook(read.panel, (*listed, *same), (*read.warnings, *warnings), read.cells)
 
 
 def latest_rows(panel: CostPanel) -> dict[str, PanelRow]:
@@ -125,12 +127,12 @@ class _Units:
     def __init__(
         self, table: Table, panel: CostPanel, latest: Mapping[str, PanelRow], projects: Collection[str]
     ) -> None:
-        self.table, self.latest, self.projects = table, latest, projects
-        self.found: list[Finding] = []
+        self.table, self.latest, self.projects = table.under(PROJECT, CODE) or table, latest, projects
+        self.found = told_of_broken(table)
         known = {heading_of(driver): driver for driver in panel.spec.drivers}
         self.fixed: dict[str, int] = {}
         self.drivers: dict[str, tuple[int, DriverSpec]] = {}
-        for column, heading in enumerate(table.rows[0]):
+        for column, heading in enumerate(self.table.rows[0]):
             if heading in UNIT_NOTES:
                 self.fixed[heading] = column
             elif heading in known:
@@ -174,7 +176,7 @@ class _Units:
                 return self.latest[dmu].drivers[code]
             self._wrong(at, column, f"单元“{dmu}”在“{PANEL}”中没有数据，须填写预算年度的“{code}”")
             return None
-        number = written_number(text)
+        number = driver_value(text)
         if number is None or (driver and driver.logged and number <= 0):
             self._wrong(
                 at,

@@ -5,15 +5,19 @@ Holds the reading only: what the columns mean is the business of whoever asked f
 
 import csv
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 from budgetperf.errors import Invalid
 from budgetperf.findings import Where
-from budgetperf.workbooks.cells import MAX_COLUMNS, MAX_ROWS, Mark, Sheet, address, read_sheets
-from budgetperf.workbooks.package import MAX_FILE_BYTES, open_package
+from budgetperf.workbooks.cells import MAX_COLUMNS, MAX_ROWS, Mark, Place, Sheet, address, read_sheets
+from budgetperf.workbooks.package import MAX_FILE_BYTES, OLE, open_package
 from budgetperf.workbooks.values import spelled
 
 _ENCODINGS = ("utf-8-sig", "gb18030")
+TITLES = 10
+"""Rows among which the heading is looked for: people write titles above it."""
+_BROKEN = frozenset({Mark.ERROR, Mark.UNCACHED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +29,28 @@ class Table:
     name : str
         What people call the file.
     rows : tuple of tuple of str
+    top : int
+        Rows left out above the first.
+    broken : tuple of (row, column)
+        Cells of the sheet, all rows counted, with an error value or a formula without a result; their text is empty.
     """
 
     name: str
     rows: tuple[tuple[str, ...], ...]
+    top: int = 0
+    broken: tuple[Place, ...] = ()
 
     def where(self, row: int, column: int) -> Where:
         """Return the place of a cell, counted from 0, as Excel would call it."""
-        return Where(sheet=self.name, cell=address((row, column)))
+        return Where(sheet=self.name, cell=address((self.top + row, column)))
+
+    def under(self, *names: str) -> Self | None:
+        """Return the table from the row on that holds all of ``names``, or the first that holds one; None without."""
+        held = [sum(name in row for name in names) for row in self.rows[:TITLES]]
+        if not any(held):
+            return None
+        at = held.index(max(held))
+        return replace(self, rows=self.rows[at:], top=self.top + at)
 
 
 def read_table(content: bytes, *, name: str) -> Table:
@@ -52,7 +70,7 @@ def read_table(content: bytes, *, name: str) -> Table:
     """
     if len(content) > MAX_FILE_BYTES:
         raise Invalid("tables.size", f"“{name}”超过{MAX_FILE_BYTES // 1024 // 1024}MB，请只保留数据")
-    if content.startswith(b"PK"):
+    if content.startswith((b"PK", OLE)):
         name, found = _from_workbook(content, name)
     else:
         found = _from_csv(content, name)
@@ -65,12 +83,12 @@ def read_book(content: bytes, *, name: str) -> tuple[Table, ...]:
     Raises
     ------
     Invalid
-        As ``read_table``.
+        As ``read_table``, but for a cell without a result: it is one of ``Table.broken``.
     """
-    if not content.startswith(b"PK"):
+    if not content.startswith((b"PK", OLE)):
         return (read_table(content, name=name),)
     tables = tuple(
-        _table(sheet.name, _rows(sheet, sheet.name))
+        replace(_table(sheet.name, _texts(sheet)), broken=tuple(_broken(sheet)))
         for sheet in read_sheets(open_package(content))
         if sheet.height
     )
@@ -127,9 +145,16 @@ def _from_workbook(content: bytes, name: str) -> tuple[str, list[list[str]]]:
 
 
 def _rows(sheet: Sheet, name: str) -> list[list[str]]:
-    for place, mark in sheet.marks.items():
-        if mark in {Mark.ERROR, Mark.UNCACHED}:
-            raise Invalid(
-                "tables.formula", f"“{name}”的{address(place)}是错误值或没有计算结果的公式，请改为数值后重试"
-            )
+    for place in _broken(sheet):
+        raise Invalid(
+            "tables.formula", f"“{name}”的{address(place)}是错误值或没有计算结果的公式，请改为数值后重试"
+        )
+    return _texts(sheet)
+
+
+def _broken(sheet: Sheet) -> list[Place]:
+    return [place for place, mark in sheet.marks.items() if mark in _BROKEN]
+
+
+def _texts(sheet: Sheet) -> list[list[str]]:
     return [[spelled(sheet.value((row, at))) for at in range(sheet.width)] for row in range(sheet.height)]

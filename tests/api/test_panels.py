@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -9,6 +10,10 @@ from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 from starlette.testclient import TestClient
 
+from budgetperf.actions import panel_files
+from budgetperf.actions.context import Context
+from budgetperf.actions.panels import price_index
+from budgetperf.costing.prices import PriceIndex
 from budgetperf.money import Money, MoneyUnit
 from tests import cast
 from tests.api.conftest import House, World
@@ -126,9 +131,61 @@ def test_a_file_of_another_session_is_not_read_by_its_digest(house: House) -> No
 
 def test_a_code_is_given_once(house: House) -> None:
     browser, csrf = sign_in(house, cast.RULES_OFFICE)
-    for status in (303, 409):
-        page = sent(browser, csrf, fill(blank(browser)))
-        assert browser.post("/panels/new", data=hidden(page.text)).status_code == status
+    pages = [sent(browser, csrf, fill(blank(browser))) for _ in range(2)]
+    answers = [browser.post("/panels/new", data=hidden(page.text)).status_code for page in pages]
+    assert answers == [303, 409]
+    looked = sent(browser, csrf, fill(blank(browser)))
+    assert looked.status_code == 409
+    assert (
+        looked.text.count("已有编码为“SWEEP-2026”的成本面板") == 3
+    )  # above the form, in the list, at its field
+    assert 'value="keep"' not in looked.text
+
+
+@pytest.mark.parametrize("code", ["A/B", "..", "a?b", "new"])
+def test_a_code_that_would_break_its_address_is_refused_at_the_field(house: House, code: str) -> None:
+    browser, csrf = sign_in(house, cast.RULES_OFFICE)
+    refused = sent(browser, csrf, fill(blank(browser)), code=code)
+    assert refused.status_code == 422
+    assert f"“{code}”" in refused.text
+    assert "网址" in refused.text
+
+
+def test_a_base_year_without_an_index_is_refused_at_the_field(house: House) -> None:
+    browser, csrf = sign_in(house, cast.RULES_OFFICE)
+    refused = sent(browser, csrf, fill(blank(browser)), base_year="2099")
+    assert refused.status_code == 422
+    assert "没有2099年的值，请另选基年" in refused.text
+
+
+def test_a_region_the_index_does_not_know_is_refused_at_its_cell(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def by_region(ctx: Context) -> PriceIndex:
+        return replace(price_index(ctx), regions={"城区": Decimal(1)})
+
+    monkeypatch.setattr(panel_files, "price_index", by_region)
+    browser, csrf = sign_in(house, cast.RULES_OFFICE)
+    book = fill(blank(browser))
+    for row in range(2, 26):
+        book["成本面板"].cell(row, 4, "城区" if row != 5 else "山区")
+    refused = sent(browser, csrf, book)
+    assert re.findall(r'class="code">([A-Z]+\d+)<', refused.text) == ["D5"]
+    assert "没有地区“山区”的值，现有：城区" in refused.text
+
+
+def test_a_large_driver_is_kept_and_a_title_above_the_headings_does_no_harm(house: House) -> None:
+    browser, csrf = sign_in(house, cast.RULES_OFFICE)
+    book = fill(blank(browser))
+    sheet = book["成本面板"]
+    sheet["H2"] = 123_456_789
+    sheet.insert_rows(1)
+    sheet["A1"] = "2024年清扫保洁成本"
+    sheet.merge_cells("A1:F1")
+    page = sent(browser, csrf, book)
+    assert browser.post("/panels/new", data=hidden(page.text)).status_code == 303
+    answer = house.client(cast.AUDITOR).get("/api/v1/cost-panels/SWEEP-2026").json()
+    assert max(Decimal(row["drivers"]["垃圾清运量"]) for row in answer["rows"]) == 123_456_789
 
 
 @pytest.mark.parametrize("actor", [cast.FINANCE_REVIEWER, cast.CLERK])
@@ -161,16 +218,20 @@ def test_a_csv_names_its_projects_by_their_codes_and_a_special_case_is_told(worl
     ]
     held = "\n".join(lines).encode("gb18030")
     data = {**HEAD, "code": "SCHOOLS", "csrf": csrf, "intent": "check"}
+    refused = browser.post("/panels/new", data=data, files={"panel": ("学校.csv", held)})
+    assert refused.status_code == 422
+    assert re.findall(r'class="code">([A-Z]+\d+)<', refused.text) == ["C3"]
+    assert "特殊情形“odd”不在现行测算口径中" in refused.text
+    held = held.replace(b"odd", b"")
     shown = browser.post("/panels/new", data=data, files={"panel": ("学校.csv", held)})
     assert shown.status_code == 200
-    assert "特殊情形“odd”不在现行测算口径中" in shown.text
     assert browser.post("/panels/new", data=hidden(shown.text)).status_code == 303
     answer = world.house.client(cast.AUDITOR).get("/api/v1/cost-panels/SCHOOLS").json()
     assert [(one["code"], one["dmu"], one["fiscal_year"], one["drivers"]) for one in answer["units"]] == [
         (code, code, 2026, {"学生数": "300"})
     ]
     assert [(row["dmu"], row["treatment"], row["cost_fen"]) for row in answer["rows"]] == [
-        (code, "", "90000000"), ("Z", "odd", "123456789"),
+        (code, "", "90000000"), ("Z", "", "123456789"),
     ]  # fmt: skip
     listed = world.house.client(cast.AUDITOR).get("/api/v1/cost-panels").json()["panels"]
     assert {

@@ -12,6 +12,7 @@ from budgetperf.costing.panel import (
     check_duplicate,
     check_rows,
     check_unit,
+    check_unit_alone,
 )
 from budgetperf.errors import Invalid
 from budgetperf.findings import Severity
@@ -95,6 +96,20 @@ def test_a_jump_of_thousands_against_own_other_years_is_a_wrong_unit(usual, cost
 def test_of_two_years_thousands_of_times_apart_both_are_told():
     found = check_unit(panel_of(make_row(year=2023, cost="1"), make_row(year=2024, cost="10000")))
     assert len(found) == 2
+
+
+@pytest.mark.parametrize(
+    ("cost", "area", "told"),
+    [("10000", "10", 1), ("0.01", "10", 1), ("1", "100000", 1), ("900", "10", 0), ("10000", "10000", 0)],
+)
+def test_a_whole_unit_thousands_of_times_off_the_others_is_warned_of(cost, area, told):
+    others = [make_row(f"D{n}", cost="10", area="10") for n in range(1, 4)]
+    odd = [make_row("D00", year=year, cost=cost, area=area) for year in (2023, 2024)]
+    found = check_unit_alone(panel_of(*odd, *others))
+    assert [(one.code, one.severity, one.where.pointer) for one in found] == [
+        ("costing.unit_alone", Severity.WARNING, "/rows/D00/2023")
+    ] * told
+    assert check_unit_alone(panel_of(*odd)) == ()
 
 
 def test_floats_are_refused_while_an_error_stands():

@@ -98,3 +98,14 @@ def test_refused_upload_is_not_annotated() -> None:
     with pytest.raises(Invalid) as caught:
         annotate(b"junk", (finding("H37"),))
     assert caught.value.code == "workbook.not_xlsx"
+
+
+def test_a_finding_in_a_merged_range_is_written_at_its_first_cell() -> None:
+    book = load_workbook(io.BytesIO(FORM))
+    sheet = book.create_sheet("标题")
+    sheet.merge_cells("A1:C2")
+    stream = io.BytesIO()
+    book.save(stream)
+    told = Finding("x", Severity.ERROR, Where(sheet="标题", cell="B2"), "不是列名")
+    marked = load_workbook(io.BytesIO(annotate(stream.getvalue(), (told,))))
+    assert marked["标题"]["A1"].comment.text == "【错误】不是列名"

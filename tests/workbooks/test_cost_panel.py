@@ -1,15 +1,18 @@
 """Cost panels from tables: read to the fen, refused at the cell, warned where a check says so."""
 
 import io
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from openpyxl import Workbook
 
 from budgetperf.errors import Invalid
+from budgetperf.findings import Severity
 from budgetperf.money import Money
 from budgetperf.workbooks.cost_panel import read_cost_panel
-from budgetperf.workbooks.tables import Table, read_table
+from budgetperf.workbooks.package import OLE
+from budgetperf.workbooks.tables import Table, read_book, read_table
 
 HEAD = (
     "单元编码",
@@ -86,7 +89,10 @@ def test_a_workbook_as_people_keep_it():
     ("row", "column", "value", "cell", "told"),
     [
         (3, 4, "约一百万", "E5", "“约一百万”不是金额"),
-        (3, 4, "", "E5", "不是金额"),
+        (3, 4, "", "E5", "成本不能为空"),
+        (3, 5, "1e15", "F5", "超出可填报的范围"),
+        (3, 2, "1950", "C5", "应为四位数字"),
+        (3, 1, "合 计", "B5", "“合 计”行不是一个单元"),
         (0, 5, "多", "F2", "保洁面积（万平方米）“多”不是数字"),
         (0, 5, "", "F2", "保洁面积（万平方米）不能为空"),
         (7, 2, "二〇二五", "C9", "年度“二〇二五”应为四位数字"),
@@ -121,6 +127,7 @@ def test_every_error_is_told_at_once():
         ({4: "成本"}, "列名“成本”应写明计量单位"),
         ({2: "保洁面积（公顷）"}, "列名“保洁面积”重复"),
         ({0: "编号（个）"}, "缺少列：单元编码"),
+        ({6: "人工占比[水准]（比例）"}, "“[水准]”不是可用的标记"),
         ({5: "备注", 6: "说明"}, "至少要有一列成本动因"),
     ],
 )
@@ -137,6 +144,7 @@ def test_a_unit_twice_in_a_year_and_a_constant_driver_are_told_where_they_stand(
     with pytest.raises(Invalid) as caught:
         read(table(twice))
     assert [(one.where.cell, "有2行" in one.message) for one in caught.value.findings] == [("E6", True)]
+    assert "第6、7行" in caught.value.findings[0].message
     flat = [[*line[:5], "9", line[6]] for line in lines()]
     with pytest.raises(Invalid) as caught:
         read(table(flat))
@@ -152,3 +160,66 @@ def test_a_table_of_a_heading_only_is_refused():
     with pytest.raises(Invalid) as caught:
         read(table([]))
     assert "没有数据行" in caught.value.findings[0].message
+
+
+def test_a_title_above_the_headings_is_passed_over_and_cells_keep_their_address():
+    rows = lines()
+    given = Table("面板.csv", (("道路成本", *[""] * 6), ("", *[""] * 6), HEAD, *map(tuple, rows)))
+    assert len(read(given).panel.rows) == len(rows)
+    wrong = replace(
+        given, rows=(*given.rows[:5], (*given.rows[5][:4], "甲", *given.rows[5][5:]), *given.rows[6:])
+    )
+    with pytest.raises(Invalid) as caught:
+        read(wrong)
+    assert [one.where.cell for one in caught.value.findings] == ["E6"]
+
+
+def test_a_table_without_its_headings_is_told_once():
+    with pytest.raises(Invalid) as caught:
+        read(Table("面板.csv", tuple(map(tuple, lines()))))
+    [finding] = caught.value.findings
+    assert "前10行" in finding.message
+
+
+def test_a_large_driver_is_read():
+    rows = lines()
+    rows[0][5] = "999999999999999.5"
+    assert read(table(rows)).panel.rows[0].drivers["保洁面积"] == Decimal("999999999999999.5")
+
+
+def test_broken_formulas_are_told_at_their_cells_with_everything_else():
+    book = Workbook()
+    sheet = book.active
+    for line in (HEAD, *lines(12)):
+        sheet.append(line)
+    sheet["E3"], sheet["B4"], sheet["F5"] = "#REF!", "=A1", "多"
+    sheet["E3"].data_type = "e"
+    held = io.BytesIO()
+    book.save(held)
+    with pytest.raises(Invalid) as caught:
+        read(read_book(held.getvalue(), name="面板.xlsx")[0])
+    assert [(one.where.cell, one.code) for one in caught.value.findings] == [
+        ("E3", "cost_panel.formula"), ("B4", "cost_panel.formula"), ("F5", "cost_panel.number"),
+    ]  # fmt: skip
+
+
+def test_an_old_workbook_is_to_be_saved_anew():
+    with pytest.raises(Invalid, match="旧版") as caught:
+        read_book(OLE + b"rest", name="面板.xls")
+    assert ".xlsx" in caught.value.text
+
+
+def test_a_percent_among_shares_is_told_and_a_second_name_is_warned_of():
+    rows = lines()
+    rows[3][6] = "45"
+    with pytest.raises(Invalid) as caught:
+        read(table(rows))
+    assert [(one.where.cell, one.code) for one in caught.value.findings] == [("G5", "cost_panel.percent")]
+    slope = (*HEAD[:6], "坡度[水平]（度）")
+    rows[5][1] = "另一所"
+    told = read(table(rows, slope)).warnings
+    assert [(one.code, one.where.cell, one.severity) for one in told] == [
+        ("cost_panel.name", "B7", Severity.WARNING), ("cost_panel.percent", "G5", Severity.WARNING),
+    ]  # fmt: skip
+    percents = [[*line[:6], str(int(Decimal(line[6]) * 100))] for line in lines()]
+    assert read(table(percents)).warnings == ()
