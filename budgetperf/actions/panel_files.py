@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, replace
 
+from pydantic import ValidationError
+
 from budgetperf.actions.context import Context
 from budgetperf.actions.panels import (
     CostPanelForm,
@@ -85,7 +87,18 @@ def read_panel_file(ctx: Context, head: PanelHead, content: bytes, *, name: str)
         raise Invalid("cost_panel.unfit", f"成本面板有{len(errors)}处错误，改正后再试", errors)
     at_cells = {finding.code for finding in book.warnings}
     told = (*book.warnings, *(one for one in priced.findings if one.code not in at_cells))
-    return FiledPanel(_form(head, panel, book), replace(priced, findings=told))
+    return FiledPanel(_written(head, panel, book), replace(priced, findings=told))
+
+
+def _written(head: PanelHead, panel: CostPanel, book: PanelBook) -> CostPanelForm:
+    """Return the form; a text no form can hold is refused by what it says."""
+    try:
+        return _form(head, panel, book)
+    except ValidationError as error:
+        texts = "、".join(f"“{str(one['input'])[:30]}”" for one in error.errors())
+        raise Invalid(
+            "cost_panel.text", f"这些单元格的文字过长，或含有不能使用的字符，请改正后再传：{texts}"
+        ) from error
 
 
 def priced_panel(ctx: Context, panel: CostPanel) -> PricedPanel:
