@@ -173,7 +173,14 @@ def check_drivers(panel: CostPanel) -> tuple[Finding, ...]:
                 text = f"{row.name} {row.year}年“{driver.label}”为{value}{driver.uom}，取对数的因素须为正数"
             else:
                 continue
-            found.append(_finding("driver", Severity.ERROR, row.where, text))
+            found.append(
+                _finding(
+                    "driver",
+                    Severity.ERROR,
+                    Where(pointer=f"{row.where.pointer}/drivers/{driver.code}"),
+                    text,
+                )
+            )
     return tuple(found)
 
 

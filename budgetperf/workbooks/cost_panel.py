@@ -85,6 +85,7 @@ def read_cost_panel(table: Table, *, code: str, service: str, base_year: int | N
     columns = _columns(table, found)
     if columns is None:
         raise _refused(table, found)
+    found += _shared(table, columns)
     places: dict[tuple[str, int], list[int]] = {}
     rows = []
     for at, line in enumerate(table.rows[1:], start=1):
@@ -236,17 +237,30 @@ def _at_cell(
 ) -> Finding:
     """Put a finding of the panel where its row, or its driver's column, stands."""
     parts = finding.where.pointer.strip("/").split("/")
-    if parts[0] == "rows" and len(parts) == 3 and (parts[1], int(parts[2])) in places:
+    named = {spec.code: column for column, spec in columns.drivers}
+    if parts[0] == "rows" and len(parts) in {3, 5} and (parts[1], int(parts[2])) in places:
         rows = places[parts[1], int(parts[2])]
-        told = replace(finding, where=table.where(rows[0], columns.cost))
+        column = named.get(parts[-1], columns.cost) if len(parts) == 5 else columns.cost
+        told = replace(finding, where=table.where(rows[0], column))
         if len(rows) == 1:
             return told
         lines = "、".join(str(table.top + row + 1) for row in rows)
         return replace(told, message=f"{told.message}（第{lines}行）")
-    named = {spec.code: column for column, spec in columns.drivers}
     if parts[0] == "drivers" and parts[-1] in named:
         return replace(finding, where=table.where(0, named[parts[-1]]))
     return finding
+
+
+def _shared(table: Table, columns: _Columns) -> list[Finding]:
+    """Refuse a number written once over several rows: it is not each row's."""
+    numbers = {columns.cost, *(column for column, _ in columns.drivers)}
+    text = "这一格在合并单元格之内，所示的数不是本行自己的，请取消合并，逐行填写"
+    return [
+        _finding(table, at, column, "merged", text)
+        for at in range(1, len(table.rows))
+        for column in sorted(numbers)
+        if (table.top + at, column) in table.covered
+    ]
 
 
 def _two_names(

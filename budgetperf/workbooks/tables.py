@@ -33,12 +33,15 @@ class Table:
         Rows left out above the first.
     broken : tuple of (row, column)
         Cells of the sheet, all rows counted, with an error value or a formula without a result; their text is empty.
+    covered : frozenset of (row, column)
+        Cells of the sheet that show the text of the first cell of a merged range.
     """
 
     name: str
     rows: tuple[tuple[str, ...], ...]
     top: int = 0
     broken: tuple[Place, ...] = ()
+    covered: frozenset[Place] = frozenset()
 
     def where(self, row: int, column: int) -> Where:
         """Return the place of a cell, counted from 0, as Excel would call it."""
@@ -71,10 +74,9 @@ def read_table(content: bytes, *, name: str) -> Table:
     if len(content) > MAX_FILE_BYTES:
         raise Invalid("tables.size", f"“{name}”超过{MAX_FILE_BYTES // 1024 // 1024}MB，请只保留数据")
     if content.startswith((b"PK", OLE)):
-        name, found = _from_workbook(content, name)
-    else:
-        found = _from_csv(content, name)
-    return _table(name, found)
+        name, sheet = _first_sheet(content, name)
+        return replace(_table(name, _rows(sheet, name)), covered=frozenset(sheet.merges))
+    return _table(name, _from_csv(content, name))
 
 
 def read_book(content: bytes, *, name: str) -> tuple[Table, ...]:
@@ -88,7 +90,9 @@ def read_book(content: bytes, *, name: str) -> tuple[Table, ...]:
     if not content.startswith((b"PK", OLE)):
         return (read_table(content, name=name),)
     tables = tuple(
-        replace(_table(sheet.name, _texts(sheet)), broken=tuple(_broken(sheet)))
+        replace(
+            _table(sheet.name, _texts(sheet)), broken=tuple(_broken(sheet)), covered=frozenset(sheet.merges)
+        )
         for sheet in read_sheets(open_package(content))
         if sheet.height
     )
@@ -133,7 +137,7 @@ def _from_csv(content: bytes, name: str) -> list[list[str]]:
     raise Invalid("tables.encoding", f"“{name}”不是文本CSV，也不是 .xlsx，请另存后重试")
 
 
-def _from_workbook(content: bytes, name: str) -> tuple[str, list[list[str]]]:
+def _first_sheet(content: bytes, name: str) -> tuple[str, Sheet]:
     """Return the first sheet; where there are others, the name says which was read."""
     sheets = read_sheets(open_package(content))
     if not sheets:
@@ -141,7 +145,7 @@ def _from_workbook(content: bytes, name: str) -> tuple[str, list[list[str]]]:
     sheet = sheets[0]
     if len(sheets) > 1:
         name = f"{name}（只读取第1张工作表“{sheet.name}”）"
-    return name, _rows(sheet, name)
+    return name, sheet
 
 
 def _rows(sheet: Sheet, name: str) -> list[list[str]]:

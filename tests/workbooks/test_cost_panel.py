@@ -97,7 +97,7 @@ def test_a_workbook_as_people_keep_it():
         (0, 5, "", "F2", "保洁面积（万平方米）不能为空"),
         (7, 2, "二〇二五", "C9", "年度“二〇二五”应为四位数字"),
         (7, 0, "", "A9", "单元编码不能为空"),
-        (2, 5, "0", "E4", "取对数的因素须为正数"),
+        (2, 5, "0", "F4", "取对数的因素须为正数"),
         (2, 4, "-3", "E4", "须为正数"),
     ],
 )
@@ -223,3 +223,21 @@ def test_a_percent_among_shares_is_told_and_a_second_name_is_warned_of():
     ]  # fmt: skip
     percents = [[*line[:6], str(int(Decimal(line[6]) * 100))] for line in lines()]
     assert read(table(percents)).warnings == ()
+
+
+def test_a_number_written_once_over_several_rows_is_not_each_rows() -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(HEAD)
+    for line in lines(12):
+        sheet.append([*line[:4], *map(float, line[4:])])
+    sheet.merge_cells("F5:F7")
+    content = io.BytesIO()
+    book.save(content)
+    table = read_table(content.getvalue(), name="面板.xlsx")
+    with pytest.raises(Invalid) as refused:
+        read_cost_panel(table, code="road", service="道路清扫")
+    told = {str(one.where.cell): one.message for one in refused.value.findings}
+    assert set(told) == {"F5", "F6", "F7"}
+    assert "请取消合并" in told["F6"]
