@@ -84,7 +84,7 @@ def test_the_whole_year_makes_nearly_every_move_of_the_table(whole):
     never = year - made
     assert {one for one in never if Stage(one.partition(".")[0]) not in ASSESSMENT_STAGES} == {
         "monitoring.return", "request.send_back", "self_evaluation.return", "special_factor_claim.return",
-        "special_factor_claim.withdraw",
+        "special_factor_claim.revoke", "special_factor_claim.withdraw",
     }  # fmt: skip
     assert {one.partition(".")[2] for one in never if Stage(one.partition(".")[0]) in ASSESSMENT_STAGES} == {
         "add_raters", "exempt", "recall", "reject", "reopen", "return", "send_back", "void", "withdraw",
