@@ -4,6 +4,7 @@ Row-level security repeats the same rule in the database, so that a query which 
 still finds nothing that is not theirs.
 """
 
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, select, true
@@ -38,6 +39,7 @@ def evaluands_visible_to(actor: Actor) -> ColumnElement[bool]:
     return _in_scopes(actor, col(EvaluandRow.path)) | seated
 
 
+@lru_cache(maxsize=256)
 def records_visible_to(actor: Actor) -> ColumnElement[bool]:
     """Return the condition on ``record``: own branch, own panel, a published round, one's part of an assessment."""
     assessed = col(Record.stage).in_(ASSESSMENT_STAGES)
