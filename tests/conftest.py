@@ -17,7 +17,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from hypothesis import settings
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from budgetperf.actions.context import Context, Ids, SeededIds
 from budgetperf.permissions import Actor
@@ -151,16 +151,38 @@ def owner_engine(database: Database) -> Iterator[Engine]:
     made.dispose()
 
 
-@pytest.fixture
-def session(engine: Engine) -> Iterator[BoundSession]:
-    """A session whose commits are savepoints of a transaction that is rolled back."""
+@contextmanager
+def undone(engine: Engine) -> Iterator[Connection]:
+    """A connection in a transaction that is rolled back."""
     with engine.connect() as connection:
         outer = connection.begin()
-        with BoundSession(
-            connection, join_transaction_mode="create_savepoint", expire_on_commit=False, autoflush=False
-        ) as opened:
-            yield opened
+        yield connection
         outer.rollback()
+
+
+@pytest.fixture
+def connection(engine: Engine) -> Iterator[Connection]:
+    """What the test's session works on; a module that begins with a story makes it once, and tells it there."""
+    with undone(engine) as made:
+        yield made
+
+
+@contextmanager
+def session_on(connection: Connection) -> Iterator[BoundSession]:
+    """A session whose commits are savepoints of the connection's transaction."""
+    with BoundSession(
+        connection, join_transaction_mode="create_savepoint", expire_on_commit=False, autoflush=False
+    ) as opened:
+        yield opened
+
+
+@pytest.fixture
+def session(connection: Connection) -> Iterator[BoundSession]:
+    """A session that leaves the connection as it was found."""
+    before = connection.begin_nested()
+    with session_on(connection) as opened:
+        yield opened
+    before.rollback()
 
 
 @pytest.fixture

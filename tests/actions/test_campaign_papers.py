@@ -1,7 +1,6 @@
 """Result notice, ranking and score trace: the numbers of the result, and only for whom it is."""
 
 import io
-from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -24,6 +23,7 @@ from budgetperf.reports.renderers import render
 from budgetperf.store.campaigns import results_of
 from budgetperf.store.records import RecordFacts, get_record
 from tests import cast
+from tests.actions.told import told_once
 from tests.actions.zhengding import (
     BEGUN,
     COMPUTED,
@@ -36,11 +36,11 @@ from tests.actions.zhengding import (
     zhengding,
 )
 from tests.assessment_story import Story, at
+from tests.conftest import MakeContext
 from tests.reports.reading import page_texts, squeezed
 
 
-@pytest.fixture
-def story(ctx: Callable[..., Context]) -> Story:
+def computed_with_claims(ctx: MakeContext) -> Story:
     made = zhengding(ctx)
     made.open(BEGUN, ROSTER)
     made.books(BEGUN, TARGETS)
@@ -53,6 +53,9 @@ def story(ctx: Callable[..., Context]) -> Story:
         made.act(cast.ASSESSMENT_OFFICE, date(2026, 1, 16), record, "settle")
     made.act(cast.ASSESSMENT_OFFICE, COMPUTED, made.id, "compute")
     return made
+
+
+connection, files, told, story = told_once(computed_with_claims)
 
 
 def published(story: Story) -> Story:

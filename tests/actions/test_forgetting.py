@@ -20,6 +20,7 @@ from budgetperf.store.campaigns import seats_of, sheets_of
 from budgetperf.store.records import list_records
 from budgetperf.store.results import decisions_of
 from tests import cast
+from tests.actions.told import told_once
 from tests.actions.zhengding import BEGUN, COMPUTED, ROSTER, TARGETS, YEAR_END, zhengding
 from tests.assessment_story import Story, at
 from tests.conftest import MakeContext
@@ -30,7 +31,6 @@ AFTER = LAST + timedelta(1)
 OFFICE, RATERS = cast.ASSESSMENT_OFFICE, cast.RATERS
 
 
-@pytest.fixture
 def archived(ctx: MakeContext) -> Story:
     """A campaign of two departments, archived on 12 February 2026; two leaders gave marks.
 
@@ -50,6 +50,9 @@ def archived(ctx: MakeContext) -> Story:
     story.act(cast.ASSESSMENT_HEAD, ARCHIVED, story.id, "approve", {"rows": rows})
     story.act(OFFICE, ARCHIVED, story.id, "archive")
     return story
+
+
+connection, files, told, story = told_once(archived)
 
 
 def type_before(story: Story, day: date) -> None:
@@ -85,22 +88,22 @@ def marks_of(story: Story, rater: Actor, day: date) -> list[str]:
     return [row.value for document in documents for row in document.rows]
 
 
-def test_until_the_last_day_the_office_finds_who_gave_which_mark_and_may_not_forget(archived: Story) -> None:
-    assert sorted(marks_of(archived, RATERS[0], LAST)) == ["80", "80", "92", "92"]
-    assert forget(archived, LAST) == 0
-    sheet = archived.records(Stage.RATING, LAST)[0]
+def test_until_the_last_day_the_office_finds_who_gave_which_mark_and_may_not_forget(story: Story) -> None:
+    assert sorted(marks_of(story, RATERS[0], LAST)) == ["80", "80", "92", "92"]
+    assert forget(story, LAST) == 0
+    sheet = story.records(Stage.RATING, LAST)[0]
     with pytest.raises(Conflict, match="保存期内"):
-        archived.act(OFFICE, LAST, sheet, "forget")
+        story.act(OFFICE, LAST, sheet, "forget")
     with pytest.raises(Forbidden):
-        archived.act(RATERS[0], AFTER, sheet, "forget")
+        story.act(RATERS[0], AFTER, sheet, "forget")
 
 
-def test_a_rater_reads_the_own_sheet_again_until_it_is_forgotten(archived: Story) -> None:
-    sheet = archived.records(Stage.RATING, AFTER, Status.FILED)[0].id
-    rater = next(one for one in RATERS if reads(archived, one, sheet))
-    assert [reads(archived, one, sheet) for one in (*RATERS, OFFICE)].count(True) == 1
-    forget(archived, AFTER)
-    assert not reads(archived, rater, sheet)
+def test_a_rater_reads_the_own_sheet_again_until_it_is_forgotten(story: Story) -> None:
+    sheet = story.records(Stage.RATING, AFTER, Status.FILED)[0].id
+    rater = next(one for one in RATERS if reads(story, one, sheet))
+    assert [reads(story, one, sheet) for one in (*RATERS, OFFICE)].count(True) == 1
+    forget(story, AFTER)
+    assert not reads(story, rater, sheet)
 
 
 def reads(story: Story, actor: Actor, sheet: str) -> bool:
@@ -111,12 +114,12 @@ def reads(story: Story, actor: Actor, sheet: str) -> bool:
         return False
 
 
-def test_afterwards_no_row_of_any_table_joins_a_person_and_a_mark(archived: Story) -> None:
-    assert {"idempotent_answer", "rater_seat"} <= {table for table, _ in as_owner(archived)}
-    assert forget(archived, AFTER) == 3
-    assert marks_of(archived, RATERS[0], AFTER) == []
-    assert archived.records(Stage.RATING, AFTER, Status.FILED) == []
-    telling = as_owner(archived)
+def test_afterwards_no_row_of_any_table_joins_a_person_and_a_mark(story: Story) -> None:
+    assert {"idempotent_answer", "rater_seat"} <= {table for table, _ in as_owner(story)}
+    assert forget(story, AFTER) == 3
+    assert marks_of(story, RATERS[0], AFTER) == []
+    assert story.records(Stage.RATING, AFTER, Status.FILED) == []
+    telling = as_owner(story)
     assert {table for table, _ in telling} <= {"step", "event", "person", "role_grant", "credential"}, telling
     for table, row in telling:  # that they rated, and when: never what
         assert "leader/0" not in row, (table, row)
@@ -150,29 +153,29 @@ def tells(row: str) -> bool:
     return any(rater.id in row or rater.id.removeprefix("person-") in row for rater in RATERS)
 
 
-def test_a_sheet_taken_back_keeps_no_rater_in_their_seat(archived: Story) -> None:
-    session = archived.office(AFTER).session
-    assert any(seat.person_id for seat in seats_of(session, archived.id))
-    forget(archived, AFTER)
-    session = archived.office(AFTER).session
-    assert {seat.person_id for seat in seats_of(session, archived.id)} == {None}
-    assert sheets_of(session, archived.id) == []
+def test_a_sheet_taken_back_keeps_no_rater_in_their_seat(story: Story) -> None:
+    session = story.office(AFTER).session
+    assert any(seat.person_id for seat in seats_of(session, story.id))
+    forget(story, AFTER)
+    session = story.office(AFTER).session
+    assert {seat.person_id for seat in seats_of(session, story.id)} == {None}
+    assert sheets_of(session, story.id) == []
 
 
-def test_a_draft_is_dropped_when_its_sheet_is_submitted_or_taken_back(archived: Story) -> None:
+def test_a_draft_is_dropped_when_its_sheet_is_submitted_or_taken_back(story: Story) -> None:
     drafts = []
     for rater in RATERS:
-        session = archived.ctx(rater, at(ARCHIVED)).session
+        session = story.ctx(rater, at(ARCHIVED)).session
         drafts.append(session.connection().exec_driver_sql("SELECT count(*) FROM draft").scalar_one())
     assert drafts == [0, 0], "one was submitted, one was taken back"
 
 
-def test_the_packages_still_say_the_same_after_the_forgetting(archived: Story) -> None:
-    session = archived.office(AFTER).session
-    before = decisions_of(session, subject=archived.campaign.subject)
-    forget(archived, AFTER)
-    ctx = archived.office(AFTER)
-    after = decisions_of(ctx.session, subject=archived.campaign.subject)
+def test_the_packages_still_say_the_same_after_the_forgetting(story: Story) -> None:
+    session = story.office(AFTER).session
+    before = decisions_of(session, subject=story.campaign.subject)
+    forget(story, AFTER)
+    ctx = story.office(AFTER)
+    after = decisions_of(ctx.session, subject=story.campaign.subject)
     assert [one.facts for one in after] == [one.facts for one in before]
     assert [recompute(one, ctx.rules).same for one in after] == [True, True]
     kept = json.dumps(after[-1].facts)
@@ -180,7 +183,7 @@ def test_the_packages_still_say_the_same_after_the_forgetting(archived: Story) -
     assert "leader/002" in kept
 
 
-def test_only_those_who_run_the_assessment_clear_traces(archived: Story) -> None:
-    session = archived.ctx(cast.FINANCE_HEAD, at(AFTER)).session
+def test_only_those_who_run_the_assessment_clear_traces(story: Story) -> None:
+    session = story.ctx(cast.FINANCE_HEAD, at(AFTER)).session
     with pytest.raises(Exception, match="只有考评办公室"), session.begin_nested():
         session.connection().exec_driver_sql("SELECT bp_forget_traces('x')")

@@ -65,13 +65,11 @@ def approve(ctx: MakeContext, people: tuple[Actor, Actor], name: str) -> Outcome
     return act(ctx, cast.FINANCE_HEAD, (Stage.REQUEST, "approve"), record, form=approval)
 
 
-@contextmanager
-def ready_city(database: Database, folder: Path) -> Iterator[House]:
-    """A house whose database holds the approved projects and the tables of DBOS."""
+def make_ready(database: Database, folder: Path) -> None:
+    """Put the approved projects and the tables of DBOS into a database."""
     prepare(database)
     with house_of(database, folder) as house:
         fill(house)
-        yield house
 
 
 def wait(
