@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 import tarfile
 import uuid
 from collections.abc import Callable, Iterator
@@ -9,14 +10,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from budgetperf.actions.files import attach
 from budgetperf.errors import Conflict, Invalid, Unavailable
 from budgetperf.store.server import EmbeddedServer
-from budgetperf.store.session import Database
 from tests import cast
-from tests.conftest import database_of, run
+from tests.conftest import database_from, database_of, run
 from tests.workflows.city import ARGUMENTS, fill, house_of, wait
 from workflows import dump
 from workflows.backup import MANIFEST, back_up, check, restore
@@ -27,21 +27,33 @@ from workflows.worker import working
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 
 
-@pytest.fixture
-def home(fresh_database: Database, tmp_path: Path) -> Home:
+@pytest.fixture(scope="module")
+def lived_in(
+    server: EmbeddedServer, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Home]:
     """A city with projects, a file, and a campaign that has run."""
-    prepare(fresh_database)
-    with house_of(fresh_database, tmp_path / "here") as house:
-        code = fill(house)[0]
-        with house.unit(cast.CLERK, "file") as ctx:
-            day = cast.NOW.date() - timedelta(days=3)
-            attach(ctx, code, PDF, filename="合同.pdf", describes="施工合同", effective_on=day)
-        jobs = Jobs(house)
-        run_id = jobs.start("campaign.quarter", ARGUMENTS, key="1", actor_id=cast.FINANCE_REVIEWER.id)
-        with working(house, fresh_database):
-            wait(jobs, run_id)
-        jobs.close()
-    return Home(tmp_path / "here", fresh_database)
+    folder = tmp_path_factory.mktemp("lived")
+    with database_from(server, template) as database:
+        prepare(database)
+        with house_of(database, folder) as house:
+            code = fill(house)[0]
+            with house.unit(cast.CLERK, "file") as ctx:
+                day = cast.NOW.date() - timedelta(days=3)
+                attach(ctx, code, PDF, filename="合同.pdf", describes="施工合同", effective_on=day)
+            jobs = Jobs(house)
+            run_id = jobs.start("campaign.quarter", ARGUMENTS, key="1", actor_id=cast.FINANCE_REVIEWER.id)
+            with working(house, database):
+                wait(jobs, run_id)
+            jobs.close()
+        yield Home(folder, database)
+
+
+@pytest.fixture
+def home(server: EmbeddedServer, lived_in: Home, tmp_path: Path) -> Iterator[Home]:
+    """A copy of it."""
+    shutil.copytree(lived_in.folder, tmp_path / "here")
+    with database_from(server, str(make_url(lived_in.database.owner_url).database)) as database:
+        yield Home(tmp_path / "here", database)
 
 
 @pytest.fixture
