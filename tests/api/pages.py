@@ -1,6 +1,7 @@
 """Page routes for tests that walk them: which there are, and somebody signed in to ask them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
@@ -13,6 +14,7 @@ from budgetperf.store.session import open_session
 from tests import cast
 from tests.api.conftest import House
 
+_DOCUMENT: dict[str, Any] = {}
 MACHINES = ("/api/", "/health/", "/metrics", "/static")
 
 
@@ -23,6 +25,13 @@ def page_routes(app: FastAPI) -> Iterator[tuple[str, str]]:
         if not path.startswith(MACHINES):
             for method in route.methods or ():
                 yield method, path
+
+
+def api_routes(app: FastAPI) -> Mapping[str, Any]:
+    """The operations of the OpenAPI document by path: the same of every app, so made once."""
+    if not _DOCUMENT:
+        _DOCUMENT.update(app.openapi()["paths"])
+    return _DOCUMENT
 
 
 def sign_in(house: House, actor: Actor) -> tuple[TestClient, str]:

@@ -11,6 +11,7 @@ from budgetperf.process.transitions import TRANSITIONS
 from tests import cast
 from tests.actions.assessed_year import CLERKS, PICTURE, SUPPLIERS, TARGETS, UNITS, value
 from tests.api.conftest import House, World
+from tests.api.pages import api_routes
 from tests.assessment_story import Story
 
 UNITS_2024 = "/api/v1/assessment/KP2024-zhengding"
@@ -108,7 +109,7 @@ def test_a_persons_unit_does_not_exist_for_others(world: World) -> None:
 
 
 def test_every_move_of_an_assessment_is_in_the_document_with_its_form(world: World) -> None:
-    paths = world.house.app.openapi()["paths"]
+    paths = api_routes(world.house.app)
     stages = {Stage.ASSESSMENT, Stage.TASK_BOOK, Stage.RATING, Stage.BONUS, Stage.APPEAL, Stage.IMPROVEMENT}
     moves = [row for row in TRANSITIONS if row.stage in stages and row.sources]
     assert len(moves) > 25

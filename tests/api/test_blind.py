@@ -12,7 +12,7 @@ from budgetperf.store.records import find_record
 from budgetperf.store.server import EmbeddedServer
 from tests import cast, story
 from tests.api.conftest import House, make_house
-from tests.api.pages import page_routes, sign_in
+from tests.api.pages import api_routes, page_routes, sign_in
 from tests.conftest import database_from
 
 SUBJECT = "010201-001"
@@ -39,7 +39,7 @@ def everything(house: House, actor: Actor, record_id: str) -> dict[str, bytes]:
         seen = ctx(cast.AUDITOR)
         request = find_record(seen.session, cast.AUDITOR, SUBJECT, fiscal_year=cast.YEAR, stage=Stage.REQUEST)
     assert request is not None
-    for path, operations in house.app.openapi()["paths"].items():
+    for path, operations in api_routes(house.app).items():
         if "get" in operations and path.startswith("/api/v1/") and "workbook" not in path:
             for record in (record_id, request.id):
                 filled = path.format(
