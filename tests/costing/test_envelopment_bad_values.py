@@ -75,6 +75,7 @@ def test_one_unit_is_measured_against_itself_and_that_is_told():
         fit = fit_dea(inputs, outputs, returns=returns)
         assert fit.efficiency.tolist() == pytest.approx([1.0])
         assert codes(fit) == {"costing.envelopment.few_units"}
+    assert fit_dea(inputs, outputs).returns == "crs", "as Charnes, Cooper and Rhodes when nothing is said"
     alone = fit_dea(inputs, outputs, super_efficiency=True, returns="vrs")
     assert alone.efficiency.isna().all()
     assert "costing.envelopment.infeasible" in codes(alone)

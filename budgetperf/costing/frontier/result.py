@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from budgetperf.costing.design import Floats, array
+from budgetperf.costing.design import Floats, array, checked, table
 from budgetperf.costing.diagnostics import TestResult
 from budgetperf.costing.errors import NotConverged
 from budgetperf.costing.frontier.design import FRONTIER, LN_U, LN_V, of_part, returned, skewness_of
@@ -126,9 +126,18 @@ class SfaResult:
         return self.sigma_u**2 / self.sigma_squared
 
     def predict(self, X: pd.DataFrame) -> Floats:  # noqa: N803  # the field's letter for a design
-        """Return the frontier of new rows, in the unit of ``y``; columns found by name."""
+        """Return the frontier of new rows, in the unit of ``y``; columns found by name.
+
+        Raises
+        ------
+        BadTable
+            If a column of the fit is missing.
+        ValueError
+            With the place of a value that is not finite.
+        """
         estimates = self.part(FRONTIER)
-        return pd.Series(array(X[list(estimates.index)]) @ array(estimates), index=X.index)
+        rows = checked(table(X, "预测的自变量", columns=estimates.index), "预测的自变量", X.index)
+        return pd.Series(array(rows) @ array(estimates), index=X.index)
 
     def _deviation(self, part: str) -> float:
         values = self.part(part)
