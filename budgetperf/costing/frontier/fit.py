@@ -85,7 +85,7 @@ def fit_sfa(
     PerfectFit
         If least squares leaves no residual.
     NotConverged
-        If the likelihood has no certified maximum and lies on no known ridge.
+        If the climb comes to no end: neither a maximum nor an edge, nor a plain (a finding each).
     ValueError
         If a value is not finite (with its place), labels differ, or options contradict.
 

@@ -10,7 +10,6 @@ import pandas as pd
 
 from budgetperf.costing.design import Floats, array, checked, table
 from budgetperf.costing.diagnostics import TestResult
-from budgetperf.costing.errors import NotConverged
 from budgetperf.costing.frontier.design import FRONTIER, LN_U, LN_V, of_part, returned, skewness_of
 from budgetperf.costing.frontier.efficiency import efficiency_table
 from budgetperf.costing.frontier.findings import (
@@ -26,7 +25,7 @@ from budgetperf.costing.frontier.findings import (
 )
 from budgetperf.costing.frontier.likelihood import LOG_2PI
 from budgetperf.costing.frontier.model import NO_INEFFICIENCY, CrossSection
-from budgetperf.costing.frontier.optimum import FLAT, Optimum
+from budgetperf.costing.frontier.optimum import Optimum
 from budgetperf.costing.frontier.panel import PanelModel
 from budgetperf.costing.words import Inefficiency
 from budgetperf.findings import Finding
@@ -166,17 +165,10 @@ def assembled(
     rival : Optimum or None
         A ridge that is higher than ``best``.
     asked : Request
-
-    Raises
-    ------
-    NotConverged
-        If the climb ended on a plain above least squares.
     """
     sample, n, leaning = model.sample, len(asked.y), model.leaning()
     ols, units = -n / 2 * (LOG_2PI + 1), n * float(np.log(sample.scale))
     ended = NO_INEFFICIENCY if best.value - ols < NO_GAIN else best.ended
-    if ended == FLAT:
-        raise NotConverged("随机前沿", f"第{best.steps}步起似然不再上升，而信息矩阵不正定")
     params, covariance = _estimates(model, best, ended)
     gain = 0.0 if ended == NO_INEFFICIENCY else best.value - ols
     residuals = pd.Series(sample.remaining(array(of_part(params, FRONTIER))), index=asked.y.index)
