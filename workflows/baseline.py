@@ -27,7 +27,7 @@ from budgetperf.reports.cost_pages import BaselinePage
 from budgetperf.reports.models import Footer
 from budgetperf.reports.renderers import render
 from budgetperf.rulebook.edition import Edition
-from budgetperf.rulebook.parameters import PriceIndexRules
+from budgetperf.rulebook.parameters import CostBaselineRules, PriceIndexRules
 from budgetperf.scoring.assessment_table import plain_text
 from budgetperf.workbooks.cost_books import cost_book
 from budgetperf.workbooks.cost_panel import read_cost_panel
@@ -66,7 +66,7 @@ def baseline_files(
         The Dask ``scheduler`` draws are spread by, if one is named, does not do its work.
     """
     rules = edition_of_kind(packaged().rulebook, edition, "cost_baseline", today=today)
-    index = prices and edition_of_kind(packaged().rulebook, prices, "price_index", today=today)
+    index = _prices(prices, today) if prices else None
     if not panel.is_file():
         raise NotFound("baseline.path", f"没有成本面板 {panel}，请核对路径")
     if base_year is not None and index is None:
@@ -74,10 +74,13 @@ def baseline_files(
     total = _total(payable_total)
     try:
         table = read_table(panel.read_bytes(), name=panel.name)
-        read = read_cost_panel(table, code=panel.stem, service=service or panel.stem, base_year=base_year)
+        read = read_cost_panel(
+            table, code=panel.stem, service=service or panel.stem, base_year=base_year, prices=index,
+            treatments={one.key for one in rules.rules_as(CostBaselineRules).treatments},
+        )  # fmt: skip
         with executor(scheduler) as workers:
             made = set_baseline(
-                read.panel, edition=edition_of(rules), prices=_prices(index) if index else None,
+                read.panel, edition=edition_of(rules), prices=index,
                 payable_total=total, spread=spread_over(workers),
             )  # fmt: skip
     except (Invalid, CostingError, ValueError) as error:
@@ -112,7 +115,8 @@ def _total(yuan: str | None) -> Money | None:
         raise Invalid("baseline.payable_total", f"--payable-total：{error}") from error
 
 
-def _prices(edition: Edition) -> PriceIndex:
+def _prices(edition_id: str, today: date) -> PriceIndex:
+    edition = edition_of_kind(packaged().rulebook, edition_id, "price_index", today=today)
     rules = edition.rules_as(PriceIndexRules)
     return PriceIndex(edition.id, rules.values, edition.source, rules.regions)
 

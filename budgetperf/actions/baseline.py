@@ -19,11 +19,12 @@ from budgetperf.costing.panel import CostPanel
 from budgetperf.costing.records import record
 from budgetperf.costing.screening import ScreeningRule
 from budgetperf.costing.spread import Spread, in_turn
-from budgetperf.errors import Conflict
+from budgetperf.errors import Conflict, Invalid
 from budgetperf.money import Money
 from budgetperf.process.stages import Stage
 from budgetperf.provenance import digest
 from budgetperf.rulebook.edition import Edition
+from budgetperf.rulebook.library import Rulebook
 from budgetperf.rulebook.parameters import CostBaselineRules
 from budgetperf.store.costs import units_of
 from budgetperf.store.records import list_records
@@ -119,6 +120,27 @@ def targets_of(ctx: Context, panel_id: str, panel: CostPanel, fiscal_year: int) 
 def edition_of(edition: Edition) -> BaselineEdition:
     """Return what an edition of the rulebook sets baselines by."""
     return BaselineEdition(edition.id, edition.digest, spec_of(edition.rules_as(CostBaselineRules)))
+
+
+def edition_named(edition_id: str) -> BaselineEdition:
+    """Return a packaged edition by its id, for work without a database.
+
+    Raises
+    ------
+    NotFound
+        There is no edition of this id.
+    Invalid
+        It is not one that baselines are set by.
+
+    Examples
+    --------
+    >>> [name.value for name in edition_named("national/cost_baseline/2026-07-01").spec.methods]
+    ['driver_regression', 'quantile']
+    """
+    edition = Rulebook.load().by_id(edition_id)
+    if edition.kind != "cost_baseline":
+        raise Invalid("baseline.edition", f"版本“{edition_id}”不是成本基线的测算口径")
+    return edition_of(edition)
 
 
 def spec_of(rules: CostBaselineRules) -> BaselineSpec:

@@ -13,16 +13,16 @@ from budgetperf.actions.panels import (
     UnitForm,
     price_index,
     projects,
+    usability,
 )
-from budgetperf.actions.rules import in_force
+from budgetperf.costing.filing import check_slips
 from budgetperf.costing.panel import CostPanel
 from budgetperf.costing.prices import PriceIndex, at_base_prices
-from budgetperf.errors import Invalid, NotFound
-from budgetperf.findings import Finding, Severity, Where
+from budgetperf.errors import Invalid
+from budgetperf.findings import Finding, Severity
 from budgetperf.forms import Form, Line, Year, ask
-from budgetperf.rulebook.parameters import CostBaselineRules
-from budgetperf.workbooks.cost_panel import REGION, TREATMENT, Cells
-from budgetperf.workbooks.panel_book import PANEL, PanelBook, read_panel_book
+from budgetperf.workbooks.cost_panel import refuse
+from budgetperf.workbooks.panel_book import PanelBook, read_panel_book
 
 
 class PanelHead(Form):
@@ -48,7 +48,7 @@ class PricedPanel:
     priced : CostPanel or None
         None where the index lacks a year or a region.
     findings : tuple of Finding
-        Of the checks, the prices and the special cases.
+        Of the checks, the prices and the special cases in force now.
     """
 
     panel: CostPanel
@@ -82,12 +82,10 @@ def read_panel_file(ctx: Context, head: PanelHead, content: bytes, *, name: str)
         projects=projects(ctx).keys(),
     )
     panel = replace(book.panel, spec=replace(book.panel.spec, cost_label=head.cost_label))
-    priced = priced_panel(ctx, panel)
-    if errors := _unfit(ctx, priced, book.cells):
-        raise Invalid("cost_panel.unfit", f"成本面板有{len(errors)}处错误，改正后再试", errors)
-    at_cells = {finding.code for finding in book.warnings}
-    told = (*book.warnings, *(one for one in priced.findings if one.code not in at_cells))
-    return FiledPanel(_written(head, panel, book), replace(priced, findings=told))
+    places, unusable = book.read.places, usability(ctx, panel)
+    told = (*book.found, *(places.at_cells(unusable) if places else unusable))
+    refuse(name, tuple(one for one in told if one.severity is Severity.ERROR))
+    return FiledPanel(_written(head, panel, book), replace(priced_panel(ctx, panel), findings=told))
 
 
 def _written(head: PanelHead, panel: CostPanel, book: PanelBook) -> CostPanelForm:
@@ -104,51 +102,11 @@ def _written(head: PanelHead, panel: CostPanel, book: PanelBook) -> CostPanelFor
 def priced_panel(ctx: Context, panel: CostPanel) -> PricedPanel:
     """Return a panel with its base-year prices by the index in force, and what must be told of it."""
     index = price_index(ctx)
-    found = list(panel.check())
-    priced = None
+    found = (*panel.check(), *check_slips(panel), *usability(ctx, panel))
     try:
-        priced = at_base_prices(panel, index)
-    except Invalid as error:
-        found.append(Finding(error.code, Severity.WARNING, Where(sheet=PANEL), error.text))
-    known = _treatments(ctx) or frozenset()
-    found += [
-        Finding(
-            "cost_panel.treatment",
-            Severity.WARNING,
-            row.where,
-            f"{row.name}{row.year}年的特殊情形“{row.treatment}”不在现行测算口径中，测算时会被拒绝，请核对",
-        )
-        for row in panel.rows
-        if row.treatment and row.treatment not in known
-    ]
-    return PricedPanel(panel, index, priced, tuple(found))
-
-
-def _unfit(ctx: Context, priced: PricedPanel, cells: Cells) -> tuple[Finding, ...]:
-    """Return why the panel could never be fitted by the price index and the edition in force."""
-    index, known = priced.index, _treatments(ctx)
-    base = priced.panel.spec.base_year
-    told: list[tuple[str, Where, str]] = []
-    if base not in index.values:
-        text = f"价格指数{index.code}没有{base}年的值，请另选基年，或先补充指数"
-        told.append(("base_year", Where(pointer="/base_year"), text))
-    for row in priced.panel.rows:
-        if index.regions and row.group not in index.regions:
-            text = f"价格指数{index.code}没有地区“{row.group}”的值，现有：{'、'.join(index.regions)}"
-            told.append(("region", cells.get((row.dmu, row.year, REGION), Where(sheet=PANEL)), text))
-        if known is not None and row.treatment and row.treatment not in known:
-            text = f"特殊情形“{row.treatment}”不在现行测算口径中，请核对；可用：{'、'.join(sorted(known)) or '无'}"
-            told.append(("treatment", cells[row.dmu, row.year, TREATMENT], text))
-    return tuple(Finding(f"cost_panel.{code}", Severity.ERROR, where, text) for code, where, text in told)
-
-
-def _treatments(ctx: Context) -> frozenset[str] | None:
-    """Return the special cases the edition in force knows; None before the first edition."""
-    try:
-        rules = in_force(ctx, "cost_baseline", CostBaselineRules).rules
-    except NotFound:
-        return None
-    return frozenset(one.key for one in rules.treatments)
+        return PricedPanel(panel, index, at_base_prices(panel, index), found)
+    except Invalid:  # ``found`` says why
+        return PricedPanel(panel, index, None, found)
 
 
 def _form(head: PanelHead, panel: CostPanel, book: PanelBook) -> CostPanelForm:

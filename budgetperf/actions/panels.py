@@ -11,18 +11,19 @@ from sqlalchemy import insert
 from budgetperf.actions.context import Context
 from budgetperf.actions.payloads import PanelKept
 from budgetperf.actions.rules import in_force
+from budgetperf.costing.filing import check_slips, check_usable
 from budgetperf.costing.panel import CostPanel, DriverSpec, PanelRow, PanelSpec, driver_value
 from budgetperf.costing.prices import PriceIndex
 from budgetperf.costing.records import record, restore
 from budgetperf.costing.words import DriverRole
-from budgetperf.errors import Conflict, Forbidden, Invalid
+from budgetperf.errors import Conflict, Forbidden, Invalid, NotFound
 from budgetperf.evidence import merkle
 from budgetperf.findings import Finding, Severity, Where
 from budgetperf.forms import Amount, Form, Line, Year, ask
 from budgetperf.money import Money
 from budgetperf.permissions import Permission, may
 from budgetperf.provenance import canonical_json
-from budgetperf.rulebook.parameters import PriceIndexRules
+from budgetperf.rulebook.parameters import CostBaselineRules, PriceIndexRules
 from budgetperf.store.costs import cost_panel, observations
 from budgetperf.store.evidence import write_event
 from budgetperf.store.listings import cost_panels
@@ -124,8 +125,9 @@ def keep_panel(ctx: Context, form: CostPanelForm) -> int:
     if reason:
         raise Forbidden("panels.forbidden", reason)
     refuse_taken(ctx, form.code)
-    errors = tuple(one for one in panel_of(form).check() if one.severity is Severity.ERROR)
-    if errors:
+    panel = panel_of(form)
+    told = (*panel.check(), *check_slips(panel), *usability(ctx, panel))
+    if errors := tuple(one for one in told if one.severity is Severity.ERROR):
         raise Invalid("panels.rows", f"成本面板有{len(errors)}处错误，改正后再试", errors)
     known = projects(ctx)
     _check_units(form, known)
@@ -190,6 +192,20 @@ def price_index(ctx: Context) -> PriceIndex:
     """Return the price index in force."""
     used = in_force(ctx, "price_index", PriceIndexRules)
     return PriceIndex(used.id, used.rules.values, used.edition.source, used.rules.regions)
+
+
+def usability(ctx: Context, panel: CostPanel) -> tuple[Finding, ...]:
+    """Return why a panel could never be fitted by the price index and the edition in force."""
+    return check_usable(panel, prices=price_index(ctx), treatments=_treatments(ctx))
+
+
+def _treatments(ctx: Context) -> frozenset[str] | None:
+    """Return the special cases the edition in force knows; None before the first edition."""
+    try:
+        rules = in_force(ctx, "cost_baseline", CostBaselineRules).rules
+    except NotFound:
+        return None
+    return frozenset(one.key for one in rules.treatments)
 
 
 def _check_units(form: CostPanelForm, known: dict[str, str]) -> None:

@@ -13,6 +13,7 @@ from budgetperf.costing.claimed_costs import SpecialFactor
 from budgetperf.costing.cost_baseline import BaselineAnswers, BaselineTarget, DmuBaseline, Standing
 from budgetperf.costing.design import Floats
 from budgetperf.costing.fitted import METHOD, environment
+from budgetperf.costing.frames import panel_from_frame
 from budgetperf.costing.method import BaselineSpec
 from budgetperf.costing.packages import BaselineFacts
 from budgetperf.costing.panel import CostPanel
@@ -112,7 +113,7 @@ class CostBaseline:
 
 
 def set_baseline(
-    panel: CostPanel,
+    panel: CostPanel | pd.DataFrame,
     *,
     edition: BaselineEdition,
     targets: Sequence[BaselineTarget] = (),
@@ -125,9 +126,11 @@ def set_baseline(
 
     Parameters
     ----------
-    panel : CostPanel
-        As filed, in money of the years where an index is given.
+    panel : CostPanel or DataFrame
+        As filed, in money of the years where an index is given. A frame is read as ``panel_from_frame``
+        does: dmu, year, cost in yuan and a column per driver.
     edition : BaselineEdition
+        Of the rulebook by its id: ``actions.baseline.edition_named("national/cost_baseline/2026-07-01")``.
     targets : sequence of BaselineTarget
         Others to answer for: coming projects with their drivers.
     prices : PriceIndex, optional
@@ -141,8 +144,9 @@ def set_baseline(
     Raises
     ------
     Invalid, TooFewRows, Collinear, NotConverged
-        See ``fitted.fit``, ``standings.answer`` and ``claimed_costs.set_aside``.
+        See ``frames.panel_from_frame``, ``fitted.fit``, ``standings.answer`` and ``claimed_costs.set_aside``.
     """
+    panel = panel if isinstance(panel, CostPanel) else panel_from_frame(panel)
     facts = BaselineFacts(panel, tuple(targets), edition.spec, prices, payable_total, tuple(factors))
     answers, card = packages.answered(facts, spread)
     found = answers.findings + answers.unanswered + special_factors.told(factors)

@@ -9,7 +9,18 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from budgetperf.costing.design import CONST, Array, Floats, array, checked, log_cost, regressors
+from budgetperf.costing.design import (
+    CONST,
+    Array,
+    Floats,
+    array,
+    checked,
+    labelled,
+    log_cost,
+    regressors,
+    table,
+)
+from budgetperf.costing.errors import BadTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +62,8 @@ class CostForm:
     def response(self, cost: Floats, drivers: pd.DataFrame) -> Floats:
         """Return what is regressed: cost, its logarithm, or the logarithm of cost over the numeraire."""
         if not self.log:
-            return checked(cost.to_frame("成本"), "成本", drivers.index)["成本"]
-        if not cost.index.equals(drivers.index):
+            return checked(labelled(cost, "成本").to_frame("成本"), "成本", drivers.index)["成本"]
+        if not labelled(cost, "成本").index.equals(drivers.index):
             raise ValueError("成本的行标签与因素不一致，请先对齐")
         values = log_cost(cost)
         return values if self.numeraire is None else values - np.log(drivers[self.numeraire])
@@ -62,12 +73,17 @@ class CostForm:
 
         Raises
         ------
+        BadTable
+            If there is no table of drivers.
         ValueError
             If a named driver is missing, a value is not finite, or not positive under a logarithm.
         """
-        missing = [name for name in (*self.levels, *self.prices) if name not in drivers.columns]
+        known = table(drivers, "因素表").columns
+        missing = [name for name in (*self.levels, *self.prices) if name not in known]
         if missing:
             raise ValueError(f"levels或prices中的因素不在drivers里：{'、'.join(missing)}")
+        if not len(known):
+            raise BadTable("因素表没有列，至少要有一个因素")
         columns = checked(drivers, "因素", drivers.index)
         if CONST in columns.columns and bool((columns[CONST] == 1).all()):
             columns = columns.drop(columns=CONST)
@@ -79,6 +95,19 @@ class CostForm:
             columns[price] = columns[price] / columns[self.numeraire]
         names = {price: f"{price}/{self.numeraire}" for price in self.prices[:-1]}
         return regressors(columns.drop(columns=self.numeraire).rename(columns=names), levels=levels)
+
+    def targets(self, drivers: pd.DataFrame, params: pd.Index) -> pd.DataFrame:
+        """Return ``design`` of the units a prediction is asked for, its columns those of ``params``.
+
+        Raises
+        ------
+        BadTable
+            If a driver of the fit is missing.
+        ValueError
+            See ``design``.
+        """
+        design = self.design(drivers)
+        return table(design, "预测所用的因素表", columns=params)
 
     def restore(self, response: Array, drivers: pd.DataFrame) -> Array:
         """Return the cost that belongs to a response.

@@ -4,7 +4,7 @@ Holds logarithms, the constant, the orthogonal basis that keeps ill-conditioned 
 and the shape of a prediction. It estimates nothing.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Hashable, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -13,7 +13,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 
-from budgetperf.costing.errors import Collinear, TooFewRows
+from budgetperf.costing.errors import BadTable, Collinear, TooFewRows
+from budgetperf.statistics.labelled import FRAME_HINT, numeric
 
 Floats: TypeAlias = "pd.Series[float]"
 Array: TypeAlias = NDArray[np.float64]
@@ -74,21 +75,65 @@ def regressors(drivers: pd.DataFrame, *, levels: Collection[str] = ()) -> pd.Dat
     return design
 
 
+def labelled(values: Floats, name: str) -> Floats:
+    """Return a column that is one, with rows.
+
+    Raises
+    ------
+    BadTable
+        If it is no Series, or holds marks instead of amounts.
+    TooFewRows
+        If it is empty.
+    """
+    if not isinstance(values, pd.Series):
+        raise BadTable(
+            f"{name}须为带行标签的Series，可写pd.Series(values, index=…)，现为{type(values).__name__}"
+        )
+    if values.dtype.kind == "b":
+        raise BadTable(f"{name}为是否值，须为数值")
+    if not len(values):
+        raise TooFewRows(f"{name}没有数据行", n=0, needed=1)
+    return values
+
+
+def table(frame: pd.DataFrame, name: str, *, columns: Iterable[Hashable] | None = None) -> pd.DataFrame:
+    """Return a frame, or those of its columns a model knows.
+
+    Raises
+    ------
+    BadTable
+        If it is no DataFrame, its columns have several levels or repeat, or one is missing.
+    """
+    if not isinstance(frame, pd.DataFrame):
+        raise BadTable(f"{name}须为带列名的DataFrame，{FRAME_HINT}，现为{type(frame).__name__}")
+    if frame.columns.nlevels > 1:
+        raise BadTable(f"{name}的列名有{frame.columns.nlevels}层，须为一层")
+    if frame.columns.has_duplicates:
+        twice = frame.columns[frame.columns.duplicated()]
+        raise BadTable(f"{name}的列名重复：{'、'.join(map(str, twice))}")
+    if columns is None:
+        return frame
+    wanted = list(columns)
+    if missing := [str(one) for one in wanted if one not in frame.columns]:
+        known = "、".join(map(str, frame.columns)) or "无"
+        raise BadTable(f"{name}缺少列：{'、'.join(missing)}；列名须与拟合时相同，现有：{known}")
+    return frame[wanted]
+
+
 def checked(frame: pd.DataFrame, name: str, index: pd.Index) -> pd.DataFrame:
     """Return the frame as float64, with its rows those of ``index`` and every value finite.
 
     Raises
     ------
+    BadTable
+        See ``table``.
     ValueError
-        With the column and row of the first value that is no finite number.
+        With the column and row of the first value that is no finite number (a text of digits is none).
     """
-    if not frame.index.equals(index):
+    if not table(frame, name).index.equals(index):
         raise ValueError(f"{name}的行标签与因变量不一致，请先对齐")
-    if frame.columns.has_duplicates:
-        twice = frame.columns[frame.columns.duplicated()]
-        raise ValueError(f"{name}的列名重复：{'、'.join(map(str, twice))}")
-    columns = {column: pd.to_numeric(frame[column], errors="coerce") for column in frame.columns}
-    numbers = pd.DataFrame(columns, index=index).astype("float64")
+    columns = {column: array(numeric(frame[column])) for column in frame.columns}
+    numbers = pd.DataFrame(columns, index=index, dtype="float64")
     bad = ~np.isfinite(numbers.to_numpy())
     if bad.any():
         row, column = (int(place[0]) for place in np.nonzero(bad))
@@ -102,16 +147,18 @@ def log_cost(cost: Floats) -> Floats:
 
     Raises
     ------
+    BadTable, TooFewRows
+        See ``labelled``.
     ValueError
         If a cost is missing or not positive.
     """
-    numbers = _numbers(cost, "成本", positive=True)
+    numbers = _numbers(labelled(cost, "成本"), "成本", positive=True)
     return pd.Series(np.log(numbers.to_numpy()), index=cost.index, name="log(cost)")
 
 
 def _numbers(values: Floats, name: str, *, positive: bool) -> Floats:
     """Return floats; the refusal names the first row that is no finite (or positive) number."""
-    numbers = pd.to_numeric(values, errors="coerce").astype("float64")
+    numbers = numeric(values)
     bad = ~np.isfinite(numbers.to_numpy()) | (positive & (numbers.to_numpy() <= 0))
     if bad.any():
         row = int(np.flatnonzero(bad)[0])

@@ -69,6 +69,10 @@ class BadValue(CostingError):  # named for what happened
         self.value = value
 
 
+class BadTable(CostingError):  # named for what happened
+    """What should be a labelled table or column is none, or lacks columns the model knows; the text says how to mend it."""
+
+
 class NotConverged(CostingError):  # named for what happened
     """A solver stopped without a certified optimum; ``detail`` says how far it got."""
 

@@ -92,6 +92,7 @@ NOT_TOLD_BEFORE = frozenset(
         "ill_conditioned",
         "wrong_sign",
         "unit_alone",
+        "not_a_maximum",
     )
 )
 """Findings earlier methods did not pass on, or did not know."""

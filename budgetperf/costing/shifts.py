@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from budgetperf.costing.design import Array, Floats, checked
+from budgetperf.costing.design import Array, Floats, checked, labelled
 from budgetperf.costing.frontier.design import skewness_of, standardise
 from budgetperf.costing.frontier.findings import check_skewness
 from budgetperf.costing.frontier.result import FrontierKind
@@ -16,6 +16,7 @@ from budgetperf.costing.frontier.starts import HALF_NORMAL_THIRD
 from budgetperf.findings import Finding
 from budgetperf.terms import Term
 
+MOLS = "mols"  # by itself it means the half-normal moments, those first published
 LARGEST_LOG = 700.0  # beyond it exp overflows
 
 
@@ -66,7 +67,8 @@ def fit_shifted(
         Log cost or log output.
     X : DataFrame (n, k)
         Regressors with the constant column brought by the caller.
-    shift : {"cols", "mols_half_normal", "mols_exponential", "upper_quartile"}
+    shift : {"cols", "mols", "mols_half_normal", "mols_exponential", "upper_quartile"}
+        ``mols`` is ``mols_half_normal``.
     kind : {"cost", "production"}
 
     Raises
@@ -82,8 +84,8 @@ def fit_shifted(
     75 % quantile (linear between ranks) of exp(r), for cost the 25 % quantile of actual over
     predicted, as Ofwat takes it (PR19).
     """
-    kind, shift = FrontierKind(kind), Shift(shift)
-    response = checked(y.to_frame("y"), "因变量", y.index)["y"]
+    kind, shift = FrontierKind(kind), Shift.MOLS_HALF_NORMAL if shift == MOLS else Shift(shift)
+    response = checked(labelled(y, "因变量").to_frame("y"), "因变量", y.index)["y"]
     sample = standardise(response, checked(X, "自变量", y.index), sign=kind.sign)
     residual = sample.residual * sample.scale
     distance, findings = _distance(residual, shift, kind)

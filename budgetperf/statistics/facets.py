@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from budgetperf.statistics.errors import BadParameter, BadTable, Disconnected, NoFiniteEstimate, TooFewRows
-from budgetperf.statistics.labelled import Array
+from budgetperf.statistics.labelled import Array, array, demand_frame, demand_labels, numeric
 
 Places: TypeAlias = NDArray[np.intp]
 
@@ -64,8 +64,9 @@ class Design:
 def stack_ratings(ratings: pd.DataFrame) -> pd.DataFrame:
     """Return a table of targets by raters as a long one: ``target``, ``rater``, ``score``.
 
-    Empty cells give no row.
+    Empty cells give no row; ``BadTable`` where a target or a rater stands twice.
     """
+    demand_labels(ratings)
     wide = ratings.rename_axis(index="target", columns="rater").reset_index()
     return wide.melt(id_vars="target", var_name="rater", value_name="score").dropna(
         subset="score", ignore_index=True
@@ -91,6 +92,7 @@ def read_design(
     Disconnected
         The levels of the facets cannot be compared through common targets.
     """
+    demand_frame(ratings)
     names = [*facets, *([group] if group else [])]
     missing = [name for name in (score, target, *names) if name not in ratings.columns]
     if missing or not facets or len(set(names)) < len(names):
@@ -120,7 +122,7 @@ def _demand_cells(ratings: pd.DataFrame, score: str, labels: list[str], key: lis
     if len(empty):
         columns = [score, *labels]
         raise BadTable("以下单元格为空", places=[f"第{i + 1}行{columns[j]}" for i, j in empty])
-    figures = pd.to_numeric(ratings[score], errors="coerce").to_numpy(dtype=np.float64)
+    figures = array(numeric(ratings[score]))
     wrong = ~np.isfinite(figures) | (np.abs(figures) > 2**31)
     wrong |= np.where(wrong, 0.0, figures) % 1 != 0
     if wrong.any():
@@ -132,7 +134,7 @@ def _demand_cells(ratings: pd.DataFrame, score: str, labels: list[str], key: lis
 
 
 def _steps(scores: "pd.Series[float]") -> tuple[int, Places]:
-    grades = pd.to_numeric(scores).to_numpy(dtype=np.float64).astype(np.int64)
+    grades = array(numeric(scores)).astype(np.int64)
     seen = np.unique(grades)
     if len(seen) < 2:
         raise TooFewRows("给出的等级太少", n=len(seen), needed=2)

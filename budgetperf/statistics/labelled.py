@@ -5,6 +5,8 @@ are kept and the input is never changed.
 """
 
 from collections.abc import Mapping
+from decimal import Decimal
+from numbers import Real
 from typing import TypeAlias
 
 import numpy as np
@@ -18,9 +20,50 @@ Floats: TypeAlias = "pd.Series[float]"
 Array: TypeAlias = NDArray[np.float64]
 
 
+FRAME_HINT = "可写pd.DataFrame(values, index=…, columns=…)"
+
+
 def array(values: "Floats | pd.DataFrame") -> Array:
     """Return the values as a float64 array, labels dropped."""
     return np.asarray(values, dtype=np.float64)
+
+
+def numeric(values: pd.Series) -> Floats:
+    """Return floats; NaN where a value is no real number: a text, a date, a complex number are not guessed at.
+
+    Examples
+    --------
+    >>> numeric(pd.Series([Decimal("1.5"), True, "2", 1j, None], dtype=object)).tolist()
+    [1.5, 1.0, nan, nan, nan]
+    """
+    if isinstance(values.dtype, np.dtype) and values.dtype.kind in "biuf":
+        return values.astype(np.float64)
+    return pd.Series([_real(one) for one in values.tolist()], index=values.index, dtype=np.float64)
+
+
+def _real(value: object) -> float:
+    if not isinstance(value, Real | Decimal | np.bool_):
+        return float("nan")
+    try:
+        return float(value)
+    except OverflowError:
+        return float("inf")
+    except ValueError:  # a signalling NaN
+        return float("nan")
+
+
+def demand_frame(values: pd.DataFrame) -> None:
+    """Refuse what is no table of named columns (``BadTable``)."""
+    if not isinstance(values, pd.DataFrame):
+        raise BadTable(f"须为带名称的DataFrame，{FRAME_HINT}，现为", places=[type(values).__name__])
+
+
+def demand_labels(values: pd.DataFrame) -> None:
+    """Refuse what is no table, or names a row or a column twice (``BadTable``)."""
+    demand_frame(values)
+    for labels in (values.index, values.columns):
+        if labels.has_duplicates:
+            raise BadTable("表中名称重复", places=[str(name) for name in labels[labels.duplicated()]])
 
 
 def demand_table(values: pd.DataFrame, *, rows: int = 2) -> None:
@@ -39,10 +82,9 @@ def demand_table(values: pd.DataFrame, *, rows: int = 2) -> None:
     TooFewRows
         Fewer than ``rows`` rows.
     """
-    for labels in (values.index, values.columns):
-        if labels.has_duplicates:
-            raise BadTable("表中名称重复", places=[str(name) for name in labels[labels.duplicated()]])
-    holes = np.argwhere(~np.isfinite(array(values)))
+    demand_labels(values)
+    figures = [array(numeric(values[name])) for name in values.columns]
+    holes = np.argwhere(~np.isfinite(np.array(figures).reshape(-1, len(values)).T))
     if len(holes):
         places = [f"{values.index[row]}的{values.columns[column]}" for row, column in holes]
         raise BadTable("以下数据缺失或不是有限数，不作填补，请补齐后重新计算", places=places)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from budgetperf.findings import Finding, Severity, Where
 from budgetperf.statistics.errors import BadParameter, BadTable, TooFewRows
-from budgetperf.statistics.labelled import Array, Floats, array
+from budgetperf.statistics.labelled import Array, Floats, demand_labels, numeric
 
 LARGEST = 1e100  # squares of anything larger could overflow
 ROUNDING = 8 * float(np.finfo(np.float64).eps)
@@ -45,7 +45,7 @@ def demand_ratings(
         Too few targets or raters.
     """
     demand_labels(ratings)
-    figures = pd.DataFrame({name: _numbers(ratings[name]) for name in ratings.columns}, index=ratings.index)
+    figures = pd.DataFrame({name: numeric(ratings[name]) for name in ratings.columns}, index=ratings.index)
     _refuse(ratings, (figures.isna() & ratings.notna()).to_numpy(), "以下评分不是数")
     _refuse(ratings, (figures.abs() > LARGEST).to_numpy(), "以下评分不是有限数或大得无法计算")
     if complete:
@@ -57,13 +57,6 @@ def demand_ratings(
         if n < needed:
             raise TooFewRows(what, n=n, needed=needed)
     return figures
-
-
-def demand_labels(ratings: pd.DataFrame) -> None:
-    """Refuse a table that names a target or a rater twice."""
-    for labels in (ratings.index, ratings.columns):
-        if labels.has_duplicates:
-            raise BadTable("表中名称重复", places=[str(name) for name in labels[labels.duplicated()]])
 
 
 def demand_names(ratings: pd.DataFrame) -> tuple[Array, list[object]]:
@@ -89,8 +82,12 @@ def demand_values(values: Floats, *, least: int) -> Floats:
     Raises
     ------
     BadTable, TooFewRows
-        As ``demand_ratings``.
+        As ``demand_ratings``; also if it is no Series.
     """
+    if not isinstance(values, pd.Series):
+        raise BadTable(
+            "须为带名称的Series，可写pd.Series(values, index=…)，现为", places=[type(values).__name__]
+        )
     column = demand_ratings(values.to_frame(""), raters=1, targets=0)[""]
     if len(column) < least:
         raise TooFewRows("数值太少", n=len(column), needed=least)
@@ -134,12 +131,6 @@ def told(code: str, severity: Severity, text: str, source: str = "", *, at: str 
 
 def _is_endless(grade: object) -> bool:
     return isinstance(grade, float | Decimal) and abs(grade) == float("inf")
-
-
-def _numbers(column: "pd.Series[float]") -> Floats:
-    return pd.Series(
-        array(pd.to_numeric(column, errors="coerce").astype("Float64").fillna(np.nan)), column.index
-    )
 
 
 def _refuse(

@@ -5,46 +5,59 @@ is wrong is told at its cell, all of it at once, and nothing is kept of a table 
 """
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 
+from budgetperf.costing.filing import PER_ROW, check_slips, check_usable
 from budgetperf.costing.panel import CostPanel, DriverSpec, PanelRow, PanelSpec, driver_value
+from budgetperf.costing.prices import PriceIndex
 from budgetperf.costing.words import DriverRole
 from budgetperf.errors import Invalid
 from budgetperf.findings import Finding, Severity, Where
 from budgetperf.money import Money, MoneyError, MoneyUnit
 from budgetperf.workbooks.cells import address
+from budgetperf.workbooks.panel_places import Places
 from budgetperf.workbooks.tables import TITLES, Table
 
 CODE, NAME, YEAR, REGION, TREATMENT, COST = "单元编码", "单元名称", "年度", "地区", "特殊情形", "成本"
 TOTALS = frozenset({"合计", "总计", "小计", "共计"})
-SHARES = frozenset({"比例", "比率", "占比"})
 FIXED = (CODE, NAME, YEAR, REGION, TREATMENT)
 LEVEL, CONDITION = "[水平]", "[条件]"
 _MARK = re.compile(r"[\[［【][^\]］】]*[\]］】]")
 _HEADING = re.compile(r"(?P<label>[^（(]+)[（(](?P<uom>[^）)]+)[）)]")
 
 
-Cells = Mapping[tuple[str, int, str], Where]
-
-
 @dataclass(frozen=True, slots=True)
 class PanelTable:
-    """A panel and where each of its rows stands in the table.
+    """A panel as far as it could be read, and what is to be told of it.
 
     Parameters
     ----------
     panel : CostPanel
-    warnings : tuple of Finding
-        Of the panel's own checks, at their cells.
-    cells : mapping of (dmu, year, column) to Where
-        Where region and special case of each row stand.
+        Of the rows without an error; of no row where the heading could not be read.
+    found : tuple of Finding
+        Of cells and of the panel's own checks, at their cells.
+    places : Places or None
+        None where the heading could not be read.
+    listed : frozenset of str
+        Codes of all units, those of rows with an error too.
     """
 
     panel: CostPanel
-    warnings: tuple[Finding, ...]
-    cells: Cells
+    found: tuple[Finding, ...]
+    places: Places | None
+    listed: frozenset[str]
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """What must be mended."""
+        return tuple(one for one in self.found if one.severity is Severity.ERROR)
+
+    @property
+    def warnings(self) -> tuple[Finding, ...]:
+        """What must be looked at."""
+        return tuple(one for one in self.found if one.severity is not Severity.ERROR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +69,44 @@ class _Columns:
     unit: MoneyUnit
     drivers: tuple[tuple[int, DriverSpec], ...]
 
+    @property
+    def named(self) -> dict[str, int]:
+        """Columns as findings of a panel call them."""
+        fields = {NAME: "name", YEAR: "year", REGION: "region", TREATMENT: "treatment"}
+        fixed = {fields[name]: column for name, column in self.fixed.items() if name in fields}
+        return fixed | {"cost": self.cost} | {f"drivers/{one.code}": column for column, one in self.drivers}
 
-def read_cost_panel(table: Table, *, code: str, service: str, base_year: int | None = None) -> PanelTable:
-    """Read a panel.
+
+def read_cost_panel(
+    table: Table,
+    *,
+    code: str,
+    service: str,
+    base_year: int | None = None,
+    prices: PriceIndex | None = None,
+    treatments: Collection[str] | None = None,
+) -> PanelTable:
+    """Read a panel that can be fitted; see ``panel_of_table`` and ``filing.check_usable``.
+
+    Raises
+    ------
+    Invalid
+        ``cost_panel.table`` with every error at its cell: of the heading, of a value, of the panel.
+    """
+    read = panel_of_table(table, code=code, service=service, base_year=base_year)
+    usable = check_usable(read.panel, prices=prices, treatments=treatments)
+    refuse(table.name, (*read.errors, *(read.places.at_cells(usable) if read.places else ())))
+    return read
+
+
+def refuse(name: str, errors: tuple[Finding, ...]) -> None:
+    """Refuse a file with its errors, if there are any (``Invalid``)."""
+    if errors:
+        raise Invalid("cost_panel.table", f"“{name}”有{len(errors)}处错误，改正后再试", errors)
+
+
+def panel_of_table(table: Table, *, code: str, service: str, base_year: int | None = None) -> PanelTable:
+    """Read a panel as far as it can be read.
 
     Parameters
     ----------
@@ -67,52 +115,37 @@ def read_cost_panel(table: Table, *, code: str, service: str, base_year: int | N
     base_year : int, optional
         Prices the costs are to be brought to; the latest year of the table by default.
 
-    Raises
-    ------
-    Invalid
-        ``cost_panel.table`` with every error at its cell: of the heading, of a value, of the panel.
-
     Notes
     -----
     A driver named with ``[水平]`` enters without logarithm (a share, a mark), one with ``[条件]`` as a local
     condition; both marks may stand. Costs are in the unit the heading names.
     """
+    empty = CostPanel(PanelSpec(code, service, COST, (), base_year or 0), ())
     headed = table.under(CODE, YEAR)
     if headed is None:
         text = f"表头（写有“{CODE}”“{YEAR}”等列名的一行）应在前{TITLES}行之内，每个列名占一格"
-        raise _refused(table, [_finding(table, 0, 0, "heading", text)])
+        return PanelTable(empty, (_finding(table, 0, 0, "heading", text),), None, frozenset())
     table, found = headed, told_of_broken(headed)
     columns = _columns(table, found)
     if columns is None:
-        raise _refused(table, found)
+        return PanelTable(empty, _sifted(table, found), None, frozenset())
     found += _shared(table, columns)
-    places: dict[tuple[str, int], list[int]] = {}
+    lines: dict[tuple[str, int], list[int]] = {}
     rows = []
     for at, line in enumerate(table.rows[1:], start=1):
         if any(line) and (row := _row(table, columns, at, line, found)):
             rows.append(row)
-            places.setdefault((row.dmu, row.year), []).append(at)
+            lines.setdefault((row.dmu, row.year), []).append(at)
     if not rows and not found:
         found.append(_finding(table, 1, 0, "empty", "表中没有数据行"))
-    if found:
-        raise _refused(table, found)
-    drivers = tuple(driver for _, driver in columns.drivers)
-    spec = PanelSpec(code, service, COST, drivers, base_year or max(row.year for row in rows))
-    panel = CostPanel(spec, tuple(rows))
-    checked = (
-        *(_at_cell(table, columns, places, finding) for finding in panel.check()),
-        *_two_names(table, columns, panel, places),
-        *_percents(table, columns, panel, places),
-    )
-    if any(finding.severity is Severity.ERROR for finding in checked):
-        raise _refused(table, checked)
-    cells = {
-        (*key, name): table.where(rows[0], columns.fixed[name])
-        for key, rows in places.items()
-        for name in (REGION, TREATMENT)
-        if name in columns.fixed
-    }
-    return PanelTable(panel, checked, cells)
+    spec = PanelSpec(
+        code, service, COST, tuple(driver for _, driver in columns.drivers),
+        base_year or max((row.year for row in rows), default=0),
+    )  # fmt: skip
+    panel, places = CostPanel(spec, tuple(rows)), Places(table, columns.named, lines)
+    own = [one for one in panel.check() if not found or one.code in PER_ROW]
+    told = _sifted(table, [*found, *places.at_cells((*own, *check_slips(panel)))])
+    return PanelTable(panel, told, places, frozenset(line[columns.fixed[CODE]] for line in table.rows[1:]))
 
 
 def driver_of(label: str, uom: str) -> DriverSpec:
@@ -232,25 +265,6 @@ def _number(
     return number
 
 
-def _at_cell(
-    table: Table, columns: _Columns, places: Mapping[tuple[str, int], list[int]], finding: Finding
-) -> Finding:
-    """Put a finding of the panel where its row, or its driver's column, stands."""
-    parts = finding.where.pointer.strip("/").split("/")
-    named = {spec.code: column for column, spec in columns.drivers}
-    if parts[0] == "rows" and len(parts) in {3, 5} and (parts[1], int(parts[2])) in places:
-        rows = places[parts[1], int(parts[2])]
-        column = named.get(parts[-1], columns.cost) if len(parts) == 5 else columns.cost
-        told = replace(finding, where=table.where(rows[0], column))
-        if len(rows) == 1:
-            return told
-        lines = "、".join(str(table.top + row + 1) for row in rows)
-        return replace(told, message=f"{told.message}（第{lines}行）")
-    if parts[0] == "drivers" and parts[-1] in named:
-        return replace(finding, where=table.where(0, named[parts[-1]]))
-    return finding
-
-
 def _shared(table: Table, columns: _Columns) -> list[Finding]:
     """Refuse a number written once over several rows: it is not each row's."""
     numbers = {columns.cost, *(column for column, _ in columns.drivers)}
@@ -261,46 +275,6 @@ def _shared(table: Table, columns: _Columns) -> list[Finding]:
         for column in sorted(numbers)
         if (table.top + at, column) in table.covered
     ]
-
-
-def _two_names(
-    table: Table, columns: _Columns, panel: CostPanel, places: Mapping[tuple[str, int], list[int]]
-) -> list[Finding]:
-    """Warn of a code whose name is not that of its first row: perhaps two units under one code."""
-    names: dict[str, str] = {}
-    return [
-        Finding(
-            "cost_panel.name",
-            Severity.WARNING,
-            table.where(places[row.dmu, row.year][0], columns.fixed.get(NAME, columns.fixed[CODE])),
-            f"单元编码“{row.dmu}”有两个名称：“{names[row.dmu]}”“{row.name}”，请核对是否为同一单元",
-        )
-        for row in panel.rows
-        if names.setdefault(row.dmu, row.name) != row.name
-    ]
-
-
-def _percents(
-    table: Table, columns: _Columns, panel: CostPanel, places: Mapping[tuple[str, int], list[int]]
-) -> list[Finding]:
-    """Tell of 45 among 0.3 to 0.9: an error where the unit of measure is a share, else a warning."""
-    found = []
-    for column, driver in columns.drivers:
-        values = sorted(abs(row.drivers[driver.code]) for row in panel.rows)
-        if driver.logged or values[len(values) * 3 // 4] > 1:
-            continue
-        severity = Severity.ERROR if driver.uom in SHARES else Severity.WARNING
-        found += [
-            Finding(
-                "cost_panel.percent",
-                severity,
-                table.where(places[row.dmu, row.year][0], column),
-                f"{driver.label}“{row.drivers[driver.code]}”大于1，其余多在0与1之间，像是把百分数填成了比例，请核对",
-            )
-            for row in panel.rows
-            if row.drivers[driver.code] > 1
-        ]
-    return found
 
 
 def _finding(table: Table, row: int, column: int, code: str, text: str) -> Finding:
@@ -316,13 +290,7 @@ def told_of_broken(table: Table) -> list[Finding]:
     ]
 
 
-def _refused(table: Table, found: Iterable[Finding]) -> Invalid:
-    """Return the refusal; of a cell without a result nothing else is told."""
+def _sifted(table: Table, found: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return findings; of a cell without a result nothing else is told."""
     broken = {address(place) for place in table.broken}
-    errors = tuple(
-        one
-        for one in found
-        if one.severity is Severity.ERROR
-        and (one.code == "cost_panel.formula" or one.where.cell not in broken)
-    )
-    return Invalid("cost_panel.table", f"“{table.name}”有{len(errors)}处错误，改正后再试", errors)
+    return tuple(one for one in found if one.code == "cost_panel.formula" or one.where.cell not in broken)

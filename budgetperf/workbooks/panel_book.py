@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from budgetperf.costing.panel import CostPanel, DriverSpec, PanelRow, driver_value
-from budgetperf.errors import Invalid
 from budgetperf.findings import Finding, Severity, Where
 from budgetperf.workbooks.cost_panel import (
     CODE,
@@ -20,9 +19,9 @@ from budgetperf.workbooks.cost_panel import (
     REGION,
     TREATMENT,
     YEAR,
-    Cells,
+    PanelTable,
     heading_of,
-    read_cost_panel,
+    panel_of_table,
     told_of_broken,
 )
 from budgetperf.workbooks.tables import Table, read_book
@@ -59,12 +58,16 @@ class PanelUnit:
 
 @dataclass(frozen=True, slots=True)
 class PanelBook:
-    """A panel, the projects that are its units, what its checks warn of, and where its cells stand."""
+    """A panel as far as it could be read, the projects that are its units, and what is to be told of both sheets."""
 
-    panel: CostPanel
+    read: PanelTable
     units: tuple[PanelUnit, ...]
-    warnings: tuple[Finding, ...]
-    cells: Cells
+    found: tuple[Finding, ...]
+
+    @property
+    def panel(self) -> CostPanel:
+        """The rows without an error."""
+        return self.read.panel
 
 
 def read_panel_book(
@@ -90,13 +93,14 @@ def read_panel_book(
     Raises
     ------
     Invalid
-        With every error at its cell.
+        It is no table at all; what is wrong in one is in ``found``, every error at its cell.
     """
     tables = {table.name: table for table in read_book(content, name=name)}
     first = tables.get(PANEL) or next(iter(tables.values()))
-    read = read_cost_panel(first, code=code, service=service, base_year=base_year)
+    read = panel_of_table(first, code=code, service=service, base_year=base_year)
     latest = latest_rows(read.panel)
-    listed = _Units(tables[UNITS], read.panel, latest, projects).read() if UNITS in tables else ()
+    sheet = _Units(tables[UNITS], read, latest, projects) if UNITS in tables and read.places else None
+    listed = sheet.read() if sheet else ()
     named = {unit.project for unit in listed}
     same = tuple(
         PanelUnit(dmu, dmu, row.drivers)
@@ -111,9 +115,10 @@ def read_panel_book(
             f"项目{unit.project}对应的单元“{unit.dmu}”在面板中没有数据，只按所填动因测算，没有差距可比",
         )
         for unit in listed
-        if unit.dmu not in latest
+        if unit.dmu not in read.listed
     )
-    return PanelBook(read.panel, (*listed, *same), (*read.warnings, *warnings), read.cells)
+    errors = sheet.found if sheet else ()
+    return PanelBook(read, (*listed, *same), (*read.found, *errors, *warnings))
 
 
 def latest_rows(panel: CostPanel) -> dict[str, PanelRow]:
@@ -125,11 +130,12 @@ class _Units:
     """The second sheet being read, with what is wrong so far."""
 
     def __init__(
-        self, table: Table, panel: CostPanel, latest: Mapping[str, PanelRow], projects: Collection[str]
+        self, table: Table, read: PanelTable, latest: Mapping[str, PanelRow], projects: Collection[str]
     ) -> None:
         self.table, self.latest, self.projects = table.under(PROJECT, CODE) or table, latest, projects
-        self.found = told_of_broken(table)
-        known = {heading_of(driver): driver for driver in panel.spec.drivers}
+        self.listed, self.found = read.listed, told_of_broken(table)
+        self.broken = {one.where.cell for one in self.found}
+        known = {heading_of(driver): driver for driver in read.panel.spec.drivers}
         self.fixed: dict[str, int] = {}
         self.drivers: dict[str, tuple[int, DriverSpec]] = {}
         for column, heading in enumerate(self.table.rows[0]):
@@ -139,15 +145,18 @@ class _Units:
                 self.drivers[known[heading].code] = (column, known[heading])
             elif heading:
                 self._wrong(0, column, f"列名“{heading}”应与“{PANEL}”中的动因列名相同：{'、'.join(known)}")
-        self.codes = panel.spec.codes
+        self.codes = read.panel.spec.codes
+        self.readable = not [one for one in self.found if one.code != "cost_panel.formula"]
         if missing := [name for name in UNIT_NOTES if name not in self.fixed]:
             self._wrong(0, 0, f"缺少列：{'、'.join(missing)}")
+            self.readable = False
 
     def read(self) -> tuple[PanelUnit, ...]:
-        """Return the units, or refuse with every error at its cell."""
+        """Return the units that can be read; what is wrong is in ``found``."""
         units: list[PanelUnit] = []
         seen: set[str] = set()
-        lines = enumerate(self.table.rows[1:], 1) if not self.found else ()
+        projects: dict[str, str] = {}
+        lines = enumerate(self.table.rows[1:], 1) if self.readable else ()
         for at, line in lines:
             if not any(line):
                 continue
@@ -158,14 +167,12 @@ class _Units:
                 self._wrong(at, self.fixed[PROJECT], f"项目“{project}”只能对应一个单元")
             if not dmu:
                 self._wrong(at, self.fixed[CODE], "单元编码不能为空")
+            elif projects.setdefault(dmu, project) != project:
+                self._wrong(at, self.fixed[CODE], f"单元“{dmu}”只能对应一个项目，否则同一基线会用两次")
             seen.add(project)
             values = {code: self._value(at, line, code, dmu) for code in self.codes}
             drivers = {code: value for code, value in values.items() if value is not None}
             units.append(PanelUnit(project, dmu, drivers))
-        if self.found:
-            raise Invalid(
-                "cost_panel.units", f"“{UNITS}”有{len(self.found)}处错误，改正后再试", tuple(self.found)
-            )
         return tuple(units)
 
     def _value(self, at: int, line: tuple[str, ...], code: str, dmu: str) -> Decimal | None:
@@ -174,7 +181,8 @@ class _Units:
         if not text:
             if dmu in self.latest:
                 return self.latest[dmu].drivers[code]
-            self._wrong(at, column, f"单元“{dmu}”在“{PANEL}”中没有数据，须填写预算年度的“{code}”")
+            if dmu and dmu not in self.listed:
+                self._wrong(at, column, f"单元“{dmu}”在“{PANEL}”中没有数据，须填写预算年度的“{code}”")
             return None
         number = driver_value(text)
         if number is None or (driver and driver.logged and number <= 0):
@@ -188,4 +196,5 @@ class _Units:
 
     def _wrong(self, row: int, column: int, text: str) -> None:
         where = self.table.where(row, column)
-        self.found.append(Finding("cost_panel.unit", Severity.ERROR, where, text))
+        if where.cell not in self.broken:
+            self.found.append(Finding("cost_panel.unit", Severity.ERROR, where, text))

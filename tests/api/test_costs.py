@@ -45,6 +45,26 @@ def test_a_panel_with_a_missing_driver_is_refused_whole(house: House) -> None:
     assert house.client(cast.RULES_OFFICE).post("/api/v1/cost-panels", json=PANEL).status_code == 201
 
 
+def test_a_panel_is_asked_by_api_what_it_is_asked_by_file(world: World) -> None:
+    shares = [
+        {"code": "lamps", "label": "路灯数量", "uom": "盏"},
+        {"code": "led", "label": "LED占比", "uom": "比例", "logged": False},
+    ]
+    rows = [
+        {**PANEL["rows"][n % 2], "dmu": f"L{n}", "cost": {"value": f"{30 + n}", "unit": "wan"},
+         "drivers": {"lamps": f"{900 + 7 * n}", "led": f"0.{n + 1}"}}
+        for n in range(8)
+    ]  # fmt: skip
+    rows[5]["drivers"]["led"], rows[6]["year"], rows[7]["treatment"] = "45", 2010, "odd"
+    asked = {**PANEL, "base_year": 2099, "drivers": shares, "rows": rows}
+    refused = world.house.client(cast.RULES_OFFICE).post("/api/v1/cost-panels", json=asked)
+    assert refused.status_code == 422
+    assert [(one["code"], one["pointer"]) for one in refused.json()["findings"]] == [
+        ("cost_panel.percent", "/rows/L5/2025/drivers/led"), ("cost_panel.base_year", "/base_year"),
+        ("cost_panel.price_year", "/rows/L6/2010/year"), ("cost_panel.treatment", "/rows/L7/2025/treatment"),
+    ]  # fmt: skip
+
+
 def test_finance_analyses_cost_and_benefit_of_a_request(world: World) -> None:
     life = (
         world.house.client(cast.FINANCE_REVIEWER).get(f"/api/v1/projects/{world.codes['school']}/life").json()

@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 from starlette.testclient import TestClient
 
-from budgetperf.actions import panel_files
+from budgetperf.actions import panels
 from budgetperf.actions.context import Context
 from budgetperf.actions.panels import price_index
 from budgetperf.costing.prices import PriceIndex
@@ -103,18 +103,17 @@ def test_a_panel_is_looked_at_in_both_prices_kept_and_fetched_again(world: World
 def test_every_error_is_told_at_its_cell_and_nothing_is_kept(house: House) -> None:
     browser, csrf = sign_in(house, cast.RULES_OFFICE)
     book = fill(blank(browser))
-    book["成本面板"]["F3"], book["成本面板"]["G5"] = "约一百万", 0
+    panel, units = book["成本面板"], book["对应项目"]
+    panel["F3"], panel["G5"], panel["C6"] = "约一百万", 0, 2010
+    units["A2"], units["B2"], units["A3"], units["B3"] = "NO-SUCH", "W77", "NO-SUCH", "W00"
     refused = sent(browser, csrf, book)
     assert refused.status_code == 422
-    assert re.findall(r'class="code">([A-Z]+\d+)<', refused.text) == ["F3"]
+    places = re.findall(r'class="code">([A-Z]+\d+)<', refused.text)
+    assert places == ["F3", "G5", "A2", "C2", "D2", "E2", "F2", "A3", "C6"]
     assert "“约一百万”不是金额" in refused.text
     assert "data:application/vnd.openxmlformats" in refused.text
-    book["成本面板"]["F3"] = 120
-    refused = sent(browser, csrf, book)
     assert "取对数的因素须为正数" in refused.text
-    book["成本面板"]["G5"] = 30
-    book["对应项目"]["A2"], book["对应项目"]["B2"] = "NO-SUCH", "W77"
-    refused = sent(browser, csrf, book)
+    assert "没有2010年的值，无法折算到基年" in refused.text
     assert "没有编码为“NO-SUCH”的项目" in refused.text
     assert "单元“W77”在“成本面板”中没有数据" in refused.text
     assert 'value="keep"' not in refused.text
@@ -164,7 +163,7 @@ def test_a_region_the_index_does_not_know_is_refused_at_its_cell(
     def by_region(ctx: Context) -> PriceIndex:
         return replace(price_index(ctx), regions={"城区": Decimal(1)})
 
-    monkeypatch.setattr(panel_files, "price_index", by_region)
+    monkeypatch.setattr(panels, "price_index", by_region)
     browser, csrf = sign_in(house, cast.RULES_OFFICE)
     book = fill(blank(browser))
     for row in range(2, 26):

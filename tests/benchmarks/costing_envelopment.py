@@ -57,7 +57,7 @@ def warm_loop(x: Array, y: Array) -> Array:
 def ours(x: Array, y: Array) -> Array:
     """Scores alone, as the peers give them."""
     inputs, outputs = pd.DataFrame(x, columns=["x1", "x2"]), pd.DataFrame(y, columns=["y1", "y2"])
-    return fit_dea(inputs, outputs, slacks=False).efficiency.to_numpy()
+    return fit_dea(inputs, outputs, slacks=False, returns="vrs").efficiency.to_numpy()
 
 
 def compare(sizes: tuple[int, ...] = SIZES) -> bool:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -6,6 +8,7 @@ from scipy.stats import norm
 from budgetperf.costing.errors import Collinear, NoConstant, NotConverged, PerfectFit, TooFewRows
 from budgetperf.costing.frontier import fit as fitting
 from budgetperf.costing.frontier import fit_sfa
+from budgetperf.costing.frontier.optimum import FLAT, climb
 from budgetperf.findings import Severity
 
 BETA = [1.0, 0.6, 0.3]
@@ -335,3 +338,12 @@ def test_one_outlier_of_another_world_is_not_a_silent_number():
     assert {"no_noise", "not_logarithmic"} <= set(codes(fit_sfa(y, design)))
     y.iloc[7] += 2e6
     assert {"wrong_skewness", "no_inefficiency"} <= set(codes(fit_sfa(y, design)))
+
+
+def test_a_plain_that_is_no_proven_maximum_is_told_and_gives_no_errors(monkeypatch):
+    monkeypatch.setattr(fitting, "climb", lambda *way: replace(climb(*way), ended=FLAT))
+    fit = fit_sfa(*sample(18))
+    assert "not_a_maximum" in codes(fit)
+    assert fit.std_errors.isna().all()
+    assert fit.efficiency["bc"].notna().all()
+    assert fit.efficiency[["lower", "upper"]].isna().all(axis=None)

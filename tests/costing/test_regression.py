@@ -222,7 +222,7 @@ def test_the_frontier_is_least_squares_moved_down():
 def test_where_the_skewness_forbids_mols_no_cost_is_given():
     cost, drivers, _ = make_sample(8)
     low = fit_cost_regression(cost * np.where(np.arange(len(cost)) % 10 == 0, 0.1, 1.0), drivers)
-    assert [f.code for f in low.frontier("mols_half_normal").findings] == ["costing.wrong_skewness"]
+    assert [f.code for f in low.frontier("mols").findings] == ["costing.wrong_skewness"]
     assert low.efficient_cost(drivers, shift="mols_half_normal").isna().all()
 
 

@@ -3,13 +3,15 @@
 import json
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from budgetperf.costing.baseline import BaselineEdition, set_baseline
 from budgetperf.costing.claimed_costs import SpecialFactor
 from budgetperf.costing.fitted import METHOD
+from budgetperf.costing.frames import panel_from_frame
 from budgetperf.costing.packages import recompute_baseline
-from budgetperf.errors import NotFound
+from budgetperf.errors import Invalid, NotFound
 from budgetperf.money import Money
 from budgetperf.provenance import canonical_json
 from tests.costing.test_best_practice import ALL, make, target
@@ -50,3 +52,49 @@ def test_another_seed_is_another_interval_and_the_same_point():
     )
     assert (one.point == other.point).all()
     assert not one.interval.equals(other.interval)
+
+
+def test_a_frame_is_the_panel_it_holds_to_the_fen():
+    panel = make(n=30)
+    rows = [
+        {"dmu": r.dmu, "year": r.year, "cost": r.cost.fen / 100, "area": float(r.drivers["area"])}
+        for r in panel.rows
+    ]
+    table = pd.DataFrame(rows)
+    read = panel_from_frame(table.set_index(["dmu", "year"]))
+    assert [(r.dmu, r.year, r.cost) for r in read.rows] == [(r.dmu, r.year, r.cost) for r in panel.rows]
+    light = replace(EDITION, spec=replace(ALL, methods=("driver_regression",)))
+    assert (set_baseline(table, edition=light).point == set_baseline(panel, edition=light).point).all()
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"cost": [100.005, 7.0]}, "第1行（甲）的“cost”：“100.005”元精确到分以下"),
+        ({"cost": [1.0, float("inf")]}, "第2行（乙）的“cost”：“inf”不是数字"),
+        ({"area": [1.0, None]}, "第2行（乙）的“area”：不能为空"),
+        ({"area": [True, 1j]}, "2处错误"),
+        ({"year": [2024.5, 2024]}, "第1行（甲）的“year”：年度应为四位数字"),
+        ({"dmu": ["甲", None]}, "第2行（无编码）的“dmu”：单元编码不能为空"),
+    ],
+)
+def test_a_frame_that_is_no_panel_is_refused_by_row_and_column(change, told):
+    table = pd.DataFrame({"dmu": ["甲", "乙"], "year": 2024, "cost": [0.1 + 0.2, 7.0], "area": [1.0, 2.0]})
+    assert panel_from_frame(table).rows[0].cost == Money(30)
+    with pytest.raises(Invalid, match=told):
+        panel_from_frame(
+            table.assign(**{name: pd.Series(values, dtype=object) for name, values in change.items()})
+        )
+
+
+def test_a_frame_without_its_columns_or_rows_is_refused():
+    table = pd.DataFrame({"dmu": ["甲"], "year": [2024], "cost": [1.0], "area": [1.0]})
+    for bad, told in (
+        (table.drop(columns=["dmu", "cost"]), "缺少列：dmu、cost"),
+        (table.drop(columns="area"), "至少要有一列成本动因"),
+        (table.iloc[:0], "没有数据行"),
+        (pd.concat([table, table[["cost"]]], axis=1), "列名重复：cost"),
+        ([1, 2], "须为DataFrame"),
+    ):
+        with pytest.raises(Invalid, match=told):
+            panel_from_frame(bad)

@@ -26,7 +26,7 @@ def test_cols_touches_the_best_unit_and_passes_none(kind):
 
 def test_mols_finds_the_frontier_by_moments():
     y, design = sample(2, n=200_000)
-    found = fit_shifted(y, design, shift="mols_half_normal")
+    found = fit_shifted(y, design, shift="mols")
     np.testing.assert_allclose(found.params, [1.0, 0.6], atol=0.02)
     assert found.shift == pytest.approx(0.4 * np.sqrt(2 / np.pi), abs=0.01)
     assert found.findings == ()

@@ -12,7 +12,8 @@ from budgetperf.costing.convex.options import ConvexReturns, ErrorForm, SecondSt
 from budgetperf.costing.convex.problem import Problem, stated
 from budgetperf.costing.convex.result import CnlsResult, StonedResult
 from budgetperf.costing.convex.second_stage import NO_RESIDUALS, conditional_mean, split
-from budgetperf.costing.design import Floats, array, checked
+from budgetperf.costing.design import Floats, array, checked, labelled
+from budgetperf.costing.errors import BadTable
 
 
 def fit_cnls(
@@ -65,8 +66,10 @@ def fit_cnls(
     variables); Lee, Johnson, Moreno-Centeno and Kuosmanen (2013), EJOR 227 (generated conditions).
     """
     shape, returns, form = Shape(kind), ConvexReturns(returns), ErrorForm(form)
-    response = checked(y.to_frame("y"), "因变量", y.index)["y"]
+    response = checked(labelled(y, "因变量").to_frame("y"), "因变量", y.index)["y"]
     drivers = checked(X, "自变量", y.index)
+    if not drivers.shape[1]:
+        raise BadTable("自变量表没有列，至少要有一个因素")
     z = checked(pd.DataFrame(index=y.index) if contextual is None else contextual, "环境变量", y.index)
     problem = stated(response, drivers, z, shape, returns, form)
     model = Additive(problem) if form is ErrorForm.ADDITIVE else Multiplicative(problem)

@@ -8,7 +8,7 @@ import pandas as pd
 from budgetperf.costing.convex.cuts import Certificate
 from budgetperf.costing.convex.hull import tightest
 from budgetperf.costing.convex.options import ConvexReturns, ErrorForm, SecondStage, Shape
-from budgetperf.costing.design import Floats, array, checked
+from budgetperf.costing.design import Floats, array, checked, table
 from budgetperf.findings import Finding
 
 
@@ -83,8 +83,16 @@ class CnlsResult:
         Series (n_targets,)
             In the unit of y. NaN where the sample says nothing: a production unit that uses less
             than every combination of rows, a cost unit that delivers more.
+
+        Raises
+        ------
+        BadTable
+            If a column of the fit is missing.
+        ValueError
+            With the place of a value that is not finite.
         """
-        targets = array(checked(X[list(self.drivers.columns)], "预测的自变量", X.index))
+        name = "预测的自变量"
+        targets = array(checked(table(X, name, columns=self.drivers.columns), name, X.index))
         values = tightest(array(self.function), array(self.drivers), targets, self.shape, self.returns)
         return pd.Series(values, index=X.index, name="function")
 

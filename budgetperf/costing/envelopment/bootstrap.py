@@ -66,7 +66,7 @@ def correct_bias(
     outputs: pd.DataFrame,
     *,
     seed: int,
-    returns: Returns | str = Returns.VRS,
+    returns: Returns | str = Returns.CRS,
     orientation: Orientation | str = Orientation.INPUT,
     draws: int = 2000,
     level: float = 0.9,
@@ -82,7 +82,7 @@ def correct_bias(
     seed : int
         The only source of chance: the same seed gives the same figures.
     returns : Returns
-        Not ``fdh``, for which the bootstrap is not consistent.
+        ``crs`` by default; not ``fdh``, for which the bootstrap is not consistent.
     orientation : Orientation
     draws : int
     level : float

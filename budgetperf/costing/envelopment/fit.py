@@ -123,7 +123,7 @@ def fit_dea(
     inputs: pd.DataFrame,
     outputs: pd.DataFrame,
     *,
-    returns: Returns | str = Returns.VRS,
+    returns: Returns | str = Returns.CRS,
     orientation: Orientation | str = Orientation.INPUT,
     prices: "pd.DataFrame | Floats | None" = None,
     reference: tuple[pd.DataFrame, pd.DataFrame] | None = None,
@@ -140,7 +140,7 @@ def fit_dea(
     outputs : DataFrame (n, s)
         The same rows.
     returns : Returns
-        ``crs``, ``vrs``, ``drs``, ``irs`` or ``fdh``.
+        ``crs`` (the default), ``vrs``, ``drs``, ``irs`` or ``fdh``.
     orientation : Orientation
         ``input`` or ``output``.
     prices : Series (m,) or DataFrame (n, m), optional

@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from budgetperf.costing.design import Array
+from budgetperf.costing.design import Array, array, table
 from budgetperf.costing.errors import BadValue
+from budgetperf.statistics.labelled import numeric
 from budgetperf.terms import Term
 
 Bools = NDArray[np.bool_]
@@ -93,18 +94,21 @@ def frame_problem(
 
     Raises
     ------
+    BadTable
+        See ``design.table``.
     BadValue
         A missing, infinite or negative value, or a dmu without any input or output, with its place.
     ValueError
         Labels that repeat or do not match.
     """
-    _check_labels(inputs, outputs)
+    _check_labels(table(inputs, "投入表"), table(outputs, "产出表"))
     x, y = _values(inputs), _values(outputs)
     _check_something(x, inputs.index, "投入")
     _check_something(y, outputs.index, "产出")
     x_ref, y_ref, peers = x, y, inputs.index
     if reference is not None:
-        ref_in, ref_out = reference[0][inputs.columns], reference[1][outputs.columns]
+        ref_in = table(reference[0], "参照投入表", columns=inputs.columns)
+        ref_out = table(reference[1], "参照产出表", columns=outputs.columns)
         _check_labels(ref_in, ref_out)
         x_ref, y_ref, peers = _values(ref_in), _values(ref_out), ref_in.index
         _check_something(x_ref, peers, "投入")
@@ -141,13 +145,13 @@ def _check_labels(inputs: pd.DataFrame, outputs: pd.DataFrame) -> None:
 
 def _values(frame: pd.DataFrame) -> Array:
     """Return the values (n, columns), refusing the first that is no finite number from 0 up."""
-    for name in frame.columns:
-        column = pd.to_numeric(frame[name], errors="coerce").to_numpy(dtype="float64")
+    columns = [array(numeric(frame[name])) for name in frame.columns]
+    for name, column in zip(frame.columns, columns, strict=True):
         bad = ~np.isfinite(column) | (column < 0)
         if bad.any():
             at = int(bad.argmax())
             raise BadValue(frame.index[at], name, frame[name].iloc[at], "须为不小于零的有限数")
-    return frame.to_numpy(dtype="float64")
+    return np.ascontiguousarray(np.array(columns).T)
 
 
 def _check_something(values: Array, labels: "pd.Index[str]", word: str) -> None:

@@ -10,6 +10,7 @@ from scipy import stats
 from budgetperf.costing.design import Floats
 from budgetperf.costing.diagnostics import TestResult
 from budgetperf.costing.frontier.model import NO_INEFFICIENCY, NO_NOISE, RUNAWAY
+from budgetperf.costing.frontier.optimum import FLAT
 from budgetperf.findings import Finding, Severity, Where
 
 SIGNIFICANT = 0.05
@@ -19,9 +20,11 @@ LARGEST = 20.0  # exp(-20): no unit spends half a billion times too much
 ENDED = {
     NO_INEFFICIENCY: "似然在无效率方差为零处最大：数据不支持存在无效率，前沿即最小二乘，效率不予给出",
     NO_NOISE: "似然在噪声方差为零处最大：全部残差都被当作无效率，标准误与区间不予给出；请检查离群值或改用其他方法",
+    FLAT: "似然到此不再上升，却达不到极大值的判据（信息矩阵近于奇异），不能证明所报的点是极大值：参数可能不唯一，标准误与区间不予给出；"
+    "请减少无效率的自变量、增加数据，或改用其他分布与方法",
     RUNAWAY: "截断点趋于无穷，似然没有极大值，模型退化（向负无穷时即为指数分布）；参数不可解释，请改用指数或半正态分布",
 }
-CODES = {NO_INEFFICIENCY: "no_inefficiency", NO_NOISE: "no_noise", RUNAWAY: "runaway"}
+CODES = {NO_INEFFICIENCY: "no_inefficiency", NO_NOISE: "no_noise", RUNAWAY: "runaway", FLAT: "not_a_maximum"}
 
 
 def skewness_test(skewness: float, n: int) -> TestResult:

@@ -10,7 +10,7 @@ from functools import partial
 import pandas as pd
 
 from budgetperf.costing.conditioning import check_conditioning
-from budgetperf.costing.design import Floats, checked, orthogonal_basis
+from budgetperf.costing.design import Floats, checked, labelled, orthogonal_basis
 from budgetperf.costing.errors import NotConverged, TooFewRows
 from budgetperf.costing.frontier.design import (
     LN_U,
@@ -85,7 +85,7 @@ def fit_sfa(
     PerfectFit
         If least squares leaves no residual.
     NotConverged
-        If the likelihood has no certified maximum and lies on no known ridge.
+        If the climb comes to no end: neither a maximum nor an edge, nor a plain (a finding each).
     ValueError
         If a value is not finite (with its place), labels differ, or options contradict.
 
@@ -102,6 +102,7 @@ def fit_sfa(
     Schmidt (2002); Kumbhakar and Lovell (2000).
     """
     kind, distribution = FrontierKind(kind), Inefficiency(distribution)
+    y = labelled(y, "因变量")
     covariates = {
         name: checked(frame, text, y.index)
         for name, frame, text in (

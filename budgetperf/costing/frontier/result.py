@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from budgetperf.costing.design import Floats, array
+from budgetperf.costing.design import Floats, array, checked, table
 from budgetperf.costing.diagnostics import TestResult
-from budgetperf.costing.errors import NotConverged
 from budgetperf.costing.frontier.design import FRONTIER, LN_U, LN_V, of_part, returned, skewness_of
 from budgetperf.costing.frontier.efficiency import efficiency_table
 from budgetperf.costing.frontier.findings import (
@@ -26,7 +25,7 @@ from budgetperf.costing.frontier.findings import (
 )
 from budgetperf.costing.frontier.likelihood import LOG_2PI
 from budgetperf.costing.frontier.model import NO_INEFFICIENCY, CrossSection
-from budgetperf.costing.frontier.optimum import FLAT, Optimum
+from budgetperf.costing.frontier.optimum import Optimum
 from budgetperf.costing.frontier.panel import PanelModel
 from budgetperf.costing.words import Inefficiency
 from budgetperf.findings import Finding
@@ -126,9 +125,18 @@ class SfaResult:
         return self.sigma_u**2 / self.sigma_squared
 
     def predict(self, X: pd.DataFrame) -> Floats:  # noqa: N803  # the field's letter for a design
-        """Return the frontier of new rows, in the unit of ``y``; columns found by name."""
+        """Return the frontier of new rows, in the unit of ``y``; columns found by name.
+
+        Raises
+        ------
+        BadTable
+            If a column of the fit is missing.
+        ValueError
+            With the place of a value that is not finite.
+        """
         estimates = self.part(FRONTIER)
-        return pd.Series(array(X[list(estimates.index)]) @ array(estimates), index=X.index)
+        rows = checked(table(X, "预测的自变量", columns=estimates.index), "预测的自变量", X.index)
+        return pd.Series(array(rows) @ array(estimates), index=X.index)
 
     def _deviation(self, part: str) -> float:
         values = self.part(part)
@@ -157,17 +165,10 @@ def assembled(
     rival : Optimum or None
         A ridge that is higher than ``best``.
     asked : Request
-
-    Raises
-    ------
-    NotConverged
-        If the climb ended on a plain above least squares.
     """
     sample, n, leaning = model.sample, len(asked.y), model.leaning()
     ols, units = -n / 2 * (LOG_2PI + 1), n * float(np.log(sample.scale))
     ended = NO_INEFFICIENCY if best.value - ols < NO_GAIN else best.ended
-    if ended == FLAT:
-        raise NotConverged("随机前沿", f"第{best.steps}步起似然不再上升，而信息矩阵不正定")
     params, covariance = _estimates(model, best, ended)
     gain = 0.0 if ended == NO_INEFFICIENCY else best.value - ols
     residuals = pd.Series(sample.remaining(array(of_part(params, FRONTIER))), index=asked.y.index)

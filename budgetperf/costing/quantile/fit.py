@@ -92,7 +92,7 @@ class QuantileResult:
         ValueError
             If a driver is missing or cannot be used, or the cost overflows.
         """
-        z = array(self.form.design(drivers)[list(self.params.index)])
+        z = array(self.form.targets(drivers, self.params.index))
         return pd.Series(self.form.restore(z @ array(self.params), drivers), index=drivers.index)
 
     def interval(self, drivers: pd.DataFrame, *, level: float = 0.95) -> Prediction:
@@ -112,7 +112,7 @@ class QuantileResult:
             raise ValueError("拟合时没有要求区间（interval=None），无从给出")
         if not 0 < level < 1:
             raise ValueError(f"置信水平须在0和1之间，现为{level}")
-        z = array(self.form.design(drivers)[list(self.params.index)])
+        z = array(self.form.targets(drivers, self.params.index))
         point = z @ array(self.params)
         ends = self.uncertainty.ends(z, point, level, log=self.form.log)
         lower, upper = (pd.Series(end, index=drivers.index) for end in ends)

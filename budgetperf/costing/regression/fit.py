@@ -12,7 +12,7 @@ import pandas as pd
 from scipy import stats
 
 from budgetperf.costing.cost_form import CostForm, cost_form
-from budgetperf.costing.design import CONST, Floats, Prediction, array
+from budgetperf.costing.design import CONST, Floats, Prediction, array, table
 from budgetperf.costing.diagnostics import TestResult
 from budgetperf.costing.errors import Collinear, PerfectFit
 from budgetperf.costing.frontier.panel import periods
@@ -149,7 +149,8 @@ class CostRegressionResult:
 
         Parameters
         ----------
-        shift : {"cols", "mols_half_normal", "mols_exponential", "upper_quartile"}
+        shift : {"cols", "mols", "mols_half_normal", "mols_exponential", "upper_quartile"}
+            ``mols`` is ``mols_half_normal``.
 
         Notes
         -----
@@ -191,7 +192,7 @@ class CostRegressionResult:
         design = self.form.design(drivers)
         if self.years:
             design = with_periods(design, self.years)
-        return design[list(self.params.index)]
+        return table(design, "预测所用的因素表", columns=self.params.index)
 
     def _unit_variance(self) -> tuple[float, float]:
         """Return the variance of a new unit around the cost function, and its degrees of freedom."""

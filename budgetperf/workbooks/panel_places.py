@@ -1,0 +1,43 @@
+"""Where the rows and columns of a cost panel stand in the table it was read from."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from budgetperf.findings import Finding, Where
+from budgetperf.workbooks.tables import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The cells of a panel.
+
+    Parameters
+    ----------
+    table : Table
+    columns : mapping of str to int
+        By the name a finding gives them: ``cost``, ``year``, ``region``, ``drivers/<code>``.
+    rows : mapping of (dmu, year) to sequence of int
+        Rows of the table; more than one where a unit stands twice in a year.
+    """
+
+    table: Table
+    columns: Mapping[str, int]
+    rows: Mapping[tuple[str, int], Sequence[int]]
+
+    def at_cells(self, found: Iterable[Finding]) -> tuple[Finding, ...]:
+        """Put findings of the panel at their cells; what is of no row or column stays where it is."""
+        return tuple(self._at_cell(finding) for finding in found)
+
+    def _at_cell(self, finding: Finding) -> Finding:
+        kind, *parts = finding.where.pointer.strip("/").split("/")
+        if kind == "rows" and len(parts) > 1 and (parts[0], int(parts[1])) in self.rows:
+            rows, name = self.rows[parts[0], int(parts[1])], "/".join(parts[2:]) or "cost"
+            where = Where(sheet=self.table.name)
+            if name in self.columns:
+                where = self.table.where(rows[0], self.columns[name])
+            lines = "、".join(str(self.table.top + row + 1) for row in rows)
+            more = f"（第{lines}行）" if len(rows) > 1 else ""
+            return replace(finding, where=where, message=f"{finding.message}{more}")
+        if kind == "drivers" and (name := f"drivers/{'/'.join(parts)}") in self.columns:
+            return replace(finding, where=self.table.where(0, self.columns[name]))
+        return finding

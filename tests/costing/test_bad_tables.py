@@ -1,0 +1,70 @@
+"""What is no labelled table is refused by every method with a reason, at the fit and at the prediction."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from budgetperf.costing.convex import fit_cnls, fit_stoned
+from budgetperf.costing.envelopment import fit_dea
+from budgetperf.costing.errors import CostingError
+from budgetperf.costing.frontier import fit_sfa
+from budgetperf.costing.quantile import fit_quantile
+from budgetperf.costing.regression import fit_cost_regression
+from tests.costing.factories import make_sample
+
+COST, DRIVERS, _ = make_sample(3, n_clusters=20)
+COST = COST.rename("cost")
+
+
+def with_constant(drivers):
+    return drivers if drivers.columns.nlevels > 1 else drivers.assign(const=1.0)
+
+
+FITS = {
+    "regression": fit_cost_regression,
+    "quantile": lambda cost, drivers: fit_quantile(cost, drivers, tau=0.5, interval=None),
+    "sfa": lambda cost, drivers: fit_sfa(cost, with_constant(drivers), kind="cost"),
+    "dea": lambda cost, drivers: fit_dea(cost.to_frame(), drivers),
+    "cnls": lambda cost, drivers: fit_cnls(cost, drivers, kind="cost"),
+    "stoned": lambda cost, drivers: fit_stoned(cost, drivers, kind="cost"),
+}
+BAD = {
+    "no rows": (COST.iloc[:0], DRIVERS.iloc[:0]),
+    "text of digits": (COST, DRIVERS.assign(b=DRIVERS["b"].astype(str))),
+    "text": (COST, DRIVERS.assign(b="三")),
+    "complex": (COST.astype(complex), DRIVERS),
+    "complex driver": (COST, DRIVERS.astype(complex)),
+    "dates": (COST, DRIVERS.assign(b=pd.Timestamp("2024-01-01"))),
+    "two levels of columns": (
+        COST,
+        DRIVERS.set_axis(pd.MultiIndex.from_product([["a"], ["x", "y"]]), axis=1),
+    ),
+    "a column twice": (COST, DRIVERS.set_axis(["a", "a"], axis=1)),
+    "rows of others": (COST, DRIVERS.iloc[::-1]),
+    "missing": (COST, DRIVERS.mask(DRIVERS.iloc[3, 0] == DRIVERS)),
+    "endless": (COST.replace(COST[3], np.inf), DRIVERS),
+}
+
+
+@pytest.mark.parametrize("bad", BAD)
+@pytest.mark.parametrize("name", FITS)
+def test_a_fit_refuses_what_is_no_table_of_numbers(name, bad):
+    with pytest.raises(ValueError, match=r"[一-鿿]"):
+        FITS[name](*BAD[bad])
+
+
+@pytest.mark.parametrize("name", ["regression", "quantile", "sfa", "cnls"])
+def test_a_prediction_names_the_column_it_lacks(name):
+    fit = FITS[name](COST, DRIVERS)
+    targets = DRIVERS.assign(const=1.0) if name == "sfa" else DRIVERS
+    assert np.isfinite(fit.predict(targets)).all()
+    with pytest.raises(CostingError, match=r"缺少列：.*b.*列名须与拟合时相同"):
+        fit.predict(targets.drop(columns="b"))
+    with pytest.raises(CostingError, match="须为带列名的DataFrame"):
+        fit.predict(targets.to_numpy())
+
+
+@pytest.mark.parametrize("name", FITS.keys() - {"dea"})
+def test_an_array_is_told_what_it_lacks(name):
+    with pytest.raises(CostingError, match="须为带"):
+        FITS[name](COST.to_numpy(), DRIVERS)
