@@ -17,6 +17,15 @@ from budgetperf.reports.model_card import CardRow
 
 
 @dataclass(frozen=True, slots=True)
+class FactorLine:
+    """An admitted special factor: set aside before the methods ran, given back to its unit."""
+
+    label: str = told("what for")
+    href: str = told("its claim; empty where the reader may not open it")
+    amounts: tuple[tuple[int, Money], ...] = told("by year, in money of the year")
+
+
+@dataclass(frozen=True, slots=True)
 class StandingLine:
     """Where a unit stands."""
 
@@ -36,6 +45,7 @@ class StandingLine:
     grade: EvidenceGrade = told("grade of the evidence")
     payable: Money | None = told("its part of the payable total")
     picture: Interval = told("gap with its interval, in per cent of the baseline")
+    factors: tuple[FactorLine, ...] = told("special factors within cost and baseline, of its latest year")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +144,7 @@ class Answer:
     peers: tuple[Peer, ...] = told("whom it is held against")
     weighed: bool = told("whether the peers carry weights")
     findings: tuple[Finding, ...] = told("what must be told of it")
+    given_back: Money = told("special factors within the baseline; zero without one")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +161,7 @@ class BaselineUnitPage(Screen):
     whole: bool = told("whether the reader sees the other units too")
     projects: tuple[Link, ...] = told("projects that are the unit")
     answers: tuple[Answer, ...] = told("its baselines, the budget year first")
+    factors: tuple[FactorLine, ...] = told("special factors admitted for it")
     scatter: ScatterView | None = told("its own rows and its peers among those the reader may see")
     diagnoses: tuple[Diagnosis, ...] = told("what was found of the methods, in plain words")
     left_out: tuple[LeftOut, ...] = told("its own rows no method was fitted on")

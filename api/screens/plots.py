@@ -33,7 +33,7 @@ class Dot:
 
     x: Pixels = told("from the left")
     y: Pixels = told("from the top")
-    kind: str = told("own, peer, late, early or out")
+    kind: str = told("own, peer, late, early, claimed or out")
     title: str = told("name, year, figures")
     href: str = told("page of the unit; empty where the reader may not open it")
 
@@ -91,7 +91,7 @@ def scatter_view(
         Dot(x(one.x), y(_wan(one.cost)), _kind(one, own, peers, newest), _told(view, one), href(one.dmu))
         for one in points
     ]
-    order = ("early", "late", "out", "peer", "own")
+    order = ("early", "late", "claimed", "out", "peer", "own")
     return ScatterView(
         driver=scatter.driver.label,
         uom=scatter.driver.uom,
@@ -112,13 +112,17 @@ def _kind(point: ScatterPoint, own: str, peers: Collection[tuple[str, int]], new
         return "peer"
     if point.why:
         return "out"
+    if point.claimed:
+        return "claimed"
     return "late" if point.year == newest else "early"
 
 
 def _told(view: BaselineView, point: ScatterPoint) -> str:
     cost = wan(point.cost)
     figures = f"{view.scatter.driver.label} {plain_number(point.x)}{view.scatter.driver.uom}，成本 {cost}万元"
-    return f"{point.name} {point.year}年：{figures}" + (f"（{point.why}）" if point.why else "")
+    notes = [point.why] if point.why else []
+    notes += [f"其中特殊因素{wan(point.claimed)}万元（当年价格），未参加测算"] if point.claimed else []
+    return f"{point.name} {point.year}年：{figures}" + "".join(f"（{note}）" for note in notes)
 
 
 def _line(curve: Curve, x: Callable[[Decimal], Pixels], y: Callable[[Decimal], Pixels]) -> CurveLine:

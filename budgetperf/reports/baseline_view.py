@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 
+from budgetperf.costing.claimed_costs import SpecialFactor, claimed_in
 from budgetperf.costing.cost_baseline import BaselineTarget, Curve, DmuBaseline, LeftOut, Standing
 from budgetperf.costing.panel import CostPanel, DriverSpec, PanelRow
 from budgetperf.costing.prices import PriceIndex, at_base_prices
@@ -21,6 +22,8 @@ from budgetperf.reports.model_card import CardRow, card_rows
 from budgetperf.reports.models import MoneyStyle, money_style
 
 TREATED = "特殊情形，不参加测算"
+CLAIMED = "含特殊因素"
+"""What a row is marked with whose cost holds an admitted special factor."""
 SCREENED = "costing.screened"
 _TENTH = Decimal("0.1")
 
@@ -37,6 +40,8 @@ class ScatterPoint:
     cost : Money
     why : str
         Why no method was fitted on it; empty for the others.
+    claimed : Money
+        Admitted special factors within its cost, in money of the year: no method was fitted on that part.
     """
 
     dmu: str
@@ -45,6 +50,7 @@ class ScatterPoint:
     x: Decimal
     cost: Money
     why: str = ""
+    claimed: Money = ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,8 @@ class DmuSheet:
         None where it has no answer, or the package is of an older kind.
     baselines : tuple of DmuBaseline
         Of its projects in the budget year.
+    factors : tuple of SpecialFactor
+        Admitted for it: set aside before the methods ran, given back to it.
     """
 
     dmu: str
@@ -77,6 +85,7 @@ class DmuSheet:
     own: tuple[ScatterPoint, ...]
     standing: Standing | None
     baselines: tuple[DmuBaseline, ...]
+    factors: tuple[SpecialFactor, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -98,6 +107,8 @@ class BaselineView:
     baselines : tuple of DmuBaseline
         Of the projects of the budget year.
     scatter : Scatter
+    factors : tuple of SpecialFactor
+        Claims admitted, of those the reader may know of.
     left_out : tuple of LeftOut
     unanswered : tuple of Finding
         Who has no answer, and why.
@@ -116,6 +127,7 @@ class BaselineView:
     standings: tuple[Standing, ...]
     baselines: tuple[DmuBaseline, ...]
     scatter: Scatter
+    factors: tuple[SpecialFactor, ...]
     left_out: tuple[LeftOut, ...]
     unanswered: tuple[Finding, ...]
     diagnoses: tuple[Diagnosis, ...]
@@ -175,7 +187,8 @@ class BaselineView:
         baselines = tuple(one for one in self.baselines if one.dmu == dmu)
         if not (standing or own or baselines):
             return None
-        return DmuSheet(dmu, self.names.get(dmu, dmu), own, standing, baselines)
+        factors = tuple(one for one in self.factors if one.dmu == dmu)
+        return DmuSheet(dmu, self.names.get(dmu, dmu), own, standing, baselines, factors)
 
     def _baselines(self) -> Iterator[DmuBaseline]:
         yield from (one.baseline for one in self.standings)
@@ -207,6 +220,7 @@ def baseline_view(
     panel = restore(CostPanel, facts["panel"])
     prices = restore(PriceIndex, facts["prices"]) if facts.get("prices") else None
     based = at_base_prices(panel, prices) if prices else panel
+    factors = restore(tuple[SpecialFactor, ...], facts.get("factors", []))
     answers = restore(_Answers, {key: result[key] for key in _ANSWERS if key in result})
     card = _mapping(result["card"])
     left_out = answers.left_out if "left_out" in result else tuple(_left_out(panel, card))
@@ -218,7 +232,8 @@ def baseline_view(
         prices=prices,
         standings=answers.standings,
         baselines=answers.baselines,
-        scatter=_scatter(based, answers.curves, left_out),
+        scatter=_scatter(based, answers.curves, left_out, factors),
+        factors=factors,
         left_out=left_out,
         unanswered=answers.unanswered,
         diagnoses=_diagnoses(panel, card, answers.findings, part=part),
@@ -283,11 +298,24 @@ def _mapping(value: Json) -> Mapping[str, Json]:
     return value
 
 
-def _scatter(based: CostPanel, curves: tuple[Curve, ...], left_out: tuple[LeftOut, ...]) -> Scatter:
+def _scatter(
+    based: CostPanel,
+    curves: tuple[Curve, ...],
+    left_out: tuple[LeftOut, ...],
+    factors: tuple[SpecialFactor, ...],
+) -> Scatter:
     driver = next(iter(based.spec.work), based.spec.drivers[0])
     why = {(one.dmu, one.year): one.why for one in left_out}
     points = tuple(
-        ScatterPoint(row.dmu, row.name, row.year, row.drivers[driver.code], row.cost, why.get(_key(row), ""))
+        ScatterPoint(
+            row.dmu,
+            row.name,
+            row.year,
+            row.drivers[driver.code],
+            row.cost,
+            why.get(_key(row), ""),
+            claimed_in(factors, row.dmu, row.year),
+        )
         for row in based.rows
         if driver.code in row.drivers
     )

@@ -11,7 +11,7 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from budgetperf.money import Money, MoneyUnit
-from budgetperf.reports.baseline_view import BaselineView
+from budgetperf.reports.baseline_view import CLAIMED, BaselineView
 from budgetperf.reports.cost_pages import BaselinePage, CostPanelPage, DmuBaselinePage, MovementPage
 from budgetperf.reports.cost_tables import (
     CostTable,
@@ -22,6 +22,7 @@ from budgetperf.reports.cost_tables import (
     claimed_table,
     diagnoses_table,
     drivers_table,
+    factors_table,
     findings_table,
     left_out_table,
     methods_table,
@@ -72,6 +73,8 @@ def _baseline(view: BaselineView) -> Iterable[CostTable]:
     yield baselines_table(view, view.baselines or shown_baselines(view))
     if view.standings:
         yield standings_table(view)
+    if view.factors:
+        yield factors_table(view, view.factors)
     yield methods_table(view)
     yield peers_table(view, shown_baselines(view))
     yield left_out_table(view)
@@ -132,12 +135,14 @@ def _scatter(book: xlsxwriter.Workbook, styles: Styles, view: BaselineView) -> N
     driver = f"{scatter.driver.label}（{scatter.driver.uom}）"
     cost = f"成本（万元，{scatter.prices}）"
     heads = ["单元编码", "年度", driver, cost]
-    points = sorted(scatter.points, key=lambda one: bool(one.why))
+    points = sorted(scatter.points, key=lambda one: (bool(one.why), bool(one.claimed)))
     rows: list[tuple[Value, ...]] = [(one.dmu, one.year, one.x, one.cost) for one in points]
     _columns(sheet, styles, DATA, heads, rows)
     n_fitted = sum(not one.why for one in points)
+    n_whole = sum(not (one.why or one.claimed) for one in points)
     for name, first, last, mark in (
-        ("各单元各年", 0, n_fitted, "circle"),
+        ("各单元各年", 0, n_whole, "circle"),
+        (CLAIMED, n_whole, n_fitted, "triangle"),
         ("未参加测算", n_fitted, len(points), "x"),
     ):
         if last > first:

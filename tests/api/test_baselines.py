@@ -112,7 +112,8 @@ def test_a_unit_is_not_told_of_the_claims_of_others(world: World) -> None:
     decision, facts, result = world.rows(newest, id=record)[0]
     keep = "UPDATE decision SET facts = CAST(:facts AS jsonb), result = CAST(:result AS jsonb) WHERE id = :id"
     factors = [
-        {"dmu": dmu, "label": f"{dmu}的事", "amounts": {"2024": {"fen": "1"}}} for dmu in ("D05", "D02")
+        {"dmu": dmu, "label": f"{dmu}的事", "amounts": {"2024": {"fen": "1800000000"}}}
+        for dmu in ("D05", "D02")
     ]
     claims = [f"{one['dmu']}：特殊因素“{one['label']}”已认定" for one in factors]
     changed = json.dumps({**facts, "factors": factors})  # type: ignore[dict-item]
@@ -126,6 +127,15 @@ def test_a_unit_is_not_told_of_the_claims_of_others(world: World) -> None:
         assert own.result["card"]["special_factors"] == claims[1:]  # type: ignore[index,call-overload]
         assert "D05的事" not in json.dumps([own.facts, own.result], ensure_ascii=False)
         assert "D02的事" in page(world, cast.CLERK)
+        [told_factor] = api(world, cast.CLERK)["special_factors"]
+        amounts = [{"year": 2024, "amount_fen": "1800000000"}]
+        assert told_factor == {"dmu": "D02", "label": "D02的事", "claim": None, "amounts": amounts}
+        [one] = api(world, cast.CLERK)["standings"]
+        assert one["baseline"]["special_factor_fen"] == "1800000000"
+        sheet = page(world, cast.CLERK, "/D02")
+        assert 'id="factors"' in sheet
+        assert sheet.count("1,800.00") >= 2  # the claim, and what the budget year has of it
+        assert "dot-claimed" in page(world, cast.RULES_OFFICE)
         assert "D05的事" not in page(world, cast.CLERK)
     finally:
         world.write(keep, facts=json.dumps(facts), result=json.dumps(result), id=decision)
