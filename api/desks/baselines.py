@@ -99,6 +99,7 @@ def show_unit(request: Request, ctx: Work, record_id: Key, dmu: str) -> HTMLResp
         scatter=scatter_view(view, own=dmu, peers=peers, href=_others(seen, dmu)),
         diagnoses=view.diagnoses,
         left_out=tuple(one for one in view.left_out if one.dmu == dmu),
+        names=dict(view.names),
         card=_card(view.card),
     )
     return answer(screen)

@@ -165,4 +165,5 @@ class BaselineUnitPage(Screen):
     scatter: ScatterView | None = told("its own rows and its peers among those the reader may see")
     diagnoses: tuple[Diagnosis, ...] = told("what was found of the methods, in plain words")
     left_out: tuple[LeftOut, ...] = told("its own rows no method was fitted on")
+    names: dict[str, str] = told("names of the units the reader may see")
     card: tuple[tuple[str, tuple[CardRow, ...]], ...] = told("model card by part")

@@ -103,7 +103,7 @@ def seen_baseline(ctx: Context, record_id: str) -> SeenBaseline:
 def _factors(
     ctx: Context, found: DecisionFacts, view: BaselineView, units: tuple[UnitFacts, ...]
 ) -> tuple[SeenFactor, ...]:
-    """Find the claim of each factor among the visible ones: of its panel and unit, as it was filed."""
+    """Find the claim of each factor among the visible ones: the newest of its panel and unit that says the same."""
     if not view.factors:
         return ()
     dmus = {unit.code: unit.dmu for unit in units}
@@ -113,7 +113,7 @@ def _factors(
     filed = filed_documents(ctx.session, [one.id for one in records], ClaimForm.__name__)
     claims = [
         (ClaimForm.model_validate(filed[one.id]), one)
-        for one in sorted(records, key=lambda one: one.status is Status.ADMITTED)
+        for one in records
         if one.id in filed and one.subject in dmus
     ]
     known = [

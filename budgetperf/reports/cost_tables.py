@@ -15,6 +15,7 @@ from budgetperf.costing.panel import CostPanel
 from budgetperf.findings import Finding
 from budgetperf.money import Money
 from budgetperf.reports.baseline_view import BaselineView, DmuSheet, gap_ratio, place_of
+from budgetperf.reports.baseline_words import Diagnosis
 from budgetperf.reports.movement_view import MovementView
 
 Value: TypeAlias = str | int | Decimal | Money | None
@@ -63,6 +64,7 @@ def _amount(title: str, key: str = "") -> Head:
 
 
 FACTORS_NOTE = "特殊因素不参加测算，按原额加回本单位的基线，成本与基线都含。"
+ROWS_FOUND = "诊断明细"
 CODE, NAME, YEAR = Head("单元编码", 10), Head("单元名称", 24), Head("年度", 7, number=True)
 
 
@@ -199,10 +201,31 @@ def diagnoses_table(view: BaselineView) -> CostTable:
     """The findings of panel and methods, in plain words."""
     heads = (Head("级别", 7), Head("发现", 24), Head("说明什么", 70))
     rows = tuple(
-        (one.severity.label, one.title, one.meaning + (f"\n具体：{one.message}" if one.message else ""))
+        (one.severity.label, one.title, "\n".join((one.meaning, *_particulars(view, one))))
         for one in view.diagnoses
     )
     return CostTable("诊断", "" if rows else "没有需要提示的问题。", heads, rows)
+
+
+def _particulars(view: BaselineView, one: Diagnosis) -> Iterator[str]:
+    if one.message:
+        yield f"具体：{one.message}"
+    for unit in one.shown:
+        yield f"{unit.dmu} {view.names.get(unit.dmu, '')}：{unit.text}"
+    if one.more:
+        yield f"另有{one.more}个单元，见Excel的“{ROWS_FOUND}”"
+
+
+def found_rows_table(view: BaselineView) -> CostTable:
+    """Every finding about a row, with none left out."""
+    heads = (Head("发现", 24), CODE, NAME, YEAR, Head("具体", 60))
+    rows = tuple(
+        (one.title, unit.dmu, view.names.get(unit.dmu, unit.dmu), int(year), text)
+        for one in view.diagnoses
+        for unit in one.units
+        for year, text in unit.rows
+    )
+    return CostTable(ROWS_FOUND, "", heads, rows)
 
 
 def told_table(view: BaselineView) -> CostTable:

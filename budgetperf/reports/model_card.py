@@ -10,6 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from budgetperf.costing.panel import CostPanel, DriverSpec
 from budgetperf.costing.prices import PriceIndex
+from budgetperf.costing.rounding import p_value_text
 from budgetperf.costing.words import DriverRole, OutlierRule
 from budgetperf.money import Money
 from budgetperf.provenance import DecisionPackage, Json
@@ -221,7 +222,7 @@ def _heteroskedasticity(group: str, test: Mapping[str, Json]) -> CardRow:
         if p_value < Decimal("0.05")
         else "没有发现离散程度随规模变化"
     )
-    return CardRow(group, "离散程度检验", f"p={test['p_value']}", told)
+    return CardRow(group, "离散程度检验", p_value_text(p_value), told)
 
 
 TOLD_OTHERWISE = {"estimates", "conditions", "heteroskedasticity", "interval", "n", "df", "r2", "check_loss"}

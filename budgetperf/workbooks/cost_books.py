@@ -24,6 +24,7 @@ from budgetperf.reports.cost_tables import (
     drivers_table,
     factors_table,
     findings_table,
+    found_rows_table,
     left_out_table,
     methods_table,
     movement_table,
@@ -79,6 +80,8 @@ def _baseline(view: BaselineView) -> Iterable[CostTable]:
     yield peers_table(view, shown_baselines(view))
     yield left_out_table(view)
     yield diagnoses_table(view)
+    if any(one.units for one in view.diagnoses):
+        yield found_rows_table(view)
     yield told_table(view)
     yield card_table(view)
 
