@@ -33,12 +33,15 @@ from budgetperf.actions.seen_baseline import SeenBaseline, seen_baseline
 from budgetperf.costing.claimed_costs import given_back
 from budgetperf.costing.cost_baseline import DmuBaseline, MethodEstimate, Standing
 from budgetperf.money import ZERO, Money
-from budgetperf.reports.baseline_view import gap_ratio, wan
+from budgetperf.reports.baseline_view import gap_ratio
+from budgetperf.reports.baseline_words import practice_of
 from budgetperf.reports.model_card import CardRow
+from budgetperf.rulebook.parameters import CostBaselineRules
 from budgetperf.store.records import steps_of
 
 router = APIRouter()
 WIDEST = Decimal(100)  # per cent; what lies farther off ends at the edge of its picture
+KIND = "cost_baseline"
 ABOVE, WITHIN, BELOW = "above", "within", "below"
 
 
@@ -152,15 +155,27 @@ def _head(ctx: Context, seen: SeenBaseline) -> BaselineHead:
     opens = seen.whole and holds(ctx.actor, VIEW)
     return BaselineHead(
         record_id=found.record_id,
-        title=view.title,
+        service=view.panel.spec.service,
         fiscal_year=seen.fiscal_year,
         status=seen.status,
         panel=Link(found.subject, panel_address(found.subject) if opens else ""),
         edition=Link(found.edition, f"/rules/{found.edition}"),
         decision=found.digest if seen.whole else "",
-        price_note=view.price_note,
+        prices=view.price_basis,
         peer_prices=view.scatter.prices,
         lacks=view.lacks,
+        frontiers=_frontiers(ctx) if view.scatter.lacks_frontier else (),
+    )
+
+
+def _frontiers(ctx: Context) -> tuple[Link, ...]:
+    """Lead to the editions that apply today and whose methods draw best practice."""
+    editions = (one for one in ctx.rules.editions if one.kind == KIND and ctx.today in ctx.rules.span(one))
+    return tuple(
+        Link(one.id, f"/rules/{one.id}")
+        for one in editions
+        for rules in (one.rules_as(CostBaselineRules),)
+        if any(practice_of(name, rules.tau).is_frontier for name in rules.methods)
     )
 
 
@@ -249,7 +264,6 @@ def _answer(seen: SeenBaseline, one: DmuBaseline, standing: StandingLine | None)
     cost = standing.cost if standing else None
     rows = [("合成基线", one.point, one.lower, one.upper)]
     rows += [(found.label, found.point, found.lower, found.upper) for found in one.estimates]
-    said = f"{one.year}年成本 {wan(cost)}万元" if cost else ""
     return Answer(
         year=one.year,
         budget=standing is None,
@@ -261,7 +275,7 @@ def _answer(seen: SeenBaseline, one: DmuBaseline, standing: StandingLine | None)
         agree=one.methods_agree,
         grade=one.grade,
         methods=tuple(map(_cell, one.estimates)),
-        picture=bars_view(rows, cost=cost, cost_text=said),
+        picture=bars_view(rows, cost=cost, year=one.year),
         peers=one.peers,
         weighed=any(peer.weight is not None for peer in one.peers),
         findings=one.findings,

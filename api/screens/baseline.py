@@ -12,6 +12,7 @@ from budgetperf.costing.grading import EvidenceGrade
 from budgetperf.findings import Finding
 from budgetperf.money import Money
 from budgetperf.process.stages import Status
+from budgetperf.reports.amounts import Prices
 from budgetperf.reports.baseline_words import Diagnosis
 from budgetperf.reports.model_card import CardRow
 
@@ -90,15 +91,16 @@ class BaselineHead:
     """What both pages say of the baseline first."""
 
     record_id: str = told("id of the record")
-    title: str = told("service and what it is")
+    service: str = told("what is costed")
     fiscal_year: int = told("budget year")
     status: Status = told("fitted or adopted")
     panel: Link = told("its panel; without an address where the reader may not open it")
     edition: Link = told("edition it was made by")
     decision: str = told("digest of the decision package; empty where the reader may not open it")
-    price_note: str = told("prices of the amounts")
-    peer_prices: str = told("prices of the peers' costs")
+    prices: Prices = told("prices of the amounts")
+    peer_prices: Prices = told("prices of the peers' costs")
     lacks: tuple[str, ...] = told("what an older package does not hold")
+    frontiers: tuple[Link, ...] = told("editions in force whose methods draw best practice")
 
 
 @dataclass(frozen=True, slots=True)

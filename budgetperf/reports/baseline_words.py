@@ -6,13 +6,47 @@ Words only. The findings are made in ``costing``; a test holds this table agains
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
+from budgetperf.costing.words import MethodName
 from budgetperf.findings import Finding, Severity
+from budgetperf.terms import Term
 
 NOTE, WARNING, ERROR = Severity.NOTE, Severity.WARNING, Severity.ERROR
 
 
 SHOWN = 10
+"""Units listed of a finding where there is little room."""
+
+
+class Practice(Term):
+    """Whose cost a method's line shows."""
+
+    AVERAGE = "average", "一般水平"
+    MEDIAN = "median", "中位水平"
+    ADVANCED = "advanced", "先进水平"
+    DEAR = "dear", "偏高水平"
+    BEST = "best", "最佳做法（前沿）"
+
+    @property
+    def is_frontier(self) -> bool:
+        """Whether few spend less than the line says."""
+        return self in {Practice.ADVANCED, Practice.BEST}
+
+
+UNNAMED = "本规则版本没有采用前沿方法或低于中位的分位数，图中没有先进水平的线"
+UNDRAWN = "前沿方法没有给出结果，图中没有先进水平的线"
+
+
+def practice_of(method: str, tau: Decimal) -> Practice:
+    """Return what the line of a method shows; ``tau`` is the edition's quantile."""
+    match method:
+        case MethodName.DRIVER_REGRESSION:
+            return Practice.AVERAGE
+        case MethodName.QUANTILE:
+            half = Decimal("0.5")
+            return Practice.ADVANCED if tau < half else Practice.MEDIAN if tau == half else Practice.DEAR
+    return Practice.BEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +96,11 @@ class Diagnosis:
     def more(self) -> int:
         """How many units are not."""
         return len(self.units) - len(self.shown)
+
+
+def title_of(code: str) -> str:
+    """Return what a finding is called."""
+    return MEANINGS.get(code.removeprefix("costing."), UNKNOWN)[0]
 
 
 def diagnose(code: str, findings: tuple[Finding, ...] = ()) -> Diagnosis:

@@ -75,6 +75,16 @@ def _written(value: Value, money: MoneyStyle) -> str:
 # -------------------------------------------------------------------- pictures
 
 
+def scatter_note(view: BaselineView, *, own: bool = False) -> str:
+    """Say how the scatter is read."""
+    notes = ["只列本单位和同类单位"] if own else []
+    if view.scatter.drawn:
+        notes.append("曲线为各方法在其他动因取中位数时的应有成本")
+    if lacking := view.scatter.lacks_frontier:
+        notes.append(lacking)
+    return "；".join(notes)
+
+
 def scatter(view: BaselineView, *, own: DmuSheet | None = None) -> ScatterPlot | None:
     """Return cost against the first driver with the methods' curves; None where there is no row.
 
@@ -106,9 +116,8 @@ def scatter(view: BaselineView, *, own: DmuSheet | None = None) -> ScatterPlot |
     return ScatterPlot(
         dots,
         [
-            Line(one.label, tuple((at.x, _wan(at.cost)) for at in one.points))
-            for one in view.scatter.curves
-            if one.points
+            Line(view.scatter.line(one), tuple((at.x, _wan(at.cost)) for at in one.points))
+            for one in view.scatter.drawn
         ],
         x_title=f"{driver.label}（{driver.uom}）",
         y_title=f"成本（万元，{view.scatter.prices}）",

@@ -85,7 +85,7 @@ def _summary(view: BaselineView) -> str:
 def _pictures(view: BaselineView) -> list[Flowable]:
     story: list[Flowable] = []
     if plot := flow.scatter(view):
-        note = "曲线为各方法在其他动因取中位数时的应有成本。" if view.scatter.curves else ""
+        note = flow.scatter_note(view)
         story += [*heading("成本与首要动因"), Block(note, CELL, align="left", after=2), plot, Spacer(1, 8)]
     if bars := flow.gaps(view.standings):
         story += [*heading("各单位差距的区间"), bars, Spacer(1, 8)]
@@ -150,7 +150,7 @@ def _dmu(page: DmuBaselinePage, title: str) -> list[Flowable]:
     if bars := flow.methods(sheet):
         story += [*heading("各方法的测算"), bars, Spacer(1, 8)]
     if plot := flow.scatter(view, own=sheet):
-        note = "只列本单位和同类单位；曲线为各方法在其他动因取中位数时的应有成本。"
+        note = flow.scatter_note(view, own=True)
         story += [*heading("成本与首要动因"), Block(note, CELL, align="left", after=2), plot, Spacer(1, 8)]
     for table in own_tables(view, sheet):
         story += flow.section(table, PORTRAIT_WIDTH)

@@ -17,18 +17,28 @@ from budgetperf.provenance import DecisionPackage, Json
 
 _TENTH = Decimal("0.1")
 SHARES = frozenset({"比例", "占比", "比率", "份额"})
+EFFECT, CORRECTION = "的影响", "的修正"
 MORE = Decimal("1.1")
 """Elasticities are told for a driver that grows by ten per cent."""
 
 
 @dataclass(frozen=True, slots=True)
 class CardRow:
-    """A row of the card; ``group`` is what it is about: the data, a method, the making."""
+    """A row of the card; ``group`` is what it is about: the data, a method, the making.
+
+    ``driver`` is the driver whose name begins the label; empty for other rows.
+    """
 
     group: str
     label: str
     value: str
     meaning: str
+    driver: str = ""
+
+    @property
+    def kind(self) -> str:
+        """The label without the driver."""
+        return self.label.removeprefix(self.driver)
 
 
 def card_rows(
@@ -161,9 +171,10 @@ def _estimates(group: str, panel: CostPanel, found: Mapping[str, Json]) -> Itera
     for driver, line in _by_driver(panel, found):
         yield CardRow(
             group,
-            f"{driver.label}的影响",
+            f"{driver.label}{EFFECT}",
             _coefficient(line),
             _effect(driver, _decimal(line["estimate"])),
+            driver.label,
         )
 
 
@@ -171,7 +182,7 @@ def _conditions(group: str, panel: CostPanel, found: Mapping[str, Json], *, n: D
     """Tell what local conditions explain of the scores of an envelope: what lowers a score raises the cost."""
     for driver, line in _by_driver(panel, found):
         effect = _effect(driver, -_decimal(line["estimate"]), than="比标杆")
-        yield CardRow(group, f"{driver.label}的修正", _coefficient(line), effect)
+        yield CardRow(group, f"{driver.label}{CORRECTION}", _coefficient(line), effect, driver.label)
     out = f"{n - _decimal(found['n'])}行"
     yield CardRow(group, "修正未采用的数据", out, "按异常值规则，修正系数不用它们估计，但它们同样得到修正")
 

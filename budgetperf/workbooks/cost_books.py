@@ -153,14 +153,14 @@ def _scatter(book: xlsxwriter.Workbook, styles: Styles, view: BaselineView) -> N
             marker = {"type": mark, "size": 5}
             chart.add_series({"name": name, "categories": places[0], "values": places[1], "marker": marker})
     at = DATA + 5
-    for curve in (one for one in scatter.curves if one.points):
+    for curve in scatter.drawn:
         _columns(
             sheet, styles, at, [driver, f"{curve.label}（万元）"], [(one.x, one.cost) for one in curve.points]
         )
         places = [[CHART, 1, column, len(curve.points), column] for column in (at, at + 1)]
         line = {"width": 2}
         chart.add_series(
-            {"name": curve.label, "categories": places[0], "values": places[1], "marker": {"type": "none"},
+            {"name": scatter.line(curve), "categories": places[0], "values": places[1], "marker": {"type": "none"},
              "line": line}
         )  # fmt: skip
         at += 3

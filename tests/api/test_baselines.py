@@ -64,7 +64,31 @@ def test_the_page_shows_every_unit_with_the_figures_of_the_api(world: World) -> 
     assert shown.count('<circle class="dot') + shown.count('<path class="dot') >= 3 * 14
     assert len(re.findall(r'<polyline class="curve', shown)) == 2
     assert "管网长度每增加10%" in shown
+    assert "图中没有先进水平的线" in shown
+    assert re.search(r'href="/rules/[^"]*/cost_baseline/', shown.split("图中没有先进水平的线")[1])
     assert f"/decisions/{told['digest']}" in shown
+
+
+def test_in_english_only_what_was_recorded_stays_chinese(world: World) -> None:
+    record = world.record(Stage.BASELINE, PANEL)[0]
+    browser, _ = sign_in(world.house, cast.RULES_OFFICE)
+    browser.cookies.set("bp_language", "en")
+    for path in ("", "/D02"):
+        shown = browser.get(f"/baselines/{record}{path}").text
+        told = re.sub(r'<(\w+)[^>]* lang="zh-CN"[^>]*>.*?</\1>', "", shown, flags=re.DOTALL)
+        assert "Cost baseline of" in told
+        for word in (
+            "金额单位",
+            "年价格",
+            "成本绩效基线",
+            "模型卡",
+            "拟合程度",
+            "诊断",
+            "一般水平",
+            "的影响",
+            "个单元",
+        ):
+            assert word not in told, word
 
 
 def test_a_sheet_shows_models_side_by_side_and_whom_a_unit_is_held_against(world: World) -> None:

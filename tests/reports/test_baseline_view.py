@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
+from budgetperf.costing.cost_baseline import Curve
 from budgetperf.costing.records import record
 from budgetperf.findings import Finding, Severity, Where
 from budgetperf.money import Money
 from budgetperf.provenance import Json
 from budgetperf.reports.baseline_view import BaselineView, baseline_view, gap_ratio, place_of, wan
-from budgetperf.reports.baseline_words import MEANINGS, SHOWN, diagnose
+from budgetperf.reports.baseline_words import MEANINGS, SHOWN, UNDRAWN, UNNAMED, diagnose
 from budgetperf.reports.cost_pages import BaselinePage
 from budgetperf.reports.renderers import render
 from budgetperf.workbooks.cost_books import cost_book
@@ -86,6 +87,23 @@ def test_findings_are_told_by_code_with_their_sentences(view: BaselineView) -> N
         "甲；乙",
         Severity.ERROR,
     )
+
+
+def test_every_line_says_whose_cost_it_shows_and_a_missing_frontier_is_told(view: BaselineView) -> None:
+    scatter = view.scatter
+    assert [scatter.line(one) for one in scatter.curves] == [
+        "成本动因回归：一般水平",
+        "数据包络分析：最佳做法（前沿）",
+    ]
+    assert scatter.lacks_frontier == UNDRAWN  # the envelope's curve has no points
+    average = replace(scatter, curves=scatter.curves[:1])
+    assert average.lacks_frontier == UNNAMED
+    quantile = Curve("quantile", "分位数基线", "area", scatter.curves[0].points)
+    for tau, told in (("0.25", ""), ("0.5", UNNAMED), ("0.75", UNNAMED)):
+        assert replace(average, tau=Decimal(tau), curves=(quantile,)).lacks_frontier == told
+    text = squeezed("".join(page_texts(render(BaselinePage(view, FOOTER)))))
+    assert "成本动因回归：一般水平" in text
+    assert UNDRAWN in text
 
 
 def test_findings_about_rows_are_told_by_unit_and_the_workbook_has_all() -> None:
