@@ -23,6 +23,7 @@ from budgetperf.findings import Finding
 from budgetperf.money import Money, MoneyError, MoneyUnit
 from budgetperf.provenance import DecisionPackage, canonical_json
 from budgetperf.reports.baseline_view import baseline_view
+from budgetperf.reports.baseline_words import SHOWN
 from budgetperf.reports.cost_pages import BaselinePage
 from budgetperf.reports.models import Footer
 from budgetperf.reports.renderers import render
@@ -102,10 +103,17 @@ def _summary(say: Say, rules: Edition, made: CostBaseline, out: Path) -> None:
 
 
 def _warn(say: Say, at_cells: Sequence[Finding], other: Sequence[Finding]) -> None:
-    """Tell the findings, those of the file at their cell and not again."""
+    """Tell the findings, those of the file at their cell and not again; of many of a kind the first."""
     told = {finding.code for finding in at_cells}
-    for finding in (*at_cells, *(one for one in other if one.code not in told)):
-        say(f"{finding.severity.label} {finding.where} {finding.message}")
+    found = (*at_cells, *(one for one in other if one.code not in told))
+    for code in dict.fromkeys(one.code for one in found):
+        alike = [one for one in found if one.code == code]
+        for finding in alike[:SHOWN]:
+            say(f"{finding.severity.label} {finding.where} {finding.message}")
+        if (more := len(alike) - SHOWN) > 0:
+            say(
+                f"{alike[0].severity.label} 另有{more}条同类提示（{code}），见 {BOOK} / {more} more of {code}"
+            )
 
 
 def _total(yuan: str | None) -> Money | None:

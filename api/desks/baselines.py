@@ -19,6 +19,7 @@ from api.screens.baseline import (
     BaselineHead,
     BaselinePage,
     BaselineUnitPage,
+    FactorLine,
     MethodCell,
     MethodsLine,
     StandingLine,
@@ -29,14 +30,18 @@ from api.screens.plots import bars_view, interval, reach, scatter_view
 from api.transaction import Work
 from budgetperf.actions.context import Context
 from budgetperf.actions.seen_baseline import SeenBaseline, seen_baseline
+from budgetperf.costing.claimed_costs import given_back
 from budgetperf.costing.cost_baseline import DmuBaseline, MethodEstimate, Standing
 from budgetperf.money import ZERO, Money
-from budgetperf.reports.baseline_view import gap_ratio, wan
+from budgetperf.reports.baseline_view import gap_ratio
+from budgetperf.reports.baseline_words import practice_of
 from budgetperf.reports.model_card import CardRow
+from budgetperf.rulebook.parameters import CostBaselineRules
 from budgetperf.store.records import steps_of
 
 router = APIRouter()
 WIDEST = Decimal(100)  # per cent; what lies farther off ends at the edge of its picture
+KIND = "cost_baseline"
 ABOVE, WITHIN, BELOW = "above", "within", "below"
 
 
@@ -78,9 +83,10 @@ def show_unit(request: Request, ctx: Work, record_id: Key, dmu: str) -> HTMLResp
     """Show one unit's own sheet."""
     seen = seen_baseline(ctx, record_id)
     view, sheet = seen.view, seen.own(dmu)
-    answers = [_answer(one, None) for one in sheet.baselines]
+    answers = [_answer(seen, one, None) for one in sheet.baselines]
     if sheet.standing is not None:
-        answers.append(_answer(sheet.standing.baseline, _standings(seen, [sheet.standing], WIDEST)[0]))
+        line = _standings(seen, [sheet.standing], WIDEST)[0]
+        answers.append(_answer(seen, sheet.standing.baseline, line))
     peers = {(peer.dmu, peer.year) for one in answers for peer in one.peers}
     screen = BaselineUnitPage(
         frame_of(request, ctx),
@@ -92,9 +98,11 @@ def show_unit(request: Request, ctx: Work, record_id: Key, dmu: str) -> HTMLResp
         whole=seen.whole,
         projects=_projects(seen, dmu),
         answers=tuple(answers),
+        factors=_factors(seen, dmu),
         scatter=scatter_view(view, own=dmu, peers=peers, href=_others(seen, dmu)),
         diagnoses=view.diagnoses,
         left_out=tuple(one for one in view.left_out if one.dmu == dmu),
+        names=dict(view.names),
         card=_card(view.card),
     )
     return answer(screen)
@@ -147,20 +155,45 @@ def _head(ctx: Context, seen: SeenBaseline) -> BaselineHead:
     opens = seen.whole and holds(ctx.actor, VIEW)
     return BaselineHead(
         record_id=found.record_id,
-        title=view.title,
+        service=view.panel.spec.service,
         fiscal_year=seen.fiscal_year,
         status=seen.status,
         panel=Link(found.subject, panel_address(found.subject) if opens else ""),
         edition=Link(found.edition, f"/rules/{found.edition}"),
         decision=found.digest if seen.whole else "",
-        price_note=view.price_note,
+        prices=view.price_basis,
         peer_prices=view.scatter.prices,
         lacks=view.lacks,
+        frontiers=_frontiers(ctx) if view.scatter.lacks_frontier else (),
+    )
+
+
+def _frontiers(ctx: Context) -> tuple[Link, ...]:
+    """Lead to the editions that apply today and whose methods draw best practice."""
+    editions = (one for one in ctx.rules.editions if one.kind == KIND and ctx.today in ctx.rules.span(one))
+    return tuple(
+        Link(one.id, f"/rules/{one.id}")
+        for one in editions
+        for rules in (one.rules_as(CostBaselineRules),)
+        if any(practice_of(name, rules.tau).is_frontier for name in rules.methods)
     )
 
 
 def _projects(seen: SeenBaseline, dmu: str) -> tuple[Link, ...]:
     return tuple(Link(unit.code, f"/projects/{unit.code}") for unit in seen.units if unit.dmu == dmu)
+
+
+def _factors(seen: SeenBaseline, dmu: str, year: int | None = None) -> tuple[FactorLine, ...]:
+    """Return a unit's special factors, of one year if given."""
+    return tuple(
+        FactorLine(
+            one.factor.label,
+            f"/special-factor-claims/{one.claim}" if one.claim else "",
+            tuple((at, amount) for at, amount in sorted(one.factor.amounts.items()) if year in {None, at}),
+        )
+        for one in seen.factors
+        if one.factor.dmu == dmu and (year is None or year in one.factor.amounts)
+    )
 
 
 def _standings(seen: SeenBaseline, found: Sequence[Standing], to: Decimal) -> list[StandingLine]:
@@ -182,6 +215,7 @@ def _standings(seen: SeenBaseline, found: Sequence[Standing], to: Decimal) -> li
             grade=one.baseline.grade,
             payable=one.payable,
             picture=interval(_percents(one), to),
+            factors=_factors(seen, one.dmu, one.year),
         )
         for one in found
     ]
@@ -222,11 +256,14 @@ def _cell(estimate: MethodEstimate) -> MethodCell:
     return MethodCell(estimate.label, estimate.point, estimate.lower, estimate.upper)
 
 
-def _answer(one: DmuBaseline, standing: StandingLine | None) -> Answer:
+def _answer(seen: SeenBaseline, one: DmuBaseline, standing: StandingLine | None) -> Answer:
+    if standing:
+        back = Money.total(amount for line in standing.factors for _, amount in line.amounts)
+    else:
+        back = given_back(seen.view.factors, one.dmu, one.year, prices=seen.view.prices)
     cost = standing.cost if standing else None
     rows = [("合成基线", one.point, one.lower, one.upper)]
     rows += [(found.label, found.point, found.lower, found.upper) for found in one.estimates]
-    said = f"{one.year}年成本 {wan(cost)}万元" if cost else ""
     return Answer(
         year=one.year,
         budget=standing is None,
@@ -238,10 +275,11 @@ def _answer(one: DmuBaseline, standing: StandingLine | None) -> Answer:
         agree=one.methods_agree,
         grade=one.grade,
         methods=tuple(map(_cell, one.estimates)),
-        picture=bars_view(rows, cost=cost, cost_text=said),
+        picture=bars_view(rows, cost=cost, year=one.year),
         peers=one.peers,
         weighed=any(peer.weight is not None for peer in one.peers),
         findings=one.findings,
+        given_back=back,
     )
 
 

@@ -6,8 +6,11 @@ from fastapi.responses import Response
 from api.answers import PREFIX, Answer, Coded, Exact, Fen, Key, refusals
 from api.conditional import UNCHANGED, IfNoneMatch, tagged
 from api.transaction import Work
-from budgetperf.actions.seen_baseline import SeenBaseline, seen_baseline
+from budgetperf.actions.seen_baseline import SeenBaseline, SeenFactor, seen_baseline
+from budgetperf.costing.claimed_costs import claimed_in, given_back
 from budgetperf.costing.cost_baseline import DmuBaseline, Standing
+from budgetperf.money import Money
+from budgetperf.reports.baseline_view import BaselineView
 
 router = APIRouter(prefix=f"{PREFIX}/baselines", tags=["成本与效益"])
 
@@ -34,7 +37,7 @@ class PeerAnswer(Answer):
 
 
 class BandAnswer(Answer):
-    """What a unit should cost in a year."""
+    """What a unit should cost in a year; ``special_factor_fen`` of it is what was given back of admitted claims."""
 
     dmu: str
     year: int
@@ -46,6 +49,7 @@ class BandAnswer(Answer):
     grade: Coded
     estimates: list[EstimateAnswer]
     peers: list[PeerAnswer]
+    special_factor_fen: Fen
     findings: list[str]
 
 
@@ -70,6 +74,22 @@ class LeftOutAnswer(Answer):
     why: str
 
 
+class FactorYear(Answer):
+    """The amount of one year, in money of that year."""
+
+    year: int
+    amount_fen: Fen
+
+
+class FactorAnswer(Answer):
+    """An admitted special factor; ``claim`` is the record of its claim where the reader may see it."""
+
+    dmu: str
+    label: str
+    claim: str | None
+    amounts: list[FactorYear]
+
+
 class BaselineAnswer(Answer):
     """A baseline as far as the reader may see it; ``whole`` tells whether that is all of it."""
 
@@ -84,6 +104,7 @@ class BaselineAnswer(Answer):
     standings: list[StandingAnswer]
     baselines: list[BandAnswer]
     left_out: list[LeftOutAnswer]
+    special_factors: list[FactorAnswer]
 
 
 @router.get(
@@ -121,13 +142,28 @@ def _told(found: SeenBaseline, dmu: str = "") -> BaselineAnswer:
         method=found.found.method,
         digest=found.found.digest,
         whole=found.whole and not dmu,
-        standings=[_standing(one) for one in view.standings if dmu in {"", one.dmu}],
-        baselines=[_band(one) for one in view.baselines if dmu in {"", one.dmu}],
+        standings=[_standing(view, one) for one in view.standings if dmu in {"", one.dmu}],
+        baselines=[
+            _band(one, given_back(view.factors, one.dmu, one.year, prices=view.prices))
+            for one in view.baselines
+            if dmu in {"", one.dmu}
+        ],
         left_out=[LeftOutAnswer.model_validate(one) for one in view.left_out if dmu in {"", one.dmu}],
+        special_factors=[_factor(one) for one in found.factors if dmu in {"", one.factor.dmu}],
     )
 
 
-def _standing(one: Standing) -> StandingAnswer:
+def _factor(one: SeenFactor) -> FactorAnswer:
+    years = sorted(one.factor.amounts.items())
+    return FactorAnswer(
+        dmu=one.factor.dmu,
+        label=one.factor.label,
+        claim=one.claim or None,
+        amounts=[FactorYear(year=year, amount_fen=amount.fen) for year, amount in years],
+    )
+
+
+def _standing(view: BaselineView, one: Standing) -> StandingAnswer:
     return StandingAnswer(
         dmu=one.dmu,
         name=one.name,
@@ -136,11 +172,11 @@ def _standing(one: Standing) -> StandingAnswer:
         gap_lower_fen=one.gap_lower.fen,
         gap_upper_fen=one.gap_upper.fen,
         payable_fen=None if one.payable is None else one.payable.fen,
-        baseline=_band(one.baseline),
+        baseline=_band(one.baseline, claimed_in(view.factors, one.dmu, one.year)),
     )
 
 
-def _band(one: DmuBaseline) -> BandAnswer:
+def _band(one: DmuBaseline, special_factor: Money) -> BandAnswer:
     return BandAnswer(
         dmu=one.dmu,
         year=one.year,
@@ -171,5 +207,6 @@ def _band(one: DmuBaseline) -> BandAnswer:
             )
             for peer in one.peers
         ],
+        special_factor_fen=special_factor.fen,
         findings=[finding.message for finding in one.findings],
     )

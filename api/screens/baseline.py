@@ -12,8 +12,18 @@ from budgetperf.costing.grading import EvidenceGrade
 from budgetperf.findings import Finding
 from budgetperf.money import Money
 from budgetperf.process.stages import Status
+from budgetperf.reports.amounts import Prices
 from budgetperf.reports.baseline_words import Diagnosis
 from budgetperf.reports.model_card import CardRow
+
+
+@dataclass(frozen=True, slots=True)
+class FactorLine:
+    """An admitted special factor: set aside before the methods ran, given back to its unit."""
+
+    label: str = told("what for")
+    href: str = told("its claim; empty where the reader may not open it")
+    amounts: tuple[tuple[int, Money], ...] = told("by year, in money of the year")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +46,7 @@ class StandingLine:
     grade: EvidenceGrade = told("grade of the evidence")
     payable: Money | None = told("its part of the payable total")
     picture: Interval = told("gap with its interval, in per cent of the baseline")
+    factors: tuple[FactorLine, ...] = told("special factors within cost and baseline, of its latest year")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +91,16 @@ class BaselineHead:
     """What both pages say of the baseline first."""
 
     record_id: str = told("id of the record")
-    title: str = told("service and what it is")
+    service: str = told("what is costed")
     fiscal_year: int = told("budget year")
     status: Status = told("fitted or adopted")
     panel: Link = told("its panel; without an address where the reader may not open it")
     edition: Link = told("edition it was made by")
     decision: str = told("digest of the decision package; empty where the reader may not open it")
-    price_note: str = told("prices of the amounts")
-    peer_prices: str = told("prices of the peers' costs")
+    prices: Prices = told("prices of the amounts")
+    peer_prices: Prices = told("prices of the peers' costs")
     lacks: tuple[str, ...] = told("what an older package does not hold")
+    frontiers: tuple[Link, ...] = told("editions in force whose methods draw best practice")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +146,7 @@ class Answer:
     peers: tuple[Peer, ...] = told("whom it is held against")
     weighed: bool = told("whether the peers carry weights")
     findings: tuple[Finding, ...] = told("what must be told of it")
+    given_back: Money = told("special factors within the baseline; zero without one")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +163,9 @@ class BaselineUnitPage(Screen):
     whole: bool = told("whether the reader sees the other units too")
     projects: tuple[Link, ...] = told("projects that are the unit")
     answers: tuple[Answer, ...] = told("its baselines, the budget year first")
+    factors: tuple[FactorLine, ...] = told("special factors admitted for it")
     scatter: ScatterView | None = told("its own rows and its peers among those the reader may see")
     diagnoses: tuple[Diagnosis, ...] = told("what was found of the methods, in plain words")
     left_out: tuple[LeftOut, ...] = told("its own rows no method was fitted on")
+    names: dict[str, str] = told("names of the units the reader may see")
     card: tuple[tuple[str, tuple[CardRow, ...]], ...] = told("model card by part")

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from api.screens import filters
 from api.screens.words import CHINESE, LANGUAGES, speak, translations
+from budgetperf.reports.baseline_words import title_of
 from budgetperf.terms import Term
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -96,6 +97,7 @@ def environment(language: str) -> Environment:
         "short": filters.short,
         "code": filters.code,
         "word": word,
+        "gloss": lambda code: word(title_of(code)),
         "term": lambda term: word(term.label) if term is not None else filters.NONE,
     }
     return made

@@ -12,8 +12,11 @@ from api.screens.page import told
 from budgetperf.costing.cost_baseline import Curve
 from budgetperf.indicators import plain_number
 from budgetperf.money import Money, MoneyUnit
+from budgetperf.reports.amounts import Prices
 from budgetperf.reports.axis import Axis, axis, spread_wide
-from budgetperf.reports.baseline_view import BaselineView, ScatterPoint, wan
+from budgetperf.reports.baseline_view import BaselineView
+from budgetperf.reports.baseline_words import Practice
+from budgetperf.reports.scatter import Scatter, ScatterPoint
 
 Pixels = str
 """A place with one decimal."""
@@ -33,8 +36,8 @@ class Dot:
 
     x: Pixels = told("from the left")
     y: Pixels = told("from the top")
-    kind: str = told("own, peer, late, early or out")
-    title: str = told("name, year, figures")
+    kind: str = told("own, peer, late, early, claimed or out")
+    row: ScatterPoint = told("name, year, figures")
     href: str = told("page of the unit; empty where the reader may not open it")
 
 
@@ -43,6 +46,7 @@ class CurveLine:
     """A method's curve."""
 
     label: str = told("name of the method")
+    practice: Practice = told("whose cost it shows")
     points: str = told("its points, as SVG takes them")
 
 
@@ -59,11 +63,12 @@ class ScatterView:
 
     driver: str = told("name of the driver")
     uom: str = told("its unit of measure")
-    prices: str = told("prices the costs are in")
+    prices: Prices = told("prices the costs are in")
     logarithmic: bool = told("whether equal ratios lie at equal distances")
     x_ticks: tuple[Tick, ...] = told("figures below")
     y_ticks: tuple[Tick, ...] = told("figures at the left")
     curves: tuple[CurveLine, ...] = told("curves of the methods")
+    lacking: str = told("why none of them shows best practice; empty where one does")
     dots: tuple[Dot, ...] = told("rows, those to be seen first drawn last")
     kinds: tuple[str, ...] = told("kinds of dots there are")
 
@@ -88,10 +93,9 @@ def scatter_view(
     across, up = (axis(values, logarithmic=wide) for values in (xs, ys))
     x, y = _across(across), _up(up)
     marked = [
-        Dot(x(one.x), y(_wan(one.cost)), _kind(one, own, peers, newest), _told(view, one), href(one.dmu))
-        for one in points
+        Dot(x(one.x), y(_wan(one.cost)), _kind(one, own, peers, newest), one, href(one.dmu)) for one in points
     ]
-    order = ("early", "late", "out", "peer", "own")
+    order = ("early", "late", "claimed", "out", "peer", "own")
     return ScatterView(
         driver=scatter.driver.label,
         uom=scatter.driver.uom,
@@ -99,7 +103,8 @@ def scatter_view(
         logarithmic=wide,
         x_ticks=tuple(Tick(x(tick), _figure(tick)) for tick in across.ticks),
         y_ticks=tuple(Tick(y(tick), _figure(tick)) for tick in up.ticks),
-        curves=tuple(_line(curve, x, y) for curve in scatter.curves if curve.points),
+        curves=tuple(_line(scatter, curve, x, y) for curve in scatter.drawn),
+        lacking=scatter.lacks_frontier,
         dots=tuple(sorted(marked, key=lambda dot: order.index(dot.kind))),
         kinds=tuple(kind for kind in reversed(order) if any(dot.kind == kind for dot in marked)),
     )
@@ -112,17 +117,16 @@ def _kind(point: ScatterPoint, own: str, peers: Collection[tuple[str, int]], new
         return "peer"
     if point.why:
         return "out"
+    if point.claimed:
+        return "claimed"
     return "late" if point.year == newest else "early"
 
 
-def _told(view: BaselineView, point: ScatterPoint) -> str:
-    cost = wan(point.cost)
-    figures = f"{view.scatter.driver.label} {plain_number(point.x)}{view.scatter.driver.uom}，成本 {cost}万元"
-    return f"{point.name} {point.year}年：{figures}" + (f"（{point.why}）" if point.why else "")
-
-
-def _line(curve: Curve, x: Callable[[Decimal], Pixels], y: Callable[[Decimal], Pixels]) -> CurveLine:
-    return CurveLine(curve.label, " ".join(f"{x(end.x)},{y(_wan(end.cost))}" for end in curve.points))
+def _line(
+    scatter: Scatter, curve: Curve, x: Callable[[Decimal], Pixels], y: Callable[[Decimal], Pixels]
+) -> CurveLine:
+    points = " ".join(f"{x(end.x)},{y(_wan(end.cost))}" for end in curve.points)
+    return CurveLine(curve.label, scatter.practice(curve), points)
 
 
 def _across(scale: Axis) -> Callable[[Decimal], Pixels]:
@@ -174,7 +178,7 @@ class Bar:
     low: Pixels = told("lower end")
     point: Pixels = told("point")
     high: Pixels = told("upper end")
-    title: str = told("the figures")
+    amounts: tuple[Money, Money, Money] = told("lower end, point, upper end")
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,14 +194,13 @@ class BarsView:
     bars: tuple[Bar, ...] = told("estimates, the reconciled one first")
     ticks: tuple[Tick, ...] = told("figures below")
     cost: Pixels = told("where the unit's own cost stands; empty when there is none to compare")
-    cost_text: str = told("the own cost in words")
+    amount: Money | None = told("the own cost")
+    year: int = told("its year")
     late: bool = told("whether it stands in the right half, so that its words go to the left")
     height: int = told("pixels")
 
 
-def bars_view(
-    rows: Sequence[tuple[str, Money, Money, Money]], *, cost: Money | None, cost_text: str
-) -> BarsView:
+def bars_view(rows: Sequence[tuple[str, Money, Money, Money]], *, cost: Money | None, year: int) -> BarsView:
     """Return the picture of labelled (point, lower, upper), the first of them the reconciled one."""
     amounts = [_wan(amount) for _, *ends in rows for amount in ends] + ([_wan(cost)] if cost else [])
     scale = axis(amounts)
@@ -215,13 +218,14 @@ def bars_view(
                 x(_wan(low)),
                 x(_wan(point)),
                 x(_wan(high)),
-                f"{label}：{wan(point)}（{wan(low)}至{wan(high)}）万元",
+                (low, point, high),
             )
             for n, (label, point, low, high) in enumerate(rows)
         ),
         ticks=tuple(Tick(x(tick), _figure(tick)) for tick in scale.ticks),
         cost=x(_wan(cost)) if cost else "",
-        cost_text=cost_text,
+        amount=cost,
+        year=year,
         late=cost is not None and 2 * scale.place(_wan(cost)) > 1,
         height=BarsView.TOP + BarsView.ROW * len(rows) + 30,
     )

@@ -3,13 +3,24 @@
 from dataclasses import dataclass
 
 from budgetperf.actions.context import Context
+from budgetperf.costing.claimed_costs import SpecialFactor
 from budgetperf.errors import NotFound
-from budgetperf.process.stages import Status
+from budgetperf.lifecycle.special_factor.form import ClaimForm
+from budgetperf.process.stages import Stage, Status
 from budgetperf.provenance import DecisionKind
 from budgetperf.reports.baseline_view import BaselineView, DmuSheet, baseline_view
 from budgetperf.store.costs import UnitFacts, cost_panel, units_of
-from budgetperf.store.records import RecordFacts, get_record
+from budgetperf.store.listings import filed_documents
+from budgetperf.store.records import RecordFacts, get_record, list_records
 from budgetperf.store.results import DecisionFacts, decisions_of, own_baseline
+
+
+@dataclass(frozen=True, slots=True)
+class SeenFactor:
+    """An admitted special factor, and the record of its claim; empty where the reader may not see that."""
+
+    factor: SpecialFactor
+    claim: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +36,15 @@ class SeenBaseline:
         None for a spending unit, to whom the record itself is not visible.
     units : tuple of UnitFacts
         Visible projects that are units of the panel in the budget year.
+    factors : tuple of SeenFactor
+        Admitted claims of the units the reader may see.
     """
 
     found: DecisionFacts
     view: BaselineView
     record: RecordFacts | None
     units: tuple[UnitFacts, ...]
+    factors: tuple[SeenFactor, ...]
 
     @property
     def whole(self) -> bool:
@@ -76,9 +90,36 @@ def seen_baseline(ctx: Context, record_id: str) -> SeenBaseline:
     source = str(ctx.rules.by_id(found.edition).source)
     view = baseline_view(found.package(), digest=found.digest, source=source, part=not packages)
     panel = cost_panel(ctx.session, found.subject)
+    units = tuple(units_of(ctx.session, panel.id, int(found.period)))
     return SeenBaseline(
         found,
         view,
         get_record(ctx.session, ctx.actor, record_id) if packages else None,
-        tuple(units_of(ctx.session, panel.id, int(found.period))),
+        units,
+        _factors(ctx, found, view, units),
+    )
+
+
+def _factors(
+    ctx: Context, found: DecisionFacts, view: BaselineView, units: tuple[UnitFacts, ...]
+) -> tuple[SeenFactor, ...]:
+    """Find the claim of each factor among the visible ones: the newest of its panel and unit that says the same."""
+    if not view.factors:
+        return ()
+    dmus = {unit.code: unit.dmu for unit in units}
+    records = list_records(
+        ctx.session, ctx.actor, stage=Stage.SPECIAL_FACTOR_CLAIM, fiscal_year=int(found.period)
+    )
+    filed = filed_documents(ctx.session, [one.id for one in records], ClaimForm.__name__)
+    claims = [
+        (ClaimForm.model_validate(filed[one.id]), one)
+        for one in records
+        if one.id in filed and one.subject in dmus
+    ]
+    known = [
+        (form.factor(dmus[one.subject]), one.id) for form, one in claims if form.panel_code == found.subject
+    ]
+    return tuple(
+        SeenFactor(factor, next((claim for own, claim in reversed(known) if own == factor), ""))
+        for factor in view.factors
     )

@@ -223,7 +223,9 @@ class FittedBaseline:
                 "rounding_fen": self.spec.rounding,
                 "reconciliation": f"点估计{self.spec.reconciliation.label}；区间取各方法下限最小值至上限最大值",
                 "screening": self.spec.screening.rule.label if self.spec.screening else "未作异常值剔除",
-                "screened": [one.finding.message for one in self.screened],
+                "screened": [
+                    one.told_before if self.as_before else one.finding.message for one in self.screened
+                ],
                 "calibration": self.spec.calibration.told if self.spec.calibration else "未按应付总额校准",
                 "methods": [method_card(method) for method in self.methods],
                 "findings": sorted({finding.code for finding in self.findings}),

@@ -1,6 +1,6 @@
 """The named rules by which a float or a fraction leaves ``costing``: half up, once.
 
-Every other module of the package rounds through these three functions, so that a recorded
+Every other module of the package rounds through these functions, so that a recorded
 result names its rule and can be recomputed on another machine.
 """
 
@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from budgetperf.money import Money
 
+LEAST_P = Decimal("0.001")
 FIGURE_RULE = "6位有效数字，四舍五入"
 
 
@@ -65,3 +66,15 @@ def figure(value: float, *, digits: int = 6) -> Decimal:
         return Decimal(0)
     place = exact.adjusted() - digits + 1
     return Decimal(format(exact.quantize(Decimal(1).scaleb(place), ROUND_HALF_UP), "f"))
+
+
+def p_value_text(p_value: Decimal | float) -> str:
+    """Write the p value of a test for readers: three decimals, nothing smaller than a thousandth.
+
+    Examples
+    --------
+    >>> p_value_text(0.0126), p_value_text(2.36e-10)
+    ('p=0.013', 'p<0.001')
+    """
+    told = Decimal(p_value).quantize(LEAST_P, ROUND_HALF_UP)
+    return f"p={told}" if told >= LEAST_P else f"p<{LEAST_P}"

@@ -9,52 +9,25 @@ from dataclasses import dataclass, fields
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 
+from budgetperf.costing.claimed_costs import SpecialFactor
 from budgetperf.costing.cost_baseline import BaselineTarget, Curve, DmuBaseline, LeftOut, Standing
-from budgetperf.costing.panel import CostPanel, DriverSpec, PanelRow
+from budgetperf.costing.panel import CostPanel
 from budgetperf.costing.prices import PriceIndex, at_base_prices
 from budgetperf.costing.records import restore
 from budgetperf.findings import Finding
 from budgetperf.money import ZERO, Money, MoneyUnit
 from budgetperf.provenance import DecisionPackage, Json
+from budgetperf.reports.amounts import OWN_YEAR, Prices, prices_of
 from budgetperf.reports.baseline_words import Diagnosis, diagnose
 from budgetperf.reports.model_card import CardRow, card_rows
 from budgetperf.reports.models import MoneyStyle, money_style
+from budgetperf.reports.scatter import Scatter, ScatterPoint, scatter_of
 
 TREATED = "特殊情形，不参加测算"
+CLAIMED = "含特殊因素"
+"""What a row is marked with whose cost holds an admitted special factor."""
 SCREENED = "costing.screened"
 _TENTH = Decimal("0.1")
-
-
-@dataclass(frozen=True, slots=True)
-class ScatterPoint:
-    """A row of the panel: ``x`` of the first driver, cost in the prices of the base year.
-
-    Parameters
-    ----------
-    dmu, name : str
-    year : int
-    x : Decimal
-    cost : Money
-    why : str
-        Why no method was fitted on it; empty for the others.
-    """
-
-    dmu: str
-    name: str
-    year: int
-    x: Decimal
-    cost: Money
-    why: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Scatter:
-    """Cost against the first driver, with each method's curve (the other drivers at their medians)."""
-
-    driver: DriverSpec
-    prices: str
-    points: tuple[ScatterPoint, ...]
-    curves: tuple[Curve, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +43,8 @@ class DmuSheet:
         None where it has no answer, or the package is of an older kind.
     baselines : tuple of DmuBaseline
         Of its projects in the budget year.
+    factors : tuple of SpecialFactor
+        Admitted for it: set aside before the methods ran, given back to it.
     """
 
     dmu: str
@@ -77,6 +52,7 @@ class DmuSheet:
     own: tuple[ScatterPoint, ...]
     standing: Standing | None
     baselines: tuple[DmuBaseline, ...]
+    factors: tuple[SpecialFactor, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -98,6 +74,8 @@ class BaselineView:
     baselines : tuple of DmuBaseline
         Of the projects of the budget year.
     scatter : Scatter
+    factors : tuple of SpecialFactor
+        Claims admitted, of those the reader may know of.
     left_out : tuple of LeftOut
     unanswered : tuple of Finding
         Who has no answer, and why.
@@ -116,6 +94,7 @@ class BaselineView:
     standings: tuple[Standing, ...]
     baselines: tuple[DmuBaseline, ...]
     scatter: Scatter
+    factors: tuple[SpecialFactor, ...]
     left_out: tuple[LeftOut, ...]
     unanswered: tuple[Finding, ...]
     diagnoses: tuple[Diagnosis, ...]
@@ -161,12 +140,13 @@ class BaselineView:
 
     @property
     def price_note(self) -> str:
-        """The prices the amounts of standings and baselines are in."""
-        if self.prices is not None:
-            return "金额单位：万元；成本与基线均为该行年度的价格"
-        if self.panel.price_index:
-            return f"金额单位：万元；{self.panel.spec.base_year}年价格"
-        return "金额单位：万元；各年当年价格，未折算"
+        """The unit and the prices of the amounts of standings and baselines."""
+        return f"金额单位：万元；{self.price_basis}"
+
+    @property
+    def price_basis(self) -> Prices:
+        """The prices of the amounts of standings and baselines."""
+        return OWN_YEAR if self.prices is not None else prices_of(self.panel)
 
     def sheet(self, dmu: str) -> DmuSheet | None:
         """Return one dmu's own sheet; None for a dmu that is not in the baseline."""
@@ -175,7 +155,8 @@ class BaselineView:
         baselines = tuple(one for one in self.baselines if one.dmu == dmu)
         if not (standing or own or baselines):
             return None
-        return DmuSheet(dmu, self.names.get(dmu, dmu), own, standing, baselines)
+        factors = tuple(one for one in self.factors if one.dmu == dmu)
+        return DmuSheet(dmu, self.names.get(dmu, dmu), own, standing, baselines, factors)
 
     def _baselines(self) -> Iterator[DmuBaseline]:
         yield from (one.baseline for one in self.standings)
@@ -207,6 +188,8 @@ def baseline_view(
     panel = restore(CostPanel, facts["panel"])
     prices = restore(PriceIndex, facts["prices"]) if facts.get("prices") else None
     based = at_base_prices(panel, prices) if prices else panel
+    factors = restore(tuple[SpecialFactor, ...], facts.get("factors", []))
+    tau = Decimal(str(_mapping(facts["spec"]).get("tau", "0.5")))
     answers = restore(_Answers, {key: result[key] for key in _ANSWERS if key in result})
     card = _mapping(result["card"])
     left_out = answers.left_out if "left_out" in result else tuple(_left_out(panel, card))
@@ -218,7 +201,8 @@ def baseline_view(
         prices=prices,
         standings=answers.standings,
         baselines=answers.baselines,
-        scatter=_scatter(based, answers.curves, left_out),
+        scatter=scatter_of(based, answers.curves, left_out, factors, tau=tau),
+        factors=factors,
         left_out=left_out,
         unanswered=answers.unanswered,
         diagnoses=_diagnoses(panel, card, answers.findings, part=part),
@@ -281,22 +265,6 @@ def wan(amount: Money) -> str:
 def _mapping(value: Json) -> Mapping[str, Json]:
     assert isinstance(value, Mapping)
     return value
-
-
-def _scatter(based: CostPanel, curves: tuple[Curve, ...], left_out: tuple[LeftOut, ...]) -> Scatter:
-    driver = next(iter(based.spec.work), based.spec.drivers[0])
-    why = {(one.dmu, one.year): one.why for one in left_out}
-    points = tuple(
-        ScatterPoint(row.dmu, row.name, row.year, row.drivers[driver.code], row.cost, why.get(_key(row), ""))
-        for row in based.rows
-        if driver.code in row.drivers
-    )
-    told = f"{based.spec.base_year}年价格" if based.price_index else "各年当年价格，未折算"
-    return Scatter(driver, told, points, curves)
-
-
-def _key(row: PanelRow) -> tuple[str, int]:
-    return (row.dmu, row.year)
 
 
 def _left_out(panel: CostPanel, card: Mapping[str, Json]) -> Iterator[LeftOut]:

@@ -3,12 +3,63 @@
 Words only. The findings are made in ``costing``; a test holds this table against them.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
+from budgetperf.costing.words import MethodName
 from budgetperf.findings import Finding, Severity
+from budgetperf.terms import Term
 
 NOTE, WARNING, ERROR = Severity.NOTE, Severity.WARNING, Severity.ERROR
+
+
+SHOWN = 10
+"""Units listed of a finding where there is little room."""
+
+
+class Practice(Term):
+    """Whose cost a method's line shows."""
+
+    AVERAGE = "average", "一般水平"
+    MEDIAN = "median", "中位水平"
+    ADVANCED = "advanced", "先进水平"
+    DEAR = "dear", "偏高水平"
+    BEST = "best", "最佳做法（前沿）"
+
+    @property
+    def is_frontier(self) -> bool:
+        """Whether few spend less than the line says."""
+        return self in {Practice.ADVANCED, Practice.BEST}
+
+
+UNNAMED = "本规则版本没有采用前沿方法或低于中位的分位数，图中没有先进水平的线"
+UNDRAWN = "前沿方法没有给出结果，图中没有先进水平的线"
+
+
+def practice_of(method: str, tau: Decimal) -> Practice:
+    """Return what the line of a method shows; ``tau`` is the edition's quantile."""
+    match method:
+        case MethodName.DRIVER_REGRESSION:
+            return Practice.AVERAGE
+        case MethodName.QUANTILE:
+            half = Decimal("0.5")
+            return Practice.ADVANCED if tau < half else Practice.MEDIAN if tau == half else Practice.DEAR
+    return Practice.BEST
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRows:
+    """What was found about a unit's rows: year and sentence of each."""
+
+    dmu: str
+    rows: tuple[tuple[str, str], ...]
+
+    @property
+    def text(self) -> str:
+        """All of it in a line."""
+        return "；".join(f"{year}年 {text}" for year, text in self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +73,11 @@ class Diagnosis:
     title : str
         What was found.
     message : str
-        The sentences of the findings themselves; empty where the package keeps its code only.
+        The sentences of the findings about no single row; empty where the package keeps the code only.
     meaning : str
         What follows from it for the baseline.
+    units : tuple of UnitRows
+        The findings about rows, by unit, in their own order.
     """
 
     code: str
@@ -32,16 +85,56 @@ class Diagnosis:
     title: str
     message: str
     meaning: str
+    units: tuple[UnitRows, ...] = ()
+
+    @property
+    def shown(self) -> tuple[UnitRows, ...]:
+        """The units that are listed where there is little room; the workbook lists all."""
+        return self.units[:SHOWN]
+
+    @property
+    def more(self) -> int:
+        """How many units are not."""
+        return len(self.units) - len(self.shown)
+
+
+def title_of(code: str) -> str:
+    """Return what a finding is called."""
+    return MEANINGS.get(code.removeprefix("costing."), UNKNOWN)[0]
 
 
 def diagnose(code: str, findings: tuple[Finding, ...] = ()) -> Diagnosis:
     """Return the findings of one code with what they mean; none where only the code is kept."""
     title, severity, meaning = MEANINGS.get(code.removeprefix("costing."), UNKNOWN)
     worst = max((one.severity for one in findings), key=lambda one: one.rank, default=severity)
-    message = "；".join(dict.fromkeys(one.message for one in findings))
-    return Diagnosis(code, worst, title, message, meaning)
+    whole = [one for one in findings if not _row_of(one)]
+    message = "；".join(dict.fromkeys(one.message for one in whole))
+    return Diagnosis(code, worst, title, message, meaning, _by_unit(findings))
 
 
+def _row_of(finding: Finding) -> tuple[str, str] | None:
+    """Return unit and year of a finding about a row of the panel."""
+    found = ROW.fullmatch(finding.where.pointer)
+    return (found[1], found[2]) if found else None
+
+
+def _by_unit(findings: tuple[Finding, ...]) -> tuple[UnitRows, ...]:
+    """Group findings about rows by unit, each once, without what all of them say and the title says too."""
+    told: dict[tuple[str, str, str], None] = {}
+    for one in findings:
+        if row := _row_of(one):
+            dmu, year = row
+            told[dmu, year, one.message.removeprefix(f"{dmu}在{year}年").removeprefix("的")] = None
+    heads = {text.partition("（")[0] for _, _, text in told}
+    alike = len(heads) == 1 and all(text.endswith("）") and "（" in text for _, _, text in told)
+    units: dict[str, list[tuple[str, str]]] = {}
+    for dmu, year, text in told:
+        short = text.partition("（")[2].removesuffix("）") if alike else text
+        units.setdefault(dmu, []).append((year, short))
+    return tuple(UnitRows(dmu, tuple(sorted(rows))) for dmu, rows in units.items())
+
+
+ROW = re.compile(r"/rows/(.+)/(\d+)")
 UNKNOWN = ("其他发现", WARNING, "请查阅决策包和方法文档")
 MEANINGS: Mapping[str, tuple[str, Severity, str]] = {
     # the panel

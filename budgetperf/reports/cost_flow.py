@@ -8,7 +8,7 @@ from reportlab.platypus import CondPageBreak, Flowable, Spacer
 from budgetperf.costing.cost_baseline import Standing
 from budgetperf.money import Money, MoneyUnit
 from budgetperf.reports.axis import axis, symmetric
-from budgetperf.reports.baseline_view import BaselineView, DmuSheet, gap_ratio, wan
+from budgetperf.reports.baseline_view import CLAIMED, BaselineView, DmuSheet, gap_ratio, wan
 from budgetperf.reports.cost_tables import CostTable, Value
 from budgetperf.reports.faces import CELL
 from budgetperf.reports.flow import Block, heading
@@ -75,6 +75,16 @@ def _written(value: Value, money: MoneyStyle) -> str:
 # -------------------------------------------------------------------- pictures
 
 
+def scatter_note(view: BaselineView, *, own: bool = False) -> str:
+    """Say how the scatter is read."""
+    notes = ["只列本单位和同类单位"] if own else []
+    if view.scatter.drawn:
+        notes.append("曲线为各方法在其他动因取中位数时的应有成本")
+    if lacking := view.scatter.lacks_frontier:
+        notes.append(lacking)
+    return "；".join(notes)
+
+
 def scatter(view: BaselineView, *, own: DmuSheet | None = None) -> ScatterPlot | None:
     """Return cost against the first driver with the methods' curves; None where there is no row.
 
@@ -89,10 +99,16 @@ def scatter(view: BaselineView, *, own: DmuSheet | None = None) -> ScatterPlot |
     dots = []
     for point in points:
         last = latest[point.dmu] == point.year
-        kind = "out" if point.why else "late" if last else "early"
+        kind = "out" if point.why else "claimed" if point.claimed else "late" if last else "early"
         label = point.dmu if point.dmu in named and last else ""
         dots.append(Dot(point.x, _wan(point.cost), "own" if own and point.dmu == own.dmu else kind, label))
-    words = {"own": "本单位", "late": "各单元最近一年", "early": "较早年度", "out": "未参加测算"}
+    words = {
+        "own": "本单位",
+        "late": "各单元最近一年",
+        "early": "较早年度",
+        "claimed": f"{CLAIMED}（这部分未参加测算）",
+        "out": "未参加测算",
+    }
     if own:
         words["late"] = "同类单位最近一年"
     seen = {dot.kind for dot in dots}
@@ -100,9 +116,8 @@ def scatter(view: BaselineView, *, own: DmuSheet | None = None) -> ScatterPlot |
     return ScatterPlot(
         dots,
         [
-            Line(one.label, tuple((at.x, _wan(at.cost)) for at in one.points))
-            for one in view.scatter.curves
-            if one.points
+            Line(view.scatter.line(one), tuple((at.x, _wan(at.cost)) for at in one.points))
+            for one in view.scatter.drawn
         ],
         x_title=f"{driver.label}（{driver.uom}）",
         y_title=f"成本（万元，{view.scatter.prices}）",

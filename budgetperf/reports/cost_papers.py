@@ -2,6 +2,7 @@
 
 from reportlab.platypus import Flowable, Spacer
 
+from budgetperf.costing.claimed_costs import claimed_in
 from budgetperf.reports import cost_flow as flow
 from budgetperf.reports.baseline_view import BaselineView, gap_ratio, place_of, wan
 from budgetperf.reports.cost_pages import BaselinePage, CostPanelPage, DmuBaselinePage, MovementPage
@@ -13,6 +14,7 @@ from budgetperf.reports.cost_tables import (
     claimed_table,
     diagnoses_table,
     drivers_table,
+    factors_table,
     findings_table,
     left_out_table,
     movement_table,
@@ -48,6 +50,8 @@ def _baseline(page: BaselinePage, title: str) -> list[Flowable]:
     story += turn("landscape")
     if view.standings:
         story += flow.section(standings_table(view), wide)
+    if view.factors:
+        story += flow.section(factors_table(view, view.factors), wide)
     if asked := asked_baselines(view):
         story += flow.section(baselines_table(view, asked), wide)
     story += _side_by_side(view)
@@ -81,7 +85,7 @@ def _summary(view: BaselineView) -> str:
 def _pictures(view: BaselineView) -> list[Flowable]:
     story: list[Flowable] = []
     if plot := flow.scatter(view):
-        note = "曲线为各方法在其他动因取中位数时的应有成本。" if view.scatter.curves else ""
+        note = flow.scatter_note(view)
         story += [*heading("成本与首要动因"), Block(note, CELL, align="left", after=2), plot, Spacer(1, 8)]
     if bars := flow.gaps(view.standings):
         story += [*heading("各单位差距的区间"), bars, Spacer(1, 8)]
@@ -146,7 +150,7 @@ def _dmu(page: DmuBaselinePage, title: str) -> list[Flowable]:
     if bars := flow.methods(sheet):
         story += [*heading("各方法的测算"), bars, Spacer(1, 8)]
     if plot := flow.scatter(view, own=sheet):
-        note = "只列本单位和同类单位；曲线为各方法在其他动因取中位数时的应有成本。"
+        note = flow.scatter_note(view, own=True)
         story += [*heading("成本与首要动因"), Block(note, CELL, align="left", after=2), plot, Spacer(1, 8)]
     for table in own_tables(view, sheet):
         story += flow.section(table, PORTRAIT_WIDTH)
@@ -167,6 +171,8 @@ def _opening(page: DmuBaselinePage) -> Block:
         f"（{wan(one.gap_lower)}至{wan(one.gap_upper)}），占基线{gap_ratio(one)}%，{place_of(one)}。"
         f"证据等级{found.grade.value}（{found.grade.label}）。"
     )
+    if claimed := claimed_in(sheet.factors, one.dmu, one.year):
+        text += f"成本与基线都含已认定的特殊因素{wan(claimed)}万元。"
     if one.payable is not None:
         text += f"按应付总额校准后，应付{wan(one.payable)}万元。"
     figures = (Figure(f"{view.address}/{one.dmu}/gap", wan(one.gap)),)

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeAlias
 
+from budgetperf.costing.claimed_costs import SpecialFactor, claimed_in
 from budgetperf.costing.cost_baseline import DmuBaseline, Peer, Standing
 from budgetperf.costing.panel import CostPanel
 from budgetperf.findings import Finding
 from budgetperf.money import Money
 from budgetperf.reports.baseline_view import BaselineView, DmuSheet, gap_ratio, place_of
+from budgetperf.reports.baseline_words import Diagnosis
 from budgetperf.reports.movement_view import MovementView
 
 Value: TypeAlias = str | int | Decimal | Money | None
@@ -61,6 +63,8 @@ def _amount(title: str, key: str = "") -> Head:
     return Head(f"{title}（万元）", 13, number=True, key=key)
 
 
+FACTORS_NOTE = "特殊因素不参加测算，按原额加回本单位的基线，成本与基线都含。"
+ROWS_FOUND = "诊断明细"
 CODE, NAME, YEAR = Head("单元编码", 10), Head("单元名称", 24), Head("年度", 7, number=True)
 
 
@@ -70,15 +74,25 @@ CODE, NAME, YEAR = Head("单元编码", 10), Head("单元名称", 24), Head("年
 def standings_table(view: BaselineView) -> CostTable:
     """Every dmu: cost, baseline with its band, gap with its interval, grade, payable amount where calibrated."""
     calibrated = any(one.payable is not None for one in view.standings)
+    claimed = bool(view.factors)
     heads = (
         CODE, NAME, YEAR, _amount("成本", "cost"), _amount("基线", "point"), _amount("下限", "lower"),
         _amount("上限", "upper"), _amount("差距", "gap"), _amount("差距下限", "gap_lower"),
         _amount("差距上限", "gap_upper"), Head("差距率（%）", 9, number=True), Head("位置", 10),
         Head("证据等级", 8), *((_amount("应付额", "payable"),) if calibrated else ()),
+        *((_amount("其中特殊因素", "special_factor"),) if claimed else ()),
     )  # fmt: skip
-    rows = tuple((*_standing(one), *((one.payable,) if calibrated else ())) for one in view.standings)
+    rows = tuple(
+        (
+            *_standing(one),
+            *((one.payable,) if calibrated else ()),
+            *((claimed_in(view.factors, one.dmu, one.year) or None,) if claimed else ()),
+        )
+        for one in view.standings
+    )
     note = (
         f"{view.price_note}。差距＝成本－基线，正数为高于基线；差距下限＝成本－上限，差距上限＝成本－下限。"
+        + (FACTORS_NOTE if claimed else "")
     )
     ids = tuple(f"{view.address}/{one.dmu}" for one in view.standings)
     return CostTable("各单位差距", note, heads, rows, ids=ids)
@@ -90,6 +104,22 @@ def _standing(one: Standing) -> tuple[Value, ...]:
         one.dmu, one.name, one.year, one.cost, found.point, found.lower, found.upper, one.gap, one.gap_lower,
         one.gap_upper, gap_ratio(one), place_of(one), found.grade.value,
     )  # fmt: skip
+
+
+def factors_table(view: BaselineView, factors: Sequence[SpecialFactor]) -> CostTable:
+    """Special factors that were admitted, a row a year."""
+    rows = tuple(
+        (one.dmu, view.names.get(one.dmu, one.dmu), one.label, year, amount)
+        for one in factors
+        for year, amount in sorted(one.amounts.items())
+    )
+    heads = (CODE, NAME, Head("特殊因素", 40), YEAR, _amount("金额", "amount"))
+    ids = tuple(
+        f"{view.address}/{one.dmu}/special_factor/{at}/{year}"
+        for at, one in enumerate(factors)
+        for year in sorted(one.amounts)
+    )
+    return CostTable("已认定的特殊因素", f"当年价格，万元。{FACTORS_NOTE}", heads, rows, groups=3, ids=ids)
 
 
 def baselines_table(view: BaselineView, baselines: Sequence[DmuBaseline]) -> CostTable:
@@ -171,10 +201,31 @@ def diagnoses_table(view: BaselineView) -> CostTable:
     """The findings of panel and methods, in plain words."""
     heads = (Head("级别", 7), Head("发现", 24), Head("说明什么", 70))
     rows = tuple(
-        (one.severity.label, one.title, one.meaning + (f"\n具体：{one.message}" if one.message else ""))
+        (one.severity.label, one.title, "\n".join((one.meaning, *_particulars(view, one))))
         for one in view.diagnoses
     )
     return CostTable("诊断", "" if rows else "没有需要提示的问题。", heads, rows)
+
+
+def _particulars(view: BaselineView, one: Diagnosis) -> Iterator[str]:
+    if one.message:
+        yield f"具体：{one.message}"
+    for unit in one.shown:
+        yield f"{unit.dmu} {view.names.get(unit.dmu, '')}：{unit.text}"
+    if one.more:
+        yield f"另有{one.more}个单元，见Excel的“{ROWS_FOUND}”"
+
+
+def found_rows_table(view: BaselineView) -> CostTable:
+    """Every finding about a row, with none left out."""
+    heads = (Head("发现", 24), CODE, NAME, YEAR, Head("具体", 60))
+    rows = tuple(
+        (one.title, unit.dmu, view.names.get(unit.dmu, unit.dmu), int(year), text)
+        for one in view.diagnoses
+        for unit in one.units
+        for year, text in unit.rows
+    )
+    return CostTable(ROWS_FOUND, "", heads, rows)
 
 
 def told_table(view: BaselineView) -> CostTable:
@@ -222,6 +273,8 @@ def own_tables(view: BaselineView, sheet: DmuSheet) -> Iterator[CostTable]:
         names = ("reconciled", *(found.name for found in one.estimates))
         ids += [f"{view.address}/{sheet.dmu}/{one.year}/{name}" for name in names]
     yield CostTable("方法对照", f"{view.price_note}。", heads, tuple(rows), ids=tuple(ids))
+    if sheet.factors:
+        yield factors_table(view, sheet.factors)
     yield peers_table(view, baselines)
     told = tuple((one.year, found.message) for one in baselines for found in one.findings)
     yield CostTable("提示", "" if told else "没有需要提示的问题。", (YEAR, Head("提示", 90)), told)

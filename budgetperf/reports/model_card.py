@@ -10,24 +10,35 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from budgetperf.costing.panel import CostPanel, DriverSpec
 from budgetperf.costing.prices import PriceIndex
+from budgetperf.costing.rounding import p_value_text
 from budgetperf.costing.words import DriverRole, OutlierRule
 from budgetperf.money import Money
 from budgetperf.provenance import DecisionPackage, Json
 
 _TENTH = Decimal("0.1")
 SHARES = frozenset({"比例", "占比", "比率", "份额"})
+EFFECT, CORRECTION = "的影响", "的修正"
 MORE = Decimal("1.1")
 """Elasticities are told for a driver that grows by ten per cent."""
 
 
 @dataclass(frozen=True, slots=True)
 class CardRow:
-    """A row of the card; ``group`` is what it is about: the data, a method, the making."""
+    """A row of the card; ``group`` is what it is about: the data, a method, the making.
+
+    ``driver`` is the driver whose name begins the label; empty for other rows.
+    """
 
     group: str
     label: str
     value: str
     meaning: str
+    driver: str = ""
+
+    @property
+    def kind(self) -> str:
+        """The label without the driver."""
+        return self.label.removeprefix(self.driver)
 
 
 def card_rows(
@@ -160,9 +171,10 @@ def _estimates(group: str, panel: CostPanel, found: Mapping[str, Json]) -> Itera
     for driver, line in _by_driver(panel, found):
         yield CardRow(
             group,
-            f"{driver.label}的影响",
+            f"{driver.label}{EFFECT}",
             _coefficient(line),
             _effect(driver, _decimal(line["estimate"])),
+            driver.label,
         )
 
 
@@ -170,7 +182,7 @@ def _conditions(group: str, panel: CostPanel, found: Mapping[str, Json], *, n: D
     """Tell what local conditions explain of the scores of an envelope: what lowers a score raises the cost."""
     for driver, line in _by_driver(panel, found):
         effect = _effect(driver, -_decimal(line["estimate"]), than="比标杆")
-        yield CardRow(group, f"{driver.label}的修正", _coefficient(line), effect)
+        yield CardRow(group, f"{driver.label}{CORRECTION}", _coefficient(line), effect, driver.label)
     out = f"{n - _decimal(found['n'])}行"
     yield CardRow(group, "修正未采用的数据", out, "按异常值规则，修正系数不用它们估计，但它们同样得到修正")
 
@@ -221,7 +233,7 @@ def _heteroskedasticity(group: str, test: Mapping[str, Json]) -> CardRow:
         if p_value < Decimal("0.05")
         else "没有发现离散程度随规模变化"
     )
-    return CardRow(group, "离散程度检验", f"p={test['p_value']}", told)
+    return CardRow(group, "离散程度检验", p_value_text(p_value), told)
 
 
 TOLD_OTHERWISE = {"estimates", "conditions", "heteroskedasticity", "interval", "n", "df", "r2", "check_loss"}

@@ -29,12 +29,14 @@ DASHES: tuple[tuple[float, ...], ...] = ((), (6, 2), (2, 2), (8, 2, 2, 2), (4, 4
 """Each series has its own dashes beside its colour, so that the picture reads in black and white."""
 RED, PALE = Color(0.75, 0.12, 0.12), Color(0.88, 0.88, 0.88)
 LEFT, BELOW, ABOVE = 52.0, 30.0, 16.0
+KINDS = ("early", "late", "claimed", "out", "own")
+"""What dots may be, those drawn last at the end."""
 TALL = 300.0
 
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """A point of a scatter: in the figures of the axes; ``kind`` is ``own``, ``late``, ``early`` or ``out``."""
+    """A point of a scatter: in the figures of the axes; ``kind`` is one of ``KINDS``."""
 
     x: Decimal
     y: Decimal
@@ -95,7 +97,7 @@ class ScatterPlot(Flowable):
         self._draw_axes(canvas)
         for number, line in enumerate(self._lines):
             _draw_curve(canvas, [self._at(x, y) for x, y in line.points], number)
-        for dot in sorted(self._dots, key=lambda one: ("early", "late", "out", "own").index(one.kind)):
+        for dot in sorted(self._dots, key=lambda one: KINDS.index(one.kind)):
             draw_dot(canvas, dot.kind, *self._at(dot.x, dot.y))
         self._draw_labels(canvas)
         for number, row in enumerate(rows):
@@ -186,7 +188,7 @@ def _draw_curve(canvas: Canvas, places: Sequence[tuple[float, float]], number: i
 
 
 def draw_dot(canvas: Canvas, kind: str, x: float, y: float) -> None:
-    """Draw a dot: full circle, hollow circle, cross, or a red diamond for the own one."""
+    """Draw a dot: full circle, hollow circle, triangle, cross, or a red diamond for the own one."""
     canvas.saveState()
     canvas.setLineWidth(0.6)
     canvas.setStrokeColor(Color(0.25, 0.25, 0.25))
@@ -197,6 +199,14 @@ def draw_dot(canvas: Canvas, kind: str, x: float, y: float) -> None:
         path.moveTo(x, y + 4.5)
         for dx, dy in ((4.5, 0), (0, -4.5), (-4.5, 0)):
             path.lineTo(x + dx, y + dy)
+        path.close()
+        canvas.drawPath(path, stroke=1, fill=1)
+    elif kind == "claimed":
+        canvas.setFillColor(INKS[1])
+        path = canvas.beginPath()
+        path.moveTo(x, y + 3.6)
+        path.lineTo(x + 3.4, y - 2.4)
+        path.lineTo(x - 3.4, y - 2.4)
         path.close()
         canvas.drawPath(path, stroke=1, fill=1)
     elif kind == "out":

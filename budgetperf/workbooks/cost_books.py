@@ -11,7 +11,7 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from budgetperf.money import Money, MoneyUnit
-from budgetperf.reports.baseline_view import BaselineView
+from budgetperf.reports.baseline_view import CLAIMED, BaselineView
 from budgetperf.reports.cost_pages import BaselinePage, CostPanelPage, DmuBaselinePage, MovementPage
 from budgetperf.reports.cost_tables import (
     CostTable,
@@ -22,7 +22,9 @@ from budgetperf.reports.cost_tables import (
     claimed_table,
     diagnoses_table,
     drivers_table,
+    factors_table,
     findings_table,
+    found_rows_table,
     left_out_table,
     methods_table,
     movement_table,
@@ -72,10 +74,14 @@ def _baseline(view: BaselineView) -> Iterable[CostTable]:
     yield baselines_table(view, view.baselines or shown_baselines(view))
     if view.standings:
         yield standings_table(view)
+    if view.factors:
+        yield factors_table(view, view.factors)
     yield methods_table(view)
     yield peers_table(view, shown_baselines(view))
     yield left_out_table(view)
     yield diagnoses_table(view)
+    if any(one.units for one in view.diagnoses):
+        yield found_rows_table(view)
     yield told_table(view)
     yield card_table(view)
 
@@ -132,12 +138,14 @@ def _scatter(book: xlsxwriter.Workbook, styles: Styles, view: BaselineView) -> N
     driver = f"{scatter.driver.label}（{scatter.driver.uom}）"
     cost = f"成本（万元，{scatter.prices}）"
     heads = ["单元编码", "年度", driver, cost]
-    points = sorted(scatter.points, key=lambda one: bool(one.why))
+    points = sorted(scatter.points, key=lambda one: (bool(one.why), bool(one.claimed)))
     rows: list[tuple[Value, ...]] = [(one.dmu, one.year, one.x, one.cost) for one in points]
     _columns(sheet, styles, DATA, heads, rows)
     n_fitted = sum(not one.why for one in points)
+    n_whole = sum(not (one.why or one.claimed) for one in points)
     for name, first, last, mark in (
-        ("各单元各年", 0, n_fitted, "circle"),
+        ("各单元各年", 0, n_whole, "circle"),
+        (CLAIMED, n_whole, n_fitted, "triangle"),
         ("未参加测算", n_fitted, len(points), "x"),
     ):
         if last > first:
@@ -145,14 +153,14 @@ def _scatter(book: xlsxwriter.Workbook, styles: Styles, view: BaselineView) -> N
             marker = {"type": mark, "size": 5}
             chart.add_series({"name": name, "categories": places[0], "values": places[1], "marker": marker})
     at = DATA + 5
-    for curve in (one for one in scatter.curves if one.points):
+    for curve in scatter.drawn:
         _columns(
             sheet, styles, at, [driver, f"{curve.label}（万元）"], [(one.x, one.cost) for one in curve.points]
         )
         places = [[CHART, 1, column, len(curve.points), column] for column in (at, at + 1)]
         line = {"width": 2}
         chart.add_series(
-            {"name": curve.label, "categories": places[0], "values": places[1], "marker": {"type": "none"},
+            {"name": scatter.line(curve), "categories": places[0], "values": places[1], "marker": {"type": "none"},
              "line": line}
         )  # fmt: skip
         at += 3

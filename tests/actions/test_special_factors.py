@@ -11,6 +11,7 @@ from budgetperf.actions import baseline, movements, special_factors
 from budgetperf.actions.context import Context
 from budgetperf.actions.moves import Seen
 from budgetperf.actions.panels import CostPanelForm, keep_panel, load_panel
+from budgetperf.actions.seen_baseline import seen_baseline
 from budgetperf.actions.simple import NoForm
 from budgetperf.actions.verbs import VERBS
 from budgetperf.costing.form import FitForm
@@ -229,5 +230,9 @@ def test_the_next_fit_sets_aside_what_is_admitted_and_gives_it_back(visit: Visit
     own = movement_view(moved.facts, moved.result).own
     [found] = newest.result["baselines"]
     assert found["point"] == {"fen": str(own.after.point.fen)}
+    claim = claim_of(ctx, Status.ADMITTED)
+    for reader in (ctx, visit(cast.CLERK)):
+        [seen] = seen_baseline(reader, newest.record_id).factors
+        assert (seen.factor.label, seen.claim) == ("岩层开挖", claim)
     costs = {one["dmu"]: one["cost"] for one in newest.result["standings"]}
     assert costs == {one["dmu"]: one["cost"] for one in first.result["standings"]}

@@ -64,7 +64,31 @@ def test_the_page_shows_every_unit_with_the_figures_of_the_api(world: World) -> 
     assert shown.count('<circle class="dot') + shown.count('<path class="dot') >= 3 * 14
     assert len(re.findall(r'<polyline class="curve', shown)) == 2
     assert "管网长度每增加10%" in shown
+    assert "图中没有先进水平的线" in shown
+    assert re.search(r'href="/rules/[^"]*/cost_baseline/', shown.split("图中没有先进水平的线")[1])
     assert f"/decisions/{told['digest']}" in shown
+
+
+def test_in_english_only_what_was_recorded_stays_chinese(world: World) -> None:
+    record = world.record(Stage.BASELINE, PANEL)[0]
+    browser, _ = sign_in(world.house, cast.RULES_OFFICE)
+    browser.cookies.set("bp_language", "en")
+    for path in ("", "/D02"):
+        shown = browser.get(f"/baselines/{record}{path}").text
+        told = re.sub(r'<(\w+)[^>]* lang="zh-CN"[^>]*>.*?</\1>', "", shown, flags=re.DOTALL)
+        assert "Cost baseline of" in told
+        for word in (
+            "金额单位",
+            "年价格",
+            "成本绩效基线",
+            "模型卡",
+            "拟合程度",
+            "诊断",
+            "一般水平",
+            "的影响",
+            "个单元",
+        ):
+            assert word not in told, word
 
 
 def test_a_sheet_shows_models_side_by_side_and_whom_a_unit_is_held_against(world: World) -> None:
@@ -112,7 +136,8 @@ def test_a_unit_is_not_told_of_the_claims_of_others(world: World) -> None:
     decision, facts, result = world.rows(newest, id=record)[0]
     keep = "UPDATE decision SET facts = CAST(:facts AS jsonb), result = CAST(:result AS jsonb) WHERE id = :id"
     factors = [
-        {"dmu": dmu, "label": f"{dmu}的事", "amounts": {"2024": {"fen": "1"}}} for dmu in ("D05", "D02")
+        {"dmu": dmu, "label": f"{dmu}的事", "amounts": {"2024": {"fen": "1800000000"}}}
+        for dmu in ("D05", "D02")
     ]
     claims = [f"{one['dmu']}：特殊因素“{one['label']}”已认定" for one in factors]
     changed = json.dumps({**facts, "factors": factors})  # type: ignore[dict-item]
@@ -126,6 +151,15 @@ def test_a_unit_is_not_told_of_the_claims_of_others(world: World) -> None:
         assert own.result["card"]["special_factors"] == claims[1:]  # type: ignore[index,call-overload]
         assert "D05的事" not in json.dumps([own.facts, own.result], ensure_ascii=False)
         assert "D02的事" in page(world, cast.CLERK)
+        [told_factor] = api(world, cast.CLERK)["special_factors"]
+        amounts = [{"year": 2024, "amount_fen": "1800000000"}]
+        assert told_factor == {"dmu": "D02", "label": "D02的事", "claim": None, "amounts": amounts}
+        [one] = api(world, cast.CLERK)["standings"]
+        assert one["baseline"]["special_factor_fen"] == "1800000000"
+        sheet = page(world, cast.CLERK, "/D02")
+        assert 'id="factors"' in sheet
+        assert sheet.count("1,800.00") >= 2  # the claim, and what the budget year has of it
+        assert "dot-claimed" in page(world, cast.RULES_OFFICE)
         assert "D05的事" not in page(world, cast.CLERK)
     finally:
         world.write(keep, facts=json.dumps(facts), result=json.dumps(result), id=decision)

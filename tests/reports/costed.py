@@ -41,6 +41,7 @@ SPEC = PanelSpec(
 )
 NAME = "城东街道办事处环境卫生清扫保洁与生活垃圾收运一体化服务中心（含老旧小区片区）"
 ABOVE, OUT = "D02", "D03"
+CLAIMED = Money(3_210_000)
 CARD: Json = {
     "method": "costing.baseline/3", "panel": "road", "service": SPEC.service, "cost": SPEC.cost_label,
     "drivers": [], "n_rows": 10, "n_dmus": 5, "years": [2024, 2025], "prices": "cpi", "level": "0.8", "seed": 7,
@@ -152,6 +153,7 @@ def make_package(n_dmus: int = 6, *, method: str = "costing.baseline/3") -> Deci
         },
         "prices": record(INDEX),
         "payable_total": None,
+        "factors": record((SpecialFactor(ABOVE, "山区桥隧保洁", {2025: CLAIMED}),)),
     }
     return DecisionPackage(
         DecisionKind.BASELINE, "road", "2025", "national/cost_baseline/2026-01-01", "e" * 64, method, facts, kept,

@@ -3,17 +3,22 @@
 import re
 from dataclasses import replace
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
+from budgetperf.costing.cost_baseline import Curve
+from budgetperf.costing.records import record
 from budgetperf.findings import Finding, Severity, Where
 from budgetperf.money import Money
 from budgetperf.provenance import Json
 from budgetperf.reports.baseline_view import BaselineView, baseline_view, gap_ratio, place_of, wan
-from budgetperf.reports.baseline_words import MEANINGS, diagnose
+from budgetperf.reports.baseline_words import MEANINGS, SHOWN, UNDRAWN, UNNAMED, diagnose
 from budgetperf.reports.cost_pages import BaselinePage
 from budgetperf.reports.renderers import render
+from budgetperf.workbooks.cost_books import cost_book
 from tests.reports import costed
 from tests.reports.make import FOOTER
 from tests.reports.reading import page_texts, squeezed
@@ -48,7 +53,7 @@ def test_rows_are_seen_in_the_prices_of_the_base_year(view: BaselineView) -> Non
         ("保洁面积的影响", "0.535337（标准误0.0665931）", "保洁面积每增加10%，成本约增加5.2%"),
         ("人工清扫占比的影响", "0.349174（0.193096至0.505253）", "人工清扫占比每增加0.1，成本约增加3.6%"),
         ("人工清扫占比的修正", "-0.2（标准误0.05）", "人工清扫占比比标杆每高0.1，成本约增加2.0%"),
-        ("离散程度检验", "p=0.00237576", "离散程度随规模变化"),
+        ("离散程度检验", "p=0.002", "离散程度随规模变化"),
         ("异常值", "格拉布斯检验，显著性水平1%", "事先定下"),
         ("价格指数", "cpi，折为2025年价格", "统计年鉴"),
         ("规则依据", "本系统约定", "依据的文件"),
@@ -82,6 +87,49 @@ def test_findings_are_told_by_code_with_their_sentences(view: BaselineView) -> N
         "甲；乙",
         Severity.ERROR,
     )
+
+
+def test_every_line_says_whose_cost_it_shows_and_a_missing_frontier_is_told(view: BaselineView) -> None:
+    scatter = view.scatter
+    assert [scatter.line(one) for one in scatter.curves] == [
+        "成本动因回归：一般水平",
+        "数据包络分析：最佳做法（前沿）",
+    ]
+    assert scatter.lacks_frontier == UNDRAWN  # the envelope's curve has no points
+    average = replace(scatter, curves=scatter.curves[:1])
+    assert average.lacks_frontier == UNNAMED
+    quantile = Curve("quantile", "分位数基线", "area", scatter.curves[0].points)
+    for tau, told in (("0.25", ""), ("0.5", UNNAMED), ("0.75", UNNAMED)):
+        assert replace(average, tau=Decimal(tau), curves=(quantile,)).lacks_frontier == told
+    text = squeezed("".join(page_texts(render(BaselinePage(view, FOOTER)))))
+    assert "成本动因回归：一般水平" in text
+    assert UNDRAWN in text
+
+
+def test_findings_about_rows_are_told_by_unit_and_the_workbook_has_all() -> None:
+    rows = [
+        Finding(
+            "costing.influence",
+            Severity.NOTE,
+            Where(pointer=f"/rows/D{n:02}/{year}"),
+            f"D{n:02}在{year}年对回归影响偏大（Cook距离0.{n:02}＞0.027）",
+        )
+        for n in range(12)
+        for year in (2025, 2024)
+    ]
+    package = costed.make_package()
+    assert isinstance(package.result, dict)
+    view = baseline_view(replace(package, result={**package.result, "findings": record((*rows, rows[0]))}))
+    one = next(one for one in view.diagnoses if one.code == "costing.influence")
+    assert (one.message, len(one.units), len(one.shown), one.more) == ("", 12, SHOWN, 2)
+    assert one.units[3].text == "2024年 Cook距离0.03＞0.027；2025年 Cook距离0.03＞0.027"
+    page = BaselinePage(view, FOOTER)
+    text = squeezed("".join(page_texts(render(page))))
+    assert "另有2个单元" in text
+    assert "2024年Cook距离0.09" in text
+    assert "Cook距离0.10" not in text
+    sheet = load_workbook(BytesIO(cost_book(page)))["诊断明细"]
+    assert sheet.max_row == 2 + 24 + 1
 
 
 def test_nothing_is_said_of_the_panel_to_who_sees_a_part() -> None:

@@ -79,6 +79,18 @@ def test_a_units_own_paper_has_its_peers_and_nobody_else() -> None:
     assert not re.search(r"D0[0345]|第4环卫所", text)
 
 
+def test_what_was_set_aside_and_given_back_is_told_where_the_unit_is() -> None:
+    amount = costed.CLAIMED.in_unit(MoneyUnit.WAN)
+    for page in (costed.make_baseline(), costed.make_dmu()):
+        text = squeezed("".join(page_texts(render(page))))
+        assert "山区桥隧保洁" in text
+        assert text.count("3.21") >= 2
+        sheet = load_workbook(BytesIO(cost_book(page)))["已认定的特殊因素"]
+        assert [cell.value for cell in sheet[3]][2:] == ["山区桥隧保洁", 2025, float(amount)]
+    assert "含特殊因素（" in "".join(page_texts(render(costed.make_baseline())))
+    assert "已认定的特殊因素" not in load_workbook(BytesIO(cost_book(costed.make_dmu("D01")))).sheetnames
+
+
 def test_many_units_with_long_names_keep_every_row() -> None:
     page = costed.make_movement(120)
     text = squeezed("".join(page_texts(render(page))))
@@ -90,10 +102,10 @@ def test_many_units_with_long_names_keep_every_row() -> None:
 def test_the_workbook_of_a_baseline_has_a_chart_of_excels_own() -> None:
     book = load_workbook(BytesIO(cost_book(costed.make_baseline())))
     assert book.sheetnames == [
-        "基线", "各单位差距", "方法对照", "同类单位", "剔除", "诊断", "各单位提示", "模型卡", "散点图",
+        "基线", "各单位差距", "已认定的特殊因素", "方法对照", "同类单位", "剔除", "诊断", "各单位提示", "模型卡", "散点图",
     ]  # fmt: skip
     (chart,) = book["散点图"]._charts  # type: ignore[attr-defined]
-    assert len(chart.series) == 3  # rows, rows left out, the one curve with points
+    assert len(chart.series) == 4  # rows, with a claim, left out, the one curve with points
 
 
 def test_the_same_page_gives_the_same_workbook() -> None:

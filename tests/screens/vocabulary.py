@@ -128,8 +128,26 @@ def in_desks() -> Iterator[str]:
     yield from (title for _, title in STATUSES.values())
     report = ast.parse((API.parent / "budgetperf/reports/index_report.py").read_text(encoding="utf-8"))
     yield from _plain(report)
+    yield from of_baselines()
     yield from ("下载 Excel", "下载 JSON")
     yield from ("系统出错", "待签署承诺", "已承诺，待评分", "已提交评分", "已回避")
+
+
+def of_baselines() -> Iterator[str]:
+    """Words of diagnoses and of the model card that are not put together."""
+    for name in ("baseline_words.py", "model_card.py"):
+        tree = ast.parse((API.parent / "budgetperf" / "reports" / name).read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node):
+                del node.body[0]
+        yield from (word for word in _plain(tree) if word not in NOT_SHOWN)
+
+
+NOT_SHOWN = {
+    "比例", "占比", "比率", "份额", "、", "的", "不变", "增加", "减少", "每增加", "比标杆", "占比或标志",
+    "当地条件，单位自己改变不了", "最近一年各单位成本之和",
+}  # fmt: skip
+"""Words of the card that sentences are put together from, or units of measure are known by."""
 
 
 def _plain(node: ast.AST) -> Iterator[str]:

@@ -77,6 +77,7 @@ def test_a_panel_becomes_a_baseline_a_unit_a_card_and_a_package(bp, panel: Path,
     again = packages.recompute_baseline(package["facts"], int(package["seed"]))
     assert again == package["result"]
     assert_reported(out, package, dear)
+    assert 1 <= said.count("Cook距离") <= 10
 
 
 def assert_reported(out: Path, package: dict[str, Any], dear: dict[str, str]) -> None:
@@ -116,7 +117,7 @@ def test_an_edition_of_ones_own_names_methods_screening_and_reconciliation(
     )  # fmt: skip
     out = tmp_path / "结果"
     said = bp("baseline", panel, "--edition", draft, "--out", out)
-    assert "D072024年成本为同等条件中位水平的" in said
+    assert "D07在2024年的成本为同等条件中位水平的" in said
     card = json.loads((out / CARD).read_text(encoding="utf-8"))
     assert [method["name"] for method in card["methods"]] == ["driver_regression", "quantile", "sfa", "dea"]
     assert card["reconciliation"].startswith("点估计取各方法中位数")
