@@ -156,6 +156,8 @@ def _head(ctx: Context, seen: SeenBaseline) -> BaselineHead:
         price_note=view.price_note,
         peer_prices=view.scatter.prices,
         lacks=view.lacks,
+        in_force=seen.in_force,
+        successor=Link("", f"/baselines/{seen.superseded_by}") if seen.superseded_by else None,
     )
 
 

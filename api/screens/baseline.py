@@ -89,6 +89,8 @@ class BaselineHead:
     price_note: str = told("prices of the amounts")
     peer_prices: str = told("prices of the peers' costs")
     lacks: tuple[str, ...] = told("what an older package does not hold")
+    in_force: bool = told("whether it is the adopted one in force of its panel and year")
+    successor: Link | None = told("the one that took its place; None where it was not adopted or is in force")
 
 
 @dataclass(frozen=True, slots=True)

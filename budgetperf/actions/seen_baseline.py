@@ -7,6 +7,7 @@ from budgetperf.errors import NotFound
 from budgetperf.process.stages import Status
 from budgetperf.provenance import DecisionKind
 from budgetperf.reports.baseline_view import BaselineView, DmuSheet, baseline_view
+from budgetperf.store.adoptions import Adoption, adoptions
 from budgetperf.store.costs import UnitFacts, cost_panel, units_of
 from budgetperf.store.records import RecordFacts, get_record
 from budgetperf.store.results import DecisionFacts, decisions_of, own_baseline
@@ -25,12 +26,15 @@ class SeenBaseline:
         None for a spending unit, to whom the record itself is not visible.
     units : tuple of UnitFacts
         Visible projects that are units of the panel in the budget year.
+    adoption : Adoption or None
+        None before it is adopted.
     """
 
     found: DecisionFacts
     view: BaselineView
     record: RecordFacts | None
     units: tuple[UnitFacts, ...]
+    adoption: Adoption | None
 
     @property
     def whole(self) -> bool:
@@ -41,6 +45,16 @@ class SeenBaseline:
     def status(self) -> Status:
         """Fitted or adopted; to its units a baseline shows once it is adopted."""
         return self.record.status if self.record else Status.ADOPTED
+
+    @property
+    def in_force(self) -> bool:
+        """Whether it is adopted and no later one of its panel and year took its place."""
+        return self.adoption is not None and self.adoption.in_force
+
+    @property
+    def superseded_by(self) -> str:
+        """Record id of the one that took its place; empty while none did."""
+        return self.adoption.superseded_by if self.adoption else ""
 
     @property
     def fiscal_year(self) -> int:
@@ -81,4 +95,5 @@ def seen_baseline(ctx: Context, record_id: str) -> SeenBaseline:
         view,
         get_record(ctx.session, ctx.actor, record_id) if packages else None,
         tuple(units_of(ctx.session, panel.id, int(found.period))),
+        adoptions(ctx.session).get(record_id),
     )
