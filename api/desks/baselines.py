@@ -165,6 +165,8 @@ def _head(ctx: Context, seen: SeenBaseline) -> BaselineHead:
         peer_prices=view.scatter.prices,
         lacks=view.lacks,
         frontiers=_frontiers(ctx) if view.scatter.lacks_frontier else (),
+        in_force=seen.in_force,
+        successor=Link("", f"/baselines/{seen.superseded_by}") if seen.superseded_by else None,
     )
 
 

@@ -1,6 +1,6 @@
 """Cost panels: the list, and one that is kept with what was fitted on it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from statistics import median
 from urllib.parse import quote
@@ -21,6 +21,7 @@ from budgetperf.actions.panels import load_panel
 from budgetperf.costing.panel import DriverSpec, PanelRow
 from budgetperf.evidence.attachments import MediaType
 from budgetperf.process.stages import Stage
+from budgetperf.store.adoptions import Adoption, adoptions
 from budgetperf.store.costs import all_units, cost_panel
 from budgetperf.store.listings import cost_panels
 from budgetperf.store.records import RecordFacts, list_records
@@ -38,7 +39,7 @@ SHOWN = 600  # rows
 def show_all(request: Request, ctx: Work) -> HTMLResponse:
     """Show all panels with what was fitted on them."""
     demand(ctx.actor, VIEW, "查看成本面板")
-    fits = list_records(ctx.session, ctx.actor, stage=Stage.BASELINE)
+    fits, adopted = list_records(ctx.session, ctx.actor, stage=Stage.BASELINE), adoptions(ctx.session)
     openings = (Link("登记成本面板", f"{HERE}/new"), Link("测算成本基线", "/open/baseline"))
     screen = Panels(
         frame_of(request, ctx),
@@ -51,7 +52,7 @@ def show_all(request: Request, ctx: Work) -> HTMLResponse:
                 years=f"{one.first_year}—{one.last_year}"
                 if one.first_year < one.last_year
                 else f"{one.last_year}",
-                fits=fit_lines(fit for fit in fits if fit.subject == one.code),
+                fits=fit_lines((fit for fit in fits if fit.subject == one.code), adopted),
             )
             for one in cost_panels(ctx.session)
         ),
@@ -60,10 +61,25 @@ def show_all(request: Request, ctx: Work) -> HTMLResponse:
     return answer(screen)
 
 
-def fit_lines(records: Iterable[RecordFacts]) -> tuple[FitLine, ...]:
+def fit_lines(records: Iterable[RecordFacts], adopted: Mapping[str, Adoption]) -> tuple[FitLine, ...]:
     """Return the baselines of a panel, the newest first."""
     newest = sorted(records, key=lambda one: (one.fiscal_year, one.serial), reverse=True)
-    return tuple(FitLine(page_of(one), one.fiscal_year, one.serial + 1, one.status) for one in newest)
+    numbers = {one.id: one.serial + 1 for one in newest}
+    return tuple(
+        FitLine(
+            page_of(one),
+            one.fiscal_year,
+            numbers[one.id],
+            one.status,
+            one.id in adopted and adopted[one.id].in_force,
+            _successor(adopted[one.id].superseded_by, numbers) if one.id in adopted else None,
+        )
+        for one in newest
+    )
+
+
+def _successor(record_id: str, numbers: Mapping[str, int]) -> Link | None:
+    return Link(f"({numbers[record_id]})", f"/baselines/{record_id}") if record_id else None
 
 
 def panel_address(code: str) -> str:
@@ -90,7 +106,9 @@ def show(request: Request, ctx: Work, code: str) -> HTMLResponse:
         frame_of(request, ctx),
         code=code,
         view=panel_view(priced_panel(ctx, panel), units),
-        fits=fit_lines(list_records(ctx.session, ctx.actor, stage=Stage.BASELINE, subject=code)),
+        fits=fit_lines(
+            list_records(ctx.session, ctx.actor, stage=Stage.BASELINE, subject=code), adoptions(ctx.session)
+        ),
         links=(Link("下载为 Excel（可续填）", f"{panel_address(code)}/workbook"),),
         openings=(Link("测算成本基线", f"/open/baseline?panel_code={quote(code, safe='')}"),)
         if holds(ctx.actor, FIT)

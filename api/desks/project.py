@@ -44,8 +44,9 @@ from budgetperf.process.transitions import named
 from budgetperf.scoring.exante import ExanteConclusion
 from budgetperf.scoring.grade import Grade
 from budgetperf.scoring.lights import LightColour
+from budgetperf.store.adoptions import project_baselines
 from budgetperf.store.budget import LineRow, RoundFacts, line_of, rounds
-from budgetperf.store.costs import bands_of, panels_of
+from budgetperf.store.costs import panels_of
 from budgetperf.store.evidence import attachments_of
 from budgetperf.store.ledger import execution_of
 from budgetperf.store.people import names_of
@@ -133,12 +134,13 @@ def show(request: Request, ctx: Work, code: Key, year: ChosenYear = None) -> HTM
         steps=tuple(step_line(item) for item in reversed(ordered)),
         costs=tuple(
             CostLine(
-                band.fiscal_year,
-                Money(band.point_fen),
-                Money(band.upper_fen),
-                f"/baselines/{band.record_id}",
+                one.fiscal_year,
+                one.service,
+                Money(one.point_fen),
+                Money(one.upper_fen),
+                f"/baselines/{one.record_id}",
             )
-            for band in bands_of(ctx.session, project.id)
+            for one in project_baselines(ctx.session, project.id)
         ),
         limits=tuple(
             LimitLine(item.round.fiscal_year, Money(item.line.limit_fen), _limit_href(item))

@@ -91,12 +91,17 @@ class FactorAnswer(Answer):
 
 
 class BaselineAnswer(Answer):
-    """A baseline as far as the reader may see it; ``whole`` tells whether that is all of it."""
+    """A baseline as far as the reader may see it; ``whole`` tells whether that is all of it.
+
+    ``in_force`` for the last one adopted of its panel and year; ``superseded_by`` names the one after it, or is empty.
+    """
 
     record_id: str
     subject: str
     fiscal_year: int
     status: Coded
+    in_force: bool
+    superseded_by: str
     edition: str
     method: str
     digest: str
@@ -138,6 +143,8 @@ def _told(found: SeenBaseline, dmu: str = "") -> BaselineAnswer:
         subject=found.found.subject,
         fiscal_year=found.fiscal_year,
         status=found.status,  # type: ignore[arg-type]  # a Term becomes its word
+        in_force=found.in_force,
+        superseded_by=found.superseded_by,
         edition=found.found.edition,
         method=found.found.method,
         digest=found.found.digest,

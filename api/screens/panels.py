@@ -21,6 +21,8 @@ class FitLine:
     fiscal_year: int = told("budget year")
     serial: int = told("which fit of that year it is, from 1")
     status: Status = told("fitted or adopted")
+    in_force: bool = told("whether it is the one in force of its year")
+    successor: Link | None = told("the one that took its place; None where it was not adopted or is in force")
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,9 +138,10 @@ class RecordCard:
 
 @dataclass(frozen=True, slots=True)
 class CostLine:
-    """The adopted cost baseline of the project for one budget year."""
+    """The adopted cost baseline of the project by one panel for one budget year."""
 
     year: int = told("budget year")
+    service: str = told("what the panel costs")
     point: Money = told("what it should cost")
     upper: Money = told("upper end of the band")
     href: str = told("page of the baseline")
@@ -174,7 +175,7 @@ class Project(Screen):
     files: tuple[FileLine, ...] = told("evidence")
     decisions: tuple[DecisionLine, ...] = told("decision packages")
     steps: tuple[StepLine, ...] = told("moves made, newest first")
-    costs: tuple[CostLine, ...] = told("adopted cost baselines, newest budget year first")
+    costs: tuple[CostLine, ...] = told("newest adopted cost baseline of each panel, newest budget year first")
     limits: tuple[LimitLine, ...] = told("limits that rest on the year shown or are for it, newest first")
     attach: str = told("address to attach a file; empty where not allowed")
     claim: str = told("address to claim a special factor; empty where not possible")

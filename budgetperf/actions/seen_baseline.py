@@ -9,6 +9,7 @@ from budgetperf.lifecycle.special_factor.form import ClaimForm
 from budgetperf.process.stages import Stage, Status
 from budgetperf.provenance import DecisionKind
 from budgetperf.reports.baseline_view import BaselineView, DmuSheet, baseline_view
+from budgetperf.store.adoptions import Adoption, adoptions
 from budgetperf.store.costs import UnitFacts, cost_panel, units_of
 from budgetperf.store.listings import filed_documents
 from budgetperf.store.records import RecordFacts, get_record, list_records
@@ -38,6 +39,8 @@ class SeenBaseline:
         Visible projects that are units of the panel in the budget year.
     factors : tuple of SeenFactor
         Admitted claims of the units the reader may see.
+    adoption : Adoption or None
+        None before it is adopted.
     """
 
     found: DecisionFacts
@@ -45,6 +48,7 @@ class SeenBaseline:
     record: RecordFacts | None
     units: tuple[UnitFacts, ...]
     factors: tuple[SeenFactor, ...]
+    adoption: Adoption | None
 
     @property
     def whole(self) -> bool:
@@ -55,6 +59,16 @@ class SeenBaseline:
     def status(self) -> Status:
         """Fitted or adopted; to its units a baseline shows once it is adopted."""
         return self.record.status if self.record else Status.ADOPTED
+
+    @property
+    def in_force(self) -> bool:
+        """Whether it is adopted and no later one of its panel and year took its place."""
+        return self.adoption is not None and self.adoption.in_force
+
+    @property
+    def superseded_by(self) -> str:
+        """Record id of the one that took its place; empty while none did."""
+        return self.adoption.superseded_by if self.adoption else ""
 
     @property
     def fiscal_year(self) -> int:
@@ -97,6 +111,7 @@ def seen_baseline(ctx: Context, record_id: str) -> SeenBaseline:
         get_record(ctx.session, ctx.actor, record_id) if packages else None,
         units,
         _factors(ctx, found, view, units),
+        adoptions(ctx.session).get(record_id),
     )
 
 

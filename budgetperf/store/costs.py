@@ -149,17 +149,6 @@ def bands(session: Session, fiscal_year: int) -> dict[str, BandFacts]:
     return {band.evaluand_id: band for band in fetch(session, statement, BandFacts)}
 
 
-def bands_of(session: Session, evaluand_id: str) -> list[BandFacts]:
-    """Return the newest adopted band of a project for each budget year, the newest year first."""
-    statement = (
-        select(table_of(CostBand))
-        .where(col(CostBand.evaluand_id) == evaluand_id)
-        .order_by(col(CostBand.fiscal_year), col(CostBand.adopted_at), col(CostBand.record_id))
-    )
-    newest = {band.fiscal_year: band for band in fetch(session, statement, BandFacts)}
-    return list(reversed(newest.values()))
-
-
 def first_adopted_at(session: Session, evaluand_id: str, fiscal_year: int) -> datetime | None:
     """Return when a baseline of a project for a budget year was adopted first; None while none is."""
     statement = select(func.min(col(CostBand.adopted_at))).where(

@@ -165,7 +165,7 @@ class World:
         """Id and version of the newest record of a stage, of one subject if given."""
         found = self.rows(
             "SELECT id, version FROM record WHERE stage = :stage AND (:subject = '' OR subject = :subject)"
-            " ORDER BY fiscal_year DESC, period DESC, subject LIMIT 1",
+            " ORDER BY fiscal_year DESC, period DESC, subject, serial DESC LIMIT 1",
             stage=stage.value,
             subject=subject,
         )

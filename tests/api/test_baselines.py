@@ -184,6 +184,27 @@ def test_a_unit_sees_nothing_before_the_baseline_is_adopted(world: World) -> Non
         world.write("UPDATE record SET status = 'adopted' WHERE id = :id", id=record)
 
 
+@pytest.mark.parametrize("actor", [cast.RULES_OFFICE, cast.CLERK])
+def test_of_several_adopted_one_is_in_force_and_the_others_lead_to_it(world: World, actor: Actor) -> None:
+    found = world.rows(
+        "SELECT id FROM record WHERE stage = 'baseline' AND subject = :panel ORDER BY serial", panel=PANEL
+    )
+    first, last = (str(record) for (record,) in found)
+    client, (browser, _) = world.house.client(actor), sign_in(world.house, actor)
+    told = [client.get(f"/api/v1/baselines/{record}").json() for record in (first, last)]
+    assert [(one["in_force"], one["superseded_by"]) for one in told] == [(False, last), (True, "")]
+    pages = [browser.get(f"/baselines/{record}").text for record in (first, last)]
+    assert ["现行" in text for text in pages] == [False, True]
+    assert [f'已被替代，见 <a href="/baselines/{last}">' in text for text in pages] == [True, False]
+    linked = browser.get(f"/projects/{world.codes['water']}").text
+    assert [f'href="/baselines/{record}"' in linked for record in (first, last)] == [False, True]
+    if actor is cast.RULES_OFFICE:
+        for address in ("/panels", f"/panels/{PANEL}"):
+            listed = browser.get(address).text
+            assert listed.count("现行") == 1
+            assert f'已被替代，见 <a href="/baselines/{last}">(2)</a>' in listed
+
+
 @pytest.mark.parametrize("actor", [cast.SCHOOL_CLERK, cast.DRAINAGE_CLERK])
 def test_a_baseline_of_others_does_not_exist(world: World, actor: Actor) -> None:
     browser, _ = sign_in(world.house, actor)

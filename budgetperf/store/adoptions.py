@@ -1,0 +1,70 @@
+"""Which baselines were adopted, which is in force, and what they say of the visible projects."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """An adopted baseline of a panel and budget year; ``superseded_by`` is empty while it is in force."""
+
+    record_id: str
+    panel_code: str
+    fiscal_year: int
+    adopted_at: datetime
+    superseded_by: str
+
+    @property
+    def in_force(self) -> bool:
+        """Whether no later one of its panel and year was adopted."""
+        return not self.superseded_by
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectBaseline:
+    """The band of a project by the newest baseline of a panel and year that has one for it.
+
+    Parameters
+    ----------
+    first_adopted_at : datetime
+        When the first baseline of the panel and year with a band for the project was adopted.
+    """
+
+    evaluand_id: str
+    code: str
+    name: str
+    path: str
+    fiscal_year: int
+    panel_code: str
+    service: str
+    dmu: str
+    record_id: str
+    point_fen: int
+    upper_fen: int
+    first_adopted_at: datetime
+
+
+def adoptions(session: Session) -> dict[str, Adoption]:
+    """Return the adopted baselines that the reader may know of by record id, the oldest first."""
+    rows = session.connection().execute(text("SELECT * FROM bp_adopted()")).mappings()
+    return {row["record_id"]: Adoption(**row) for row in rows}
+
+
+_PROJECT_BASELINES = """
+SELECT DISTINCT ON (e.code, b.fiscal_year, a.panel_code)
+  b.evaluand_id, e.code, e.name, e.path, b.fiscal_year, a.panel_code, p.service, u.dmu, b.record_id, b.point_fen, b.upper_fen,
+  min(b.adopted_at) OVER (PARTITION BY b.evaluand_id, b.fiscal_year, a.panel_code) AS first_adopted_at
+FROM cost_band b JOIN evaluand e ON e.id = b.evaluand_id JOIN bp_adopted() a ON a.record_id = b.record_id
+  JOIN cost_panel p ON p.code = a.panel_code
+  JOIN cost_unit u ON u.panel_id = p.id AND u.evaluand_id = b.evaluand_id AND u.fiscal_year = b.fiscal_year
+WHERE :evaluand IN ('', b.evaluand_id)
+ORDER BY e.code, b.fiscal_year DESC, a.panel_code, b.adopted_at DESC, b.record_id DESC"""
+
+
+def project_baselines(session: Session, evaluand_id: str = "") -> list[ProjectBaseline]:
+    """Return what each panel's adopted baselines say of the visible projects, by code, the newest year first."""
+    rows = session.connection().execute(text(_PROJECT_BASELINES), {"evaluand": evaluand_id}).mappings()
+    return [ProjectBaseline(**row) for row in rows]
