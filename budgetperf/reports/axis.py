@@ -62,8 +62,8 @@ def axis(values: Sequence[Decimal], *, logarithmic: bool = False, n_ticks: int =
 
 
 def symmetric(widest: Decimal, *, n_ticks: int = 6) -> Axis:
-    """Return an axis as far below zero as above it."""
-    end = float(widest) * 1.04 or 1.0
+    """Return an axis from ``-widest`` to ``widest``."""
+    end = float(widest) or 1.0
     return Axis(-end, end, logarithmic=False, ticks=_ticks(-end, end, n_ticks))
 
 

@@ -124,7 +124,7 @@ def _by_unit(findings: tuple[Finding, ...]) -> tuple[UnitRows, ...]:
     for one in findings:
         if row := _row_of(one):
             dmu, year = row
-            told[dmu, year, one.message.removeprefix(f"{dmu}在{year}年").removeprefix("的")] = None
+            told[dmu, year, one.message.removeprefix(f"{dmu}在{year}年").removesuffix(TAIL)] = None
     heads = {text.partition("（")[0] for _, _, text in told}
     alike = len(heads) == 1 and all(text.endswith("）") and "（" in text for _, _, text in told)
     units: dict[str, list[tuple[str, str]]] = {}
@@ -134,6 +134,7 @@ def _by_unit(findings: tuple[Finding, ...]) -> tuple[UnitRows, ...]:
     return tuple(UnitRows(dmu, tuple(sorted(rows))) for dmu, rows in units.items())
 
 
+TAIL = "，请核对数据；未剔除"  # of sentences that were kept with what their meaning says
 ROW = re.compile(r"/rows/(.+)/(\d+)")
 UNKNOWN = ("其他发现", WARNING, "请查阅决策包和方法文档")
 MEANINGS: Mapping[str, tuple[str, Severity, str]] = {

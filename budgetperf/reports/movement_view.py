@@ -106,14 +106,8 @@ class MovementView:
 
     @property
     def widest_by_model(self) -> Decimal:
-        """The percentage at which everybody's part by the methods is seen in full; at least 0.1."""
+        """The percentage at either end of a picture: everybody's part by the methods is seen in full; at least 0.1."""
         return max((*(abs(row.by_model_percent) for row in self.rows), Decimal("0.1")))
-
-    @property
-    def widest(self) -> Decimal:
-        """The percentage a picture must reach to either side; at least 1."""
-        ends = (abs(end) for row in self.rows for end in (row.change_percent, row.by_model_percent))
-        return max((*ends, Decimal(1)))
 
 
 def movement_view(facts: Json, result: Json) -> MovementView:

@@ -60,6 +60,13 @@ def test_the_picture_leads_to_the_sheet_of_a_unit(
     page = sign_in("finance", width=width, script=script)
     page.goto(f"/baselines/{record.id}")
     assert page.evaluate("document.documentElement.scrollWidth") == width if script else True
+    if width < 600:  # who, how much and the verdict are on the screen without moving it
+        row = page.locator("#standings tbody tr").first
+        for cell in (row.locator("th"), *(row.locator(f"td:nth-child({n})") for n in (3, 5, 7))):
+            box = cell.bounding_box()
+            assert box is not None
+            assert 0 <= box["x"]
+            assert box["x"] + box["width"] <= width
     dot = page.locator("svg.scatter a", has=page.locator(".dot-late")).first
     title = dot.get_attribute("aria-label") or ""
     dot.scroll_into_view_if_needed()

@@ -122,4 +122,4 @@ def test_an_axis_holds_its_values_and_marks_round_figures() -> None:
     assert 3 <= len(scale.ticks) <= 8
     assert axis([Decimal(5), Decimal(5)]).place(Decimal(5)) == pytest.approx(0.5)
     assert not spread_wide([Decimal(0), Decimal(100)])
-    assert symmetric(Decimal(3)).place(Decimal(0)) == pytest.approx(0.5)
+    assert [symmetric(Decimal(3)).place(Decimal(at)) for at in (-3, 0, 3)] == [0, pytest.approx(0.5), 1]

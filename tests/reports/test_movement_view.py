@@ -46,7 +46,7 @@ def test_the_view_shows_the_packages_numbers_with_the_claimant_first(package):
         assert row.change == row.given_back + row.by_model
         assert (row.given_back > ZERO) is row.claimant
     assert view.others == Money.total(row.change for row in view.rows[1:])
-    assert view.widest >= own.change_percent > 0
+    assert view.widest_by_model == max(abs(row.by_model_percent) for row in view.rows)
     assert [(one.dmu, one.label) for one in view.admitted] == [("D05", "水源地保洁")]
     assert all(Decimal(28) < year.percent < Decimal(29) for year in view.claimed)  # 0.4 of 1.4
 

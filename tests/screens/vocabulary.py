@@ -145,7 +145,7 @@ def of_baselines() -> Iterator[str]:
 
 NOT_SHOWN = {
     "比例", "占比", "比率", "份额", "、", "的", "不变", "增加", "减少", "每增加", "比标杆", "占比或标志",
-    "当地条件，单位自己改变不了", "最近一年各单位成本之和",
+    "当地条件，单位自己改变不了", "最近一年各单位成本之和", "，请核对数据；未剔除",
 }  # fmt: skip
 """Words of the card that sentences are put together from, or units of measure are known by."""
 
