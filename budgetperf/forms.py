@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from typing import Annotated, Any, TypeVar, get_args
+from typing import Annotated, Any, ClassVar, TypeVar, get_args
 
 from pydantic import (
     BaseModel,
@@ -141,6 +141,8 @@ class Form(BaseModel):
     """Base of all forms: frozen, unknown keys refused, surrounding blanks stripped, required texts not blank."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    prefilled: ClassVar[frozenset[str]] = frozenset()
+    """Fields of a row that the page fills in beforehand: a row in which nothing else stands is blank."""
 
     @field_validator("*")
     @classmethod

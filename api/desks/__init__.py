@@ -36,6 +36,7 @@ from api.desks import (
     rules,
     runs,
     sign_in,
+    special_factor_list,
     special_factors,
     verbs,
     work,
@@ -45,7 +46,8 @@ from api.desks import (
 router = APIRouter(include_in_schema=False)
 for part in (
     sign_in, language, audit, assessments, assessment, assessed_unit, assessed_sheet, assessment_openings, assessment_papers,
-    work, projects, project, files, openings, notices, objections, special_factors, limits, limit, panel_upload, panels, exante,
+    work, projects, project, files, openings, notices, objections, special_factor_list,
+    special_factors, limits, limit, panel_upload, panels, exante,
     monitoring, bulk,
     decisions, baselines, log, runs, people, person, password, index_system, rule_drafts, rules, workbook,
     assessed_report, verbs,

@@ -28,6 +28,7 @@ MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         ("rectification:form:respond", "rectification:notice:issue", "limits:table:view"),
     ),
     ("/panels", "成本基线", ("baseline:panel:view",)),
+    ("/special-factor-claims", "成本基线与特殊因素", ("limits:table:view",)),
     ("/limits", "预算控制数", ("limits:table:view",)),
     (
         "/assessment",

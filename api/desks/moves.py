@@ -1,13 +1,14 @@
 """Which moves of a record a page offers, and where each leads."""
 
 from collections.abc import Iterable
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from api.screens.buttons import Barred, Button
 from budgetperf.permissions import Actor
 from budgetperf.process.advance import RecordState, Step, denial
 from budgetperf.process.stages import ASSESSMENT_STAGES, Stage
 from budgetperf.process.transitions import Transition, leaving
+from budgetperf.store.adoptions import ProjectBaseline
 from budgetperf.store.records import RecordFacts, StepFacts
 
 
@@ -48,6 +49,17 @@ def assessment_page(subject: str) -> str:
 def sheet_page(record: RecordFacts) -> str:
     """Return the page on which a rater reads the own sheet again."""
     return f"{assessment_page(record.subject)}/sheets/{record.id}"
+
+
+def baseline_address(found: ProjectBaseline) -> str:
+    """Return the sheet of a project's own unit of a baseline."""
+    return f"/baselines/{found.record_id}/{quote(found.dmu, safe='')}"
+
+
+def claim_address(found: ProjectBaseline) -> str:
+    """Return the page on which a special factor is claimed against a baseline."""
+    asked = {"project_code": found.code, "year": found.fiscal_year, "panel_code": found.panel_code}
+    return f"/open/special-factor?{urlencode(asked)}"
 
 
 _PAGES = {

@@ -7,10 +7,10 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from api.desks.assessment_presets import places
 from api.desks.filters import ChosenYear
 from api.desks.frame import answer, frame_of, holds, onward
 from api.desks.once import kept_for_its_mark, new_mark, taken_once
+from api.desks.opening_choices import choices, claimed_year
 from api.desks.verbs import changed_rows, first, multi, row_tables, unit_of
 from api.guards import PostedForm, demand
 from api.openings import QuarterForm, YearForm
@@ -19,7 +19,6 @@ from api.resources import resources_of
 from api.screens.buttons import Link
 from api.screens.fields import Document, Preset, view
 from api.screens.form import About, FormPage
-from api.screens.page import Option
 from api.screens.posted import kept, read_posted
 from api.transaction import Work
 from budgetperf.actions.accounts import (
@@ -39,11 +38,10 @@ from budgetperf.actions.moves import Seen
 from budgetperf.actions.request import open_request
 from budgetperf.actions.rule_editions import open_draft
 from budgetperf.actions.simple import NoForm
-from budgetperf.actions.special_factors import claimable, open_claim
+from budgetperf.actions.special_factors import open_claim
 from budgetperf.budget.form import RoundForm
 from budgetperf.costing.form import FitForm
 from budgetperf.errors import Conflict, Invalid, NotFound
-from budgetperf.evaluands import OrganisationKind, within
 from budgetperf.findings import Finding
 from budgetperf.forms import Form, Line, Year, ask, read
 from budgetperf.lifecycle.evaluation.form import SampleForm
@@ -51,12 +49,10 @@ from budgetperf.lifecycle.goals.form import NewRequestForm
 from budgetperf.lifecycle.special_factor.form import NewClaimForm
 from budgetperf.lifecycle.unit_assessment.form import CampaignForm
 from budgetperf.money import MoneyUnit
-from budgetperf.permissions import Actor, Role
+from budgetperf.permissions import Actor
 from budgetperf.process.stages import Stage
 from budgetperf.rulebook.form import NewEditionForm
 from budgetperf.store.budget import get_round
-from budgetperf.store.listings import cost_panels
-from budgetperf.store.organisations import organisations
 from budgetperf.store.records import find_record
 from budgetperf.terms import Term
 
@@ -216,7 +212,7 @@ OPENINGS: dict[str, Opening] = {
 }
 
 
-NEXT_YEARS = frozenset({"request", "round", "baseline", "special-factor"})
+NEXT_YEARS = frozenset({"request", "round", "baseline"})
 """What is started for the next budget year."""
 
 
@@ -232,42 +228,6 @@ def _known(ctx: Context, name: str) -> Opening:
         raise NotFound("opening.unknown", "没有这一项业务")
     demand(ctx.actor, OPENINGS[name].permission, OPENINGS[name].title)
     return OPENINGS[name]
-
-
-def _places(ctx: Context) -> dict[str, tuple[Option, ...]]:
-    """Return the organisations, for the fields that name one by its path."""
-    nodes = organisations(ctx.session)
-    nodes_by_path = tuple(Option(node.path, f"{'　' * node.path.count('.')}{node.name}") for node in nodes)
-    panels = tuple(Option(item.code, f"{item.code} {item.service}") for item in cost_panels(ctx.session))
-    branches = (Option("", "全市"), *(place for place in nodes_by_path if "." in place.value))
-    served = [grant.scope for grant in ctx.actor.grants if grant.role is Role.CLERK]
-    own = tuple(
-        Option(node.path, node.name)
-        for node in nodes
-        if node.kind is OrganisationKind.AGENCY and any(within(node.path, scope) for scope in served)
-    )
-    return {
-        **dict.fromkeys(("AccountForm.organisation_path", "OrganisationForm.parent_path"), nodes_by_path),
-        **dict.fromkeys(("GrantForm.scope", "QuarterForm.scope", "YearForm.scope"), branches),
-        "CampaignForm.jurisdiction": places(ctx),
-        "FitForm.panel_code": panels,
-        "NewClaimForm.project_code": _claimable(ctx),
-        "NewEditionForm.copy_of": _editions(ctx),
-        "NewRequestForm.agency_path": own,
-    }
-
-
-def _claimable(ctx: Context) -> tuple[Option, ...]:
-    """Return the projects whose claims are heard; why there are none, where there are none."""
-    names = {item.code: f"{item.code} {item.name}" for item in claimable(ctx)}
-    found = tuple(Option(code, text) for code, text in names.items())
-    return found or (Option("", "没有可以申请的项目：没有列入成本面板，或申请期已结束"),)
-
-
-def _editions(ctx: Context) -> tuple[Option, ...]:
-    if not holds(ctx.actor, "rules:edition:draft"):
-        return ()
-    return tuple(Option(one.id, f"{one.title}（{one.id}）") for one in ctx.rules.editions)
 
 
 def opening_page(
@@ -328,7 +288,7 @@ def opened(
         except Invalid as error:
             refusal, findings = error.text, error.findings
         except Conflict as error:
-            refusal, status = error.text, STATUSES[Conflict][0]
+            refusal, status, facts = error.text, STATUSES[Conflict][0], (*facts, *_there_is(error))
     document: Document = {k: v for k, v in kept(form, typed, blanks=adding).items() if k != "password"}
     if adding:
         refusal, findings, document = "", (), changed_rows(document, typed, row_tables(form))
@@ -347,6 +307,12 @@ def opened(
     return answer(screen, 200 if adding else status)
 
 
+def _there_is(error: Conflict) -> tuple[Link, ...]:
+    """Lead to the record that stands in the way, where the refusal names one."""
+    record = error.facts.get("record")
+    return (Link("已有的记录", f"/records/{record}"),) if record else ()
+
+
 @router.get("/open/{name}")
 def ask_opening(
     request: Request,
@@ -361,15 +327,18 @@ def ask_opening(
     opening = _known(ctx, name)
     about = About(opening.title, "", "", "", "", "/work")
     now = ctx.today.year
+    usual = claimed_year(ctx) if name == "special-factor" else now + 1 if name in NEXT_YEARS else now
+    chosen = year or usual
     known: Document = {
-        "fiscal_year": year or (now + 1 if name in NEXT_YEARS else now),
+        "fiscal_year": chosen,
         "result_year": now,
         "copy_of": copy_of,
         "project_code": project_code,
         "panel_code": panel_code,
     }
     start = Preset(
-        {key: value for key, value in known.items() if key in opening.form.model_fields}, options=_places(ctx)
+        {key: value for key, value in known.items() if key in opening.form.model_fields},
+        options=choices(ctx, chosen, project_code),
     )
     return asked(opening_page(request, ctx, about, form=opening.form, preset=start))
 
@@ -379,12 +348,16 @@ def take_opening(request: Request, ctx: Work, name: str, posted: PostedForm) -> 
     """Start it."""
     opening = _known(ctx, name)
     about = About(opening.title, "", "", "", "", "/work")
+    typed = multi(posted)
+    year = first(typed, "fiscal_year")
     return opened(
         request,
         ctx,
         about,
         form=opening.form,
-        preset=Preset({}, options=_places(ctx)),
+        preset=Preset(
+            {}, options=choices(ctx, int(year) if year.isdecimal() else 0, first(typed, "project_code"))
+        ),
         posted=posted,
         act=lambda form: opening.act(request, ctx, form),
     )

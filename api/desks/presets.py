@@ -12,6 +12,7 @@ from budgetperf.actions.exante import exante_gate, panel_result
 from budgetperf.actions.goals import approved_goals, filed_goals
 from budgetperf.actions.rule_editions import begun
 from budgetperf.actions.rules import in_force, named
+from budgetperf.actions.special_factors import claimed_panel
 from budgetperf.errors import Conflict, Invalid
 from budgetperf.forms import Form
 from budgetperf.indicators import Indicator, plain_number
@@ -154,27 +155,19 @@ def _edition(ctx: Context, record: RecordFacts) -> Preset:
 
 
 def _claim(ctx: Context, record: RecordFacts) -> Preset:
-    """Offer the panels the project stands in and the files it has; begin with the years the panel has of it."""
-    panels = panels_of(ctx.session, record.evaluand_id or "", record.fiscal_year)
-    files = attachments_of(ctx.session, record.evaluand_id or "")
-    known = {panel: cost_panel(ctx.session, panel) for panel in panels}
-    years = sorted(
-        {
-            row.year
-            for panel, dmu in panels.items()
-            for row in observations(ctx.session, known[panel].id)
-            if row.dmu == dmu
-        }
-    )
+    """Begin with the panel it was opened against and the years that has of the project; offer the project's files."""
+    panel = cost_panel(ctx.session, claimed_panel(ctx, record))
+    evaluand_id = record.evaluand_id or ""
+    dmu = panels_of(ctx.session, evaluand_id, record.fiscal_year)[panel.code]
+    years = [row.year for row in observations(ctx.session, panel.id, dmu)]
+    files = attachments_of(ctx.session, evaluand_id)
     options = {
-        "ClaimForm.panel_code": tuple(
-            Option(panel, f"{facts.service}（{panel}）") for panel, facts in known.items()
-        ),
+        "ClaimForm.panel_code": (Option(panel.code, f"{panel.service}（{panel.code}）"),),
         "ClaimForm.evidence": tuple(
             Option(item.digest, f"{item.filename}（{item.describes}）") for item in files
         ),
     }
-    document: Document = {"panel_code": next(iter(panels), ""), "amounts": [{"year": year} for year in years]}
+    document: Document = {"panel_code": panel.code, "amounts": [{"year": year} for year in years]}
     return Preset(document, options=options)
 
 

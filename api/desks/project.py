@@ -12,7 +12,7 @@ from api.answers import Key
 from api.desks.filters import ChosenYear
 from api.desks.frame import answer, frame_of, holds
 from api.desks.life import Year, life_line
-from api.desks.moves import offered
+from api.desks.moves import claim_address, offered
 from api.screens.buttons import Link
 from api.screens.page import Option
 from api.screens.project import (
@@ -33,6 +33,7 @@ from api.screens.project import (
 from api.transaction import Work
 from budgetperf.actions.context import Context
 from budgetperf.actions.goals import goal_form
+from budgetperf.actions.own_baselines import own_baselines
 from budgetperf.errors import NotFound
 from budgetperf.ledger import Execution, RateBase
 from budgetperf.lifecycle.exante.form import ConclusionForm
@@ -46,7 +47,6 @@ from budgetperf.scoring.grade import Grade
 from budgetperf.scoring.lights import LightColour
 from budgetperf.store.adoptions import project_baselines
 from budgetperf.store.budget import LineRow, RoundFacts, line_of, rounds
-from budgetperf.store.costs import panels_of
 from budgetperf.store.evidence import attachments_of
 from budgetperf.store.ledger import execution_of
 from budgetperf.store.people import names_of
@@ -156,9 +156,10 @@ def show(request: Request, ctx: Work, code: Key, year: ChosenYear = None) -> HTM
 
 def _claim_href(ctx: Context, project: EvaluandFacts, year: int) -> str:
     wanted = Permission("special_factor_claim:form:file")
-    if may(ctx.actor, wanted, project.path, "") or not panels_of(ctx.session, project.id, year):
+    if may(ctx.actor, wanted, project.path, ""):
         return ""
-    return f"/open/special-factor?project_code={project.code}&year={year}"
+    own = (one for one in own_baselines(ctx, project.id) if one.open and one.found.fiscal_year == year)
+    return next((claim_address(one.found) for one in own), "")
 
 
 def _place(record: RecordFacts) -> tuple[int, str, int]:

@@ -23,11 +23,12 @@ from api.screens.special_factors import (
 )
 from api.transaction import Work
 from budgetperf.actions.context import Context
+from budgetperf.actions.own_baselines import own_baseline
 from budgetperf.actions.special_factors import (
     STAGE,
+    claimed_panel,
     filed_claim,
     get_claim,
-    last_day,
     movement_of,
     stands,
     unmet,
@@ -57,6 +58,7 @@ def show(request: Request, ctx: Work, record_id: Key) -> HTMLResponse:
     record = get_claim(ctx, record_id)
     project = get_evaluand(ctx.session, ctx.actor, record.subject)
     form, steps = filed_claim(ctx, record), steps_of(ctx.session, [record.id])
+    own = own_baseline(ctx, project.id, record.fiscal_year, claimed_panel(ctx, record))
     panels = panels_of(ctx.session, project.id, record.fiscal_year)
     panel = cost_panel(ctx.session, form.panel_code) if form else None
     dmu = panels.get(form.panel_code, "") if form else ""
@@ -82,7 +84,7 @@ def show(request: Request, ctx: Work, record_id: Key) -> HTMLResponse:
             for digest in (form.evidence if form else ())
             if digest in files
         ),
-        open_until=last_day(ctx, project.id, record.fiscal_year),
+        open_until=own.last_day if own else None,
         movement=_movement(ctx, record),
         compute=_compute_href(ctx, record),
         answer=_answer(ctx, record, steps),
@@ -137,7 +139,7 @@ def _compute_href(ctx: Context, record: RecordFacts) -> str:
 
 
 def _claimed(ctx: Context, form: ClaimForm, panel_id: str, dmu: str) -> tuple[ClaimedLine, ...]:
-    costs = {row.year: row.cost_fen for row in observations(ctx.session, panel_id) if row.dmu == dmu}
+    costs = {row.year: row.cost_fen for row in observations(ctx.session, panel_id, dmu)}
     return tuple(
         ClaimedLine(
             row.year,

@@ -17,8 +17,13 @@ Posted = Mapping[str, Sequence[str]]
 MAX_ROWS = 500
 
 
-def read_posted(form: type[Form], posted: Posted, *, blanks: bool = False) -> dict[str, Json]:
+def read_posted(
+    form: type[Form], posted: Posted, *, blanks: bool = False, begun: bool = False
+) -> dict[str, Json]:
     """Return the document that was typed; blank rows are left out unless asked for.
+
+    A row in which only what the page filled in stands is blank too; with ``begun`` such rows follow the others, so
+    that the page can show them again and findings on the others keep their place.
 
     Examples
     --------
@@ -30,7 +35,9 @@ def read_posted(form: type[Form], posted: Posted, *, blanks: bool = False) -> di
     for meta in fields(form):
         rows = row_form(meta)
         value = (
-            _rows(meta.name, rows, posted, blanks=blanks) if rows else _value(form, meta, posted, meta.name)
+            _rows(meta.name, rows, posted, blanks=blanks, begun=begun)
+            if rows
+            else _value(form, meta, posted, meta.name)
         )
         if value is not None:
             document[meta.name] = value
@@ -39,7 +46,7 @@ def read_posted(form: type[Form], posted: Posted, *, blanks: bool = False) -> di
 
 def kept(form: type[Form], posted: Posted, *, blanks: bool = False) -> dict[str, Json]:
     """Return the document as a draft keeps it: with the unit chosen on the page."""
-    document = read_posted(form, posted, blanks=blanks)
+    document = read_posted(form, posted, blanks=blanks, begun=True)
     return (
         document if UNIT in document or not _first(posted, UNIT) else {**document, UNIT: _first(posted, UNIT)}
     )
@@ -63,19 +70,21 @@ def _first(posted: Posted, name: str) -> str:
     return next((value.strip() for value in posted.get(name, ())), "")
 
 
-def _rows(table: str, form: type[Form], posted: Posted, *, blanks: bool) -> list[Json]:
+def _rows(table: str, form: type[Form], posted: Posted, *, blanks: bool, begun: bool) -> list[Json]:
     pattern = re.compile(rf"{re.escape(table)}\.(\d{{1,4}})\.")
     found = sorted({int(match.group(1)) for name in posted if (match := pattern.match(name))})
-    rows = []
+    rows, unfilled = [], []
     for index in found[:MAX_ROWS]:
         row = {
             meta.name: value
             for meta in fields(form)
             if (value := _value(form, meta, posted, f"{table}.{index}.{meta.name}")) is not None
         }
-        if row or blanks:
+        if blanks or row.keys() - form.prefilled:
             rows.append(row)
-    return list[Json](rows)
+        elif row:
+            unfilled.append(row)
+    return list[Json]([*rows, *unfilled] if begun else rows)
 
 
 def _value(form: type[Form], meta: FieldMeta, posted: Posted, name: str) -> Json:

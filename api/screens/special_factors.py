@@ -1,4 +1,4 @@
-"""One special-factor claim: what is claimed, what it would move, how it was decided."""
+"""Special-factor claims: the list with the baselines they contest; one with what it would move and its decision."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -6,13 +6,55 @@ from decimal import Decimal
 from typing import ClassVar
 
 from api.screens.buttons import Barred, Button, Link
-from api.screens.page import Screen, told
+from api.screens.page import Option, Screen, told
 from api.screens.project import StepLine
 from budgetperf.money import Money
 from budgetperf.process.stages import Status
 
 BAR_WIDTH = 200
 """Width of the picture of a change, in pixels; zero is in the middle."""
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineRow:
+    """What a project should cost by one panel's adopted baseline."""
+
+    code: str = told("project code")
+    name: str = told("project name")
+    year: int = told("budget year")
+    service: str = told("what the panel costs")
+    href: str = told("its own sheet")
+    point: Money = told("what it should cost")
+    upper: Money = told("upper end of the band")
+    last_day: date | None = told("last day to claim; None where there is no term")
+    open: bool = told("whether claims are heard today")
+    claim: str = told("address to claim; empty where not possible")
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRow:
+    """A claim of the list."""
+
+    href: str = told("its page")
+    code: str = told("project code")
+    name: str = told("project name")
+    year: int = told("budget year")
+    service: str = told("what the panel costs")
+    label: str = told("what is claimed for; empty before it is filed")
+    status: Status = told("status")
+    last_day: date | None = told("last day to file it; None where there is no term")
+
+
+@dataclass(frozen=True, slots=True)
+class Claims(Screen):
+    """The baselines of the projects one sees, and the claims against them."""
+
+    template: ClassVar[str] = "special_factors.html"
+
+    years: tuple[Option, ...] = told("budget years to choose from")
+    baselines: tuple[BaselineRow, ...] = told("adopted baselines in force, by project")
+    claims: tuple[ClaimRow, ...] = told("claims, the newest first")
+    opening: str = told("address to claim; empty where not allowed")
 
 
 @dataclass(frozen=True, slots=True)

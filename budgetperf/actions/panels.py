@@ -170,8 +170,8 @@ def panel_of(form: CostPanelForm) -> CostPanel:
     return CostPanel(PanelSpec(form.code, form.service, form.cost_label, drivers, form.base_year), rows)
 
 
-def load_panel(ctx: Context, code: str) -> tuple[str, CostPanel]:
-    """Return the id and the rows of a stored panel."""
+def load_panel(ctx: Context, code: str, *, dmu: str = "") -> tuple[str, CostPanel]:
+    """Return the id and the rows of a stored panel; the rows of one unit if given."""
     facts = cost_panel(ctx.session, code)
     rows = tuple(
         PanelRow(
@@ -183,7 +183,7 @@ def load_panel(ctx: Context, code: str) -> tuple[str, CostPanel]:
             row.region,
             row.treatment,
         )
-        for row in observations(ctx.session, facts.id)
+        for row in observations(ctx.session, facts.id, dmu)
     )
     return facts.id, CostPanel(restore(PanelSpec, facts.spec), rows)
 

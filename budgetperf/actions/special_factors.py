@@ -4,27 +4,28 @@ What they move is computed in ``movements``, by a worker.
 """
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from dataclasses import dataclass
 from functools import partial
 from typing import cast
 
 from budgetperf.actions.context import Context
 from budgetperf.actions.moves import Outcome, Seen, Target, file_form, filed_event, load, move, open_record
+from budgetperf.actions.own_baselines import own_baseline
 from budgetperf.actions.panels import load_panel, price_index
 from budgetperf.actions.rules import in_force
 from budgetperf.actions.simple import NoForm
 from budgetperf.costing.claimed_costs import SpecialFactor, set_aside
 from budgetperf.costing.records import record as as_json
-from budgetperf.errors import Invalid, NotFound
+from budgetperf.errors import Conflict, Invalid, NotFound
 from budgetperf.findings import Finding, Severity, Where
-from budgetperf.fiscal import SHANGHAI
 from budgetperf.lifecycle.special_factor.checks import ClaimContext, check
 from budgetperf.lifecycle.special_factor.form import ClaimAnswerForm, ClaimForm, NewClaimForm
 from budgetperf.process.stages import Guard, Stage, Status
+from budgetperf.process.transitions import find
 from budgetperf.provenance import DecisionKind, Json
 from budgetperf.reports.movement_view import movement_view
 from budgetperf.rulebook.parameters import CostBaselineRules
-from budgetperf.store.costs import PanelProject, first_adopted_at, lock_claims, panel_projects, panels_of
+from budgetperf.store.costs import lock_claims, panels_of
 from budgetperf.store.evidence import attachments_of
 from budgetperf.store.listings import filed_documents
 from budgetperf.store.records import RecordFacts, get_evaluand, get_record, latest_filing, list_records
@@ -34,21 +35,21 @@ STAGE = Stage.SPECIAL_FACTOR_CLAIM
 
 
 def open_claim(ctx: Context, form: NewClaimForm, seen: Seen) -> Outcome:
-    """Open a claim for a project that is a unit of a cost panel.
+    """Open a claim against the adopted baseline of one panel for a project that is a unit of it.
 
     Raises
     ------
     NotFound
         No such project, or not theirs.
     Invalid
-        It stands in no panel of that year.
+        It stands not in that panel in that year.
     Conflict
-        The window is closed.
+        No baseline of the panel and year is adopted, the window is closed, or another claim waits (``record``).
     """
     evaluand = get_evaluand(ctx.session, ctx.actor, form.project_code)
-    if not panels_of(ctx.session, evaluand.id, form.fiscal_year):
-        text = f"项目“{evaluand.name}”没有列入{form.fiscal_year}年度的成本面板，不能提出特殊因素申请"
-        place = Where(pointer="/project_code")
+    if form.panel_code not in panels_of(ctx.session, evaluand.id, form.fiscal_year):
+        text = f"项目“{evaluand.name}”没有列入{form.fiscal_year}年度的成本面板“{form.panel_code}”，不能提出特殊因素申请"
+        place = Where(pointer="/panel_code")
         raise Invalid(
             "special_factor.panel", text, (Finding("special_factor.panel", Severity.ERROR, place, text),)
         )
@@ -58,38 +59,81 @@ def open_claim(ctx: Context, form: NewClaimForm, seen: Seen) -> Outcome:
     target = Target(
         STAGE, evaluand.id, evaluand.code, evaluand.name, evaluand.path, form.fiscal_year, serial=len(earlier)
     )
-    guards = {Guard.CLAIM_OPEN} if is_open(ctx, evaluand.id, form.fiscal_year) else ()
-    return open_record(ctx, target, seen=seen, guards=guards).log(ctx)
+    own = own_baseline(ctx, evaluand.id, form.fiscal_year, form.panel_code)
+    if own is None:
+        text = f"项目“{evaluand.name}”的{form.fiscal_year}年度成本基线尚未采用，采用后方可提出特殊因素申请"
+        raise Conflict("special_factor.not_adopted", text)
+    if own.open:
+        _refuse_second(ctx, earlier, form)
+    guards = {Guard.CLAIM_OPEN} if own.open else ()
+    moved = open_record(ctx, target, seen=seen, guards=guards)
+    kept = file_form(ctx, moved, form, edition=in_force(ctx, "cost_baseline", CostBaselineRules).id)
+    return moved.log(ctx, filed_event(moved, kept))
 
 
-def last_day(ctx: Context, evaluand_id: str, fiscal_year: int) -> date | None:
-    """Return the last day to claim against a project's baseline; None until it is adopted, and where there is no term.
-
-    Counted from the first adoption: a baseline made again with the claims admitted opens nothing again.
-    """
-    adopted_at = first_adopted_at(ctx.session, evaluand_id, fiscal_year)
-    if adopted_at is None:
-        return None
-    adopted_on = adopted_at.astimezone(SHANGHAI).date()
-    rules = in_force(ctx, "cost_baseline", CostBaselineRules, as_of=adopted_on).rules.claims
-    return adopted_on + timedelta(days=rules.file_within_days) if rules else None
-
-
-def is_open(ctx: Context, evaluand_id: str, fiscal_year: int) -> bool:
-    """Tell whether a project's baseline may be claimed against today."""
-    last = last_day(ctx, evaluand_id, fiscal_year)
-    return last is None or ctx.today <= last
+def _refuse_second(ctx: Context, earlier: list[RecordFacts], form: NewClaimForm) -> None:
+    """Refuse a claim while another of the project against the same baseline is not decided: it can still be withdrawn."""
+    waiting = [one for one in earlier if find(STAGE, "withdraw", one.status)]
+    for one in waiting:
+        if claimed_panel(ctx, one) == form.panel_code:
+            raise Conflict(
+                "special_factor.waiting",
+                f"“{one.name}”对该面板{form.fiscal_year}年度基线已有一份特殊因素申请（{one.status.label}），办结前不能另提；"
+                "请在该申请中补充，或先撤回",
+                record=one.id,
+            )
 
 
-def claimable(ctx: Context) -> list[PanelProject]:
-    """Return the visible projects that may be claimed for today, by code and budget year."""
-    return [one for one in panel_projects(ctx.session) if is_open(ctx, one.id, one.fiscal_year)]
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A claim with what it is for; ``label`` is empty until it is filed."""
+
+    record: RecordFacts
+    panel_code: str
+    label: str
+
+
+def list_claims(ctx: Context) -> list[Claim]:
+    """Return the visible claims, the newest first."""
+    found = list_records(ctx.session, ctx.actor, stage=STAGE)
+    opened, filed = (
+        filed_documents(ctx.session, [one.id for one in found], form.__name__)
+        for form in (NewClaimForm, ClaimForm)
+    )
+    return [
+        Claim(
+            one,
+            str(said["panel_code"]) if (said := _said(filed, one) or _said(opened, one)) else "",
+            str(_said(filed, one).get("label", "")),
+        )
+        for one in sorted(found, key=lambda one: (one.opened_at, one.id), reverse=True)
+    ]
+
+
+def _said(documents: Mapping[str, Json], record: RecordFacts) -> Mapping[str, Json]:
+    return cast("Mapping[str, Json]", documents.get(record.id, {}))
+
+
+def is_open(ctx: Context, evaluand_id: str, fiscal_year: int, panel_code: str) -> bool:
+    """Tell whether a project's baseline by a panel may be claimed against today."""
+    own = own_baseline(ctx, evaluand_id, fiscal_year, panel_code)
+    return own is not None and own.open
+
+
+def claimed_panel(ctx: Context, record: RecordFacts) -> str:
+    """Return the code of the panel against whose baseline a claim was opened; claims once said it only when filed."""
+    for form in (NewClaimForm, ClaimForm):
+        if filing := latest_filing(ctx.session, record.id, form.__name__):
+            return form.model_validate(filing.document).panel_code
+    return min(panels_of(ctx.session, _evaluand_of(record), record.fiscal_year))
 
 
 def unmet(ctx: Context, record: RecordFacts) -> frozenset[Guard]:
     """Return the outside facts that a claim's next moves lack today."""
     form = filed_claim(ctx, record)
-    in_time = form is not None or is_open(ctx, _evaluand_of(record), record.fiscal_year)
+    in_time = form is not None or is_open(
+        ctx, _evaluand_of(record), record.fiscal_year, claimed_panel(ctx, record)
+    )
     known = form is not None and current_movement(ctx, record) is not None
     return frozenset(
         guard for guard, met in ((Guard.CLAIM_OPEN, in_time), (Guard.MOVEMENT_KNOWN, known)) if not met
@@ -126,15 +170,15 @@ def _evaluand_of(record: RecordFacts) -> str:
 
 
 def _findings(ctx: Context, record: RecordFacts, form: ClaimForm) -> tuple[Finding, ...]:
-    evaluand_id = _evaluand_of(record)
-    dmu = panels_of(ctx.session, evaluand_id, record.fiscal_year).get(form.panel_code)
-    if dmu is None:
-        text = f"成本面板：项目没有列入“{form.panel_code}”{record.fiscal_year}年度的成本面板"
+    evaluand_id, asked = _evaluand_of(record), claimed_panel(ctx, record)
+    if form.panel_code != asked:
+        text = f"成本面板：本申请是对“{asked}”的基线提出的，不能改为“{form.panel_code}”；请撤回后另行提出"
         return (Finding("special_factor.panel", Severity.ERROR, Where(pointer="/panel_code"), text),)
-    _, panel = load_panel(ctx, form.panel_code)
-    mine = [one for one in admitted_factors(ctx, form.panel_code, record.fiscal_year) if one.dmu == dmu]
+    dmu = panels_of(ctx.session, evaluand_id, record.fiscal_year)[asked]
+    _, panel = load_panel(ctx, asked, dmu=dmu)
+    mine = [one for one in admitted_factors(ctx, asked, record.fiscal_year) if one.dmu == dmu]
     files = frozenset(item.digest for item in attachments_of(ctx.session, evaluand_id))
-    rows = {row.year: row for row in set_aside(panel, mine).rows if row.dmu == dmu}
+    rows = {row.year: row for row in set_aside(panel, mine).rows}
     return check(form, ClaimContext(dmu, rows, files))
 
 

@@ -82,13 +82,15 @@ def lock_claims(session: Session, code: str) -> None:
     session.connection().execute(select(func.pg_advisory_xact_lock(key)))
 
 
-def observations(session: Session, panel_id: str) -> list[ObservationFacts]:
-    """Return the rows of a panel by dmu and year."""
+def observations(session: Session, panel_id: str, dmu: str = "") -> list[ObservationFacts]:
+    """Return the rows of a panel by dmu and year; of one dmu if given."""
     statement = (
         select(table_of(CostObservation))
         .where(col(CostObservation.panel_id) == panel_id)
         .order_by(col(CostObservation.dmu), col(CostObservation.year))
     )
+    if dmu:
+        statement = statement.where(col(CostObservation.dmu) == dmu)
     return fetch(session, statement, ObservationFacts)
 
 
@@ -118,25 +120,12 @@ def units_of(session: Session, panel_id: str, fiscal_year: int) -> list[UnitFact
     return fetch(session, statement, UnitFacts)
 
 
-@dataclass(frozen=True, slots=True)
-class PanelProject:
-    """A project that stands in a panel for a budget year."""
-
-    id: str
-    fiscal_year: int
-    code: str
-    name: str
-
-
-def panel_projects(session: Session) -> list[PanelProject]:
-    """Return the visible projects that are dmus of a panel, by code and budget year."""
-    statement = (
-        select(col(EvaluandRow.id), col(CostUnit.fiscal_year), col(EvaluandRow.code), col(EvaluandRow.name))
-        .join(CostUnit, col(CostUnit.evaluand_id) == EvaluandRow.id)
-        .distinct()
-        .order_by(col(EvaluandRow.code), col(CostUnit.fiscal_year))
+def unit_years(session: Session) -> set[int]:
+    """Return the budget years in which a visible project is a dmu of a panel."""
+    statement = select(col(CostUnit.fiscal_year)).join(
+        EvaluandRow, col(EvaluandRow.id) == CostUnit.evaluand_id
     )
-    return fetch(session, statement, PanelProject)
+    return set(session.connection().execute(statement).scalars())
 
 
 def bands(session: Session, fiscal_year: int) -> dict[str, BandFacts]:
@@ -147,15 +136,6 @@ def bands(session: Session, fiscal_year: int) -> dict[str, BandFacts]:
         .order_by(col(CostBand.adopted_at), col(CostBand.record_id))
     )
     return {band.evaluand_id: band for band in fetch(session, statement, BandFacts)}
-
-
-def first_adopted_at(session: Session, evaluand_id: str, fiscal_year: int) -> datetime | None:
-    """Return when a baseline of a project for a budget year was adopted first; None while none is."""
-    statement = select(func.min(col(CostBand.adopted_at))).where(
-        col(CostBand.evaluand_id) == evaluand_id, col(CostBand.fiscal_year) == fiscal_year
-    )
-    found: datetime | None = session.connection().execute(statement).scalar()
-    return found
 
 
 def panels_of(session: Session, evaluand_id: str, fiscal_year: int) -> dict[str, str]:

@@ -163,7 +163,7 @@ def claim(year: Year) -> None:
     )
 
     def open_one() -> str:
-        form = NewClaimForm(project_code=code, fiscal_year=2026)
+        form = NewClaimForm(project_code=code, fiscal_year=2026, panel_code=PANEL)
         return special_factors.open_claim(year.ctx(clerk), form, Seen()).record_id
 
     def file(record: str, label: str, amount: str) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from budgetperf.actions import baseline, movements, special_factors
 from budgetperf.actions.context import Context
 from budgetperf.actions.moves import Seen
+from budgetperf.actions.own_baselines import own_baselines
 from budgetperf.actions.panels import CostPanelForm, keep_panel, load_panel
 from budgetperf.actions.seen_baseline import seen_baseline
 from budgetperf.actions.simple import NoForm
@@ -41,8 +42,8 @@ def by_turns(visit: Callable[[Actor], Context]) -> Visit:
     return lambda actor, now=DAY: first.acting(actor, now)
 
 
-def opened(ctx: Context, city: City, year: int = YEAR) -> str:
-    form = NewClaimForm(project_code=city.codes["water"], fiscal_year=year)
+def opened(ctx: Context, city: City, year: int = YEAR, panel: str = PANEL) -> str:
+    form = NewClaimForm(project_code=city.codes["water"], fiscal_year=year, panel_code=panel)
     return special_factors.open_claim(ctx, form, Seen()).record_id
 
 
@@ -55,7 +56,7 @@ def filed(ctx: Context, city: City, amount: str = "10", *, record_id: str = "", 
             "amounts": [{"year": 2023, "amount": cast.wan(amount)}],
         }
     )  # fmt: skip
-    record_id = record_id or opened(ctx, city)
+    record_id = record_id or opened(ctx, city, panel=panel)
     special_factors.file_claim(ctx, record_id, form, Seen())
     return record_id
 
@@ -104,16 +105,18 @@ def test_claims_are_heard_until_some_days_after_the_adoption(visit: Visit, city:
         )
 
     def claimable(ctx: Context) -> set[int]:
-        return {one.fiscal_year for one in special_factors.claimable(ctx)}
+        return {one.found.fiscal_year for one in own_baselines(ctx) if one.open}
 
     keep_for_next_year(on(cast.RULES_OFFICE, 1), city)
+    with pytest.raises(Conflict, match="2027年度成本基线尚未采用"):
+        opened(on(cast.CLERK, 1, 9), city, 2027, "later")
     adopt(1, 9)
-    draft = opened(on(cast.CLERK, 1, 10), city, 2027)  # the thirtieth day
+    draft = opened(on(cast.CLERK, 1, 10), city, 2027, "later")  # the thirtieth day
     assert 2027 in claimable(on(cast.CLERK, 1, 10))
     adopt(1, 10)  # made again: opens nothing again
     assert 2027 not in claimable(on(cast.CLERK, 2, 10))
     for late in (
-        lambda ctx: opened(ctx, city, 2027),
+        lambda ctx: opened(ctx, city, 2027, "later"),
         lambda ctx: filed(ctx, city, record_id=draft, panel="later"),
     ):
         with pytest.raises(Conflict, match="申请期已结束"):
@@ -126,8 +129,8 @@ def test_claims_are_heard_until_some_days_after_the_adoption(visit: Visit, city:
 
 
 def test_only_a_unit_of_the_panel_may_claim(visit: Visit, city: City) -> None:
-    drains = NewClaimForm(project_code=city.codes["drains"], fiscal_year=YEAR)
-    with pytest.raises(Invalid, match="没有列入2026年度的成本面板"):
+    drains = NewClaimForm(project_code=city.codes["drains"], fiscal_year=YEAR, panel_code=PANEL)
+    with pytest.raises(Invalid, match="没有列入2026年度的成本面板“pipes”"):
         special_factors.open_claim(visit(cast.DRAINAGE_CLERK), drains, Seen())
     with pytest.raises(NotFound):
         opened(visit(cast.SCHOOL_CLERK), city)
@@ -153,23 +156,31 @@ def test_nobody_decides_but_on_the_movement_of_the_claim_as_it_is_filed(visit: V
         movements.compute_movement(visit(cast.FINANCE_REVIEWER), record)
 
 
-def test_claims_admitted_at_once_leave_something_of_a_years_cost_and_one_admitted_can_be_revoked(
+def test_one_claim_of_a_project_waits_at_a_time_and_what_is_admitted_leaves_something_of_a_years_cost(
     visit: Visit, city: City
 ) -> None:
     _, panel = load_panel(visit(cast.RULES_OFFICE), PANEL)
     cost = next(row.cost for row in panel.rows if (row.dmu, row.year) == ("D02", 2023))
     most = str(cost.fen * 6 // 10 // 1_000_000)
-    first, second = (filed(visit(cast.CLERK), city, most) for _ in range(2))
-    for record in (first, second):
-        movements.compute_movement(visit(cast.FINANCE_REVIEWER), record)
+    first = filed(visit(cast.CLERK), city, most)
+    with pytest.raises(Conflict, match="已有一份特殊因素申请（已报送）") as second:
+        opened(visit(cast.CLERK), city)
+    assert second.value.facts == {"record": first}
+    movements.compute_movement(visit(cast.FINANCE_REVIEWER), first)
     assert take(visit(cast.FINANCE_REVIEWER), "admit", first) == "admitted"
+    later = opened(visit(cast.CLERK), city)
     with pytest.raises(Invalid) as refused:
-        take(visit(cast.FINANCE_REVIEWER), "admit", second)
+        filed(visit(cast.CLERK), city, most, record_id=later)
     assert "应大于0且小于该年成本" in refused.value.findings[0].message
     with pytest.raises(Forbidden, match="双人复核"):
         take(visit(cast.FINANCE_REVIEWER), "revoke", first)
     assert take(visit(cast.SECOND_FINANCE_REVIEWER), "revoke", first) == "revoked"
-    assert take(visit(cast.FINANCE_REVIEWER), "admit", second) == "admitted"
+    with pytest.raises(Invalid) as moved:
+        filed(visit(cast.CLERK), city, record_id=later, panel="later")
+    assert "本申请是对“pipes”的基线提出的" in moved.value.findings[0].message
+    filed(visit(cast.CLERK), city, most, record_id=later)
+    movements.compute_movement(visit(cast.FINANCE_REVIEWER), later)
+    assert take(visit(cast.FINANCE_REVIEWER), "admit", later) == "admitted"
 
 
 def test_whoever_decides_waits_for_who_decides_on_another_claim(visit: Visit, city: City) -> None:

@@ -67,26 +67,45 @@ def test_others_do_not_find_the_claim(world: World) -> None:
 def test_a_claim_is_opened_drafted_filed_and_its_movement_queued(world: World) -> None:
     browser, csrf = sign_in(world.house, cast.CLERK)
     code = world.codes["water"]
-    shown = browser.get(f"/open/special-factor?project_code={code}&year=2026")
+    [way] = re.findall(r'href="(/open/special-factor[^"]+)"', browser.get(f"/projects/{code}?year=2026").text)
+    shown = browser.get(way.replace("&amp;", "&"))
+    assert 'value="pipes" selected' in shown.text
     [once] = re.findall(r'name="once" value="([^"]+)"', shown.text)
-    sent = {"csrf": csrf, "once": once, "project_code": code, "fiscal_year": "2026"}
-    opened = browser.post("/open/special-factor", data=sent)
+    sent = {"csrf": csrf, "project_code": code, "fiscal_year": "2026", "panel_code": "pipes"}
+    opened = browser.post("/open/special-factor", data={**sent, "once": once})
     assert opened.status_code == 303
     form = opened.headers["location"].partition("?")[0]
     record = form.split("/")[2]
+    second = browser.post("/open/special-factor", data={**sent, "once": "another-page-of-the-same"})
+    assert second.status_code == 409
+    assert "办结前不能另提" in second.text
+    assert f'href="/records/{record}"' in second.text
     asked = browser.get(form)
     assert "供水管网改造（pipes）" in asked.text
-    assert 'value="2024"' in asked.text
     [evidence] = re.findall(r'value="([0-9a-f]{64})"', asked.text)
+    lines = {f"amounts.{at}.year": str(year) for at, year in enumerate((2022, 2023, 2024))}
+    assert all(
+        f'name="{name}" ' in asked.text and f'value="{year}"' in asked.text for name, year in lines.items()
+    )
     typed = {
         "csrf": csrf, "version": "1", "amount_unit": "wan", "panel_code": "pipes", "label": "穿越铁路",
-        "statement": "同类水厂没有", "evidence": evidence, "amounts.0.year": "2024", "amounts.0.amount": "9999",
+        "statement": "同类水厂没有", "evidence": evidence, **lines,
     }  # fmt: skip
-    refused = browser.post(form, data=typed)
+    refused = browser.post(form, data=typed | {"amounts.1.amount": "九万", "amounts.2.amount": "1.23456789"})
     assert refused.status_code == 422
+    assert re.findall(r'href="#f-amounts-(\d)-amount"', refused.text) == ["0", "1"]
+    assert 'value="九万"' in refused.text
+    assert 'value="1.23456789"' in refused.text
+    assert 'value="2022"' in refused.text
+    refused = browser.post(form, data=typed | {"amounts.1.amount": "9999", "amounts.2.amount": "9998"})
+    assert refused.status_code == 422
+    assert re.findall(r'href="#f-amounts-(\d)-amount"', refused.text) == ["0", "1"]
     assert "应大于0且小于该年成本" in refused.text
-    filed = browser.post(form, data=typed | {"amounts.0.amount": "9"})
+    filed = browser.post(form, data=typed | {"amounts.2.amount": "9"})
     assert filed.headers["location"].startswith(PAGE.format(record))
+    listed = browser.get("/special-factor-claims?year=2026").text
+    assert f'<a href="{PAGE.format(record)}">穿越铁路</a>' in listed
+    assert way in listed
     finance, token = sign_in(world.house, cast.FINANCE_REVIEWER)
     waiting = finance.get(PAGE.format(record)).text
     assert "尚未测算该申请对各单位基线的影响" in waiting
@@ -94,3 +113,27 @@ def test_a_claim_is_opened_drafted_filed_and_its_movement_queued(world: World) -
     queued = finance.post(f"{PAGE.format(record)}/movement", data={"csrf": token})
     assert queued.headers["location"].startswith("/runs")
     assert world.house.jobs.orders[-1][:2] == ("batch.movement", {"record_id": record})
+
+
+def test_a_department_sees_its_own_baselines_and_claims_and_why_there_are_none(world: World) -> None:
+    own, others = (sign_in(world.house, actor)[0] for actor in (cast.CLERK, cast.DRAINAGE_CLERK))
+    assert 'href="/special-factor-claims"' in own.get("/work").text
+    listed = own.get("/special-factor-claims").text
+    assert re.search(r'href="/baselines/[^"/]+/D02"', listed)
+    assert "岩层开挖" in listed
+    empty = others.get("/special-factor-claims").text
+    assert "还没有已采用的成本基线" in empty
+    assert "没有特殊因素申请" in empty
+    assert "该年度没有列入成本面板的项目" in others.get("/open/special-factor?year=2026").text
+    now, adopt = world.house.clock.now, "UPDATE cost_band SET adopted_at = adopted_at + CAST(:by AS interval)"
+    world.write(adopt, by="180 days")  # into the term of the edition of July
+    world.house.clock.now = now.replace(month=9)
+    try:
+        late, _ = sign_in(world.house, cast.CLERK)
+        code = world.codes["water"]
+        assert "该年度的申请期已结束" in late.get("/open/special-factor?year=2026").text
+        assert "/open/special-factor" not in late.get(f"/projects/{code}?year=2026").text
+        assert "已截止" in late.get("/special-factor-claims").text
+    finally:
+        world.house.clock.now = now
+        world.write(adopt, by="-180 days")

@@ -33,6 +33,7 @@ SHOWN_BY_WORD = (
     "project.py",
     "exante.py",
     "openings.py",
+    "opening_choices.py",
     "notices.py",
     "limits.py",
     "work.py",

@@ -19,7 +19,7 @@ from workflows.demo.stage import Stage
 
 ADMIN = "guanli"
 SIGN_INS: dict[Role, str] = {
-    Role.CLERK: "jingban10301",
+    Role.CLERK: "jingban10305",
     Role.DEPARTMENT_REVIEWER: "shenhe103",
     Role.FINANCE_REVIEWER: "caizheng1",
     Role.FINANCE_HEAD: "juzhang",

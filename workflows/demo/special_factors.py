@@ -68,7 +68,8 @@ def _file(scene: Scene, city: City, project: Project, year: int, *, said: tuple[
         describes=f"{said[0]}的合同与核算",
         effective_on=ctx.today,
     )
-    record = open_claim(ctx, NewClaimForm(project_code=project.code, fiscal_year=year), Seen()).record_id
+    asked = NewClaimForm(project_code=project.code, fiscal_year=year, panel_code=city.panel["code"])
+    record = open_claim(ctx, asked, Seen()).record_id
     form = ClaimForm(
         panel_code=city.panel["code"],
         label=said[0],

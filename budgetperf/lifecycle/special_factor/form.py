@@ -1,18 +1,23 @@
 """特殊因素申请: which project, what for, how much of each year's cost, on what evidence."""
 
+from typing import ClassVar
+
 from budgetperf.costing.claimed_costs import SpecialFactor
 from budgetperf.forms import Amount, Form, Line, Text, Year, ask
 
 
 class NewClaimForm(Form):
-    """Whose baseline of which budget year is contested."""
+    """Whose baseline of which budget year, by which panel, is contested."""
 
     project_code: Line = ask("项目", "本单位列入成本面板的项目")
     fiscal_year: Year = ask("预算年度", "成本绩效基线所属的预算年度")
+    panel_code: Line = ask("成本面板", "该年度基线已采用、且仍在申请期内的面板")
 
 
 class ClaimedYearRow(Form):
     """The special part of one year's cost."""
+
+    prefilled: ClassVar[frozenset[str]] = frozenset({"year"})
 
     year: Year = ask("年度", "成本面板中有本单位数据的年度", width=10)
     amount: Amount = ask("特殊因素金额", "当年价格，应小于该年成本", width=18)

@@ -1,0 +1,71 @@
+"""The way in for departments: the baselines of the projects one sees, and the claims against them."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from api.desks.filters import ChosenYear
+from api.desks.frame import answer, frame_of, holds
+from api.desks.moves import baseline_address, claim_address, page_of
+from api.guards import demand
+from api.screens.page import Option
+from api.screens.special_factors import BaselineRow, ClaimRow, Claims
+from api.transaction import Work
+from budgetperf.actions.own_baselines import OwnBaseline, own_baselines
+from budgetperf.actions.special_factors import Claim, list_claims
+from budgetperf.money import Money
+from budgetperf.permissions import Actor, Permission, may
+
+router = APIRouter()
+
+
+@router.get("/special-factor-claims")
+def show_all(request: Request, ctx: Work, year: ChosenYear = None) -> HTMLResponse:
+    """Show the adopted baselines of the visible projects, and every visible claim."""
+    demand(ctx.actor, "limits:table:view", "查看成本基线与特殊因素申请")
+    baselines, claims = own_baselines(ctx), list_claims(ctx)
+    years = {one.found.fiscal_year for one in baselines} | {one.record.fiscal_year for one in claims}
+    known = {(one.found.code, one.found.fiscal_year, one.found.panel_code): one for one in baselines}
+    screen = Claims(
+        frame_of(request, ctx),
+        years=tuple(Option(str(one), str(one), one == year) for one in sorted(years, reverse=True)),
+        baselines=tuple(
+            _baseline(ctx.actor, one) for one in baselines if year in {None, one.found.fiscal_year}
+        ),
+        claims=tuple(
+            _claim(one, known.get((one.record.subject, one.record.fiscal_year, one.panel_code)))
+            for one in claims
+            if year in {None, one.record.fiscal_year}
+        ),
+        opening="/open/special-factor" if holds(ctx.actor, "special_factor_claim:form:file") else "",
+    )
+    return answer(screen)
+
+
+def _baseline(actor: Actor, one: OwnBaseline) -> BaselineRow:
+    found = one.found
+    barred = may(actor, Permission("special_factor_claim:form:file"), found.path, "")
+    return BaselineRow(
+        code=found.code,
+        name=found.name,
+        year=found.fiscal_year,
+        service=found.service,
+        href=baseline_address(found),
+        point=Money(found.point_fen),
+        upper=Money(found.upper_fen),
+        last_day=one.last_day,
+        open=one.open,
+        claim=claim_address(found) if one.open and not barred else "",
+    )
+
+
+def _claim(one: Claim, against: OwnBaseline | None) -> ClaimRow:
+    return ClaimRow(
+        href=page_of(one.record),
+        code=one.record.subject,
+        name=one.record.name,
+        year=one.record.fiscal_year,
+        service=against.found.service if against else one.panel_code,
+        label=one.label,
+        status=one.record.status,
+        last_day=against.last_day if against else None,
+    )

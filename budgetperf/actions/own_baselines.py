@@ -1,0 +1,53 @@
+"""The adopted baselines of the projects somebody sees, and until when each may be claimed against. Writes nothing."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from budgetperf.actions.context import Context
+from budgetperf.actions.rules import in_force
+from budgetperf.fiscal import SHANGHAI
+from budgetperf.rulebook.parameters import CostBaselineRules
+from budgetperf.store.adoptions import ProjectBaseline, project_baselines
+
+
+@dataclass(frozen=True, slots=True)
+class OwnBaseline:
+    """What a panel's newest adopted baseline says of a project.
+
+    Parameters
+    ----------
+    found : ProjectBaseline
+    last_day : date or None
+        Last day to claim a special factor; None where the rules set no term. Counted from the first adoption: a
+        baseline made again with the claims admitted opens nothing again.
+    open : bool
+        Whether it may be claimed against today.
+    """
+
+    found: ProjectBaseline
+    last_day: date | None
+    open: bool
+
+
+def own_baselines(ctx: Context, evaluand_id: str = "") -> list[OwnBaseline]:
+    """Return the baselines of the visible projects by code, the newest year first; of one project if given."""
+    return [_windowed(ctx, one) for one in project_baselines(ctx.session, evaluand_id)]
+
+
+def own_baseline(ctx: Context, evaluand_id: str, fiscal_year: int, panel_code: str) -> OwnBaseline | None:
+    """Return the baseline of a project by one panel for a budget year; None until one is adopted."""
+    return next(
+        (
+            one
+            for one in own_baselines(ctx, evaluand_id)
+            if (one.found.fiscal_year, one.found.panel_code) == (fiscal_year, panel_code)
+        ),
+        None,
+    )
+
+
+def _windowed(ctx: Context, found: ProjectBaseline) -> OwnBaseline:
+    adopted_on = found.first_adopted_at.astimezone(SHANGHAI).date()
+    rules = in_force(ctx, "cost_baseline", CostBaselineRules, as_of=adopted_on).rules.claims
+    last = adopted_on + timedelta(days=rules.file_within_days) if rules else None
+    return OwnBaseline(found, last, last is None or ctx.today <= last)
