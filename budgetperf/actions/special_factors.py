@@ -234,13 +234,12 @@ def current_movement(ctx: Context, record: RecordFacts) -> DecisionFacts | None:
     if form is None:
         return None
     today: dict[str, Json] = {
-        "panel": as_json(load_panel(ctx, form.panel_code)[1]),
         "prices": as_json(price_index(ctx)),
         "claim": as_json(factor_of(ctx, record, form)),
         "admitted": as_json(admitted_factors(ctx, form.panel_code, record.fiscal_year)),
     }
     edition = in_force(ctx, "cost_baseline", CostBaselineRules).digest
-    return next((one for one in reversed(found) if _rests_on(one, edition, today)), None)
+    return next((one for one in reversed(found) if _rests_on(one, edition, form.panel_code, today)), None)
 
 
 def stands(ctx: Context, record: RecordFacts) -> bool:
@@ -249,9 +248,12 @@ def stands(ctx: Context, record: RecordFacts) -> bool:
     return decided or current_movement(ctx, record) is not None
 
 
-def _rests_on(found: DecisionFacts, edition: str, today: Mapping[str, Json]) -> bool:
+def _rests_on(found: DecisionFacts, edition: str, panel_code: str, today: Mapping[str, Json]) -> bool:
+    """Tell whether a movement follows from today's facts; a kept panel never changes, its code stands for it."""
     facts = cast("Mapping[str, Json]", found.facts)
-    return found.edition_digest == edition and all(facts[key] == part for key, part in today.items())
+    spec = cast("Mapping[str, Mapping[str, Json]]", facts["panel"])["spec"]
+    known = found.edition_digest == edition and spec["code"] == panel_code
+    return known and all(facts[key] == part for key, part in today.items())
 
 
 def _decide(verb: str, ctx: Context, record_id: str, _form: NoForm, seen: Seen) -> Outcome:

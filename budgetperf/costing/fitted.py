@@ -18,6 +18,7 @@ import statsmodels
 from budgetperf.costing import grading
 from budgetperf.costing.cost_baseline import BaselineTarget, DmuBaseline, MethodEstimate, Peer
 from budgetperf.costing.design import Array
+from budgetperf.costing.errors import NotConverged, PerfectFit
 from budgetperf.costing.frames import drivers_frame, panel_frame
 from budgetperf.costing.grading import EvidenceGrade
 from budgetperf.costing.method import BaselineSpec, FittedMethod
@@ -25,6 +26,7 @@ from budgetperf.costing.methods import METHODS, method_card
 from budgetperf.costing.panel import CostPanel
 from budgetperf.costing.peers import find_peers
 from budgetperf.costing.prices import PriceIndex, at_base_prices
+from budgetperf.costing.regression.findings import check_rounding
 from budgetperf.costing.rounding import money_from_yuan
 from budgetperf.costing.screening import Screened, screen
 from budgetperf.costing.spread import Spread, in_turn
@@ -254,7 +256,8 @@ def fit(
     Raises
     ------
     Invalid
-        If the panel has errors (they come with it), is deflated twice, or the index lacks a year.
+        If the panel has errors (they come with it), is deflated twice, the index lacks a year, or a
+        method finds no noise in costs that a formula made.
     TooFewRows, Collinear, NotConverged
         From the cores.
     """
@@ -263,9 +266,19 @@ def fit(
     whole = whole.drop(index=_treated(priced, spec))
     screened = screen(whole, spec.screening, levels=priced.spec.levels) if spec.screening else ()
     frame = whole.drop(index=[(one.dmu, one.year) for one in screened])
-    methods = tuple(METHODS[MethodName(name)].fit(frame, priced.spec, spec, spread) for name in spec.methods)
+    exact = check_rounding(frame["cost"], frame.drop(columns="cost"), levels=priced.spec.levels)
+    try:
+        methods = tuple(
+            METHODS[MethodName(name)].fit(frame, priced.spec, spec, spread) for name in spec.methods
+        )
+    except (NotConverged, PerfectFit) as error:
+        if exact:
+            raise Invalid("costing.perfect_fit", exact[0].message, exact) from error
+        raise
     found = priced.check() + _check_nominal(priced) + tuple(one.finding for one in screened)
     found += tuple(finding for method in methods for finding in method.findings)
+    if not any(finding.code == "costing.perfect_fit" for finding in found):
+        found += exact
     return FittedBaseline(panel, priced, frame, spec, prices, methods, screened, found)
 
 

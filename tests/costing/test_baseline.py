@@ -7,9 +7,11 @@ import pytest
 from budgetperf.costing.cost_baseline import BaselineTarget
 from budgetperf.costing.fitted import environment, fit
 from budgetperf.costing.method import BaselineSpec
+from budgetperf.costing.panel import CostPanel
 from budgetperf.errors import Invalid
 from budgetperf.money import Money
 from tests.costing.factories import INDEX, make_panel, make_row, one_baseline, true_cost
+from tests.costing.factories import SPEC as PANEL
 
 SPEC = BaselineSpec(seed=7, n_draws=100)
 
@@ -179,3 +181,22 @@ def test_the_environment_names_every_numeric_library():
         "highspy",
         "clarabel",
     ]
+
+
+@pytest.mark.parametrize(("fen", "told"), [(0, True), (100, False)])
+def test_costs_made_by_a_formula_and_rounded_to_the_fen_are_told(fen, told):
+    rows = [
+        make_row(
+            f"D{i:02}",
+            cost=f"{Decimal(f'{9000 * (5 + i) ** 0.8:.2f}') + Decimal(fen * (i % 3)) / 100}",
+            area=f"{5 + i}",
+            manual=f"0.{i % 7}",
+        )
+        for i in range(30)
+    ]
+    panel = CostPanel(PANEL, tuple(rows))
+    found = fit(panel, replace(SPEC, methods=("driver_regression",))).findings
+    assert ("costing.perfect_fit" in {finding.code for finding in found}) == told
+    if told:
+        with pytest.raises(Invalid, match="按分取整"):
+            fit(panel, SPEC)

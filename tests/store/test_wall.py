@@ -31,7 +31,7 @@ NEXT_YEAR = cast.NOW.replace(year=2026, month=1)
 OWNER_OF_ROW = {
     "evaluand": "path", "record": "path", "step": "path", "budget_line": "path",
     **dict.fromkeys(
-        ("indicator_line", "fund_line", "ledger_entry", "panel", "cost_band", "score", "light", "attachment"),
+        ("indicator_line", "fund_line", "ledger_entry", "panel", "cost_band", "cost_unit", "score", "light", "attachment"),
         "(SELECT path FROM every_evaluand e WHERE e.id = {table}.evaluand_id)",
     ),
     "filing": "(SELECT path FROM every_record r WHERE r.id = filing.record_id)",
@@ -220,6 +220,23 @@ def test_the_department_does_not_read_who_scored_what(ctx: MakeContext) -> None:
     )
 
 
+def test_a_department_reads_the_rows_of_its_own_units_of_a_panel(visit: Visit, owner: Session) -> None:
+    theirs = """cost_observation o WHERE EXISTS (SELECT 1 FROM cost_unit u JOIN evaluand e ON e.id = u.evaluand_id
+      WHERE u.panel_id = o.panel_id AND u.dmu = o.dmu AND (e.path = '{0}' OR starts_with(e.path, '{0}.')))"""
+    seen = []
+    for actor, branch in ((cast.REVIEWER, cast.WATER), (cast.EDUCATION_REVIEWER, cast.EDUCATION)):
+        session = visit(actor).session
+        seen.append(count(session, "SELECT count(*) FROM cost_observation"))
+        assert seen[-1] == count(owner, f"SELECT count(*) FROM {theirs.format(branch)}")
+        panels = "cost_panel p WHERE EXISTS (SELECT 1 FROM cost_observation o WHERE o.panel_id = p.id)"
+        assert count(session, "SELECT count(*) FROM cost_panel") == count(
+            session, f"SELECT count(*) FROM {panels}"
+        )
+    assert 0 < sum(seen) < all_of(owner, "cost_observation")
+    for actor in (cast.FINANCE_REVIEWER, cast.AUDITOR, cast.RULES_OFFICE):
+        assert all_of(visit(actor).session, "cost_observation") == all_of(owner, "cost_observation")
+
+
 def test_an_unpublished_round_is_invisible_to_departments(ctx: MakeContext) -> None:
     ceiling = RoundForm.model_validate({"fiscal_year": 2026, "result_year": 2025, "ceiling": cast.wan("700")})
     request = story.make_request(ctx)
@@ -264,7 +281,10 @@ def test_a_login_that_is_only_a_member_cannot_become_owner(server: EmbeddedServe
 def test_the_lists_of_the_wall_are_those_of_the_migration() -> None:
     versions = "budgetperf.store.migrations.versions"
     wall, assessed = import_module(f"{versions}.0002_wall"), import_module(f"{versions}.0004_assessment_wall")
-    assert {*wall.POLICIES, *assessed.POLICIES, "event"} == set(metadata.tables) - set(OPEN_TABLES)
+    costed = import_module(f"{versions}.0009_cost_wall")
+    assert {*wall.POLICIES, *assessed.POLICIES, *costed.POLICIES, "event"} == set(metadata.tables) - set(
+        OPEN_TABLES
+    )
     assert sorted((*wall.APPEND_ONLY, *assessed.APPEND_ONLY)) == list(APPEND_ONLY)
     assert tuple(wall.GUARDED) == GUARDED
     assert set(wall.ISSUED) | {"chain_head", "record"} == set(WATCHED)

@@ -45,6 +45,10 @@ REFUSED: tuple[tuple[Actor, str], ...] = (
     (cast.FINANCE_HEAD, "UPDATE adjustment_line SET amount_fen = amount_fen + 1"),
     (cast.FINANCE_HEAD, "UPDATE limit_round SET ceiling_fen = ceiling_fen + 1 WHERE issued_at IS NOT NULL"),
     (cast.FINANCE_HEAD, "UPDATE evaluand SET protection = NULL"),
+    (cast.CLERK, "INSERT INTO cost_panel (id, code, service, spec) VALUES ('x', 'X', 'x', '{}')"),
+    (cast.CLERK, "INSERT INTO cost_observation (panel_id, dmu, year, name, region, cost_fen, drivers, treatment) VALUES ('x', 'x', 2025, 'x', '', 1, '{}', '')"),
+    (cast.CLERK, "INSERT INTO cost_unit (evaluand_id, panel_id, dmu, fiscal_year, drivers) VALUES ('x', 'x', 'x', 2026, '{}')"),
+    (cast.RULES_OFFICE, "UPDATE cost_observation SET cost_fen = 1"),
 )  # fmt: skip
 
 

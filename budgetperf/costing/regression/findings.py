@@ -1,11 +1,26 @@
 """What a cost regression must tell before it is believed; nothing here changes a fit."""
 
+from collections.abc import Collection
+
+import numpy as np
+import pandas as pd
+
 from budgetperf.costing.conditioning import check_conditioning
-from budgetperf.costing.design import Floats
+from budgetperf.costing.design import (
+    Floats,
+    array,
+    least_squares,
+    log_cost,
+    orthogonal_basis,
+    regressors,
+)
 from budgetperf.costing.diagnostics import TestResult
+from budgetperf.costing.errors import Collinear, TooFewRows
 from budgetperf.costing.ols import Covariance, OlsResult
 from budgetperf.costing.regression.panel_models import NO_RESIDUAL, PanelFit
 from budgetperf.findings import Finding, Severity, Where
+
+FEN = 0.01  # yuan
 
 
 def regression_findings(
@@ -27,6 +42,26 @@ def check_residuals(y: Floats, residuals: Floats, ols: OlsResult) -> tuple[Findi
     if left > NO_RESIDUAL * float(y.abs().max()):
         return ()
     text = "各行全部落在回归面上，残差为零：标准误与预测区间没有意义，请核对数据是否由公式生成或相互复制"
+    return (_finding("perfect_fit", Severity.ERROR, text),)
+
+
+def check_rounding(cost: Floats, drivers: pd.DataFrame, *, levels: Collection[str]) -> tuple[Finding, ...]:
+    """More is left of log cost than rounding to the fen leaves of a formula.
+
+    Notes
+    -----
+    rms of the least-squares residuals against rms of 1 fen / cost: costs are rounded once as filed (half a fen
+    at most) and once as they are brought to the base year.
+    """
+    y, design = log_cost(cost), regressors(drivers, levels=levels)
+    try:
+        basis = orthogonal_basis(design)
+    except (TooFewRows, Collinear):
+        return ()
+    left = array(y) - array(design) @ least_squares(array(y), array(design), basis)
+    if np.sqrt((left**2).mean()) > np.sqrt(((FEN / array(cost)) ** 2).mean()):
+        return ()
+    text = "成本与动因的差异不超过按分取整的误差：成本像是由公式算出来的，没有残差可言，区间没有意义，请核对数据来源"
     return (_finding("perfect_fit", Severity.ERROR, text),)
 
 
