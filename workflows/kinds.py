@@ -47,10 +47,10 @@ class Compute(Protocol):
         self,
         unit: Callable[[], AbstractContextManager[Context]],
         arguments: Any,  # noqa: ANN401 - the kind's own form
-        spread: Callable[[str], Spread],
+        spread: Callable[[str, int], Spread],
         /,
     ) -> Callable[[Context], Json]:
-        """Read in a ``unit``, compute by a ``spread`` over pieces of this digest, and return the step's last act."""
+        """Read in a ``unit``, compute by a ``spread`` over pieces of this digest and number, and return the last act."""
         ...
 
 

@@ -65,7 +65,7 @@ def test_the_picture_leads_to_the_sheet_of_a_unit(
         for cell in (row.locator("th"), *(row.locator(f"td:nth-child({n})") for n in (3, 5, 7))):
             box = cell.bounding_box()
             assert box is not None
-            assert 0 <= box["x"]
+            assert box["x"] >= 0
             assert box["x"] + box["width"] <= width
     dot = page.locator("svg.scatter a", has=page.locator(".dot-late")).first
     title = dot.get_attribute("aria-label") or ""
