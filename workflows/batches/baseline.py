@@ -17,11 +17,6 @@ def about(_ctx: Context, form: FitForm) -> About:
     return About(f"{form.fiscal_year}年度成本绩效基线测算（{form.panel_code}）")
 
 
-def plan(_ctx: Context, _form: FitForm) -> tuple[str, ...]:
-    """Return the one step."""
-    return (STEP,)
-
-
 def compute(
     unit: Callable[[], AbstractContextManager[Context]], form: FitForm, spread: Callable[[str, int], Spread]
 ) -> Callable[[Context], str]:

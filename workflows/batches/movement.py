@@ -24,11 +24,6 @@ def about(ctx: Context, order: MovementOrder) -> About:
     return About(f"测算“{record.name}”{record.fiscal_year}年度特殊因素申请的影响", record.path)
 
 
-def plan(_ctx: Context, _order: MovementOrder) -> tuple[str, ...]:
-    """Return the one step."""
-    return (STEP,)
-
-
 def compute(
     unit: Callable[[], AbstractContextManager[Context]],
     order: MovementOrder,
