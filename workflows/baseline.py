@@ -6,6 +6,7 @@ Reads and writes files; the baselines are ``costing.baseline``. Nothing is writt
 import csv
 import io
 import json
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
@@ -34,7 +35,8 @@ from budgetperf.workbooks.cost_books import cost_book
 from budgetperf.workbooks.cost_panel import read_cost_panel
 from budgetperf.workbooks.tables import read_table
 from workflows.assess import write_all
-from workflows.executor import executor, spread_over
+from workflows.executor import executor
+from workflows.progress import Watched
 from workflows.schemes import Say, edition_of_kind, packaged, tell
 
 BOM = "\ufeff"  # Excel shows Chinese without it as garbage
@@ -82,7 +84,7 @@ def baseline_files(
         with executor(scheduler) as workers:
             made = set_baseline(
                 read.panel, edition=edition_of(rules), prices=index,
-                payable_total=total, spread=spread_over(workers),
+                payable_total=total, spread=Watched(workers, sys.stderr),
             )  # fmt: skip
     except (Invalid, CostingError, ValueError) as error:
         tell(say, error if isinstance(error, Invalid) else Invalid("baseline.fit", str(error)))

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 import numpy as np
 
 import budgetperf
-from budgetperf.costing.spread import Figures, Spread
+from budgetperf.costing.spread import Figures
 from budgetperf.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -159,16 +159,6 @@ def _scheduler(address: str) -> Iterator[Executor]:
         yield Scheduler(client, address)
     finally:
         client.close()
-
-
-def spread_over(executor: Executor) -> Spread:
-    """Return the ``Spread`` that an executor does."""
-
-    def spread(function: Callable[[Item], Figures], items: Sequence[Item], /) -> list[Figures]:
-        made = dict(executor.done(function, items))
-        return [made[place] for place in range(len(items))]
-
-    return spread
 
 
 @cache

@@ -47,10 +47,10 @@ class Compute(Protocol):
         self,
         unit: Callable[[], AbstractContextManager[Context]],
         arguments: Any,  # noqa: ANN401 - the kind's own form
-        spread: Callable[[str], Spread],
+        spread: Callable[[str, int], Spread],
         /,
     ) -> Callable[[Context], Json]:
-        """Read in a ``unit``, compute by a ``spread`` over pieces of this digest, and return the step's last act."""
+        """Read in a ``unit``, compute by a ``spread`` over pieces of this digest and number, and return the last act."""
         ...
 
 
@@ -105,8 +105,16 @@ class Kind:
     halts: bool = False
 
 
+def _steps(*names: str) -> Plan:
+    """Plan steps that are the same for every run."""
+    return lambda _ctx, _arguments: names
+
+
+PAPER = _steps(papers.PDF, papers.XLSX)
+
+
 def _paper(form: type[Form], about: Tell, act: Act, permission: str) -> Kind:
-    return Kind(form, Permission(permission), about, papers.plan, act)
+    return Kind(form, Permission(permission), about, PAPER, act)
 
 
 KINDS: dict[str, Kind] = {
@@ -131,7 +139,7 @@ KINDS: dict[str, Kind] = {
         FitForm,
         Permission("baseline:model:fit"),
         baseline.about,
-        baseline.plan,
+        _steps(baseline.STEP),
         Long(baseline.compute),
         halts=True,
     ),
@@ -157,7 +165,7 @@ KINDS: dict[str, Kind] = {
         movement.MovementOrder,
         Permission("special_factor_claim:movement:compute"),
         movement.about,
-        movement.plan,
+        _steps(movement.STEP),
         Long(movement.compute),
         halts=True,
     ),
@@ -174,26 +182,32 @@ KINDS: dict[str, Kind] = {
         assessment_papers.UnitPaperOrder,
         Permission("result:paper:view"),
         assessment_papers.about_notice,
-        assessment_papers.plan_pdf,
+        _steps(papers.PDF),
         assessment_papers.notice,
     ),
     "batch.assessment_trace": Kind(
         assessment_papers.UnitPaperOrder,
         Permission("result:paper:view"),
         assessment_papers.about_trace,
-        assessment_papers.plan_pdf,
+        _steps(papers.PDF),
         assessment_papers.trace,
     ),
     "batch.assessment_ranking": Kind(
         assessment_papers.RankingOrder,
         Permission("result:paper:view"),
         assessment_papers.about_ranking,
-        papers.plan,
+        PAPER,
         assessment_papers.ranking,
     ),
-    "batch.index": Kind(IndexOrder, Permission("rules:index:build"), index.about, index.plan, index.act),
+    "batch.index": Kind(
+        IndexOrder, Permission("rules:index:build"), index.about, _steps(*index.STEPS), index.act
+    ),
     "batch.bundle": Kind(
-        bundles.BundleOrder, Permission("evidence:bundle:export"), bundles.about, bundles.plan, bundles.act
+        bundles.BundleOrder,
+        Permission("evidence:bundle:export"),
+        bundles.about,
+        _steps(bundles.STEP),
+        bundles.act,
     ),
 }
 

@@ -48,6 +48,11 @@ class Kept:
         self._ground = digest({"ground": ground, "program": kit()})
         self._calls = count()
 
+    def announce(self, n_pieces: int) -> None:
+        """Let the run's progress count all the pieces there may be, before the first is done."""
+        with self._unit() as ctx:
+            runs.announce_pieces(ctx.session, self._run_id, n_pieces)
+
     def __call__(self, function: Callable[[Item], Figures], items: Sequence[Item], /) -> list[Figures]:
         """See ``Spread``; what was kept is not done again.
 

@@ -146,9 +146,13 @@ class Bench:
             return self._unit(step)
 
         with executor(self.scheduler) as workers:
-            finish = long.compute(
-                unit, arguments, lambda ground: Kept(unit, self.order.run_id, ground, workers)
-            )
+
+            def spread(ground: str, n_pieces: int) -> Kept:
+                kept = Kept(unit, self.order.run_id, ground, workers)
+                kept.announce(n_pieces)
+                return kept
+
+            finish = long.compute(unit, arguments, spread)
         with unit() as ctx:
             effect(ctx, self.order.run_id, step, finish)
 
@@ -167,7 +171,8 @@ class Bench:
         with self.house.unit(self._starter()) as ctx:
             run = runs.get_run(ctx.session, self.order.run_id, lock=True)
             if run.finished_at is None:
-                runs.update_run(ctx.session, run, finished_at=max(ctx.now, run.started_at))
+                finished_at = max(ctx.now, run.started_at)
+                runs.update_run(ctx.session, run, finished_at=finished_at, total=run.done)
 
     def _sleep(self, ctx: Context, pause: Pause) -> None:
         run = runs.get_run(ctx.session, self.order.run_id, lock=True)

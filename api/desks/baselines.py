@@ -20,7 +20,6 @@ from api.screens.baseline import (
     BaselinePage,
     BaselineUnitPage,
     FactorLine,
-    MethodCell,
     MethodsLine,
     StandingLine,
     TargetLine,
@@ -31,7 +30,7 @@ from api.transaction import Work
 from budgetperf.actions.context import Context
 from budgetperf.actions.seen_baseline import SeenBaseline, seen_baseline
 from budgetperf.costing.claimed_costs import given_back
-from budgetperf.costing.cost_baseline import DmuBaseline, MethodEstimate, Standing
+from budgetperf.costing.cost_baseline import DmuBaseline, Standing
 from budgetperf.money import ZERO, Money
 from budgetperf.reports.baseline_view import gap_ratio
 from budgetperf.reports.baseline_words import practice_of
@@ -249,13 +248,9 @@ def _target(seen: SeenBaseline, one: DmuBaseline) -> TargetLine:
 
 
 def _compared(seen: SeenBaseline, one: DmuBaseline) -> MethodsLine:
-    by = {cell.label: cell for cell in map(_cell, one.estimates)}
+    by = {estimate.label: estimate for estimate in one.estimates}
     cells = tuple(by.get(label) for label in seen.view.methods.values())
     return MethodsLine(one.dmu, seen.view.names.get(one.dmu, one.dmu), one.year, cells)
-
-
-def _cell(estimate: MethodEstimate) -> MethodCell:
-    return MethodCell(estimate.label, estimate.point, estimate.lower, estimate.upper)
 
 
 def _answer(seen: SeenBaseline, one: DmuBaseline, standing: StandingLine | None) -> Answer:
@@ -276,7 +271,7 @@ def _answer(seen: SeenBaseline, one: DmuBaseline, standing: StandingLine | None)
         upper=one.upper,
         agree=one.methods_agree,
         grade=one.grade,
-        methods=tuple(map(_cell, one.estimates)),
+        methods=one.estimates,
         picture=bars_view(rows, cost=cost, year=one.year),
         peers=one.peers,
         weighed=any(peer.weight is not None for peer in one.peers),

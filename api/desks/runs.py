@@ -55,6 +55,7 @@ def _line(ctx: Context, run: RunFacts, names: dict[str, str], *, steered: bool) 
         ),
         cancellable=steered,
         retriable=steered and run.state is RunState.HALTED,
+        preparing=run.state in {RunState.WAITING, RunState.RUNNING} and run.total <= 1,
     )
 
 

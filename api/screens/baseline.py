@@ -7,7 +7,7 @@ from typing import ClassVar
 from api.screens.buttons import Barred, Button, Link
 from api.screens.page import Screen, told
 from api.screens.plots import BarsView, Interval, ScatterView
-from budgetperf.costing.cost_baseline import LeftOut, Peer
+from budgetperf.costing.cost_baseline import LeftOut, MethodEstimate, Peer
 from budgetperf.costing.grading import EvidenceGrade
 from budgetperf.findings import Finding
 from budgetperf.money import Money
@@ -67,23 +67,13 @@ class TargetLine:
 
 
 @dataclass(frozen=True, slots=True)
-class MethodCell:
-    """What one method says of one unit."""
-
-    label: str = told("name of the method")
-    point: Money = told("point")
-    lower: Money = told("lower end")
-    upper: Money = told("upper end")
-
-
-@dataclass(frozen=True, slots=True)
 class MethodsLine:
     """Models side by side for one unit."""
 
     dmu: str = told("code of the unit")
     name: str = told("its name")
     year: int = told("year")
-    cells: tuple[MethodCell | None, ...] = told("by method; None where it has no answer")
+    cells: tuple[MethodEstimate | None, ...] = told("by method; None where it has no answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +133,7 @@ class Answer:
     upper: Money = told("upper end of the band")
     agree: bool = told("whether the methods agree")
     grade: EvidenceGrade = told("grade of the evidence")
-    methods: tuple[MethodCell, ...] = told("models side by side")
+    methods: tuple[MethodEstimate, ...] = told("models side by side")
     picture: BarsView = told("the same as a picture")
     peers: tuple[Peer, ...] = told("whom it is held against")
     weighed: bool = told("whether the peers carry weights")

@@ -120,6 +120,7 @@ class RunLine:
     files: tuple[Link, ...] = told("files it made")
     cancellable: bool = told("whether this person may end it now")
     retriable: bool = told("whether it has halted and this person may let it try again")
+    preparing: bool = told("whether it is being done and how much there is to do is not known yet")
 
 
 @dataclass(frozen=True, slots=True)

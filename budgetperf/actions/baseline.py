@@ -14,6 +14,7 @@ from budgetperf.costing.cost_baseline import BaselineTarget
 from budgetperf.costing.fitted import METHOD, environment
 from budgetperf.costing.form import FitForm
 from budgetperf.costing.method import BaselineSpec, Calibration, Treatment
+from budgetperf.costing.methods import n_pieces
 from budgetperf.costing.packages import BaselineFacts
 from budgetperf.costing.panel import CostPanel
 from budgetperf.costing.records import record
@@ -42,6 +43,11 @@ class FitOrder:
         """Of all that decides the figures: what is computed for one digest is good for no other."""
         made_by = {"method": METHOD, "environment": environment()}
         return digest({**made_by, "edition": self.edition.digest, "facts": record(self.facts)})
+
+    @property
+    def n_pieces(self) -> int:
+        """How many pieces of draws it takes, at most."""
+        return n_pieces(self.facts.panel.spec, self.facts.spec)
 
 
 def order_fit(ctx: Context, form: FitForm) -> FitOrder:

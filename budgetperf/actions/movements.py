@@ -12,6 +12,7 @@ from budgetperf.actions.rules import in_force
 from budgetperf.actions.special_factors import STAGE, admitted_factors, factor_of, get_claim
 from budgetperf.costing.cost_baseline import BaselineTarget
 from budgetperf.costing.fitted import environment
+from budgetperf.costing.methods import n_pieces
 from budgetperf.costing.movement_packages import (
     MOVEMENT_METHOD,
     MovementFacts,
@@ -47,6 +48,11 @@ class MovementOrder:
         """Of all that decides the figures: what is computed for one digest is good for no other."""
         made_by = {"method": MOVEMENT_METHOD, "environment": environment(), "claim": self.claim}
         return digest({**made_by, "edition": self.edition_digest, "facts": record(self.facts)})
+
+    @property
+    def n_pieces(self) -> int:
+        """How many pieces of draws it takes, at most: the panel is fitted without the claim and with it."""
+        return 2 * n_pieces(self.facts.panel.spec, self.facts.spec)
 
 
 def order_movement(ctx: Context, record_id: str) -> MovementOrder:

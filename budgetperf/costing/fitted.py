@@ -5,7 +5,7 @@ says what a service should cost and how sure that is; what is cut is decided in 
 """
 
 import platform
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from importlib.metadata import version
@@ -23,13 +23,13 @@ from budgetperf.costing.frames import drivers_frame, panel_frame
 from budgetperf.costing.grading import EvidenceGrade
 from budgetperf.costing.method import BaselineSpec, FittedMethod
 from budgetperf.costing.methods import METHODS, method_card
-from budgetperf.costing.panel import CostPanel
+from budgetperf.costing.panel import CostPanel, PanelSpec
 from budgetperf.costing.peers import find_peers
 from budgetperf.costing.prices import PriceIndex, at_base_prices
 from budgetperf.costing.regression.findings import check_rounding
 from budgetperf.costing.rounding import money_from_yuan
 from budgetperf.costing.screening import Screened, screen
-from budgetperf.costing.spread import Spread, in_turn
+from budgetperf.costing.spread import Spread, begin, in_turn
 from budgetperf.costing.words import MethodFamily, MethodName, Reconciliation, TreatmentEffect
 from budgetperf.errors import Invalid
 from budgetperf.findings import Finding, Severity, Where
@@ -268,9 +268,7 @@ def fit(
     frame = whole.drop(index=[(one.dmu, one.year) for one in screened])
     exact = check_rounding(frame["cost"], frame.drop(columns="cost"), levels=priced.spec.levels)
     try:
-        methods = tuple(
-            METHODS[MethodName(name)].fit(frame, priced.spec, spec, spread) for name in spec.methods
-        )
+        methods = tuple(_fit_methods(frame, priced.spec, spec, spread))
     except (NotConverged, PerfectFit) as error:
         if exact:
             raise Invalid("costing.perfect_fit", exact[0].message, exact) from error
@@ -280,6 +278,14 @@ def fit(
     if not any(finding.code == "costing.perfect_fit" for finding in found):
         found += exact
     return FittedBaseline(panel, priced, frame, spec, prices, methods, screened, found)
+
+
+def _fit_methods(
+    frame: pd.DataFrame, panel: PanelSpec, spec: BaselineSpec, spread: Spread
+) -> Iterator[FittedMethod]:
+    for at, name in enumerate(map(MethodName, spec.methods), 1):
+        begin(spread, f"{at}/{len(spec.methods)} {name.label}")
+        yield METHODS[name].fit(frame, panel, spec, spread)
 
 
 def reconcile(points: Array, how: Reconciliation) -> float:

@@ -6,7 +6,7 @@ the same wherever that is. Nothing here knows a machine, a scheduler or a databa
 """
 
 from collections.abc import Callable, Sequence
-from typing import Protocol, TypeAlias, TypeVar
+from typing import Protocol, TypeAlias, TypeVar, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,21 @@ class Spread(Protocol):
     def __call__(self, function: Callable[[Item], Figures], items: Sequence[Item], /) -> list[Figures]:
         """Return one array an item."""
         ...
+
+
+@runtime_checkable
+class Telling(Protocol):
+    """A spread that tells somebody which part of the computation begins."""
+
+    def begin(self, part: str) -> None:
+        """Tell it."""
+        ...
+
+
+def begin(spread: Spread, part: str) -> None:
+    """Let a spread tell that a part begins, where it tells at all."""
+    if isinstance(spread, Telling):
+        spread.begin(part)
 
 
 def in_turn(function: Callable[[Item], Figures], items: Sequence[Item], /) -> list[Figures]:

@@ -108,6 +108,13 @@ def effects_of(session: Session, run_id: str) -> Mapping[str, Json]:
     return {row.name: row.result for row in rows}
 
 
+def announce_pieces(session: Session, run_id: str, n_pieces: int) -> None:
+    """Count so many pieces beside the steps of a run, if it does not count more already."""
+    run = get_run(session, run_id, lock=True)
+    steps = effects_of(session, run_id).get(PLAN) or ()
+    update_run(session, run, total=max(run.total, len(steps) + n_pieces))  # type: ignore[arg-type]
+
+
 def begin_pieces(session: Session, run_id: str, names: Sequence[str]) -> Mapping[str, Json]:
     """Return those of a step's pieces that are kept, by name, and count the others as still to do."""
     run = get_run(session, run_id, lock=True)

@@ -4,6 +4,7 @@ The figures must be the same to the last sign; what is gained is bounded by the 
 """
 
 import logging
+import sys
 import time
 from dataclasses import replace
 from decimal import Decimal
@@ -19,7 +20,8 @@ from budgetperf.costing.spread import Spread, in_turn
 from budgetperf.costing.standings import answer
 from budgetperf.money import Money
 from budgetperf.provenance import canonical_json
-from workflows.executor import executor, spread_over
+from workflows.executor import executor
+from workflows.progress import Watched
 
 WORKERS = 2
 SPEC = BaselineSpec(seed=1)
@@ -61,10 +63,10 @@ def compare() -> bool:
         ) as cluster,
         executor(cluster.scheduler_address) as workers,
     ):
-        timed_fit("dea", spread_over(workers))  # the workers load their libraries
+        timed_fit("dea", Watched(workers, sys.stderr))  # the workers load their libraries
         for method, (n, n_draws) in SIZES.items():
             here, local = timed_fit(method, in_turn)
-            there, spread = timed_fit(method, spread_over(workers))
+            there, spread = timed_fit(method, Watched(workers, sys.stderr))
             same &= local == spread
             told = "equal" if local == spread else "DIFFERENT"
             print(

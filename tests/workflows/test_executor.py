@@ -2,6 +2,7 @@
 
 import logging
 import socket
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -20,7 +21,8 @@ from budgetperf.errors import Unavailable
 from budgetperf.provenance import canonical_json
 from tests.costing.factories import make_panel
 from workflows import executor as executors
-from workflows.executor import Scheduler, executor, spread_over
+from workflows.executor import Scheduler, executor
+from workflows.progress import Watched
 
 SPEC = BaselineSpec(methods=("driver_regression", "quantile", "dea", "stoned"), n_draws=50, seed=3)
 
@@ -56,7 +58,7 @@ def test_a_spread_fit_is_the_local_fit_to_the_last_sign(address: str) -> None:
 
     def counted(function, items, /):  # type: ignore[no-untyped-def]  # a Spread
         handed.append(len(items))
-        return spread_over(workers)(function, items)
+        return Watched(workers, sys.stderr)(function, items)
 
     with executor(address) as workers:
         spread = package(counted)
@@ -71,10 +73,10 @@ def fail(n: int) -> Figures:
 def test_a_failure_in_a_worker_is_the_same_failure_here(address: str) -> None:
     with executor(address) as workers:
         with pytest.raises(TooFewRows, match="现有2，至少需要3") as found:
-            spread_over(workers)(fail, [2])
+            Watched(workers, sys.stderr)(fail, [2])
         assert (found.value.n, found.value.needed) == (2, 3)
         with pytest.raises(NotConverged, match="凸回归未收敛"):
-            spread_over(workers)(fail, [0])
+            Watched(workers, sys.stderr)(fail, [0])
 
 
 def double(part: Figures) -> Figures:
@@ -83,14 +85,16 @@ def double(part: Figures) -> Figures:
 
 def test_workers_of_another_program_are_refused(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with executor(address) as workers:
-        assert [list(one) for one in spread_over(workers)(double, [np.array([1.0]), np.array([2.0])])] == [
+        assert [
+            list(one) for one in Watched(workers, sys.stderr)(double, [np.array([1.0]), np.array([2.0])])
+        ] == [
             [2],
             [4],
         ]
         here = executors.kit()
         monkeypatch.setattr(executors, "kit", lambda: f"{here} of yesterday")
         with pytest.raises(Unavailable, match="程序或数值库与后台进程不同"):
-            spread_over(workers)(double, [np.array([1.0])])
+            Watched(workers, sys.stderr)(double, [np.array([1.0])])
 
 
 def test_a_scheduler_that_does_not_answer_or_loses_its_workers_is_told(
@@ -109,7 +113,7 @@ def test_a_scheduler_that_does_not_answer_or_loses_its_workers_is_told(
         with pytest.raises(Unavailable, match="没有计算节点"), executor(empty.scheduler_address):
             pass
         with empty.get_client() as client, pytest.raises(Unavailable, match="已没有计算节点"):
-            spread_over(Scheduler(client, "here"))(double, [np.array([1.0])])
+            Watched(Scheduler(client, "here"), sys.stderr)(double, [np.array([1.0])])
 
 
 def test_pieces_hold_every_draw_once() -> None:

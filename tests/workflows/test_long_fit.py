@@ -3,9 +3,11 @@
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from functools import partial
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +16,13 @@ from sqlalchemy import text
 
 from budgetperf.actions import baseline
 from budgetperf.actions.context import Context
+from budgetperf.costing import standings
+from budgetperf.costing.fitted import fit
 from budgetperf.costing.form import FitForm
+from budgetperf.costing.method import BaselineSpec
+from budgetperf.costing.methods import n_pieces
 from budgetperf.costing.spread import Figures
+from budgetperf.costing.words import DriverRole, MethodName
 from budgetperf.errors import Conflict
 from budgetperf.store.results import decision_digests, get_decision
 from budgetperf.store.runs import (
@@ -30,11 +37,13 @@ from budgetperf.store.runs import (
 )
 from budgetperf.store.session import Database
 from tests import cast
+from tests.costing.factories import make_panel
 from tests.workflows.city import wait
 from tests.workflows.fit_city import ARGUMENTS, NOW, fitting_house, found
-from workflows.executor import Here
+from workflows.executor import Here, Item
 from workflows.jobs import Jobs
 from workflows.pieces import Kept, figures_of, json_of
+from workflows.progress import Watched
 from workflows.unit import House, effect
 from workflows.worker import working
 
@@ -87,8 +96,10 @@ def test_what_was_done_is_found_and_the_rest_is_done(fitting: House, run_id: str
     unit, items = partial(fitting.unit, OFFICE.id), [1.0, 2.0, 3.0]
     first, second, other = Worker(last=4), Worker(), Worker()
     told = spread(unit, run_id)
+    told.announce(5)
+    assert progress(fitting, run_id) == (0, 6)  # all of it, before the first piece
     once = told(first.third, items)
-    assert progress(fitting, run_id) == (3, 4)
+    assert progress(fitting, run_id) == (3, 6)
     with pytest.raises(KeyboardInterrupt):
         told(first.third, items)
     assert progress(fitting, run_id) == (4, 7)
@@ -107,6 +118,31 @@ def test_what_was_done_is_found_and_the_rest_is_done(fitting: House, run_id: str
         size = ctx.session.connection().execute(text("SELECT max(length(result::text)) FROM effect"))
         assert size.scalar_one() < 10  # what the pieces came to is let go
     assert progress(fitting, run_id) == (10, 10)
+
+
+@pytest.mark.parametrize("conditions", [False, True])
+def test_a_fit_takes_as_many_pieces_as_it_announces(*, conditions: bool) -> None:
+    panel = make_panel(n_dmus=20)  # type: ignore[no-untyped-call]
+    work, local = panel.spec.drivers
+    drivers = (work, replace(local, role=DriverRole.CONDITION)) if conditions else (work,)
+    panel = replace(panel, spec=replace(panel.spec, drivers=drivers))
+    spec = BaselineSpec(methods=(MethodName.DRIVER_REGRESSION, MethodName.DEA), n_draws=50, seed=1)
+    stream, done = StringIO(), list[object]()
+
+    class Counted(Here):
+        def done(
+            self, function: Callable[[Item], Figures], items: Sequence[Item], /
+        ) -> Iterator[tuple[int, Figures]]:
+            done.extend(items)
+            return super().done(function, items)
+
+    standings.answer(fit(panel, spec, spread=Watched(Counted(), stream)), ())
+    assert len(done) == n_pieces(panel.spec, spec)
+    told = stream.getvalue().splitlines()
+    assert [line for line in told if line.startswith("测算")] == [
+        f"测算 / fitting {at}/2 {MethodName(name).label}" for at, name in enumerate(spec.methods, 1)
+    ]
+    assert told.count("抽样 / draws 5/5") == len(done) // 5  # a line a bootstrap, where nobody looks on
 
 
 def test_a_cancelled_run_takes_no_further_piece(fitting: House, run_id: str) -> None:

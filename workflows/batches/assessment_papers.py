@@ -20,8 +20,7 @@ from budgetperf.process.stages import Stage
 from budgetperf.provenance import Json
 from budgetperf.store.records import RecordFacts, get_record
 from workflows.about import About
-
-PDF, XLSX = "pdf", "xlsx"
+from workflows.batches.papers import PDF, XLSX
 
 
 class UnitPaperOrder(Form):
@@ -65,11 +64,6 @@ def about_ranking(ctx: Context, order: RankingOrder) -> About:
     """Name the campaign, if any result of it may be seen."""
     page = assessment_ranking_page(ctx, _campaign(ctx, order))
     return About(f"打印{page.campaign}结果排名表", _place(ctx))
-
-
-def plan_pdf(_ctx: Context, _order: Form) -> tuple[str, ...]:
-    """Return the one step."""
-    return (PDF,)
 
 
 def notice(ctx: Context, order: UnitPaperOrder, _step: str) -> Json:

@@ -17,18 +17,13 @@ def about(_ctx: Context, form: FitForm) -> About:
     return About(f"{form.fiscal_year}年度成本绩效基线测算（{form.panel_code}）")
 
 
-def plan(_ctx: Context, _form: FitForm) -> tuple[str, ...]:
-    """Return the one step."""
-    return (STEP,)
-
-
 def compute(
-    unit: Callable[[], AbstractContextManager[Context]], form: FitForm, spread: Callable[[str], Spread]
+    unit: Callable[[], AbstractContextManager[Context]], form: FitForm, spread: Callable[[str, int], Spread]
 ) -> Callable[[Context], str]:
     """Fit the panel as it stands; what is left is to file the baseline, whose record's id is the answer."""
     from budgetperf.actions import baseline  # pandas and statsmodels: the worker only
 
     with unit() as ctx:
         order = baseline.order_fit(ctx, form)
-    made = baseline.fit(order, spread(order.digest))
+    made = baseline.fit(order, spread(order.digest, order.n_pieces))
     return lambda ctx: baseline.file_baseline(ctx, form, made, Seen()).record_id

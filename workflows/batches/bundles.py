@@ -26,11 +26,6 @@ def about(ctx: Context, order: BundleOrder) -> About:
     return About(f"导出“{evaluand.name}”证据包", evaluand.path)
 
 
-def plan(_ctx: Context, _order: BundleOrder) -> tuple[str, ...]:
-    """Return the one step."""
-    return (STEP,)
-
-
 def act(ctx: Context, order: BundleOrder, _step: str) -> Json:
     """Write the bundle; the answer names its file and the digest to compare it with."""
     with tempfile.TemporaryFile() as target:

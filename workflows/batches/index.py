@@ -12,18 +12,14 @@ from budgetperf.provenance import Json
 from budgetperf.statistics.form import IndexOrder
 from workflows.about import About
 
-RESULT, TABLES, REPORT, DRAFT = "result", "tables", "report", "draft"
+STEPS = RESULT, TABLES, REPORT, DRAFT = "result", "tables", "report", "draft"
+"""The outcome for the page, then a file each."""
 MARKDOWN, YAML = "text/markdown", "application/yaml"
 
 
 def about(_ctx: Context, order: IndexOrder) -> About:
     """Name the indicator system; it is about the whole city."""
     return About(f"建立指标体系“{order.title}”")
-
-
-def plan(_ctx: Context, _order: IndexOrder) -> tuple[str, ...]:
-    """Return the steps: the outcome for the page, then a file each."""
-    return (RESULT, TABLES, REPORT, DRAFT)
 
 
 def act(ctx: Context, order: IndexOrder, step: str) -> Json:

@@ -24,20 +24,15 @@ def about(ctx: Context, order: MovementOrder) -> About:
     return About(f"测算“{record.name}”{record.fiscal_year}年度特殊因素申请的影响", record.path)
 
 
-def plan(_ctx: Context, _order: MovementOrder) -> tuple[str, ...]:
-    """Return the one step."""
-    return (STEP,)
-
-
 def compute(
     unit: Callable[[], AbstractContextManager[Context]],
     order: MovementOrder,
-    spread: Callable[[str], Spread],
+    spread: Callable[[str, int], Spread],
 ) -> Callable[[Context], str]:
     """Compute the movement of the claim as it stands; what is left is to keep it, whose digest is the answer."""
     from budgetperf.actions import movements  # pandas and statsmodels: the worker only
 
     with unit() as ctx:
         ordered = movements.order_movement(ctx, order.record_id)
-    made = movements.compute(ordered, spread(ordered.digest))
+    made = movements.compute(ordered, spread(ordered.digest, ordered.n_pieces))
     return lambda ctx: movements.file_movement(ctx, order.record_id, ordered, made)

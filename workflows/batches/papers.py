@@ -60,11 +60,6 @@ def about_round(ctx: Context, order: NoticeOrder) -> About:
     return About(f"打印{department.name}{year}年度预算控制数下达通知", department.path)
 
 
-def plan(_ctx: Context, _order: Form) -> tuple[str, ...]:
-    """Return the two steps: the PDF and the workbook."""
-    return (PDF, XLSX)
-
-
 def self_evaluation(ctx: Context, order: SelfEvaluationOrder, step: str) -> Json:
     """Print a confirmed self-evaluation."""
     record = get_record(ctx.session, ctx.actor, order.record_id)

@@ -4,13 +4,13 @@ What others spend is for those who see the whole city; a unit reads of its peers
 (``bp_own_baseline``), nothing else.
 
 Revision ID: 0009_cost_wall
-Revises: 0007_special_factors
+Revises: 0008_adoptions
 """
 
 from alembic import op
 
 revision = "0009_cost_wall"
-down_revision = "0007_special_factors"
+down_revision = "0008_adoptions"
 branch_labels = None
 depends_on = None
 
