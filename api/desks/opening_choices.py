@@ -46,11 +46,11 @@ def _claimable(ctx: Context, year: int, project_code: str) -> dict[str, tuple[Op
     if heard:
         none = ""
     elif own:
-        none = "没有可以申请的项目：该年度的申请期已结束"
+        none = "没有：该年度申请期已结束"
     elif year in unit_years(ctx.session):
-        none = "没有可以申请的项目：该年度的成本基线尚未采用"
+        none = "没有：该年度基线尚未采用"
     else:
-        none = "没有可以申请的项目：该年度没有列入成本面板的项目"
+        none = "没有：该年度没有项目列入成本面板"
     projects = {one.code: f"{one.code} {one.name}" for one in heard}
     chosen = project_code if project_code in projects else ""
     panels = {one.panel_code: f"{one.panel_code} {one.service}" for one in heard if chosen in {"", one.code}}

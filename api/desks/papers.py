@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Mapping
 
+from api.desks.adoption_facts import facts_of
 from api.desks.assessment_phases import WORDS
 from api.desks.assessment_ranking import track_tables
 from api.desks.moves import assessment_page
@@ -21,7 +22,6 @@ from budgetperf.process.stages import ASSESSMENT_STAGES, Stage
 from budgetperf.reports.movement_view import movement_view
 from budgetperf.store.campaigns import get_campaign, results_of
 from budgetperf.store.records import RecordFacts, find_record, latest_filing
-from budgetperf.store.results import decisions_of
 
 _CLAIMS: dict[Stage, type[Form]] = {
     Stage.BONUS: BonusForm,
@@ -47,10 +47,7 @@ def papers_of(ctx: Context, record: RecordFacts) -> tuple[Link, ...]:
     if record.stage is Stage.LIMITS:
         return (Link("控制数表", f"/limits/{record.fiscal_year}"),)
     if record.stage is Stage.BASELINE:
-        return tuple(
-            Link("测算结果（决策包）", f"/decisions/{item.digest}", item.digest[:12])
-            for item in decisions_of(ctx.session, record_id=record.id)
-        )
+        return tuple(facts_of(ctx, record))
     if record.stage is Stage.RULE:
         return _of_rule(ctx, record)
     if record.stage is Stage.SPECIAL_FACTOR_CLAIM:

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from api.desks.filters import ChosenYear
-from api.desks.frame import answer, frame_of, holds
+from api.desks.frame import answer, frame_of
 from api.desks.moves import baseline_address, claim_address, page_of
 from api.guards import demand
 from api.screens.page import Option
@@ -25,18 +25,17 @@ def show_all(request: Request, ctx: Work, year: ChosenYear = None) -> HTMLRespon
     baselines, claims = own_baselines(ctx), list_claims(ctx)
     years = {one.found.fiscal_year for one in baselines} | {one.record.fiscal_year for one in claims}
     known = {(one.found.code, one.found.fiscal_year, one.found.panel_code): one for one in baselines}
+    rows = tuple(_baseline(ctx.actor, one) for one in baselines if year in {None, one.found.fiscal_year})
     screen = Claims(
         frame_of(request, ctx),
         years=tuple(Option(str(one), str(one), one == year) for one in sorted(years, reverse=True)),
-        baselines=tuple(
-            _baseline(ctx.actor, one) for one in baselines if year in {None, one.found.fiscal_year}
-        ),
+        baselines=rows,
         claims=tuple(
             _claim(one, known.get((one.record.subject, one.record.fiscal_year, one.panel_code)))
             for one in claims
             if year in {None, one.record.fiscal_year}
         ),
-        opening="/open/special-factor" if holds(ctx.actor, "special_factor_claim:form:file") else "",
+        opening="/open/special-factor" if any(row.claim for row in rows) else "",
     )
     return answer(screen)
 

@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import AwareDatetime, TypeAdapter
 
 from api.answers import Key
+from api.desks.adoption_facts import findings_of
 from api.desks.errors import lead_back
 from api.desks.frame import answer, frame_of, onward
 from api.desks.moves import page_of
@@ -27,7 +28,6 @@ from api.screens.rules import DiffLine
 from api.screens.words import speak
 from api.transaction import Work
 from api.validation import demand_writable
-from budgetperf.actions.adoption import without_band
 from budgetperf.actions.appeals import undecided_for
 from budgetperf.actions.campaign_books import TABLE_VERBS
 from budgetperf.actions.context import Context
@@ -138,7 +138,7 @@ def ask(request: Request, ctx: Work, record_id: Key, verb: str, begin: Begin | N
 
 def _checked_before(ctx: Context, record: RecordFacts, row: Transition, asked: Verb) -> tuple[Finding, ...]:
     if (row.stage, row.verb) == (Stage.BASELINE, "adopt"):
-        return without_band(ctx, record)
+        return findings_of(ctx, record)
     return warnings_of(ctx, record) if asked.form is NoForm and row.stage is Stage.REQUEST else ()
 
 

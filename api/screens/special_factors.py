@@ -54,7 +54,7 @@ class Claims(Screen):
     years: tuple[Option, ...] = told("budget years to choose from")
     baselines: tuple[BaselineRow, ...] = told("adopted baselines in force, by project")
     claims: tuple[ClaimRow, ...] = told("claims, the newest first")
-    opening: str = told("address to claim; empty where not allowed")
+    opening: str = told("address to claim; empty where none is heard of this person")
 
 
 @dataclass(frozen=True, slots=True)

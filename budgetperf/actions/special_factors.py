@@ -25,6 +25,7 @@ from budgetperf.process.transitions import find
 from budgetperf.provenance import DecisionKind, Json
 from budgetperf.reports.movement_view import movement_view
 from budgetperf.rulebook.parameters import CostBaselineRules
+from budgetperf.store.budget import rounds
 from budgetperf.store.costs import lock_claims, panels_of
 from budgetperf.store.evidence import attachments_of
 from budgetperf.store.listings import filed_documents
@@ -135,9 +136,17 @@ def unmet(ctx: Context, record: RecordFacts) -> frozenset[Guard]:
         ctx, _evaluand_of(record), record.fiscal_year, claimed_panel(ctx, record)
     )
     known = form is not None and current_movement(ctx, record) is not None
-    return frozenset(
-        guard for guard, met in ((Guard.CLAIM_OPEN, in_time), (Guard.MOVEMENT_KNOWN, known)) if not met
-    )
+    met = {
+        Guard.CLAIM_OPEN: in_time,
+        Guard.MOVEMENT_KNOWN: known,
+        Guard.LIMITS_NOT_ISSUED: not limits_issued(ctx, record.fiscal_year),
+    }
+    return frozenset(guard for guard, holds in met.items() if not holds)
+
+
+def limits_issued(ctx: Context, fiscal_year: int) -> bool:
+    """Tell whether the limits of a budget year, cut by its baselines, are issued."""
+    return any(one.fiscal_year == fiscal_year and one.issued_at is not None for one in rounds(ctx.session))
 
 
 def file_claim(ctx: Context, record_id: str, form: ClaimForm, seen: Seen) -> Outcome:
@@ -286,6 +295,19 @@ def _decide(verb: str, ctx: Context, record_id: str, _form: NoForm, seen: Seen) 
     )
     kept = file_form(ctx, moved, answer, edition=found.edition)
     return moved.log(ctx, filed_event(moved, kept))
+
+
+def revoke(ctx: Context, record_id: str, _form: NoForm, seen: Seen) -> Outcome:
+    """Revoke what was admitted, as long as no limits rest on it.
+
+    Raises
+    ------
+    Conflict
+        The limits of the budget year are issued.
+    """
+    record = load(ctx, record_id, "revoke")
+    guards = () if limits_issued(ctx, record.fiscal_year) else {Guard.LIMITS_NOT_ISSUED}
+    return move(ctx, record_id, "revoke", seen=seen, guards=guards, record=record).log(ctx)
 
 
 admit = partial(_decide, "admit")

@@ -104,7 +104,7 @@ VERBS: dict[tuple[Stage, str], Verb] = {
     (S.SPECIAL_FACTOR_CLAIM, "withdraw"): Verb(NoForm, moves("withdraw")),
     (S.SPECIAL_FACTOR_CLAIM, "admit"): Verb(NoForm, special_factors.admit),
     (S.SPECIAL_FACTOR_CLAIM, "reject"): Verb(NoForm, special_factors.reject),
-    (S.SPECIAL_FACTOR_CLAIM, "revoke"): Verb(NoForm, moves("revoke")),
+    (S.SPECIAL_FACTOR_CLAIM, "revoke"): Verb(NoForm, special_factors.revoke),
     (S.LIMITS, "compute"): Verb(NoForm, limits.compute_round),
     (S.LIMITS, "publish"): Verb(PublishForm, limits.publish_round),
     (S.LIMITS, "finalise"): Verb(NoForm, limits.finalise_round),

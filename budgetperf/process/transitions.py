@@ -151,7 +151,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row(S.SPECIAL_FACTOR_CLAIM, "reject", (T.FILED,), T.NOT_ADMITTED, "special_factor_claim:decision:write", "不予认定",
          not_by=("file",), guards=(Guard.MOVEMENT_KNOWN,), needs_reason=True),
     _row(S.SPECIAL_FACTOR_CLAIM, "revoke", (T.ADMITTED,), T.REVOKED, "special_factor_claim:decision:write", "撤销认定",
-         not_by=("file", "admit"), needs_reason=True, at_will=True),
+         not_by=("file", "admit"), guards=(Guard.LIMITS_NOT_ISSUED,), needs_reason=True, at_will=True),
     # one round of next year's limits
     _row(S.LIMITS, "open", (), T.OPEN, "limits:round:open", "启动控制数编制"),
     _row(S.LIMITS, "compute", (T.OPEN, T.COMPUTED), T.COMPUTED, "limits:round:compute", "测算控制数"),

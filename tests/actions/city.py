@@ -7,11 +7,25 @@ with an objection; before it all, two assessments of 2024. Small on purpose; eve
 from budgetperf.actions.context import SeededIds
 from budgetperf.store.session import open_session
 from tests.actions.assessed_year import assess, forget
-from tests.actions.next_year import anchor, ask, claim, cost, legislate, limit
+from tests.actions.next_year import anchor, ask, claim, cost, issue, legislate, limit
 from tests.actions.past_year import budget, evaluate, monitor, rectify
 from tests.actions.year import City, Year
 
-STAGES = (assess, budget, monitor, rectify, evaluate, ask, cost, limit, claim, legislate, forget, anchor)
+STAGES = (
+    assess,
+    budget,
+    monitor,
+    rectify,
+    evaluate,
+    ask,
+    cost,
+    limit,
+    claim,
+    issue,
+    legislate,
+    forget,
+    anchor,
+)
 
 
 def build(city: City) -> None:

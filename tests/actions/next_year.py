@@ -117,9 +117,13 @@ def limit(year: Year) -> None:
     year.act(cast.FINANCE_HEAD, S.LIMITS, "publish", opened.record_id, window_ends_on="2026-01-30")
     year.day(2026, 1, 20)
     _object(year)
+
+
+def issue(year: Year) -> None:
     year.day(2026, 2, 2)
-    year.act(cast.SECOND_FINANCE_REVIEWER, S.LIMITS, "finalise", opened.record_id)
-    year.act(cast.FINANCE_HEAD, S.LIMITS, "issue", opened.record_id)
+    round_id = get_round(year.ctx(cast.FINANCE_REVIEWER).session, 2026).id
+    year.act(cast.SECOND_FINANCE_REVIEWER, S.LIMITS, "finalise", round_id)
+    year.act(cast.FINANCE_HEAD, S.LIMITS, "issue", round_id)
 
 
 def _object(year: Year) -> None:

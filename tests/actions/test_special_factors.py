@@ -93,16 +93,18 @@ def claim_of(ctx: Context, status: Status) -> str:
     return record.id
 
 
+def adopt_for_next_year(ctx: Context) -> None:
+    fitted = baseline.fit_baseline(ctx, FitForm(panel_code="later", fiscal_year=2027), Seen())
+    head = ctx.acting(cast.FINANCE_HEAD, ctx.now)
+    VERBS[Stage.BASELINE, "adopt"].act(head, fitted.record_id, NoForm(), Seen())
+
+
 def test_claims_are_heard_until_some_days_after_the_adoption(visit: Visit, city: City) -> None:
     def on(actor: Actor, day: int, month: int = 9) -> Context:
         return visit(actor, datetime(YEAR, month, day, 1, tzinfo=UTC))
 
     def adopt(day: int, month: int) -> None:
-        form = FitForm(panel_code="later", fiscal_year=2027)
-        fitted = baseline.fit_baseline(on(cast.RULES_OFFICE, day, month), form, Seen())
-        VERBS[Stage.BASELINE, "adopt"].act(
-            on(cast.FINANCE_HEAD, day, month), fitted.record_id, NoForm(), Seen()
-        )
+        adopt_for_next_year(on(cast.RULES_OFFICE, day, month))
 
     def claimable(ctx: Context) -> set[int]:
         return {one.found.fiscal_year for one in own_baselines(ctx) if one.open}
@@ -159,26 +161,29 @@ def test_nobody_decides_but_on_the_movement_of_the_claim_as_it_is_filed(visit: V
 def test_one_claim_of_a_project_waits_at_a_time_and_what_is_admitted_leaves_something_of_a_years_cost(
     visit: Visit, city: City
 ) -> None:
+    keep_for_next_year(visit(cast.RULES_OFFICE), city)
+    adopt_for_next_year(visit(cast.RULES_OFFICE))
     _, panel = load_panel(visit(cast.RULES_OFFICE), PANEL)
     cost = next(row.cost for row in panel.rows if (row.dmu, row.year) == ("D02", 2023))
     most = str(cost.fen * 6 // 10 // 1_000_000)
-    first = filed(visit(cast.CLERK), city, most)
+    first = opened(visit(cast.CLERK), city, 2027, "later")
+    filed(visit(cast.CLERK), city, most, record_id=first, panel="later")
     with pytest.raises(Conflict, match="已有一份特殊因素申请（已报送）") as second:
-        opened(visit(cast.CLERK), city)
+        opened(visit(cast.CLERK), city, 2027, "later")
     assert second.value.facts == {"record": first}
     movements.compute_movement(visit(cast.FINANCE_REVIEWER), first)
     assert take(visit(cast.FINANCE_REVIEWER), "admit", first) == "admitted"
-    later = opened(visit(cast.CLERK), city)
+    later = opened(visit(cast.CLERK), city, 2027, "later")
     with pytest.raises(Invalid) as refused:
-        filed(visit(cast.CLERK), city, most, record_id=later)
+        filed(visit(cast.CLERK), city, most, record_id=later, panel="later")
     assert "应大于0且小于该年成本" in refused.value.findings[0].message
     with pytest.raises(Forbidden, match="双人复核"):
         take(visit(cast.FINANCE_REVIEWER), "revoke", first)
     assert take(visit(cast.SECOND_FINANCE_REVIEWER), "revoke", first) == "revoked"
     with pytest.raises(Invalid) as moved:
-        filed(visit(cast.CLERK), city, record_id=later, panel="later")
-    assert "本申请是对“pipes”的基线提出的" in moved.value.findings[0].message
-    filed(visit(cast.CLERK), city, most, record_id=later)
+        filed(visit(cast.CLERK), city, record_id=later, panel=PANEL)
+    assert "本申请是对“later”的基线提出的" in moved.value.findings[0].message
+    filed(visit(cast.CLERK), city, most, record_id=later, panel="later")
     movements.compute_movement(visit(cast.FINANCE_REVIEWER), later)
     assert take(visit(cast.FINANCE_REVIEWER), "admit", later) == "admitted"
 
@@ -208,6 +213,12 @@ def test_a_movement_of_other_prices_is_none_to_decide_on(
     assert special_factors.stands(
         finance, get_record(finance.session, finance.actor, claim_of(finance, Status.ADMITTED))
     )
+
+
+def test_what_is_admitted_stands_once_the_limits_of_its_year_are_issued(visit: Visit) -> None:
+    ctx = visit(cast.SECOND_FINANCE_REVIEWER)
+    with pytest.raises(Conflict, match="控制数已下达，据以核减的基线不能再变动"):
+        take(ctx, "revoke", claim_of(ctx, Status.ADMITTED))
 
 
 def test_the_unit_reads_its_own_part_and_not_everybodys(visit: Visit) -> None:

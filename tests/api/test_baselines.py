@@ -173,13 +173,39 @@ def test_a_sheet_draws_nobody_but_the_unit_and_its_peers(world: World) -> None:
     assert shown.count('class="dot dot-peer"') == len(peers) + 1  # and the legend's
 
 
-def test_a_unit_sees_nothing_before_the_baseline_is_adopted(world: World) -> None:
+def test_a_unit_sees_nothing_before_the_baseline_is_adopted_and_who_adopts_sees_what_it_changes(
+    world: World,
+) -> None:
     record = world.record(Stage.BASELINE, PANEL)[0]
     world.write("UPDATE record SET status = 'fitted' WHERE id = :id", id=record)
     try:
         browser, _ = sign_in(world.house, cast.CLERK)
         assert browser.get(f"/baselines/{record}").status_code == 404
         assert "采用成本基线" in page(world, cast.FINANCE_HEAD)
+        head, _ = sign_in(world.house, cast.FINANCE_HEAD)
+        asked = head.get(f"/records/{record}/adopt").text
+        facts = dict(re.findall(r"<li><(?:a|span)[^>]*>([^<]+)</(?:a|span)> <strong>([^<]*)</strong>", asked))
+        first = str(
+            world.rows(
+                "SELECT id FROM record WHERE stage = 'baseline' AND serial = 0 AND subject = :panel",
+                panel=PANEL,
+            )[0][0]
+        )
+        points = []
+        for one in (first, record):
+            [target] = (
+                world.house.client(cast.FINANCE_HEAD).get(f"/api/v1/baselines/{one}").json()["baselines"]
+            )
+            points.append((int(target["point_fen"]), target["grade"]["code"]))
+        (before, _), (after, grade) = points
+        assert facts["基线合计（元）"] == f"{after / 100:,.2f}"
+        assert facts["比现行基线合计增减（元）"] == f"{(after - before) / 100:+,.2f}"
+        assert (facts["上调的单元"], facts["下调的单元"]) == (("1", "0") if after > before else ("0", "1"))
+        assert [facts[word] for word in ("证据充分", "证据较充分", "证据有限")] == [
+            f"{one} {int(one == grade)}" for one in "ABC"
+        ]
+        assert (facts["有预算年度基线的单元"], facts["没有测算结果的项目"]) == ("1", "0")
+        assert f'<a href="/baselines/{first}">现行基线</a>' in asked
     finally:
         world.write("UPDATE record SET status = 'adopted' WHERE id = :id", id=record)
 

@@ -124,16 +124,18 @@ def test_a_department_sees_its_own_baselines_and_claims_and_why_there_are_none(w
     empty = others.get("/special-factor-claims").text
     assert "还没有已采用的成本基线" in empty
     assert "没有特殊因素申请" in empty
-    assert "该年度没有列入成本面板的项目" in others.get("/open/special-factor?year=2026").text
+    assert "没有：该年度没有项目列入成本面板" in others.get("/open/special-factor?year=2026").text
     now, adopt = world.house.clock.now, "UPDATE cost_band SET adopted_at = adopted_at + CAST(:by AS interval)"
     world.write(adopt, by="180 days")  # into the term of the edition of July
     world.house.clock.now = now.replace(month=9)
     try:
         late, _ = sign_in(world.house, cast.CLERK)
         code = world.codes["water"]
-        assert "该年度的申请期已结束" in late.get("/open/special-factor?year=2026").text
+        assert "没有：该年度申请期已结束" in late.get("/open/special-factor?year=2026").text
         assert "/open/special-factor" not in late.get(f"/projects/{code}?year=2026").text
-        assert "已截止" in late.get("/special-factor-claims").text
+        listed = late.get("/special-factor-claims").text
+        assert "已截止" in listed
+        assert "/open/special-factor" not in listed
     finally:
         world.house.clock.now = now
         world.write(adopt, by="-180 days")

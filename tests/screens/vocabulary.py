@@ -30,6 +30,7 @@ SHOWN_BY_WORD = (
     "frame.py",
     "life.py",
     "papers.py",
+    "adoption_facts.py",
     "project.py",
     "exante.py",
     "openings.py",
