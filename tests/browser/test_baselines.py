@@ -76,5 +76,5 @@ def test_the_picture_leads_to_the_sheet_of_a_unit(
     expect(page.locator(".bar-whole")).not_to_have_count(0)
     own = sign_in("clerk", width=width, script=script)
     own.goto(f"/projects/{site.codes['water']}")
-    own.get_by_role("link", name=re.compile("成本基线")).first.click()
+    own.get_by_role("main").get_by_role("link", name="成本基线").first.click()
     expect(own.locator("#standings tbody tr")).to_have_count(1)
