@@ -116,7 +116,7 @@ def test_a_claim_is_opened_drafted_filed_and_its_movement_queued(world: World) -
 
 
 def test_a_department_sees_its_own_baselines_and_claims_and_why_there_are_none(world: World) -> None:
-    own, others = (sign_in(world.house, actor)[0] for actor in (cast.CLERK, cast.DRAINAGE_CLERK))
+    own, others = (sign_in(world.house, actor)[0] for actor in (cast.CLERK, cast.LIBRARY_CLERK))
     assert 'href="/special-factor-claims"' in own.get("/work").text
     listed = own.get("/special-factor-claims").text
     assert re.search(r'href="/baselines/[^"/]+/D02"', listed)
