@@ -66,7 +66,7 @@ class CostForm:
         if not labelled(cost, "成本").index.equals(drivers.index):
             raise ValueError("成本的行标签与因素不一致，请先对齐")
         values = log_cost(cost)
-        return values if self.numeraire is None else values - np.log(drivers[self.numeraire])
+        return values if self.numeraire is None else values - np.log(array(drivers[self.numeraire]))
 
     def design(self, drivers: pd.DataFrame) -> pd.DataFrame:
         """Return the constant and the drivers as they enter; a column of ones named const is the constant.

@@ -20,6 +20,7 @@ Floats: TypeAlias = "pd.Series[float]"
 Array: TypeAlias = NDArray[np.float64]
 
 CONST = "const"
+LARGEST = 1e100  # squares of anything larger could overflow
 MAX_CONDITION = 1e12  # beyond it fewer than four digits survive in double precision
 
 
@@ -85,11 +86,7 @@ def labelled(values: Floats, name: str) -> Floats:
     TooFewRows
         If it is empty.
     """
-    if not isinstance(values, pd.Series):
-        raise BadTable(
-            f"{name}须为带行标签的Series，可写pd.Series(values, index=…)，现为{type(values).__name__}"
-        )
-    if values.dtype.kind == "b":
+    if _series(values, name).dtype.kind == "b":
         raise BadTable(f"{name}为是否值，须为数值")
     if not len(values):
         raise TooFewRows(f"{name}没有数据行", n=0, needed=1)
@@ -120,6 +117,23 @@ def table(frame: pd.DataFrame, name: str, *, columns: Iterable[Hashable] | None 
     return frame[wanted]
 
 
+def _series(values: pd.Series, name: str) -> pd.Series:
+    if not isinstance(values, pd.Series):
+        raise BadTable(
+            f"{name}须为带行标签的Series，可写pd.Series(values, index=…)，现为{type(values).__name__}"
+        )
+    return values
+
+
+def clusters(groups: "pd.Series[str]", index: pd.Index) -> "pd.Series[str]":
+    """Return the cluster of each row, refusing those of other rows (``BadTable``)."""
+    if not _series(groups, "groups").index.equals(index):
+        raise BadTable("groups的行标签与数据不一致，请先对齐")
+    if groups.isna().any():
+        raise BadTable("groups有缺失：每行都要有所属的单位")
+    return groups
+
+
 def checked(frame: pd.DataFrame, name: str, index: pd.Index) -> pd.DataFrame:
     """Return the frame as float64, with its rows those of ``index`` and every value finite.
 
@@ -134,11 +148,12 @@ def checked(frame: pd.DataFrame, name: str, index: pd.Index) -> pd.DataFrame:
         raise ValueError(f"{name}的行标签与因变量不一致，请先对齐")
     columns = {column: array(numeric(frame[column])) for column in frame.columns}
     numbers = pd.DataFrame(columns, index=index, dtype="float64")
-    bad = ~np.isfinite(numbers.to_numpy())
+    bad = ~(np.abs(array(numbers)) <= LARGEST)
     if bad.any():
         row, column = (int(place[0]) for place in np.nonzero(bad))
         place = f"第{row + 1}行（{index.to_list()[row]!s}）的“{frame.columns.to_list()[column]!s}”"
-        raise ValueError(f"{name}{place}不是有限数：{frame.iloc[row, column]!s}；请先补齐或剔除")
+        why = "大得无法计算" if np.isfinite(array(numbers)[row, column]) else "不是有限数"
+        raise ValueError(f"{name}{place}{why}：{frame.iloc[row, column]!s}；请先补齐或剔除")
     return numbers
 
 
@@ -186,6 +201,8 @@ def orthogonal_basis(design: pd.DataFrame) -> Basis:
     """
     values = design.to_numpy(dtype="float64")
     n, k = values.shape
+    if not k:
+        raise BadTable("自变量表没有列，至少要有一列")
     if n <= k:
         raise TooFewRows(f"{k}个系数的回归数据行不足", n=n, needed=k + 1)
     if not np.isfinite(values).all():

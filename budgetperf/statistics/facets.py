@@ -67,6 +67,8 @@ def stack_ratings(ratings: pd.DataFrame) -> pd.DataFrame:
     Empty cells give no row; ``BadTable`` where a target or a rater stands twice.
     """
     demand_labels(ratings)
+    if ratings.index.nlevels > 1 or ratings.columns.nlevels > 1:
+        raise BadParameter("评分表的行名、列名须为一层")
     wide = ratings.rename_axis(index="target", columns="rater").reset_index()
     return wide.melt(id_vars="target", var_name="rater", value_name="score").dropna(
         subset="score", ignore_index=True

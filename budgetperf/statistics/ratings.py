@@ -13,7 +13,7 @@ from budgetperf.findings import Finding, Severity, Where
 from budgetperf.statistics.errors import BadParameter, BadTable, TooFewRows
 from budgetperf.statistics.labelled import Array, Floats, demand_labels, numeric
 
-LARGEST = 1e100  # squares of anything larger could overflow
+LARGEST = 1e50  # fourth powers of anything larger could overflow
 ROUNDING = 8 * float(np.finfo(np.float64).eps)
 
 
@@ -40,7 +40,7 @@ def demand_ratings(
     Raises
     ------
     BadTable
-        A label is repeated, or a cell is no number, infinite, beyond 1e100 or (``complete``) empty.
+        A label is repeated, or a cell is no number, infinite, beyond 1e50 or (``complete``) empty.
     TooFewRows
         Too few targets or raters.
     """

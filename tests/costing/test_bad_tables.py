@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from budgetperf.costing.convex import fit_cnls, fit_stoned
-from budgetperf.costing.envelopment import fit_dea
+from budgetperf.costing.envelopment import fit_dea, malmquist
+from budgetperf.costing.envelopment.bootstrap import correct_bias
 from budgetperf.costing.errors import CostingError
 from budgetperf.costing.frontier import fit_sfa
 from budgetperf.costing.quantile import fit_quantile
@@ -29,6 +30,8 @@ FITS = {
     "stoned": lambda cost, drivers: fit_stoned(cost, drivers, kind="cost"),
 }
 BAD = {
+    "too large to square": (COST, DRIVERS.assign(b=DRIVERS["b"] * 1e200)),
+    "no columns": (COST, DRIVERS.iloc[:, :0]),
     "no rows": (COST.iloc[:0], DRIVERS.iloc[:0]),
     "text of digits": (COST, DRIVERS.assign(b=DRIVERS["b"].astype(str))),
     "text": (COST, DRIVERS.assign(b="三")),
@@ -46,8 +49,16 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize("bad", BAD)
-@pytest.mark.parametrize("name", FITS)
+PAIRS = [
+    (name, bad)
+    for name in FITS
+    for bad in BAD
+    # an envelope is measured in units of its largest; a frontier may be of a constant alone
+    if (name, bad) not in {("dea", "too large to square"), ("sfa", "no columns")}
+]
+
+
+@pytest.mark.parametrize(("name", "bad"), PAIRS)
 def test_a_fit_refuses_what_is_no_table_of_numbers(name, bad):
     with pytest.raises(ValueError, match=r"[一-鿿]"):
         FITS[name](*BAD[bad])
@@ -64,7 +75,42 @@ def test_a_prediction_names_the_column_it_lacks(name):
         fit.predict(targets.to_numpy())
 
 
-@pytest.mark.parametrize("name", FITS.keys() - {"dea"})
+@pytest.mark.parametrize("name", ["regression", "quantile", "sfa", "cnls", "stoned"])
 def test_an_array_is_told_what_it_lacks(name):
     with pytest.raises(CostingError, match="须为带"):
         FITS[name](COST.to_numpy(), DRIVERS)
+
+
+OPTIONS = {
+    "tau of text": lambda: fit_quantile(COST, DRIVERS, tau="0.5"),
+    "groups of other rows": lambda: fit_cost_regression(
+        COST, DRIVERS, covariance="cluster", groups=COST.iloc[::-1]
+    ),
+    "groups as a list": lambda: fit_quantile(COST, DRIVERS, tau=0.5, groups=["a", "b"] * 20),
+    "covariates without columns": lambda: fit_sfa(
+        COST, with_constant(DRIVERS), inefficiency_variance=DRIVERS.iloc[:, :0]
+    ),
+    "prices twice": lambda: fit_dea(
+        DRIVERS, COST.to_frame(), prices=pd.Series([1, 2, 3], index=["a", "a", "b"])
+    ),
+    "a price of text": lambda: fit_dea(DRIVERS, COST.to_frame(), prices=pd.Series({"a": "x", "b": 1})),
+    "a reference that is no pair": lambda: fit_dea(DRIVERS, COST.to_frame(), reference=DRIVERS),
+    "marks that are words": lambda: fit_dea(DRIVERS, COST.to_frame(), eligible_peers=COST.astype(str)),
+    "a seed below zero": lambda: correct_bias(DRIVERS, COST.to_frame(), seed=-1),
+    "periods of an array": lambda: malmquist(DRIVERS.to_numpy(), COST.to_frame()),
+}
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_an_option_that_means_nothing_is_refused(name):
+    with pytest.raises(ValueError, match=r"[一-鿿]"):
+        OPTIONS[name]()
+
+
+def test_least_cost_is_found_in_any_unit_of_price():
+    found = [
+        fit_dea(DRIVERS, COST.to_frame(), prices=pd.Series({"a": 2.0, "b": 3.0}) * unit).cost_efficiency
+        for unit in (1, 1e200, 1e-200)
+    ]
+    for other in found[1:]:
+        np.testing.assert_allclose(other, found[0], rtol=1e-9)

@@ -351,7 +351,7 @@ def test_repeated_and_constant_drivers_and_single_rows_are_refused():
             fit_quantile(cost, spoiled, tau=0.5)
     with pytest.raises(TooFewRows):
         fit_quantile(cost[:1], drivers[:1], tau=0.5)
-    with pytest.raises(ValueError, match="groups有3行"):
+    with pytest.raises(ValueError, match="groups的行标签与数据不一致"):
         fit_quantile(cost, drivers, tau=0.5, interval="bootstrap", groups=groups[:3])
     with pytest.raises(ValueError, match="不是可选项"):
         fit_quantile(cost, drivers, tau=0.5, interval="wald")

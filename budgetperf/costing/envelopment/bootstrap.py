@@ -52,9 +52,11 @@ class BiasResult:
     findings: tuple[Finding, ...]
 
 
-def _require_terms(returns: Returns, draws: int, level: float) -> None:
+def _require_terms(returns: Returns, seed: int, draws: int, level: float) -> None:
     if returns is Returns.FDH:
         raise ValueError("自由处置包的效率不能用此自助法修正偏差")
+    if seed < 0:
+        raise ValueError(f"随机种子须为非负整数，现为{seed}")
     if draws < 2:
         raise ValueError(f"自助法至少抽取2次，现为{draws}")
     if not 0 < level < 1:
@@ -113,7 +115,7 @@ def correct_bias(
     Simar and Wilson (1998, 2000), homogeneous smoothed bootstrap.
     """
     returns, orientation = Returns(returns), Orientation(orientation)
-    _require_terms(returns, draws, level)
+    _require_terms(returns, seed, draws, level)
     measured = frame_problem(*(targets or (inputs, outputs)), reference=(inputs, outputs))
     shrink = orientation is Orientation.INPUT
     score = solve(measured, returns, orientation, slacks=False).score

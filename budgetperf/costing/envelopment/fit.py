@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from budgetperf.costing.design import Array, Floats
+from budgetperf.costing.design import Array, Floats, array, table
 from budgetperf.costing.envelopment import findings as found_in
 from budgetperf.costing.envelopment.fdh import solve_fdh
 from budgetperf.costing.envelopment.problem import DeaProblem, Orientation, frame_problem
@@ -18,6 +18,7 @@ from budgetperf.costing.envelopment.slacks import Solution, solve_stages
 from budgetperf.costing.errors import BadValue
 from budgetperf.costing.words import Returns
 from budgetperf.findings import Finding
+from budgetperf.statistics.labelled import numeric
 from budgetperf.terms import Term
 
 SAME = 1e-7  # scores that differ by less, relatively, are the same when returns are classed
@@ -185,10 +186,10 @@ def fit_dea(
     found = solve(problem, returns, orientation, slacks=slacks)
     score = pd.Series(found.score, index=problem.labels, name="efficiency")
     cost = None if prices is None else _cost_efficiency(problem, returns, _price_table(prices, inputs))
-    table, targets = _tables(problem, orientation, found) if slacks else (None, None)
+    spare, targets = _tables(problem, orientation, found) if slacks else (None, None)
     return DeaResult(
         efficiency=score,
-        slacks=table,
+        slacks=spare,
         targets=targets,
         peers=_peers(problem, found),
         cost_efficiency=cost,
@@ -235,18 +236,22 @@ def _price_table(prices: "pd.DataFrame | Floats", inputs: pd.DataFrame) -> Array
     """Return the prices (n, m) in the order of the inputs."""
     frame = prices
     if isinstance(frame, pd.Series):
-        frame = pd.DataFrame([frame.to_numpy()] * len(inputs), index=inputs.index, columns=frame.index)
+        frame = pd.DataFrame([frame.tolist()] * len(inputs), index=inputs.index, columns=frame.index)
+    table(frame, "投入价格")
     missing = [name for name in inputs.columns if name not in frame] + list(
         inputs.index.difference(frame.index)
     )
     if missing:
         raise ValueError(f"缺少投入价格：{'、'.join(map(str, missing))}")
-    values = np.asarray(frame.loc[inputs.index, inputs.columns], dtype=np.float64)
+    if frame.index.has_duplicates:
+        raise ValueError("投入价格表中单位重复出现")
+    chosen = frame.loc[inputs.index, inputs.columns]
+    values = np.array([array(numeric(chosen[name])) for name in chosen.columns]).T
     bad = ~np.isfinite(values) | (values <= 0)
     if bad.any():
         row, column = (int(part[0]) for part in np.nonzero(bad))
         raise BadValue(
-            inputs.index[row], inputs.columns[column], values[row, column], "价格须为大于零的有限数"
+            inputs.index[row], inputs.columns[column], chosen.iloc[row, column], "价格须为大于零的有限数"
         )
     return values
 
@@ -260,7 +265,9 @@ def _cost_efficiency(problem: DeaProblem, returns: Returns, prices: Array) -> Fl
     one problem with the cost as input (Fare, Grosskopf and Lovell 1985).
     """
     m, result = problem.x.shape[1], np.full(len(problem.x), np.nan)
-    weights, group = np.unique(prices * problem.units[:m], axis=0, return_inverse=True)
+    relative = prices / prices.max(axis=1, keepdims=True)  # only ratios count, and they do not overflow
+    size = problem.units[:m] / problem.units[:m].max()
+    weights, group = np.unique(relative * size, axis=0, return_inverse=True)
     for i, weight in enumerate(weights):
         rows = np.flatnonzero(group.ravel() == i)
         cost, of_peers = problem.x[rows] @ weight, problem.x_ref @ weight

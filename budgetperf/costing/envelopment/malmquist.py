@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from budgetperf.costing.design import Array, array
+from budgetperf.costing.design import Array, array, table
 from budgetperf.costing.envelopment.fit import fit_dea
 from budgetperf.costing.envelopment.problem import Bools, Orientation
 from budgetperf.costing.words import Returns
@@ -68,6 +68,7 @@ def malmquist(
     Fare, Grosskopf, Norris and Zhang (1994); Coelli (1996), DEAP 2.1.
     """
     orientation = Orientation(orientation)
+    table(inputs, "投入表"), table(outputs, "产出表")
     if inputs.index.nlevels != 2 or not inputs.index.is_unique:
         raise ValueError("Malmquist指数的数据行须以（单位，年度）为索引且不重复")
     periods = sorted(inputs.index.get_level_values(1).unique())

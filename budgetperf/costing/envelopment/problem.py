@@ -107,6 +107,8 @@ def frame_problem(
     _check_something(y, outputs.index, "产出")
     x_ref, y_ref, peers = x, y, inputs.index
     if reference is not None:
+        if not isinstance(reference, tuple):
+            raise ValueError("reference须为一对表：（投入，产出）")
         ref_in = table(reference[0], "参照投入表", columns=inputs.columns)
         ref_out = table(reference[1], "参照产出表", columns=outputs.columns)
         _check_labels(ref_in, ref_out)
@@ -164,6 +166,8 @@ def _eligible(given: "Collection[str] | pd.Series[bool] | None", peers: "pd.Inde
     if given is None:
         return np.ones(len(peers), dtype=bool)
     if isinstance(given, pd.Series):
+        if given.dtype.kind != "b":
+            raise ValueError("可作标杆的标记须为是否值（True、False），不得缺失")
         if not peers.isin(given.index).all():
             raise ValueError("可作标杆的标记未覆盖全部参照单位")
         given = list(given.index[given.astype(bool)])

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from budgetperf.costing.cost_form import CostForm, cost_form
-from budgetperf.costing.design import Array, Floats, Prediction, array
+from budgetperf.costing.design import Array, Floats, Prediction, array, clusters
 from budgetperf.costing.errors import NotConverged
 from budgetperf.costing.ols import IntArray
 from budgetperf.costing.quantile.crossing import CROSSED, crossings, solve_uncrossed
@@ -229,7 +229,8 @@ def fit_quantile(
     method = None if interval is None else QuantileInterval(interval)
     if not 0 < level < 1:
         raise ValueError(f"置信水平须在0和1之间，现为{level}")
-    taus = tuple(sorted(float(one) for one in np.atleast_1d(tau)))
+    asked = np.atleast_1d(np.asarray(tau))
+    taus = tuple(sorted(map(float, asked))) if asked.ndim == 1 and asked.dtype.kind in "iuf" else ()
     if not taus or len(set(taus)) < len(taus) or not all(0 < one < 1 for one in taus):
         raise ValueError(f"分位点须在0和1之间且不重复，现为{tau}")
     form = cost_form(log=log, levels=levels)
@@ -311,9 +312,7 @@ def _optimum(sample: QuantileSample, tau: float) -> Vertex:
 def _clusters(groups: "pd.Series[str] | None", drivers: pd.DataFrame) -> IntArray:
     if groups is None and drivers.index.nlevels != 2:
         return np.arange(len(drivers))
-    if groups is not None and len(groups) != len(drivers):
-        raise ValueError(f"groups有{len(groups)}行，数据有{len(drivers)}行")
-    named = drivers.index.get_level_values(0) if groups is None else groups
+    named = drivers.index.get_level_values(0) if groups is None else clusters(groups, drivers.index)
     return np.asarray(pd.factorize(named)[0], dtype=np.int64)
 
 

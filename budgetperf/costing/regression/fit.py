@@ -12,7 +12,7 @@ import pandas as pd
 from scipy import stats
 
 from budgetperf.costing.cost_form import CostForm, cost_form
-from budgetperf.costing.design import CONST, Floats, Prediction, array, table
+from budgetperf.costing.design import CONST, Floats, Prediction, array, clusters, table
 from budgetperf.costing.diagnostics import TestResult
 from budgetperf.costing.errors import Collinear, PerfectFit
 from budgetperf.costing.frontier.panel import periods
@@ -257,8 +257,7 @@ def fit_cost_regression(
     design = with_periods(design, years) if years else design
     if kind is not None:
         periods(drivers.index)
-    if errors is Covariance.CLUSTER and groups is None and drivers.index.nlevels == 2:
-        groups = pd.Series(drivers.index.get_level_values(0).astype(str), index=drivers.index)
+    groups = _groups(groups, drivers.index, errors)
     ols, effects = _fit(y, design, kind, errors, groups, level)
     residuals = y - array(design) @ array(ols.estimates)
     tests = _tests(y, design, drivers, form, kind, errors, groups, effects)
@@ -275,6 +274,15 @@ def fit_cost_regression(
         findings=regression_findings(y, residuals, ols, effects, tests),
         years=years,
     )
+
+
+def _groups(given: "pd.Series[str] | None", index: pd.Index, errors: Covariance) -> "pd.Series[str] | None":
+    """Return the cluster of each row: as given, else the dmu where clusters are asked for."""
+    if given is not None:
+        return clusters(given, index)
+    if errors is not Covariance.CLUSTER or index.nlevels != 2:
+        return None
+    return pd.Series(index.get_level_values(0).astype(str), index=index)
 
 
 def _years(drivers: pd.DataFrame, kind: PanelModel | None) -> tuple[object, ...]:
@@ -337,5 +345,7 @@ def _homogeneity_test(
         ols, _ = _fit(y, free, kind, covariance, groups, 0.95)
     except (Collinear, ValueError) as error:
         return TestResult(name, null, reason=f"不加约束的模型无法估计：{error}")
+    if not ols.std_errors[numeraire] > 0:
+        return TestResult(name, null, reason="没有残差，无从检验")
     statistic = float(ols.estimates[numeraire] / ols.std_errors[numeraire])
     return TestResult(name, null, statistic, 2 * float(stats.t.sf(abs(statistic), ols.df)), f"t({ols.df})")
