@@ -164,7 +164,7 @@ def _scheduler(address: str) -> Iterator[Executor]:
 @cache
 def kit() -> str:
     """Name what figures depend on besides their facts: numeric libraries, and the program's own files."""
-    from budgetperf.costing.fitted import environment  # pandas and statsmodels: the worker only
+    from budgetperf.costing.version import environment  # pandas and statsmodels: the worker only
 
     files = hashlib.sha256()
     folder = Path(budgetperf.__file__).parent

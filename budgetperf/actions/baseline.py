@@ -11,7 +11,6 @@ from budgetperf.actions.rules import in_force
 from budgetperf.actions.special_factors import admitted_factors
 from budgetperf.costing.baseline import BaselineEdition, CostBaseline, set_baseline
 from budgetperf.costing.cost_baseline import BaselineTarget
-from budgetperf.costing.fitted import METHOD, environment
 from budgetperf.costing.form import FitForm
 from budgetperf.costing.method import BaselineSpec, Calibration, Treatment
 from budgetperf.costing.methods import n_pieces
@@ -20,6 +19,7 @@ from budgetperf.costing.panel import CostPanel
 from budgetperf.costing.records import record
 from budgetperf.costing.screening import ScreeningRule
 from budgetperf.costing.spread import Spread, in_turn
+from budgetperf.costing.version import METHOD, environment
 from budgetperf.errors import Conflict, Invalid
 from budgetperf.money import Money
 from budgetperf.process.stages import Stage

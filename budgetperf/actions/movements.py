@@ -11,7 +11,6 @@ from budgetperf.actions.payloads import MovementComputed
 from budgetperf.actions.rules import in_force
 from budgetperf.actions.special_factors import STAGE, admitted_factors, factor_of, get_claim
 from budgetperf.costing.cost_baseline import BaselineTarget
-from budgetperf.costing.fitted import environment
 from budgetperf.costing.methods import n_pieces
 from budgetperf.costing.movement_packages import (
     MOVEMENT_METHOD,
@@ -23,6 +22,7 @@ from budgetperf.costing.movement_packages import (
 from budgetperf.costing.panel import CostPanel
 from budgetperf.costing.records import record
 from budgetperf.costing.spread import Spread, in_turn
+from budgetperf.costing.version import environment
 from budgetperf.errors import Conflict, Forbidden, NotFound
 from budgetperf.lifecycle.special_factor.form import ClaimForm
 from budgetperf.permissions import Permission, may

@@ -119,7 +119,7 @@ def _unreachable(decision: DecisionFacts, rules: Rulebook) -> str:
 
 
 def _environment(decision: DecisionFacts) -> str:
-    from budgetperf.costing.fitted import environment  # heavy: pandas, statsmodels; workers only
+    from budgetperf.costing.version import environment  # heavy: pandas, statsmodels; workers only
 
     now = environment()
     if now == decision.environment:
@@ -205,7 +205,7 @@ def _moved(decision: DecisionFacts, edition: Edition) -> str:
     stored = replace(restore(MovementFacts, decision.facts).spec, seed=decision.seed or 0)
     if stored != spec_of(rules):
         return f"测算参数与规则版本“{edition.id}”所定的不同"
-    return compare(decision.result, recompute_movement(decision.facts, rules.seed))
+    return compare(decision.result, recompute_movement(decision.facts, rules.seed, decision.method))
 
 
 def _analysed(decision: DecisionFacts, edition: Edition) -> str:
@@ -234,7 +234,9 @@ METHODS: Mapping[tuple[DecisionKind, str], Method] = {
     (DecisionKind.LIMIT, LIMIT_METHOD): Method(_limited),
     (DecisionKind.BASELINE, "costing.baseline/1"): Method(_fitted, floating=True),
     (DecisionKind.BASELINE, "costing.baseline/2"): Method(_fitted, floating=True),
+    (DecisionKind.MOVEMENT, "costing.movement/2"): Method(_moved, floating=True),
     (DecisionKind.MOVEMENT, "costing.movement/1"): Method(_moved, floating=True),
+    (DecisionKind.BASELINE, "costing.baseline/4"): Method(_fitted, floating=True),
     (DecisionKind.BASELINE, "costing.baseline/3"): Method(_fitted, floating=True),
     (DecisionKind.BENEFIT, "costing.benefit/1"): Method(_analysed),
 }

@@ -12,13 +12,13 @@ from budgetperf.costing import packages, special_factors
 from budgetperf.costing.claimed_costs import SpecialFactor
 from budgetperf.costing.cost_baseline import BaselineAnswers, BaselineTarget, DmuBaseline, Standing
 from budgetperf.costing.design import Floats
-from budgetperf.costing.fitted import METHOD, environment
 from budgetperf.costing.frames import panel_from_frame
 from budgetperf.costing.method import BaselineSpec
 from budgetperf.costing.packages import BaselineFacts
 from budgetperf.costing.panel import CostPanel
 from budgetperf.costing.prices import PriceIndex
 from budgetperf.costing.spread import Spread, in_turn
+from budgetperf.costing.version import METHOD, environment
 from budgetperf.errors import NotFound
 from budgetperf.findings import Finding
 from budgetperf.money import Money

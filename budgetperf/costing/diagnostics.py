@@ -12,7 +12,6 @@ from statsmodels.stats.diagnostic import het_breuschpagan
 
 from budgetperf.costing.design import CONST, Floats, array, orthogonal_basis
 from budgetperf.costing.ols import OlsResult
-from budgetperf.costing.rounding import p_value_text
 from budgetperf.findings import Finding, Severity, Where
 
 COLLINEAR = 30.0  # scaled condition number from which Belsley, Kuh and Welsch speak of harm
@@ -102,16 +101,16 @@ def check_collinearity(fit: OlsResult, design: pd.DataFrame) -> tuple[Finding, .
 
 
 def check_influence(fit: OlsResult, design: pd.DataFrame) -> tuple[Finding, ...]:
-    """Rows with Cook's distance above 4 / n are told by dmu and year, the largest first, never removed."""
+    """Rows with Cook's distance above 4 / n are told by dmu and year, never removed."""
     limit = INFLUENCE / fit.n
-    distance = cooks_distance(fit, design).sort_values(ascending=False, kind="stable")
+    distance = cooks_distance(fit, design)
     keys: list[tuple[str, int]] = distance.index.to_list()
     return tuple(
         Finding(
             "costing.influence",
             Severity.NOTE,
             Where(pointer=f"/rows/{dmu}/{year}"),
-            f"{dmu}在{year}年对回归影响偏大（Cook距离{value:.3f}＞{limit:.3f}）",
+            f"{dmu}在{year}年对回归影响偏大（Cook距离{value:.3f}＞{limit:.3f}），请核对数据；未剔除",
         )
         for (dmu, year), value in zip(keys, distance, strict=True)
         if value > limit
@@ -124,7 +123,7 @@ def check_heteroskedasticity(fit: OlsResult, design: pd.DataFrame) -> tuple[Find
     if not test.rejects():
         return ()
     text = (
-        f"残差方差随成本动因变化（{test.name}检验{p_value_text(test.p_value or 0.0)}）；"
+        f"残差方差随成本动因变化（{test.name}检验p={test.p_value:.3g}）；"
         "系数标准误已用稳健估计，预测区间为平均宽度"
     )
     return (Finding("costing.heteroskedastic", Severity.NOTE, Where(pointer="/rows"), text),)

@@ -4,16 +4,12 @@ Fitting is done once per panel (``fit``); any number of targets is then predicte
 says what a service should cost and how sure that is; what is cut is decided in ``budget``.
 """
 
-import platform
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from importlib.metadata import version
 
 import numpy as np
 import pandas as pd
-import scipy
-import statsmodels
 
 from budgetperf.costing import grading
 from budgetperf.costing.cost_baseline import BaselineTarget, DmuBaseline, MethodEstimate, Peer
@@ -30,6 +26,7 @@ from budgetperf.costing.regression.findings import check_rounding
 from budgetperf.costing.rounding import money_from_yuan
 from budgetperf.costing.screening import Screened, screen
 from budgetperf.costing.spread import Spread, begin, in_turn
+from budgetperf.costing.version import VERSION, method_of
 from budgetperf.costing.words import MethodFamily, MethodName, Reconciliation, TreatmentEffect
 from budgetperf.errors import Invalid
 from budgetperf.findings import Finding, Severity, Where
@@ -56,8 +53,9 @@ class FittedBaseline:
         Rows the methods were not fitted on.
     findings : tuple of Finding
         Of the panel, the screening and the fits.
-    as_before : bool
-        Answers as methods /1 and /2 did: ends rounded to the nearest step, no average practice asked for.
+    version : int
+        Of the method it answers as: 1 and 2 rounded ends to the nearest step and asked for no average practice; 3
+        graded by rows, whatever the fits found, and shared payable totals out by baselines of any grade.
     """
 
     filed: CostPanel
@@ -68,7 +66,7 @@ class FittedBaseline:
     methods: tuple[FittedMethod, ...]
     screened: tuple[Screened, ...]
     findings: tuple[Finding, ...]
-    as_before: bool = False
+    version: int = VERSION
 
     def for_target(self, target: BaselineTarget) -> DmuBaseline:
         """Return the baseline of one target (see ``for_targets``)."""
@@ -138,12 +136,12 @@ class FittedBaseline:
         point = self._money(reconcile(yuan[answered, 0], self.spec.reconciliation) * factor)
         lower, upper, agree = _band(estimates)
         findings = _check_target(self, target, methods_agree=agree, silent=silent)
-        findings += () if self.as_before else _check_families(target, methods)
+        findings += () if self.version < 3 else _check_families(target, methods)
         grade = grading.evidence_grade(
-            rows_per_driver=Decimal(len(self.frame)) / len(self.panel.spec.drivers),
+            units_per_driver=Decimal(self._n_units) / len(self.panel.spec.drivers),
             fit_ratio=min(method.fit_ratio for method in methods),
             half_width_ratio=Decimal(upper.fen - lower.fen) / max(2 * point.fen, 1),
-            sound=not findings,
+            sound=not findings and self._trusted,
         )
         return DmuBaseline(
             dmu=target.dmu,
@@ -190,6 +188,19 @@ class FittedBaseline:
         ends = self._money(lower, up=False), self._money(upper, up=True)
         return MethodEstimate(method.name, method.name.label, self._money(point), *ends)
 
+    @property
+    def _n_units(self) -> int:
+        """A unit's further years say little about other units."""
+        return (
+            len(self.frame) if self.version < 4 else int(self.frame.index.get_level_values("dmu").nunique())
+        )
+
+    @property
+    def _trusted(self) -> bool:
+        """Nothing was found of the panel or its fits by which no figure stands."""
+        wrong = (one.severity is Severity.ERROR or one.code in UNSOUND for one in self.findings)
+        return self.version < 4 or not any(wrong)
+
     def _factor(self, target: BaselineTarget) -> float:
         """From the base year and the whole to the target's own prices."""
         if self.prices is None:
@@ -198,7 +209,7 @@ class FittedBaseline:
 
     def _money(self, yuan: float, *, up: bool | None = None) -> Money:
         """Round to the step: a point to the nearest, an end outwards, so that rounding alone cuts nobody."""
-        return money_from_yuan(float(yuan), step=self.spec.rounding, up=None if self.as_before else up)
+        return money_from_yuan(float(yuan), step=self.spec.rounding, up=None if self.version < 3 else up)
 
     def _price_year(self, target: BaselineTarget) -> int | None:
         if self.prices is not None:
@@ -211,7 +222,7 @@ class FittedBaseline:
         panel, years = self.panel, self.frame.index.get_level_values("year")
         return plain(
             {
-                "method": METHOD,
+                "method": method_of(self.version),
                 "panel": panel.spec.code,
                 "service": panel.spec.service,
                 "cost": panel.spec.cost_label,
@@ -225,9 +236,7 @@ class FittedBaseline:
                 "rounding_fen": self.spec.rounding,
                 "reconciliation": f"点估计{self.spec.reconciliation.label}；区间取各方法下限最小值至上限最大值",
                 "screening": self.spec.screening.rule.label if self.spec.screening else "未作异常值剔除",
-                "screened": [
-                    one.told_before if self.as_before else one.finding.message for one in self.screened
-                ],
+                "screened": [one.finding.message for one in self.screened],
                 "calibration": self.spec.calibration.told if self.spec.calibration else "未按应付总额校准",
                 "methods": [method_card(method) for method in self.methods],
                 "findings": sorted({finding.code for finding in self.findings}),
@@ -235,7 +244,7 @@ class FittedBaseline:
         )
 
 
-METHOD = "costing.baseline/3"
+UNSOUND = frozenset({"costing.wrong_sign", "costing.ill_conditioned"})
 AVERAGE = frozenset({MethodFamily.MEAN, MethodFamily.QUANTILE})
 
 
@@ -298,14 +307,6 @@ def reconcile(points: Array, how: Reconciliation) -> float:
             return float(np.exp(np.median(logs)))
         case Reconciliation.HIGHEST:
             return float(points.max())
-
-
-def environment() -> str:
-    """Name the numeric environment a baseline was made in."""
-    return (
-        f"python {platform.python_version()} numpy {np.__version__} scipy {scipy.__version__} "
-        f"statsmodels {statsmodels.__version__} highspy {version('highspy')} clarabel {version('clarabel')}"
-    )
 
 
 def _treated(panel: CostPanel, spec: BaselineSpec) -> list[tuple[str, int]]:

@@ -21,10 +21,10 @@ class EvidenceGrade(Term):
 
 @dataclass(frozen=True, slots=True)
 class GradeRule:
-    """What a grade asks for: rows per driver, share of log cost explained, half width of the band."""
+    """What a grade asks for: units per driver, share of log cost explained, half width of the band."""
 
     grade: EvidenceGrade
-    rows_per_driver: int
+    units_per_driver: int
     fit_ratio: Decimal
     half_width_ratio: Decimal
 
@@ -36,26 +36,26 @@ GRADE_RULES = (
 
 
 def evidence_grade(
-    *, rows_per_driver: Decimal, fit_ratio: Decimal, half_width_ratio: Decimal, sound: bool
+    *, units_per_driver: Decimal, fit_ratio: Decimal, half_width_ratio: Decimal, sound: bool
 ) -> EvidenceGrade:
     """Return the best grade whose three limits are all met; C when none is, or when not sound.
 
     Parameters
     ----------
-    rows_per_driver : Decimal
-        Panel rows divided by drivers.
+    units_per_driver : Decimal
+        Units of the panel divided by drivers; their further years do not count.
     fit_ratio : Decimal
         Squared correlation of log cost and its fit, the worst of the methods, 0 to 1.
     half_width_ratio : Decimal
         (upper - lower) / (2 point) of the band.
     sound : bool
-        The methods agree and the target lies within the range of the panel.
+        The methods agree, the target lies within the range of the panel, and nothing found is an error.
     """
     if not sound:
         return EvidenceGrade.C
     for rule in GRADE_RULES:
         if (
-            rows_per_driver >= rule.rows_per_driver
+            units_per_driver >= rule.units_per_driver
             and fit_ratio >= rule.fit_ratio
             and half_width_ratio <= rule.half_width_ratio
         ):

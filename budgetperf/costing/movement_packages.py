@@ -11,9 +11,12 @@ from budgetperf.costing.prices import PriceIndex
 from budgetperf.costing.records import record, restore
 from budgetperf.costing.special_factors import claim_movement
 from budgetperf.costing.spread import Spread, in_turn
+from budgetperf.costing.version import VERSION
 from budgetperf.provenance import Json
 
-MOVEMENT_METHOD = "costing.movement/1"
+MOVEMENT_METHOD = "costing.movement/2"
+BASELINES = {"costing.movement/1": 3}
+"""Versions of the baselines earlier movements are of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ class MovementResult:
     movements: tuple[Movement, ...]
 
 
-def moved(facts: MovementFacts, spread: Spread = in_turn) -> tuple[Movement, ...]:
+def moved(facts: MovementFacts, spread: Spread = in_turn, *, version: int = VERSION) -> tuple[Movement, ...]:
     """Compute the movement; ``spread`` says where its pieces are done."""
     return claim_movement(
         facts.panel,
@@ -45,6 +48,7 @@ def moved(facts: MovementFacts, spread: Spread = in_turn) -> tuple[Movement, ...
         prices=facts.prices,
         admitted=facts.admitted,
         spread=spread,
+        version=version,
     )
 
 
@@ -58,7 +62,8 @@ def movement_result(found: Sequence[Movement]) -> Json:
     return record(MovementResult(tuple(found)))
 
 
-def recompute_movement(facts: Json, seed: int) -> Json:
-    """Compute the result of a movement package again from its facts."""
+def recompute_movement(facts: Json, seed: int, method: str = MOVEMENT_METHOD) -> Json:
+    """Compute the result of a movement package again from its facts, as its method recorded it."""
     stored = restore(MovementFacts, facts)
-    return movement_result(moved(replace(stored, spec=replace(stored.spec, seed=seed))))
+    version = BASELINES.get(method, VERSION)
+    return movement_result(moved(replace(stored, spec=replace(stored.spec, seed=seed)), version=version))

@@ -10,12 +10,13 @@ from dataclasses import dataclass, fields, replace
 from budgetperf.costing import special_factors
 from budgetperf.costing.claimed_costs import SpecialFactor
 from budgetperf.costing.cost_baseline import BaselineAnswers, BaselineTarget, DmuBaseline
-from budgetperf.costing.fitted import METHOD, FittedBaseline
+from budgetperf.costing.fitted import FittedBaseline
 from budgetperf.costing.method import BaselineSpec
 from budgetperf.costing.panel import CostPanel
 from budgetperf.costing.prices import PriceIndex
 from budgetperf.costing.records import record, restore
 from budgetperf.costing.spread import Spread, in_turn
+from budgetperf.costing.version import METHOD, VERSION
 from budgetperf.money import Money
 from budgetperf.provenance import Json
 
@@ -37,18 +38,20 @@ def baseline_facts(facts: BaselineFacts) -> Json:
     return record(replace(facts, spec=replace(facts.spec, seed=0)))
 
 
-def answered(facts: BaselineFacts, spread: Spread = in_turn) -> tuple[BaselineAnswers, Json]:
-    """Return everything the panel answers, and the model card."""
-    fitted = _fitted(facts, spread)
+def answered(
+    facts: BaselineFacts, spread: Spread = in_turn, *, version: int = VERSION
+) -> tuple[BaselineAnswers, Json]:
+    """Return everything the panel answers, and the model card, as a version of the method does."""
+    fitted = _fitted(facts, spread, version)
     answers = special_factors.answer_giving_back(
         fitted, facts.targets, facts.factors, payable_total=facts.payable_total
     )
     return answers, special_factors.card(fitted, facts.factors)
 
 
-def _fitted(facts: BaselineFacts, spread: Spread) -> FittedBaseline:
+def _fitted(facts: BaselineFacts, spread: Spread, version: int) -> FittedBaseline:
     return special_factors.fit_without(
-        facts.panel, facts.spec, facts.factors, prices=facts.prices, spread=spread
+        facts.panel, facts.spec, facts.factors, prices=facts.prices, spread=spread, version=version
     )
 
 
@@ -69,10 +72,11 @@ def recompute_baseline(facts: Json, seed: int, method: str = METHOD) -> Json:
     """
     stored = restore(BaselineFacts, facts)
     stored = replace(stored, spec=replace(stored.spec, seed=seed))
+    version = int(method.rpartition("/")[2])
     if method in EARLIER:
-        fitted = replace(_fitted(stored, in_turn), as_before=True)
+        fitted = _fitted(stored, in_turn, version)
         return _as_recorded_before(method, fitted.for_targets(stored.targets), fitted.card)
-    answers, card = answered(stored)
+    answers, card = answered(stored, version=version)
     return baseline_result(answers, card=card)
 
 

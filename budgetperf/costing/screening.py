@@ -63,19 +63,10 @@ class Screened:
     @property
     def finding(self) -> Finding:
         """Who was left out, by which rule, and how far off it is."""
-        text = f"{self.dmu}在{self.year}年的{self._why}"
+        text = f"{self.dmu}{self.year}年成本为同等条件中位水平的{self.ratio}倍，按{self.rule.label}不参加测算"
         return Finding(
             "costing.screened", Severity.WARNING, Where(pointer=f"/rows/{self.dmu}/{self.year}"), text
         )
-
-    @property
-    def told_before(self) -> str:
-        """The sentence as methods /1 and /2 recorded it."""
-        return f"{self.dmu}{self.year}年{self._why}"
-
-    @property
-    def _why(self) -> str:
-        return f"成本为同等条件中位水平的{self.ratio}倍，按{self.rule.label}不参加测算"
 
 
 def screen(frame: pd.DataFrame, rule: ScreeningRule, *, levels: tuple[str, ...] = ()) -> tuple[Screened, ...]:

@@ -21,6 +21,7 @@ from budgetperf.costing.panel import CostPanel
 from budgetperf.costing.prices import PriceIndex
 from budgetperf.costing.spread import Spread, in_turn
 from budgetperf.costing.standings import answer
+from budgetperf.costing.version import VERSION
 from budgetperf.errors import Invalid
 from budgetperf.findings import Finding, Severity, Where
 from budgetperf.money import ZERO, Money
@@ -34,6 +35,7 @@ def fit_without(
     *,
     prices: PriceIndex | None = None,
     spread: Spread = in_turn,
+    version: int = VERSION,
 ) -> FittedBaseline:
     """Fit a panel without the costs of admitted claims.
 
@@ -42,7 +44,7 @@ def fit_without(
     Invalid
         See ``claimed_costs.set_aside``. Also the refusals of ``baseline.fit``.
     """
-    return fit(set_aside(panel, factors), spec, prices=prices, spread=spread)
+    return replace(fit(set_aside(panel, factors), spec, prices=prices, spread=spread), version=version)
 
 
 def give_back(
@@ -122,6 +124,7 @@ def claim_movement(
     prices: PriceIndex | None = None,
     admitted: Sequence[SpecialFactor] = (),
     spread: Spread = in_turn,
+    version: int = VERSION,
 ) -> tuple[Movement, ...]:
     """Return how every target's baseline moves if the claim is admitted.
 
@@ -137,6 +140,8 @@ def claim_movement(
         Claims that stand already: in the baselines before and after.
     spread : Spread
         Where the pieces of long computations are done.
+    version : int
+        Of the method of the baselines.
 
     Raises
     ------
@@ -152,8 +157,10 @@ def claim_movement(
     modelled cost base before the models are run again).
     """
     both = (*admitted, factor)
-    before = fit_without(panel, edition, admitted, prices=prices, spread=spread).found_for(targets)
-    after = fit_without(panel, edition, both, prices=prices, spread=spread).found_for(targets)
+    before, after = (
+        fit_without(panel, edition, kept, prices=prices, spread=spread, version=version).found_for(targets)
+        for kept in (admitted, both)
+    )
     moved = []
     for one, other in zip(before, after, strict=True):
         if isinstance(one, Finding) or isinstance(other, Finding):

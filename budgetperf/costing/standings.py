@@ -17,11 +17,12 @@ from budgetperf.costing.cost_baseline import (
     Standing,
 )
 from budgetperf.costing.fitted import FittedBaseline
+from budgetperf.costing.grading import EvidenceGrade
 from budgetperf.costing.method import FittedMethod
 from budgetperf.costing.panel import PanelRow
 from budgetperf.costing.rounding import figure, money_from_yuan
 from budgetperf.errors import Invalid
-from budgetperf.findings import Finding
+from budgetperf.findings import Finding, Severity, Where
 from budgetperf.money import Money
 
 CURVE_POINTS = 25
@@ -55,13 +56,14 @@ def answer(
         for row, one in zip(rows, found[n:], strict=True)
         if isinstance(one, DmuBaseline)
     )
+    paid = _payable(fitted, standings, payable_total)
     unanswered = {one.where: one for one in found if isinstance(one, Finding)}
     return BaselineAnswers(
         baselines=tuple(one for one in found[:n] if isinstance(one, DmuBaseline)),
-        standings=_payable(fitted, standings, payable_total),
+        standings=paid,
         curves=curves(fitted),
         left_out=_left_out(fitted),
-        findings=fitted.findings,
+        findings=fitted.findings + _at_own_cost(fitted, paid),
         unanswered=tuple(unanswered.values()),
     )
 
@@ -108,7 +110,10 @@ def _target(row: PanelRow) -> BaselineTarget:
 def _payable(
     fitted: FittedBaseline, standings: tuple[Standing, ...], total: Money | None
 ) -> tuple[Standing, ...]:
-    """Share the total out over the units of the last year; all of them, so that none is paid by default."""
+    """Share the total out over the units of the last year; all of them, so that none is paid by default.
+
+    The baseline of a unit with little evidence (grade C) moves nobody's money: its own cost stands for it.
+    """
     rule = fitted.spec.calibration
     if rule is None:
         return standings
@@ -118,10 +123,23 @@ def _payable(
     if lacking := [row.dmu for row in _latest(fitted) if row.year == last and row.dmu not in known]:
         raise Invalid("costing.payable", f"没有测算结果的单位无法参加应付总额校准：{'、'.join(lacking)}")
     costs = [one.cost for one in current]
-    norms = [one.baseline.point for one in current]
+    norms = [one.cost if fitted.version >= 4 and _weak(one) else one.baseline.point for one in current]
     parts = payable(costs, norms, total=Money.total(costs) if total is None else total, rule=rule)
     paid = {one.dmu: part for one, part in zip(current, parts, strict=True)}
     return tuple(replace(one, payable=paid.get(one.dmu)) for one in standings)
+
+
+def _weak(one: Standing) -> bool:
+    return one.baseline.grade is EvidenceGrade.C
+
+
+def _at_own_cost(fitted: FittedBaseline, standings: Sequence[Standing]) -> tuple[Finding, ...]:
+    """Name the units whose own cost was taken for their baseline in sharing the total out."""
+    own = [one.dmu for one in standings if one.payable is not None and _weak(one)]
+    if not own or fitted.version < 4:
+        return ()
+    text = f"证据等级为C的{len(own)}个单元按自身成本、不按基线计算应付额：{'、'.join(own)}"
+    return (Finding("costing.paid_at_cost", Severity.NOTE, Where(pointer="/standings"), text),)
 
 
 def _left_out(fitted: FittedBaseline) -> tuple[LeftOut, ...]:

@@ -38,7 +38,7 @@ def stochastic_frontier(
         "sigma_v": shown(fit.sigma_v),
         "log_likelihood": figure(fit.loglike),
         "mean_efficiency": shown(float(fit.efficiency["bc"].mean())),
-        "interval": "前沿成本的区间（极大似然，delta法）",
+        "interval": "前沿成本的区间（极大似然，delta法）" if _proven(fit) else "没有证实找到最优解，不给结果",
     }
     return FittedMethod(
         name=MethodName.SFA,
@@ -51,12 +51,16 @@ def stochastic_frontier(
 
 
 def _frontier_cost(fit: SfaResult, drivers: pd.DataFrame, *, panel: PanelSpec, level: float) -> Prediction:
-    """NaN where no inefficiency was found: a frontier without it is a mean."""
+    """NaN where no inefficiency was found (a frontier without it is a mean), or nothing proves it the frontier."""
     design = regressors(drivers, levels=panel.levels)
     names = [(FRONTIER, name) for name in design.columns]
     z, spread = array(design), array(fit.covariance_matrix.loc[names, names])
     half = norm.ppf((1 + level) / 2) * np.sqrt(np.einsum("ij,jk,ik->i", z, spread, z))
-    known = 0.0 if np.isfinite(fit.sigma_u) and fit.sigma_u > 0 else np.nan
+    known = 0.0 if np.isfinite(fit.sigma_u) and fit.sigma_u > 0 and _proven(fit) else np.nan
     center = array(fit.predict(design)) + known
     point, lower, upper = (pd.Series(np.exp(center + s), index=drivers.index) for s in (0.0, -half, half))
     return Prediction(point, lower, upper, level)
+
+
+def _proven(fit: SfaResult) -> bool:
+    return all(finding.code != "costing.not_a_maximum" for finding in fit.findings)

@@ -5,7 +5,7 @@ the words of findings stand in ``baseline_words``, the model card in ``model_car
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 
@@ -18,7 +18,7 @@ from budgetperf.findings import Finding
 from budgetperf.money import ZERO, Money, MoneyUnit
 from budgetperf.provenance import DecisionPackage, Json
 from budgetperf.reports.amounts import OWN_YEAR, Prices, prices_of
-from budgetperf.reports.baseline_words import Diagnosis, diagnose
+from budgetperf.reports.baseline_words import Diagnosis, diagnose, without_row
 from budgetperf.reports.model_card import CardRow, card_rows
 from budgetperf.reports.models import MoneyStyle, money_style
 from budgetperf.reports.scatter import Scatter, ScatterPoint, scatter_of
@@ -192,7 +192,8 @@ def baseline_view(
     tau = Decimal(str(_mapping(facts["spec"]).get("tau", "0.5")))
     answers = restore(_Answers, {key: result[key] for key in _ANSWERS if key in result})
     card = _mapping(result["card"])
-    left_out = answers.left_out if "left_out" in result else tuple(_left_out(panel, card))
+    told = answers.left_out if "left_out" in result else _left_out(panel, card)
+    left_out = tuple(replace(one, why=without_row(one.why, one.dmu, one.year)) for one in told)
     return BaselineView(
         package=package,
         digest=digest or package.digest,

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from budgetperf.costing.rounding import p_value_text
 from budgetperf.costing.words import MethodName
 from budgetperf.findings import Finding, Severity
 from budgetperf.terms import Term
@@ -108,7 +109,7 @@ def diagnose(code: str, findings: tuple[Finding, ...] = ()) -> Diagnosis:
     title, severity, meaning = MEANINGS.get(code.removeprefix("costing."), UNKNOWN)
     worst = max((one.severity for one in findings), key=lambda one: one.rank, default=severity)
     whole = [one for one in findings if not _row_of(one)]
-    message = "；".join(dict.fromkeys(one.message for one in whole))
+    message = "；".join(dict.fromkeys(readable(one.message) for one in whole))
     return Diagnosis(code, worst, title, message, meaning, _by_unit(findings))
 
 
@@ -124,16 +125,34 @@ def _by_unit(findings: tuple[Finding, ...]) -> tuple[UnitRows, ...]:
     for one in findings:
         if row := _row_of(one):
             dmu, year = row
-            told[dmu, year, one.message.removeprefix(f"{dmu}在{year}年").removesuffix(TAIL)] = None
+            told[dmu, year, without_row(one.message, dmu, year).removesuffix(TAIL)] = None
     heads = {text.partition("（")[0] for _, _, text in told}
     alike = len(heads) == 1 and all(text.endswith("）") and "（" in text for _, _, text in told)
     units: dict[str, list[tuple[str, str]]] = {}
-    for dmu, year, text in told:
+    for dmu, year, text in sorted(told, key=lambda row: -_distance(row[2])):
         short = text.partition("（")[2].removesuffix("）") if alike else text
         units.setdefault(dmu, []).append((year, short))
     return tuple(UnitRows(dmu, tuple(sorted(rows))) for dmu, rows in units.items())
 
 
+def without_row(sentence: str, dmu: str, year: object) -> str:
+    """Leave out the unit and the year a recorded sentence begins with: they stand in columns of their own."""
+    return sentence.removeprefix(f"{dmu}在{year}年").removeprefix(f"{dmu}{year}年")
+
+
+def readable(sentence: str) -> str:
+    """Write the p values of a recorded sentence as people do."""
+    return P_VALUE.sub(lambda found: p_value_text(Decimal(found[1])), sentence)
+
+
+def _distance(sentence: str) -> Decimal:
+    """How far a row moves the fit, where its sentence says so: the largest are told first."""
+    found = DISTANCE.search(sentence)
+    return Decimal(found[1]) if found else Decimal(0)
+
+
+P_VALUE = re.compile(r"p=(\d[\d.]*(?:e[+-]?\d+)?)")
+DISTANCE = re.compile(r"Cook\D+(\d+\.\d+)")
 TAIL = "，请核对数据；未剔除"  # of sentences that were kept with what their meaning says
 ROW = re.compile(r"/rows/(.+)/(\d+)")
 UNKNOWN = ("其他发现", WARNING, "请查阅决策包和方法文档")
@@ -170,6 +189,7 @@ MEANINGS: Mapping[str, tuple[str, Severity, str]] = {
     "single_period": ("有单元只有一年", WARNING, "这些单元不提供自身前后比较的信息"),
     # quantile
     "not_unique": ("分位数结果不唯一", NOTE, "有不止一组系数同样好，取其中一组；预测相差很小"),
+    "paid_at_cost": ("部分单元按自身成本计付", NOTE, "证据不足以改变他们或别人应得的钱，成本之外的差额仍按规则分摊"),
     "thin_tail": ("分位点两侧数据太少", WARNING, "分位点过于靠边，结果取决于少数几个单元"),
     "unbounded_interval": ("区间没有界", WARNING, "数据不足以给出该系数的区间"),
     "crossing": ("分位数曲线相交", WARNING, "已重新排列使其不相交，区间随之放宽"),

@@ -83,8 +83,10 @@ def demand_table(values: pd.DataFrame, *, rows: int = 2) -> None:
         Fewer than ``rows`` rows.
     """
     demand_labels(values)
-    figures = [array(numeric(values[name])) for name in values.columns]
-    holes = np.argwhere(~np.isfinite(np.array(figures).reshape(-1, len(values)).T))
+    figures = np.empty(values.shape)
+    for at, name in enumerate(values.columns):
+        figures[:, at] = array(numeric(values[name]))
+    holes = np.argwhere(~np.isfinite(figures))
     if len(holes):
         places = [f"{values.index[row]}的{values.columns[column]}" for row, column in holes]
         raise BadTable("以下数据缺失或不是有限数，不作填补，请补齐后重新计算", places=places)

@@ -46,7 +46,10 @@ def test_every_kind_of_decision_recomputes_to_the_same(owner: Session, kind: Dec
     ]
 
 
-EARLIER = {(DecisionKind.BASELINE, f"costing.baseline/{version}") for version in (1, 2)}
+EARLIER = {
+    *((DecisionKind.BASELINE, f"costing.baseline/{version}") for version in (1, 2, 3)),
+    (DecisionKind.MOVEMENT, "costing.movement/1"),
+}
 """What is only recomputed: packages of versions before (`tests/costing/test_packages.py`)."""
 
 

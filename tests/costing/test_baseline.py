@@ -1,3 +1,4 @@
+import math
 from dataclasses import replace
 from decimal import Decimal
 
@@ -5,10 +6,13 @@ import numpy as np
 import pytest
 
 from budgetperf.costing.cost_baseline import BaselineTarget
-from budgetperf.costing.fitted import environment, fit
+from budgetperf.costing.fitted import fit
+from budgetperf.costing.grading import EvidenceGrade
 from budgetperf.costing.method import BaselineSpec
 from budgetperf.costing.panel import CostPanel
+from budgetperf.costing.version import environment
 from budgetperf.errors import Invalid
+from budgetperf.findings import Severity
 from budgetperf.money import Money
 from tests.costing.factories import INDEX, make_panel, make_row, one_baseline, true_cost
 from tests.costing.factories import SPEC as PANEL
@@ -200,3 +204,27 @@ def test_costs_made_by_a_formula_and_rounded_to_the_fen_are_told(fen, told):
     if told:
         with pytest.raises(Invalid, match="按分取整"):
             fit(panel, SPEC)
+
+
+def test_years_of_the_same_few_units_are_little_evidence():
+    panel = make_panel(n_dmus=4, years=tuple(range(2015, 2025)))
+    assert fit(panel, SPEC).for_target(target()).grade is EvidenceGrade.C
+    assert replace(fit(panel, SPEC), version=3).for_target(target()).grade is not EvidenceGrade.C
+
+
+def test_costs_made_by_a_formula_are_little_evidence():
+    rows = tuple(
+        replace(
+            row,
+            cost=Money(
+                round(1e6 * float(row.drivers["area"]) ** 0.6 * math.exp(0.3 * float(row.drivers["manual"])))
+            ),
+        )
+        for row in make_panel(n_dmus=40, years=(2024,)).rows
+    )
+    panel = replace(make_panel(n_dmus=40, years=(2024,)), rows=rows)
+    fitted = fit(panel, SPEC)
+    assert any(one.severity is Severity.ERROR for one in fitted.findings)
+    found = fitted.for_target(target())
+    assert found.grade is EvidenceGrade.C
+    assert not found.judge(found.upper.times(Decimal(2))).may_cut

@@ -8,11 +8,13 @@ from pydantic import ValidationError
 
 from budgetperf.costing.benefit import analyse
 from budgetperf.costing.cost_baseline import BaselineTarget
-from budgetperf.costing.fitted import METHOD, environment, fit
+from budgetperf.costing.fitted import fit
 from budgetperf.costing.method import BaselineSpec
+from budgetperf.costing.movement_packages import recompute_movement
 from budgetperf.costing.packages import BaselineFacts, baseline_facts, baseline_result, recompute_baseline
 from budgetperf.costing.records import benefit_facts, benefit_result, recompute_benefit
 from budgetperf.costing.standings import answer
+from budgetperf.costing.version import METHOD, environment
 from budgetperf.money import Money
 from budgetperf.provenance import DecisionKind, DecisionPackage, canonical_json
 from tests.costing.factories import INDEX, make_panel
@@ -100,6 +102,19 @@ def test_a_package_of_the_first_version_gives_what_it_recorded():
     assert [one["point"] for one in first["baselines"]] == [one["point"] for one in whole["baselines"]]
 
 
-def test_a_package_kept_by_the_second_version_is_computed_again_as_it_was():
-    kept = json.loads(Path("fixtures/packages/baseline-2.json").read_text(encoding="utf-8"))
-    assert stored(recompute_baseline(kept["facts"], kept["seed"], "costing.baseline/2")) == kept["result"]
+@pytest.mark.parametrize("version", [2, 3])
+def test_a_package_kept_by_an_earlier_commit_is_computed_again_as_it_was(version):
+    kept = kept_package(f"baseline-{version}.json")
+    assert (
+        stored(recompute_baseline(kept["facts"], kept["seed"], f"costing.baseline/{version}"))
+        == kept["result"]
+    )
+
+
+def test_a_movement_kept_by_an_earlier_commit_is_computed_again_as_it_was():
+    kept = kept_package("movement-1.json")
+    assert stored(recompute_movement(kept["facts"], kept["seed"])) == kept["result"]
+
+
+def kept_package(name):
+    return json.loads(Path("fixtures/packages", name).read_text(encoding="utf-8"))

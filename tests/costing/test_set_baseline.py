@@ -8,9 +8,9 @@ import pytest
 
 from budgetperf.costing.baseline import BaselineEdition, set_baseline
 from budgetperf.costing.claimed_costs import SpecialFactor
-from budgetperf.costing.fitted import METHOD
 from budgetperf.costing.frames import panel_from_frame
 from budgetperf.costing.packages import recompute_baseline
+from budgetperf.costing.version import METHOD
 from budgetperf.errors import Invalid, NotFound
 from budgetperf.money import Money
 from budgetperf.provenance import canonical_json

@@ -9,7 +9,8 @@ import pytest
 
 from budgetperf.costing.calibration import blend, calibrate, payable
 from budgetperf.costing.fitted import fit
-from budgetperf.costing.method import Calibration
+from budgetperf.costing.grading import EvidenceGrade
+from budgetperf.costing.method import BaselineSpec, Calibration
 from budgetperf.costing.panel import CostPanel, DriverSpec
 from budgetperf.costing.screening import ScreeningRule
 from budgetperf.costing.standings import answer
@@ -94,7 +95,7 @@ def test_payable_amounts_are_those_of_the_regulator(weight):
 def test_a_total_too_low_or_not_asked_for_is_refused():
     with pytest.raises(Invalid, match=r"应付总额.*过低"):
         answer(
-            fit(make(), replace(BEST, methods=("dea",), calibration=replace(SHARED, weight="norm"))),
+            fit(make(), BaselineSpec(calibration=replace(SHARED, weight="norm"))),
             (),
             payable_total=Money(100),
         )
@@ -122,3 +123,34 @@ def test_the_envelope_frees_scores_of_local_conditions():
     low, high = fitted.for_targets((flat, steep))
     assert high.point.fen / low.point.fen == pytest.approx(np.exp(0.25 * 2), rel=0.25)
     assert low.point.fen / 100 == pytest.approx(true_cost(20, 0), rel=0.2)
+
+
+def test_a_unit_of_little_evidence_moves_nobodys_money():
+    """A driver fifty times too large: the unit is screened and extrapolated to; its own cost stands for its baseline."""
+    panel, spec = (
+        make(n=24),
+        BaselineSpec(methods=("driver_regression", "dea"), n_draws=60, calibration=SHARED),
+    )
+    wrong = tuple(
+        replace(row, drivers={**row.drivers, "area": row.drivers["area"] * 50}) if row.dmu == "D07" else row
+        for row in panel.rows
+    )
+    before, after = (
+        {one.dmu: one for one in found.standings}
+        for found in (answer(fit(one, spec), ()) for one in (panel, replace(panel, rows=wrong)))
+    )
+    assert after["D07"].baseline.grade is EvidenceGrade.C
+    told = next(
+        one
+        for one in answer(fit(replace(panel, rows=wrong), spec), ()).findings
+        if one.code == "costing.paid_at_cost"
+    )
+    assert "D07" in told.message
+    for dmu, one in after.items():
+        paid, was = one.payable, before[dmu].payable
+        assert paid is not None
+        assert was is not None
+        assert abs(paid.fen - was.fen) < was.fen * 0.3, dmu
+    assert Money.total(one.payable for one in after.values()) == Money.total(
+        one.cost for one in after.values()
+    )

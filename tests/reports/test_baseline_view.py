@@ -112,7 +112,7 @@ def test_findings_about_rows_are_told_by_unit_and_the_workbook_has_all() -> None
             "costing.influence",
             Severity.NOTE,
             Where(pointer=f"/rows/D{n:02}/{year}"),
-            f"D{n:02}在{year}年对回归影响偏大（Cook距离0.{n:02}＞0.027）",
+            f"D{n:02}在{year}年对回归影响偏大（Cook距离0.{11 - n:02}＞0.027），请核对数据；未剔除",
         )
         for n in range(12)
         for year in (2025, 2024)
@@ -122,12 +122,12 @@ def test_findings_about_rows_are_told_by_unit_and_the_workbook_has_all() -> None
     view = baseline_view(replace(package, result={**package.result, "findings": record((*rows, rows[0]))}))
     one = next(one for one in view.diagnoses if one.code == "costing.influence")
     assert (one.message, len(one.units), len(one.shown), one.more) == ("", 12, SHOWN, 2)
-    assert one.units[3].text == "2024年 Cook距离0.03＞0.027；2025年 Cook距离0.03＞0.027"
+    assert one.units[3].text == "2024年 Cook距离0.08＞0.027；2025年 Cook距离0.08＞0.027"
     page = BaselinePage(view, FOOTER)
     text = squeezed("".join(page_texts(render(page))))
     assert "另有2个单元" in text
-    assert "2024年Cook距离0.09" in text
-    assert "Cook距离0.10" not in text
+    assert "2024年Cook距离0.02" in text
+    assert "Cook距离0.01" not in text
     sheet = load_workbook(BytesIO(cost_book(page)))["诊断明细"]
     assert sheet.max_row == 2 + 24 + 1
 

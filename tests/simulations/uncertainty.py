@@ -17,8 +17,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from budgetperf.costing.fitted import environment
 from budgetperf.costing.methods import METHODS
+from budgetperf.costing.version import environment
 from docs import generate
 from docs.uncertainty import FIGURES
 from tests.simulations import baselines
