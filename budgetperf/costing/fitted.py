@@ -128,7 +128,7 @@ class FittedBaseline:
         silent = [method for method, known in zip(self.methods, answered, strict=True) if not known]
         if not methods:
             text = f"{target.dmu}：{_labels(silent)}都没有给出结果，无法测算"
-            return Finding("costing.no_answer", Severity.ERROR, _place(target), text)
+            return Finding("costing.no_answer", Severity.ERROR, Where(pointer=f"/targets/{target.dmu}"), text)
         estimates = tuple(
             self._estimate(method, line * factor)
             for method, line in zip(methods, yuan[answered], strict=True)
@@ -138,10 +138,10 @@ class FittedBaseline:
         findings = _check_target(self, target, methods_agree=agree, silent=silent)
         findings += () if self.version < 3 else _check_families(target, methods)
         grade = grading.evidence_grade(
-            units_per_driver=Decimal(self._n_units) / len(self.panel.spec.drivers),
+            units_per_driver=Decimal(_n_units(self)) / len(self.panel.spec.drivers),
             fit_ratio=min(method.fit_ratio for method in methods),
             half_width_ratio=Decimal(upper.fen - lower.fen) / max(2 * point.fen, 1),
-            sound=not findings and self._trusted,
+            sound=not findings and _trusted(self),
         )
         return DmuBaseline(
             dmu=target.dmu,
@@ -167,7 +167,7 @@ class FittedBaseline:
             return None
         point = self._money(sum(row.cost.fen for row in rows) / len(rows) / 100 * self._factor(target))
         text = f"{target.dmu}：按“{case.label}”单独处理，{case.effect.label}"
-        finding = Finding("costing.treated", Severity.NOTE, _place(target), text)
+        finding = Finding("costing.treated", Severity.NOTE, Where(pointer=f"/targets/{target.dmu}"), text)
         return DmuBaseline(
             dmu=target.dmu,
             year=target.year,
@@ -187,19 +187,6 @@ class FittedBaseline:
         point, lower, upper = line
         ends = self._money(lower, up=False), self._money(upper, up=True)
         return MethodEstimate(method.name, method.name.label, self._money(point), *ends)
-
-    @property
-    def _n_units(self) -> int:
-        """A unit's further years say little about other units."""
-        return (
-            len(self.frame) if self.version < 4 else int(self.frame.index.get_level_values("dmu").nunique())
-        )
-
-    @property
-    def _trusted(self) -> bool:
-        """Nothing was found of the panel or its fits by which no figure stands."""
-        wrong = (one.severity is Severity.ERROR or one.code in UNSOUND for one in self.findings)
-        return self.version < 4 or not any(wrong)
 
     def _factor(self, target: BaselineTarget) -> float:
         """From the base year and the whole to the target's own prices."""
@@ -337,6 +324,18 @@ def _check_nominal(panel: CostPanel) -> tuple[Finding, ...]:
     return (Finding("costing.nominal", Severity.WARNING, Where(pointer="/rows"), text),)
 
 
+def _n_units(fitted: FittedBaseline) -> int:
+    """A unit's further years say little about other units."""
+    rows = fitted.frame.index
+    return len(rows) if fitted.version < 4 else int(rows.get_level_values("dmu").nunique())
+
+
+def _trusted(fitted: FittedBaseline) -> bool:
+    """Nothing was found of the panel or its fits by which no figure stands."""
+    wrong = (one.severity is Severity.ERROR or one.code in UNSOUND for one in fitted.findings)
+    return fitted.version < 4 or not any(wrong)
+
+
 def _require_drivers(panel: CostPanel, target: BaselineTarget) -> None:
     for driver in panel.spec.drivers:
         value = target.drivers.get(driver.code)
@@ -362,11 +361,11 @@ def _check_families(target: BaselineTarget, methods: Sequence[FittedMethod]) -> 
     if any(METHODS[method.name].family in AVERAGE for method in methods):
         return ()
     text = f"{target.dmu}：只有最佳做法类的方法给出结果，没有一般做法的方法佐证，基线不能作为核减依据"
-    return (Finding("costing.only_best_practice", Severity.WARNING, _place(target), text),)
-
-
-def _place(target: BaselineTarget) -> Where:
-    return Where(pointer=f"/targets/{target.dmu}")
+    return (
+        Finding(
+            "costing.only_best_practice", Severity.WARNING, Where(pointer=f"/targets/{target.dmu}"), text
+        ),
+    )
 
 
 def _why_silent(methods: Sequence[FittedMethod]) -> str:
@@ -386,7 +385,9 @@ def _check_target(
     found = []
     if silent:
         text = f"{target.dmu}：{_labels(silent)}没有给出结果（{_why_silent(silent)}），未参加调和"
-        found.append(Finding("costing.no_answer", Severity.WARNING, _place(target), text))
+        found.append(
+            Finding("costing.no_answer", Severity.WARNING, Where(pointer=f"/targets/{target.dmu}"), text)
+        )
     for driver in fitted.panel.spec.drivers:
         column, value = fitted.frame[driver.code], float(target.drivers[driver.code])
         low, high = float(column.min()), float(column.max())
@@ -396,5 +397,9 @@ def _check_target(
             found.append(Finding("costing.extrapolation", Severity.WARNING, where, text))
     if not methods_agree:
         text = f"{target.dmu}：各方法的区间没有共同部分，基线不能作为核减依据"
-        found.append(Finding("costing.methods_disagree", Severity.WARNING, _place(target), text))
+        found.append(
+            Finding(
+                "costing.methods_disagree", Severity.WARNING, Where(pointer=f"/targets/{target.dmu}"), text
+            )
+        )
     return tuple(found)

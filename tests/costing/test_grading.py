@@ -20,7 +20,11 @@ from budgetperf.money import ZERO, Money
     ],
 )
 def test_grades_follow_their_three_limits(rows, fit, width, grade):
-    limits = {"rows_per_driver": Decimal(rows), "fit_ratio": Decimal(fit), "half_width_ratio": Decimal(width)}
+    limits = {
+        "units_per_driver": Decimal(rows),
+        "fit_ratio": Decimal(fit),
+        "half_width_ratio": Decimal(width),
+    }
     assert evidence_grade(**limits, sound=True) == grade
     assert evidence_grade(**limits, sound=False) is EvidenceGrade.C
 
