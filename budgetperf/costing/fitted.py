@@ -22,12 +22,13 @@ from budgetperf.costing.methods import METHODS, method_card
 from budgetperf.costing.panel import CostPanel, PanelSpec
 from budgetperf.costing.peers import find_peers
 from budgetperf.costing.prices import PriceIndex, at_base_prices
+from budgetperf.costing.reconciliation import hull, reconcile
 from budgetperf.costing.regression.findings import check_rounding
 from budgetperf.costing.rounding import money_from_yuan
 from budgetperf.costing.screening import Screened, screen
 from budgetperf.costing.spread import Spread, begin, in_turn
 from budgetperf.costing.version import VERSION, method_of
-from budgetperf.costing.words import MethodFamily, MethodName, Reconciliation, TreatmentEffect
+from budgetperf.costing.words import MethodFamily, MethodName, TreatmentEffect
 from budgetperf.errors import Invalid
 from budgetperf.findings import Finding, Severity, Where
 from budgetperf.money import Money
@@ -134,7 +135,7 @@ class FittedBaseline:
             for method, line in zip(methods, yuan[answered], strict=True)
         )
         point = self._money(reconcile(yuan[answered, 0], self.spec.reconciliation) * factor)
-        lower, upper, agree = _band(estimates)
+        lower, upper, agree = hull(estimates)
         findings = _check_target(self, target, methods_agree=agree, silent=silent)
         findings += () if self.version < 3 else _check_families(target, methods)
         grade = grading.evidence_grade(
@@ -284,18 +285,6 @@ def _fit_methods(
         yield METHODS[name].fit(frame, panel, spec, spread)
 
 
-def reconcile(points: Array, how: Reconciliation) -> float:
-    """Return one cost for several methods' positive points, on the log scale."""
-    logs = np.log(points)
-    match how:
-        case Reconciliation.GEOMETRIC_MEAN:
-            return float(np.exp(logs.mean()))
-        case Reconciliation.MEDIAN:
-            return float(np.exp(np.median(logs)))
-        case Reconciliation.HIGHEST:
-            return float(points.max())
-
-
 def _treated(panel: CostPanel, spec: BaselineSpec) -> list[tuple[str, int]]:
     """Return the rows that name a special case, refusing what the edition does not know."""
     known = {one.key: one.label for one in spec.treatments}
@@ -346,14 +335,6 @@ def _require_drivers(panel: CostPanel, target: BaselineTarget) -> None:
                 dmu=target.dmu,
                 driver=driver.code,
             )
-
-
-def _band(estimates: Sequence[MethodEstimate]) -> tuple[Money, Money, bool]:
-    """Return the ends of the hull of the intervals, and whether they share an amount."""
-    lowers, uppers = (
-        [end.fen for end in ends] for ends in zip(*((e.lower, e.upper) for e in estimates), strict=True)
-    )
-    return Money(min(lowers)), Money(max(uppers)), max(lowers) <= min(uppers)
 
 
 def _check_families(target: BaselineTarget, methods: Sequence[FittedMethod]) -> tuple[Finding, ...]:
