@@ -102,7 +102,7 @@ def _summary(figures: Line) -> Iterator[str]:
         if whole:
             place = f"{found.words['worlds'][world]}，{n}个单位"
             yield (
-                f"**{label}**：全部世界合计误减 {share(whole)}%；最坏的世界（{place}）{share(worst)}%。"
+                f"**{label}**：{found.reach(one)}误减 {share(whole)}%；最坏的世界（{place}）{share(worst)}%。"
                 f"其中等级C、按规则不核减的占 {share(found.pooled(one, 'grade_C'))}%。"
             )
     for one, label in found.methods.items():
@@ -112,7 +112,8 @@ def _summary(figures: Line) -> Iterator[str]:
     yield (
         "误减少不等于查得出浪费：多数结论为C级时，版本几乎不核减任何人。"
         + "；".join(
-            f"{label}：申报真实需要1.5倍的被查出 {share(found.pooled(one, 'cut_half'))}%，2倍的 {share(found.pooled(one, 'cut_double'))}%"
+            f"{label}（{found.reach(one)}）：申报真实需要1.5倍的被查出 {share(found.pooled(one, 'cut_half'))}%，"
+            f"2倍的 {share(found.pooled(one, 'cut_double'))}%"
             for one, label in found.decided.items()
             if one[0] in {"edition", "faster"}
         )
@@ -193,6 +194,15 @@ class Baselines:
             return None
         error = sum((line["error"] * line["trials"]) ** 2 for line in found) ** 0.5 / trials
         return {"hits": sum(line["hits"] for line in found), "trials": trials, "error": error}
+
+    def reach(self, subject: tuple[str, str]) -> str:
+        """Say which cells a subject was simulated in: all, or how many of them."""
+        done = [cell for cell in self.cells if self.get(cell, subject, "cut_noisy")]
+        return (
+            "全部世界合计"
+            if len(done) == len(self.cells)
+            else f"仅仿真了{len(done)}个设计（共{len(self.cells)}个），合计"
+        )
 
 
 def _row(found: Baselines, cell: tuple[str, int]) -> list[str]:

@@ -169,7 +169,13 @@ def recompute(given: Arguments) -> int:
     from budgetperf.store.results import decision_digests, get_decision
 
     if sum((bool(given.digest), bool(given.subject), given.all)) != 1:
-        raise Invalid("recompute.what", "请写明一个摘要，或 --subject 编码，或 --all")
+        raise Invalid("recompute.what", "请写明一个摘要，或一个决策包文件，或 --subject 编码，或 --all")
+    if given.digest and Path(given.digest).is_file():
+        from workflows.packages import read_package
+
+        verdict = again(read_package(Path(given.digest)), Rulebook.load())
+        say(f"{verdict.digest[:12]}… {verdict.because}")
+        return int(not verdict.same)
     different = 0
     with _made_home(given) as home, _owner_session(home) as session:
         rules = rulebook_of(session, Rulebook.load())
@@ -332,7 +338,11 @@ def _operator_verbs(verb: Callable[..., argparse.ArgumentParser]) -> None:
     admin.add_argument("--city-name", default="本市", help="城市名称 / name of the city (本市)")
     verb("check", check)
     again = verb("recompute", recompute)
-    again.add_argument("digest", nargs="?", help="决策包摘要 / digest of one package")
+    again.add_argument(
+        "digest",
+        nargs="?",
+        help="决策包摘要，或 ./bp baseline 写出的决策包.json / digest or file of one package",
+    )
     again.add_argument("--subject", help="评价对象编码 / all packages of one evaluand")
     again.add_argument("--all", action="store_true", help="全部 / all of them")
     bundle = verb("verify", verify, home=False)

@@ -97,7 +97,12 @@ VERBS: dict[str, Words] = {
         "重算决策包，逐个比较 / recompute decision packages",
         "按存档的事实、规则版本和方法重算，回答“相同”或“不同，因为…”；有不同时返回 1。\n"
         "From the stored facts, edition and method: the same, or why it differs. Returns 1 when any differs.",
-        ("./bp recompute 3f2a…（64 位摘要）", "./bp recompute --subject 010203-001", "./bp recompute --all"),
+        (
+            "./bp recompute 3f2a…（64 位摘要）",
+            "./bp recompute --subject 010203-001",
+            "./bp recompute --all",
+            "./bp recompute 结果/决策包.json",
+        ),
     ),
     "verify": Words(
         "校验证据包 / verify an evidence bundle",

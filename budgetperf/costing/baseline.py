@@ -19,7 +19,7 @@ from budgetperf.costing.panel import CostPanel
 from budgetperf.costing.prices import PriceIndex
 from budgetperf.costing.spread import Spread, in_turn
 from budgetperf.costing.version import METHOD, environment
-from budgetperf.errors import NotFound
+from budgetperf.errors import Invalid, NotFound
 from budgetperf.findings import Finding
 from budgetperf.money import Money
 from budgetperf.provenance import DecisionKind, DecisionPackage, Json
@@ -146,6 +146,9 @@ def set_baseline(
     Invalid, TooFewRows, Collinear, NotConverged
         See ``frames.panel_from_frame``, ``fitted.fit``, ``standings.answer`` and ``claimed_costs.set_aside``.
     """
+    if not hasattr(edition, "spec"):
+        text = "edition须为BaselineEdition；按编号取用：actions.baseline.edition_named(编号)"
+        raise Invalid("costing.edition", f"{text}，现为{type(edition).__name__}")
     panel = panel if isinstance(panel, CostPanel) else panel_from_frame(panel)
     facts = BaselineFacts(panel, tuple(targets), edition.spec, prices, payable_total, tuple(factors))
     answers, card = packages.answered(facts, spread)

@@ -261,20 +261,24 @@ def fit(
     priced = panel if prices is None else at_base_prices(panel, prices)
     whole = panel_frame(priced)
     whole = whole.drop(index=_treated(priced, spec))
-    screened = screen(whole, spec.screening, levels=priced.spec.levels) if spec.screening else ()
-    frame = whole.drop(index=[(one.dmu, one.year) for one in screened])
-    exact = check_rounding(frame["cost"], frame.drop(columns="cost"), levels=priced.spec.levels)
+    frame, screened = whole, tuple[Screened, ...]()
     try:
+        screened = screen(whole, spec.screening, levels=priced.spec.levels) if spec.screening else ()
+        frame = whole.drop(index=[(one.dmu, one.year) for one in screened])
         methods = tuple(_fit_methods(frame, priced.spec, spec, spread))
     except (NotConverged, PerfectFit) as error:
-        if exact:
+        if exact := _by_formula(frame, priced.spec):
             raise Invalid("costing.perfect_fit", exact[0].message, exact) from error
         raise
     found = priced.check() + _check_nominal(priced) + tuple(one.finding for one in screened)
     found += tuple(finding for method in methods for finding in method.findings)
     if not any(finding.code == "costing.perfect_fit" for finding in found):
-        found += exact
+        found += _by_formula(frame, priced.spec)
     return FittedBaseline(panel, priced, frame, spec, prices, methods, screened, found)
+
+
+def _by_formula(frame: pd.DataFrame, panel: PanelSpec) -> tuple[Finding, ...]:
+    return check_rounding(frame["cost"], frame.drop(columns="cost"), levels=panel.levels)
 
 
 def _fit_methods(

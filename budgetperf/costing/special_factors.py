@@ -74,6 +74,8 @@ def answer_giving_back(
     """
     last = max(row.year for row in fitted.filed.rows)
     aside = Money.total(one.amounts.get(last, ZERO) for one in factors)
+    if payable_total is not None and payable_total < ZERO:
+        raise Invalid("costing.payable", f"应付总额不能为负数，现为{payable_total}元")
     if payable_total is not None and payable_total < aside:
         raise Invalid(
             "costing.payable", f"应付总额{payable_total}元低于已认定特殊因素的{aside}元，请核对总额"

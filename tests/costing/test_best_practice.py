@@ -8,9 +8,10 @@ import pytest
 
 from budgetperf.costing import packages
 from budgetperf.costing.cost_baseline import BaselineTarget
-from budgetperf.costing.fitted import fit, reconcile
+from budgetperf.costing.fitted import fit
 from budgetperf.costing.method import BaselineSpec, Treatment
 from budgetperf.costing.panel import CostPanel, DriverSpec, PanelSpec
+from budgetperf.costing.reconciliation import reconcile
 from budgetperf.costing.screening import ScreeningRule
 from budgetperf.costing.standings import answer
 from budgetperf.costing.words import OutlierRule, Reconciliation, TreatmentEffect
