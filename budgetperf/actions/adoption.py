@@ -9,7 +9,7 @@ from budgetperf.actions.simple import NoForm
 from budgetperf.errors import Conflict
 from budgetperf.findings import Finding, Severity, Where
 from budgetperf.provenance import DecisionKind, Json
-from budgetperf.store.costs import BandFacts, UnitFacts, cost_panel, units_of, write_band
+from budgetperf.store.costs import BandFacts, UnitFacts, cost_panel, panels_of, units_of, write_band
 from budgetperf.store.records import RecordFacts
 from budgetperf.store.results import DecisionFacts, decisions_of
 
@@ -61,6 +61,28 @@ def without_band(ctx: Context, record: RecordFacts) -> tuple[Finding, ...]:
         )
         for unit in _units(ctx, record)
         if unit.dmu not in baselines
+    )
+
+
+def in_two_panels(ctx: Context, record: RecordFacts) -> tuple[Finding, ...]:
+    """Tell of every project that stands in other panels of the year too: the baseline adopted last counts."""
+    others = {
+        unit.code: [
+            code
+            for code in panels_of(ctx.session, unit.evaluand_id, record.fiscal_year)
+            if code != record.subject
+        ]
+        for unit in _units(ctx, record)
+    }
+    return tuple(
+        Finding(
+            "baseline.two_panels",
+            Severity.WARNING,
+            Where(),
+            f"项目{code}同年还列入成本面板{'、'.join(panels)}，以后采用的现行基线为准核减",
+        )
+        for code, panels in others.items()
+        if panels
     )
 
 

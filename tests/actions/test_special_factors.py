@@ -61,7 +61,7 @@ def filed(ctx: Context, city: City, amount: str = "10", *, record_id: str = "", 
     return record_id
 
 
-def keep_for_next_year(ctx: Context, city: City) -> None:
+def keep_for_next_year(ctx: Context, city: City, code: str = "later") -> None:
     """Keep the panel under another code, the water works a unit of it in 2027."""
     _, panel = load_panel(ctx, PANEL)
     rows = [
@@ -78,7 +78,7 @@ def keep_for_next_year(ctx: Context, city: City) -> None:
         "drivers": {"length": "5"},
     }
     form = {
-        "code": "later", "service": "供水", "cost_label": "支出", "base_year": 2024, "rows": rows, "units": [unit],
+        "code": code, "service": "供水", "cost_label": "支出", "base_year": 2024, "rows": rows, "units": [unit],
         "drivers": [{"code": "length", "label": "管网长度", "uom": "公里"}],
     }  # fmt: skip
     keep_panel(ctx, CostPanelForm.model_validate(form))
@@ -93,8 +93,8 @@ def claim_of(ctx: Context, status: Status) -> str:
     return record.id
 
 
-def adopt_for_next_year(ctx: Context) -> None:
-    fitted = baseline.fit_baseline(ctx, FitForm(panel_code="later", fiscal_year=2027), Seen())
+def adopt_for_next_year(ctx: Context, panel: str = "later") -> None:
+    fitted = baseline.fit_baseline(ctx, FitForm(panel_code=panel, fiscal_year=2027), Seen())
     head = ctx.acting(cast.FINANCE_HEAD, ctx.now)
     VERBS[Stage.BASELINE, "adopt"].act(head, fitted.record_id, NoForm(), Seen())
 
