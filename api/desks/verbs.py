@@ -44,6 +44,7 @@ from budgetperf.money import MoneyUnit
 from budgetperf.process.advance import Attempt, advance
 from budgetperf.process.stages import Guard, Stage
 from budgetperf.process.transitions import Transition, named
+from budgetperf.store.budget import limits_issued
 from budgetperf.store.records import RecordFacts, doers, get_record
 
 router = APIRouter()
@@ -82,6 +83,8 @@ def may_begin(ctx: Context, record: RecordFacts, verb: str) -> Transition:
         guards -= undecided_for(ctx, record)
     if record.stage is Stage.SPECIAL_FACTOR_CLAIM:
         guards -= unmet(ctx, record)
+    if record.stage is Stage.BASELINE and limits_issued(ctx.session, record.fiscal_year):
+        guards -= {Guard.LIMITS_NOT_ISSUED}
     return advance(state, verb, actor=ctx.actor, attempt=Attempt(ctx.today, guards=guards, reason="—"))
 
 

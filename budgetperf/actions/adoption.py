@@ -8,16 +8,24 @@ from budgetperf.actions.moves import Outcome, Seen, load, move
 from budgetperf.actions.simple import NoForm
 from budgetperf.errors import Conflict
 from budgetperf.findings import Finding, Severity, Where
+from budgetperf.process.stages import Guard
 from budgetperf.provenance import DecisionKind, Json
+from budgetperf.store.budget import limits_issued
 from budgetperf.store.costs import BandFacts, UnitFacts, cost_panel, panels_of, units_of, write_band
 from budgetperf.store.records import RecordFacts
 from budgetperf.store.results import DecisionFacts, decisions_of
 
 
 def adopt_baseline(ctx: Context, record_id: str, _form: NoForm, seen: Seen) -> Outcome:
-    """Adopt a fitted baseline by a second person and write the band of every project it answers for."""
+    """Adopt a fitted baseline by a second person and write the band of every project it answers for.
+
+    Raises
+    ------
+    Conflict
+        The limits of the budget year are issued.
+    """
     record = load(ctx, record_id)
-    moved = move(ctx, record_id, "adopt", seen=seen, record=record)
+    moved = move(ctx, record_id, "adopt", seen=seen, guards=unless_issued(ctx, record), record=record)
     found, baselines = _answers(ctx, record)
     for unit in _units(ctx, record):
         if unit.dmu not in baselines:
@@ -41,6 +49,12 @@ def adopt_baseline(ctx: Context, record_id: str, _form: NoForm, seen: Seen) -> O
             ),
         )
     return moved.log(ctx)
+
+
+def unless_issued(ctx: Context, record: RecordFacts) -> set[Guard]:
+    """Return the guard that no limits rest on what a record would change, if so until the transaction ends."""
+    issued = limits_issued(ctx.session, record.fiscal_year, lock=True)
+    return set() if issued else {Guard.LIMITS_NOT_ISSUED}
 
 
 def without_band(ctx: Context, record: RecordFacts) -> tuple[Finding, ...]:
