@@ -105,7 +105,7 @@ def list_claims(ctx: Context) -> list[Claim]:
     return [
         Claim(
             one,
-            str(said["panel_code"]) if (said := _said(filed, one) or _said(opened, one)) else "",
+            str(_said(opened, one)["panel_code"]),
             str(_said(filed, one).get("label", "")),
         )
         for one in sorted(found, key=lambda one: (one.opened_at, one.id), reverse=True)
@@ -123,11 +123,10 @@ def is_open(ctx: Context, evaluand_id: str, fiscal_year: int, panel_code: str) -
 
 
 def claimed_panel(ctx: Context, record: RecordFacts) -> str:
-    """Return the code of the panel against whose baseline a claim was opened; claims once said it only when filed."""
-    for form in (NewClaimForm, ClaimForm):
-        if filing := latest_filing(ctx.session, record.id, form.__name__):
-            return form.model_validate(filing.document).panel_code
-    return min(panels_of(ctx.session, _evaluand_of(record), record.fiscal_year))
+    """Return the code of the panel against whose baseline a claim was opened."""
+    opened = latest_filing(ctx.session, record.id, NewClaimForm.__name__)
+    assert opened is not None  # no claim is opened without
+    return NewClaimForm.model_validate(opened.document).panel_code
 
 
 def unmet(ctx: Context, record: RecordFacts) -> frozenset[Guard]:

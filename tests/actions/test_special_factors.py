@@ -94,10 +94,11 @@ def claim_of(ctx: Context, status: Status) -> str:
     return record.id
 
 
-def adopt_for_next_year(ctx: Context, panel: str = "later") -> None:
+def adopt_for_next_year(ctx: Context, panel: str = "later") -> str:
     fitted = baseline.fit_baseline(ctx, FitForm(panel_code=panel, fiscal_year=2027), Seen())
     head = ctx.acting(cast.FINANCE_HEAD, ctx.now)
     VERBS[Stage.BASELINE, "adopt"].act(head, fitted.record_id, NoForm(), Seen())
+    return fitted.record_id
 
 
 def test_claims_are_heard_until_some_days_after_the_adoption(visit: Visit, city: City) -> None:
@@ -159,6 +160,12 @@ def test_nobody_decides_but_on_the_movement_of_the_claim_as_it_is_filed(visit: V
     assert take(visit(cast.FINANCE_REVIEWER), "admit", record) == "admitted"
     with pytest.raises(Conflict, match="不再测算"):
         movements.compute_movement(visit(cast.FINANCE_REVIEWER), record)
+    made = adopt_for_next_year(visit(cast.RULES_OFFICE))
+    same = filed(visit(cast.CLERK), city, "12", panel="later")
+    movements.compute_movement(visit(cast.FINANCE_REVIEWER), same)
+    take(visit(cast.FINANCE_REVIEWER), "reject", same)
+    for reader in (cast.RULES_OFFICE, cast.CLERK):  # it says the same, but is not what was admitted
+        assert [one.claim for one in seen_baseline(visit(reader), made).factors] == [record]
 
 
 def test_one_claim_of_a_project_waits_at_a_time_and_what_is_admitted_leaves_something_of_a_years_cost(
