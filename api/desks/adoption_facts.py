@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from api.screens.buttons import Link
-from budgetperf.actions.adoption import without_band
+from budgetperf.actions.adoption import in_two_panels, without_band
 from budgetperf.actions.context import Context
 from budgetperf.actions.seen_baseline import seen_baseline
 from budgetperf.findings import Finding, Severity, Where
@@ -44,9 +44,10 @@ def _changes(ctx: Context, record: RecordFacts) -> Iterator[Link]:
 
 
 def findings_of(ctx: Context, record: RecordFacts) -> tuple[Finding, ...]:
-    """Return the projects without an answer, and what was found that is more than a note, the gravest first."""
+    """Return the projects without an answer and those of several panels, and what was found that is more than a note, the gravest first."""
     grave = (one for one in seen_baseline(ctx, record.id).view.diagnoses if one.severity is not Severity.NOTE)
     return (
         *without_band(ctx, record),
+        *in_two_panels(ctx, record),
         *(Finding(one.code, one.severity, Where(), f"{one.title}：{one.meaning}") for one in grave),
     )

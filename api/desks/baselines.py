@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.answers import Key
 from api.desks.frame import answer, frame_of, holds, onward
-from api.desks.moves import offered
+from api.desks.moves import held, offered
 from api.desks.panels import VIEW, panel_address
 from api.guards import demand
 from api.resources import resources_of
@@ -32,10 +32,12 @@ from budgetperf.actions.seen_baseline import SeenBaseline, seen_baseline
 from budgetperf.costing.claimed_costs import given_back
 from budgetperf.costing.cost_baseline import DmuBaseline, Standing
 from budgetperf.money import ZERO, Money
+from budgetperf.process.stages import Guard
 from budgetperf.reports.baseline_view import gap_ratio
 from budgetperf.reports.baseline_words import practice_of
 from budgetperf.reports.model_card import CardRow
 from budgetperf.rulebook.parameters import CostBaselineRules
+from budgetperf.store.budget import limits_issued
 from budgetperf.store.records import steps_of
 
 router = APIRouter()
@@ -146,7 +148,9 @@ def _others(seen: SeenBaseline, dmu: str) -> Callable[[str], str]:
 def _moves(ctx: Context, seen: SeenBaseline) -> tuple[tuple[Button, ...], tuple[Barred, ...]]:
     if seen.record is None:
         return (), ()
-    return offered(seen.record, steps_of(ctx.session, [seen.record.id]), ctx.actor)
+    moves, barred = offered(seen.record, steps_of(ctx.session, [seen.record.id]), ctx.actor)
+    issued = limits_issued(ctx.session, seen.fiscal_year)
+    return held(seen.record, moves, barred, missing={Guard.LIMITS_NOT_ISSUED} if issued else ())
 
 
 def _head(ctx: Context, seen: SeenBaseline) -> BaselineHead:

@@ -1,12 +1,12 @@
 """Which moves of a record a page offers, and where each leads."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from urllib.parse import quote, urlencode
 
 from api.screens.buttons import Barred, Button
 from budgetperf.permissions import Actor
 from budgetperf.process.advance import RecordState, Step, denial
-from budgetperf.process.stages import ASSESSMENT_STAGES, Stage
+from budgetperf.process.stages import ASSESSMENT_STAGES, Guard, Stage
 from budgetperf.process.transitions import Transition, leaving
 from budgetperf.store.adoptions import ProjectBaseline
 from budgetperf.store.records import RecordFacts, StepFacts
@@ -26,6 +26,23 @@ def offered(
     return (
         tuple(button(record.id, row) for row, reason in found if reason is None),
         tuple(Barred(row.label, reason) for row, reason in found if reason is not None),
+    )
+
+
+def held(
+    record: RecordFacts, moves: Iterable[Button], barred: Iterable[Barred], *, missing: Container[Guard]
+) -> tuple[tuple[Button, ...], tuple[Barred, ...]]:
+    """Put the moves that still lack an outside fact among the barred."""
+    waiting = {
+        row.label: guard.label
+        for row in leaving(record.stage, record.status)
+        for guard in reversed(row.guards)
+        if guard in missing
+    }
+    moves = tuple(moves)
+    return (
+        tuple(move for move in moves if move.label not in waiting),
+        (*(Barred(move.label, waiting[move.label]) for move in moves if move.label in waiting), *barred),
     )
 
 

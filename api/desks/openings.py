@@ -212,6 +212,7 @@ OPENINGS: dict[str, Opening] = {
 }
 
 
+YEAR_DIGITS = 4
 NEXT_YEARS = frozenset({"request", "round", "baseline"})
 """What is started for the next budget year."""
 
@@ -349,15 +350,14 @@ def take_opening(request: Request, ctx: Work, name: str, posted: PostedForm) -> 
     opening = _known(ctx, name)
     about = About(opening.title, "", "", "", "", "/work")
     typed = multi(posted)
-    year = first(typed, "fiscal_year")
+    text = first(typed, "fiscal_year")
+    year = int(text) if text.isdecimal() and len(text) <= YEAR_DIGITS else 0
     return opened(
         request,
         ctx,
         about,
         form=opening.form,
-        preset=Preset(
-            {}, options=choices(ctx, int(year) if year.isdecimal() else 0, first(typed, "project_code"))
-        ),
+        preset=Preset({}, options=choices(ctx, year, first(typed, "project_code"))),
         posted=posted,
         act=lambda form: opening.act(request, ctx, form),
     )

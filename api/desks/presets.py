@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from api.desks.assessment_presets import STARTS as ASSESSMENT_STARTS
-from api.screens.fields import Document, Preset, RowNote
+from api.screens.fields import Document, Preset, RowNote, row_form
 from api.screens.page import Option
 from budgetperf.actions.context import Context
 from budgetperf.actions.drafts import Begin, typed_before
@@ -14,7 +14,7 @@ from budgetperf.actions.rule_editions import begun
 from budgetperf.actions.rules import in_force, named
 from budgetperf.actions.special_factors import claimed_panel
 from budgetperf.errors import Conflict, Invalid
-from budgetperf.forms import Form
+from budgetperf.forms import Form, fields
 from budgetperf.indicators import Indicator, plain_number
 from budgetperf.lifecycle.goals.form import indicator_tree
 from budgetperf.process.stages import Stage
@@ -42,6 +42,12 @@ def preset(
     known = STARTS.get((record.stage, verb), _nothing)(ctx, record)
     typed = typed_before(ctx, record, form).document(begin)
     return known if typed is None else with_document(known, typed)
+
+
+def filled_in(ctx: Context, record: RecordFacts, verb: str, form: type[Form]) -> Document:
+    """Return what the page of a verb fills in where rows left as they are count as blank; nothing elsewhere."""
+    some = any(rows.prefilled for meta in fields(form) if (rows := row_form(meta)))
+    return STARTS[record.stage, verb](ctx, record).document if some else {}
 
 
 def with_document(known: Preset, document: Document) -> Preset:

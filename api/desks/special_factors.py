@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.answers import Key
 from api.desks.frame import answer, frame_of, onward
-from api.desks.moves import offered
+from api.desks.moves import held, offered
 from api.desks.project import step_line
 from api.guards import PostedForm
 from api.resources import resources_of
@@ -36,7 +36,7 @@ from budgetperf.actions.special_factors import (
 from budgetperf.lifecycle.special_factor.form import ClaimAnswerForm, ClaimForm
 from budgetperf.money import Money
 from budgetperf.permissions import Permission, may
-from budgetperf.process.transitions import find, leaving
+from budgetperf.process.transitions import find
 from budgetperf.reports.movement_view import MovementRow, movement_view
 from budgetperf.store.costs import cost_panel, observations, panels_of
 from budgetperf.store.evidence import attachments_of
@@ -118,17 +118,7 @@ def _offered(
 ) -> tuple[tuple[Button, ...], tuple[Barred, ...]]:
     """Return the moves, those that still lack an outside fact among the barred."""
     moves, barred = offered(record, steps, ctx.actor)
-    missing = unmet(ctx, record)
-    waiting = {
-        row.label: guard.label
-        for row in leaving(record.stage, record.status)
-        for guard in row.guards
-        if guard in missing
-    }
-    return (
-        tuple(move for move in moves if move.label not in waiting),
-        (*(Barred(move.label, waiting[move.label]) for move in moves if move.label in waiting), *barred),
-    )
+    return held(record, moves, barred, missing=unmet(ctx, record))
 
 
 def _compute_href(ctx: Context, record: RecordFacts) -> str:

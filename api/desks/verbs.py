@@ -15,7 +15,7 @@ from api.desks.frame import answer, frame_of, onward
 from api.desks.moves import page_of
 from api.desks.papers import papers_of, warnings_of
 from api.desks.periods import period_namer
-from api.desks.presets import preset, with_document
+from api.desks.presets import filled_in, preset, with_document
 from api.desks.rule_diff import diff_to_copied
 from api.guards import PostedForm
 from api.problems import STATUSES
@@ -44,6 +44,7 @@ from budgetperf.money import MoneyUnit
 from budgetperf.process.advance import Attempt, advance
 from budgetperf.process.stages import Guard, Stage
 from budgetperf.process.transitions import Transition, named
+from budgetperf.store.budget import limits_issued
 from budgetperf.store.records import RecordFacts, doers, get_record
 
 router = APIRouter()
@@ -82,6 +83,8 @@ def may_begin(ctx: Context, record: RecordFacts, verb: str) -> Transition:
         guards -= undecided_for(ctx, record)
     if record.stage is Stage.SPECIAL_FACTOR_CLAIM:
         guards -= unmet(ctx, record)
+    if record.stage is Stage.BASELINE and limits_issued(ctx.session, record.fiscal_year):
+        guards -= {Guard.LIMITS_NOT_ISSUED}
     return advance(state, verb, actor=ctx.actor, attempt=Attempt(ctx.today, guards=guards, reason="—"))
 
 
@@ -193,9 +196,10 @@ def take(request: Request, ctx: Work, record_id: Key, verb: str, form: PostedFor
     posted = multi(form)
     if first(posted, "add") or first(posted, "remove"):
         return _change_rows(ctx, record, verb=verb, asked=asked, posted=posted)
-    document = kept(asked.form, posted)
+    known = filled_in(ctx, record, verb, asked.form)
+    document = kept(asked.form, posted, start=known)
     seen = Seen(version_of(posted), first(posted, "reason"))
-    filled, findings = read(asked.form, read_posted(asked.form, posted))
+    filled, findings = read(asked.form, read_posted(asked.form, posted, start=known))
     refusal: BudgetperfError = Invalid("form.read", "填写的内容有问题，修改后再提交", findings)
     if filled is not None:
         try:
@@ -254,7 +258,7 @@ def changed_rows(document: Document, posted: Posted, tables: frozenset[str]) -> 
         raise NotFound("form.table", "表中没有这一部分")
     if first(posted, "add"):
         return with_row(document, table)
-    return without_row(document, table, int(index) if index.isdecimal() else 0)
+    return without_row(document, table, int(index) if index.isdecimal() and len(index) <= 9 else 0)
 
 
 def _save(

@@ -18,12 +18,17 @@ MAX_ROWS = 500
 
 
 def read_posted(
-    form: type[Form], posted: Posted, *, blanks: bool = False, begun: bool = False
+    form: type[Form],
+    posted: Posted,
+    *,
+    start: Mapping[str, Json] | None = None,
+    blanks: bool = False,
+    begun: bool = False,
 ) -> dict[str, Json]:
     """Return the document that was typed; blank rows are left out unless asked for.
 
-    A row in which only what the page filled in stands is blank too; with ``begun`` such rows follow the others, so
-    that the page can show them again and findings on the others keep their place.
+    A row that is just as the page filled it in, by ``start``, is blank too; with ``begun`` such rows follow the
+    others, so that the page can show them again and findings on the others keep their place.
 
     Examples
     --------
@@ -35,7 +40,7 @@ def read_posted(
     for meta in fields(form):
         rows = row_form(meta)
         value = (
-            _rows(meta.name, rows, posted, blanks=blanks, begun=begun)
+            _rows(meta.name, rows, posted, start=(start or {}).get(meta.name), blanks=blanks, begun=begun)
             if rows
             else _value(form, meta, posted, meta.name)
         )
@@ -44,9 +49,11 @@ def read_posted(
     return document
 
 
-def kept(form: type[Form], posted: Posted, *, blanks: bool = False) -> dict[str, Json]:
+def kept(
+    form: type[Form], posted: Posted, *, start: Mapping[str, Json] | None = None, blanks: bool = False
+) -> dict[str, Json]:
     """Return the document as a draft keeps it: with the unit chosen on the page."""
-    document = read_posted(form, posted, blanks=blanks, begun=True)
+    document = read_posted(form, posted, start=start, blanks=blanks, begun=True)
     return (
         document if UNIT in document or not _first(posted, UNIT) else {**document, UNIT: _first(posted, UNIT)}
     )
@@ -70,20 +77,28 @@ def _first(posted: Posted, name: str) -> str:
     return next((value.strip() for value in posted.get(name, ())), "")
 
 
-def _rows(table: str, form: type[Form], posted: Posted, *, blanks: bool, begun: bool) -> list[Json]:
+def _rows(
+    table: str, form: type[Form], posted: Posted, *, start: Json, blanks: bool, begun: bool
+) -> list[Json]:
     pattern = re.compile(rf"{re.escape(table)}\.(\d{{1,4}})\.")
     found = sorted({int(match.group(1)) for name in posted if (match := pattern.match(name))})
     rows, unfilled = [], []
+    filled_in: list[dict[str, Json]] = [
+        {name: str(row[name]) for name in form.prefilled if name in row}
+        for row in _list(start)
+        if isinstance(row, Mapping)
+    ]
     for index in found[:MAX_ROWS]:
         row = {
             meta.name: value
             for meta in fields(form)
             if (value := _value(form, meta, posted, f"{table}.{index}.{meta.name}")) is not None
         }
-        if blanks or row.keys() - form.prefilled:
-            rows.append(row)
-        elif row:
+        if row in filled_in and not blanks:
+            filled_in.remove(row)  # once: the same year typed over another was not filled in here
             unfilled.append(row)
+        elif blanks or row:
+            rows.append(row)
     return list[Json]([*rows, *unfilled] if begun else rows)
 
 

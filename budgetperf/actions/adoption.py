@@ -8,16 +8,24 @@ from budgetperf.actions.moves import Outcome, Seen, load, move
 from budgetperf.actions.simple import NoForm
 from budgetperf.errors import Conflict
 from budgetperf.findings import Finding, Severity, Where
+from budgetperf.process.stages import Guard
 from budgetperf.provenance import DecisionKind, Json
-from budgetperf.store.costs import BandFacts, UnitFacts, cost_panel, units_of, write_band
+from budgetperf.store.budget import limits_issued
+from budgetperf.store.costs import BandFacts, UnitFacts, cost_panel, panels_of, units_of, write_band
 from budgetperf.store.records import RecordFacts
 from budgetperf.store.results import DecisionFacts, decisions_of
 
 
 def adopt_baseline(ctx: Context, record_id: str, _form: NoForm, seen: Seen) -> Outcome:
-    """Adopt a fitted baseline by a second person and write the band of every project it answers for."""
+    """Adopt a fitted baseline by a second person and write the band of every project it answers for.
+
+    Raises
+    ------
+    Conflict
+        The limits of the budget year are issued.
+    """
     record = load(ctx, record_id)
-    moved = move(ctx, record_id, "adopt", seen=seen, record=record)
+    moved = move(ctx, record_id, "adopt", seen=seen, guards=unless_issued(ctx, record), record=record)
     found, baselines = _answers(ctx, record)
     for unit in _units(ctx, record):
         if unit.dmu not in baselines:
@@ -43,6 +51,12 @@ def adopt_baseline(ctx: Context, record_id: str, _form: NoForm, seen: Seen) -> O
     return moved.log(ctx)
 
 
+def unless_issued(ctx: Context, record: RecordFacts) -> set[Guard]:
+    """Return the guard that no limits rest on what a record would change, if so until the transaction ends."""
+    issued = limits_issued(ctx.session, record.fiscal_year, lock=True)
+    return set() if issued else {Guard.LIMITS_NOT_ISSUED}
+
+
 def without_band(ctx: Context, record: RecordFacts) -> tuple[Finding, ...]:
     """Tell of every project a fitted baseline has no answer for: adopted, it gets no band.
 
@@ -61,6 +75,28 @@ def without_band(ctx: Context, record: RecordFacts) -> tuple[Finding, ...]:
         )
         for unit in _units(ctx, record)
         if unit.dmu not in baselines
+    )
+
+
+def in_two_panels(ctx: Context, record: RecordFacts) -> tuple[Finding, ...]:
+    """Tell of every project that stands in other panels of the year too: the baseline adopted last counts."""
+    others = {
+        unit.code: [
+            code
+            for code in panels_of(ctx.session, unit.evaluand_id, record.fiscal_year)
+            if code != record.subject
+        ]
+        for unit in _units(ctx, record)
+    }
+    return tuple(
+        Finding(
+            "baseline.two_panels",
+            Severity.WARNING,
+            Where(),
+            f"项目{code}同年还列入成本面板{'、'.join(panels)}，以后采用的现行基线为准核减",
+        )
+        for code, panels in others.items()
+        if panels
     )
 
 

@@ -12,7 +12,7 @@ from budgetperf.store.adoptions import ProjectBaseline, project_baselines
 
 @dataclass(frozen=True, slots=True)
 class OwnBaseline:
-    """What a panel's newest adopted baseline says of a project.
+    """What a panel's baseline in force says of a project.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def own_baselines(ctx: Context, evaluand_id: str = "") -> list[OwnBaseline]:
 
 
 def own_baseline(ctx: Context, evaluand_id: str, fiscal_year: int, panel_code: str) -> OwnBaseline | None:
-    """Return the baseline of a project by one panel for a budget year; None until one is adopted."""
+    """Return the baseline of a project by one panel for a budget year; None while none in force has one."""
     return next(
         (
             one

@@ -12,7 +12,7 @@ from budgetperf.reports.baseline_view import BaselineView, DmuSheet, baseline_vi
 from budgetperf.store.adoptions import Adoption, adoptions
 from budgetperf.store.costs import UnitFacts, cost_panel, units_of
 from budgetperf.store.listings import filed_documents
-from budgetperf.store.records import RecordFacts, get_record, list_records
+from budgetperf.store.records import RecordFacts, get_record, list_records, steps_of
 from budgetperf.store.results import DecisionFacts, decisions_of, own_baseline
 
 
@@ -118,18 +118,20 @@ def seen_baseline(ctx: Context, record_id: str) -> SeenBaseline:
 def _factors(
     ctx: Context, found: DecisionFacts, view: BaselineView, units: tuple[UnitFacts, ...]
 ) -> tuple[SeenFactor, ...]:
-    """Find the claim of each factor among the visible ones: the newest of its panel and unit that says the same."""
+    """Find the claim of each factor: the newest of its panel and unit that says the same and was admitted by then."""
     if not view.factors:
         return ()
     dmus = {unit.code: unit.dmu for unit in units}
     records = list_records(
         ctx.session, ctx.actor, stage=Stage.SPECIAL_FACTOR_CLAIM, fiscal_year=int(found.period)
     )
+    before = [one for one in steps_of(ctx.session, [one.id for one in records]) if one.at <= found.decided_at]
+    last = {step.record_id: step.verb for step in before}
     filed = filed_documents(ctx.session, [one.id for one in records], ClaimForm.__name__)
     claims = [
         (ClaimForm.model_validate(filed[one.id]), one)
         for one in records
-        if one.id in filed and one.subject in dmus
+        if last.get(one.id) == "admit" and one.subject in dmus
     ]
     known = [
         (form.factor(dmus[one.subject]), one.id) for form, one in claims if form.panel_code == found.subject

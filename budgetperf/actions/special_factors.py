@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import cast
 
+from budgetperf.actions.adoption import unless_issued
 from budgetperf.actions.context import Context
 from budgetperf.actions.moves import Outcome, Seen, Target, file_form, filed_event, load, move, open_record
 from budgetperf.actions.own_baselines import own_baseline
@@ -25,7 +26,7 @@ from budgetperf.process.transitions import find
 from budgetperf.provenance import DecisionKind, Json
 from budgetperf.reports.movement_view import movement_view
 from budgetperf.rulebook.parameters import CostBaselineRules
-from budgetperf.store.budget import rounds
+from budgetperf.store.budget import limits_issued
 from budgetperf.store.costs import lock_claims, panels_of
 from budgetperf.store.evidence import attachments_of
 from budgetperf.store.listings import filed_documents
@@ -104,7 +105,7 @@ def list_claims(ctx: Context) -> list[Claim]:
     return [
         Claim(
             one,
-            str(said["panel_code"]) if (said := _said(filed, one) or _said(opened, one)) else "",
+            str(_said(opened, one)["panel_code"]),
             str(_said(filed, one).get("label", "")),
         )
         for one in sorted(found, key=lambda one: (one.opened_at, one.id), reverse=True)
@@ -122,11 +123,10 @@ def is_open(ctx: Context, evaluand_id: str, fiscal_year: int, panel_code: str) -
 
 
 def claimed_panel(ctx: Context, record: RecordFacts) -> str:
-    """Return the code of the panel against whose baseline a claim was opened; claims once said it only when filed."""
-    for form in (NewClaimForm, ClaimForm):
-        if filing := latest_filing(ctx.session, record.id, form.__name__):
-            return form.model_validate(filing.document).panel_code
-    return min(panels_of(ctx.session, _evaluand_of(record), record.fiscal_year))
+    """Return the code of the panel against whose baseline a claim was opened."""
+    opened = latest_filing(ctx.session, record.id, NewClaimForm.__name__)
+    assert opened is not None  # no claim is opened without
+    return NewClaimForm.model_validate(opened.document).panel_code
 
 
 def unmet(ctx: Context, record: RecordFacts) -> frozenset[Guard]:
@@ -139,14 +139,9 @@ def unmet(ctx: Context, record: RecordFacts) -> frozenset[Guard]:
     met = {
         Guard.CLAIM_OPEN: in_time,
         Guard.MOVEMENT_KNOWN: known,
-        Guard.LIMITS_NOT_ISSUED: not limits_issued(ctx, record.fiscal_year),
+        Guard.LIMITS_NOT_ISSUED: not limits_issued(ctx.session, record.fiscal_year),
     }
     return frozenset(guard for guard, holds in met.items() if not holds)
-
-
-def limits_issued(ctx: Context, fiscal_year: int) -> bool:
-    """Tell whether the limits of a budget year, cut by its baselines, are issued."""
-    return any(one.fiscal_year == fiscal_year and one.issued_at is not None for one in rounds(ctx.session))
 
 
 def file_claim(ctx: Context, record_id: str, form: ClaimForm, seen: Seen) -> Outcome:
@@ -271,7 +266,7 @@ def _decide(verb: str, ctx: Context, record_id: str, _form: NoForm, seen: Seen) 
     Raises
     ------
     Conflict
-        The movement is not known, or not as things stand today.
+        The movement is not known, or not as things stand today; what is to be admitted comes after the limits.
     Invalid
         With what is admitted already, nothing would be left of a year's cost.
     """
@@ -282,7 +277,8 @@ def _decide(verb: str, ctx: Context, record_id: str, _form: NoForm, seen: Seen) 
         lock_claims(ctx.session, form.panel_code)
         findings = _findings(ctx, record, form) if verb == "admit" else ()
     found = current_movement(ctx, record)
-    guards = {Guard.MOVEMENT_KNOWN} if found or findings else ()
+    guards = {Guard.MOVEMENT_KNOWN} if found or findings else set()
+    guards |= unless_issued(ctx, record)
     moved = move(ctx, record_id, verb, seen=seen, findings=findings, guards=guards, record=record)
     assert found is not None  # the guard says so
     own = movement_view(found.facts, found.result).own
@@ -306,7 +302,7 @@ def revoke(ctx: Context, record_id: str, _form: NoForm, seen: Seen) -> Outcome:
         The limits of the budget year are issued.
     """
     record = load(ctx, record_id, "revoke")
-    guards = () if limits_issued(ctx, record.fiscal_year) else {Guard.LIMITS_NOT_ISSUED}
+    guards = unless_issued(ctx, record)
     return move(ctx, record_id, "revoke", seen=seen, guards=guards, record=record).log(ctx)
 
 

@@ -101,10 +101,10 @@ class Guard(Term):
     APPEAL_BODY = "appeal_body", "按本方案规定，该申诉由另一机构受理"
     INDEPENDENT = "independent", "您办理过被申诉的事项，申诉须由他人答复"
     KEPT_LONG_ENOUGH = "kept_long_enough", "评分尚在方案规定的保存期内"
-    CLAIM_OPEN = "claim_open", "申请期已结束：该项目的成本绩效基线已采用，并超过规定的申请期限"
+    CLAIM_OPEN = "claim_open", "申请期已结束，或该项目没有现行的成本绩效基线"
     LIMITS_NOT_ISSUED = (
         "limits_not_issued",
-        "该年度预算控制数已下达，据以核减的基线不能再变动，不能撤销认定；控制数确需更正的，按预算调整程序办理",
+        "该年度预算控制数已下达，据以核减的基线不能再变动，不再认定、撤销特殊因素，不再采用新的基线；控制数确需更正的，按预算调整程序办理",
     )
     MOVEMENT_KNOWN = "movement_known", "尚未测算该申请对各单位基线的影响，测算后方可认定或不予认定"
     OBJECTIONS_DECIDED = "objections_decided", "仍有异议未答复，全部答复后方可定稿"

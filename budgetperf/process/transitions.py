@@ -137,7 +137,8 @@ TRANSITIONS: tuple[Transition, ...] = (
          not_by=("score",)),
     # cost baseline of one panel
     _row(S.BASELINE, "fit", (), T.FITTED, "baseline:model:fit", "测算成本基线"),
-    _row(S.BASELINE, "adopt", (T.FITTED,), T.ADOPTED, "baseline:model:adopt", "采用成本基线", not_by=("fit",)),
+    _row(S.BASELINE, "adopt", (T.FITTED,), T.ADOPTED, "baseline:model:adopt", "采用成本基线", not_by=("fit",),
+         guards=(Guard.LIMITS_NOT_ISSUED,)),
     # a cost only one unit has: claimed with documents, its movement shown, admitted or not
     _row(S.SPECIAL_FACTOR_CLAIM, "open", (), T.DRAFT, "special_factor_claim:form:file", "提出特殊因素申请", guards=(Guard.CLAIM_OPEN,)),
     _row(S.SPECIAL_FACTOR_CLAIM, "file", _FILLABLE, T.FILED, "special_factor_claim:form:file", "报送特殊因素申请",
@@ -147,7 +148,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row(S.SPECIAL_FACTOR_CLAIM, "withdraw", (T.DRAFT, T.FILED, T.RETURNED), T.WITHDRAWN, "special_factor_claim:form:file",
          "撤回特殊因素申请", needs_reason=True, at_will=True),
     _row(S.SPECIAL_FACTOR_CLAIM, "admit", (T.FILED,), T.ADMITTED, "special_factor_claim:decision:write", "认定特殊因素",
-         not_by=("file",), guards=(Guard.MOVEMENT_KNOWN,), needs_reason=True),
+         not_by=("file",), guards=(Guard.LIMITS_NOT_ISSUED, Guard.MOVEMENT_KNOWN), needs_reason=True),
     _row(S.SPECIAL_FACTOR_CLAIM, "reject", (T.FILED,), T.NOT_ADMITTED, "special_factor_claim:decision:write", "不予认定",
          not_by=("file",), guards=(Guard.MOVEMENT_KNOWN,), needs_reason=True),
     _row(S.SPECIAL_FACTOR_CLAIM, "revoke", (T.ADMITTED,), T.REVOKED, "special_factor_claim:decision:write", "撤销认定",

@@ -25,7 +25,7 @@ class Adoption:
 
 @dataclass(frozen=True, slots=True)
 class ProjectBaseline:
-    """The band of a project by the newest baseline of a panel and year that has one for it.
+    """The band of a project by the baseline in force of a panel and year; one it superseded says nothing any more.
 
     Parameters
     ----------
@@ -54,17 +54,17 @@ def adoptions(session: Session) -> dict[str, Adoption]:
 
 
 _PROJECT_BASELINES = """
-SELECT DISTINCT ON (e.code, b.fiscal_year, a.panel_code)
-  b.evaluand_id, e.code, e.name, e.path, b.fiscal_year, a.panel_code, p.service, u.dmu, b.record_id, b.point_fen, b.upper_fen,
+SELECT b.evaluand_id, e.code, e.name, e.path, b.fiscal_year, a.panel_code, p.service, u.dmu, b.record_id, b.point_fen, b.upper_fen,
   min(b.adopted_at) OVER (PARTITION BY b.evaluand_id, b.fiscal_year, a.panel_code) AS first_adopted_at
 FROM cost_band b JOIN evaluand e ON e.id = b.evaluand_id JOIN bp_adopted() a ON a.record_id = b.record_id
   JOIN cost_panel p ON p.code = a.panel_code
   JOIN cost_unit u ON u.panel_id = p.id AND u.evaluand_id = b.evaluand_id AND u.fiscal_year = b.fiscal_year
 WHERE :evaluand IN ('', b.evaluand_id)
-ORDER BY e.code, b.fiscal_year DESC, a.panel_code, b.adopted_at DESC, b.record_id DESC"""
+ORDER BY e.code, b.fiscal_year DESC, a.panel_code"""
 
 
 def project_baselines(session: Session, evaluand_id: str = "") -> list[ProjectBaseline]:
-    """Return what each panel's adopted baselines say of the visible projects, by code, the newest year first."""
+    """Return what each panel's baseline in force says of the visible projects, by code, the newest year first."""
     rows = session.connection().execute(text(_PROJECT_BASELINES), {"evaluand": evaluand_id}).mappings()
-    return [ProjectBaseline(**row) for row in rows]
+    known = adoptions(session)
+    return [ProjectBaseline(**row) for row in rows if known[row["record_id"]].in_force]

@@ -90,6 +90,14 @@ def get_round(session: Session, fiscal_year: int) -> RoundFacts:
     )
 
 
+def limits_issued(session: Session, fiscal_year: int, *, lock: bool = False) -> bool:
+    """Tell whether the limits of a budget year are issued; locked, they are not before the transaction ends."""
+    statement = select(_ROUND.c.issued_at).where(_ROUND.c.fiscal_year == fiscal_year)
+    if lock:
+        statement = statement.with_for_update(read=True)
+    return session.connection().execute(statement).scalar() is not None
+
+
 def round_of(session: Session, record_id: str) -> RoundFacts:
     """Return the visible round of a record.
 

@@ -8,6 +8,7 @@ from sqlalchemy import func, insert, select
 from sqlmodel import Session, col
 
 from budgetperf.provenance import Json
+from budgetperf.store.adoptions import adoptions
 from budgetperf.store.fetch import Rows, fetch, fetch_one
 from budgetperf.store.tables.columns import table_of
 from budgetperf.store.tables.costs import CostBand, CostObservation, CostPanelRow, CostUnit
@@ -129,13 +130,17 @@ def unit_years(session: Session) -> set[int]:
 
 
 def bands(session: Session, fiscal_year: int) -> dict[str, BandFacts]:
-    """Return the newest adopted band per evaluand id for a budget year."""
-    statement = (
-        select(table_of(CostBand))
-        .where(col(CostBand.fiscal_year) == fiscal_year)
-        .order_by(col(CostBand.adopted_at), col(CostBand.record_id))
+    """Return the band per evaluand id that counts for a budget year: by the baseline in force of its panel.
+
+    Where a project stands in several panels of the year, the baseline in force that was adopted last counts.
+    """
+    known = {one.record_id: one for one in adoptions(session).values() if one.in_force}
+    statement = select(table_of(CostBand)).where(
+        col(CostBand.fiscal_year) == fiscal_year, col(CostBand.record_id).in_(known)
     )
-    return {band.evaluand_id: band for band in fetch(session, statement, BandFacts)}
+    found = fetch(session, statement, BandFacts)
+    found.sort(key=lambda band: (known[band.record_id].adopted_at, known[band.record_id].panel_code))
+    return {band.evaluand_id: band for band in found}
 
 
 def panels_of(session: Session, evaluand_id: str, fiscal_year: int) -> dict[str, str]:

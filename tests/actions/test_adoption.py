@@ -1,6 +1,7 @@
 """A baseline adopted: a band for every project it answers for, none for others, none twice."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,30 +14,55 @@ from budgetperf.actions.simple import NoForm
 from budgetperf.costing.form import FitForm
 from budgetperf.errors import Invalid
 from budgetperf.permissions import Actor
+from budgetperf.store.adoptions import adoptions, project_baselines
 from budgetperf.store.costs import bands
 from budgetperf.store.records import get_record
 from tests import cast
-from tests.actions.next_year import PANEL
+from tests.actions.test_special_factors import adopt_for_next_year, keep_for_next_year
 from tests.actions.year import City
 
 Visit = Callable[[Actor], Context]
 
 
-def test_a_project_without_an_answer_is_told_and_gets_no_band(
-    visit: Visit, monkeypatch: pytest.MonkeyPatch
+def test_a_project_without_an_answer_is_told_and_no_older_band_cuts_it(
+    visit: Visit, city: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ctx = visit(cast.RULES_OFFICE)
-    fitted = fit_baseline(ctx, FitForm(panel_code=PANEL, fiscal_year=2026), Seen()).record_id
+    keep_for_next_year(ctx, city)
+    adopt_for_next_year(ctx)
+    head = ctx.acting(cast.FINANCE_HEAD, ctx.now)
+    [old] = bands(head.session, 2027).values()
+    ctx = head.acting(cast.RULES_OFFICE, ctx.now)
+    fitted = fit_baseline(ctx, FitForm(panel_code="later", fiscal_year=2027), Seen()).record_id
     head = ctx.acting(cast.FINANCE_HEAD, ctx.now)
     record = get_record(head.session, head.actor, fitted)
-    assert adoption.without_band(head, record) == ()
+    assert adoption.without_band(head, record) == adoption.in_two_panels(head, record) == ()
     decision, _ = adoption._answers(head, record)
-    monkeypatch.setattr(adoption, "_answers", lambda *_: (decision, {}))
-    [told] = adoption.without_band(head, record)
-    assert "单元D02）没有测算结果" in told.message
-    before = bands(head.session, 2026)
-    assert adoption.adopt_baseline(head, fitted, NoForm(), Seen()).status == "adopted"
-    assert bands(head.session, 2026) == before
+    with monkeypatch.context() as patch:
+        patch.setattr(adoption, "_answers", lambda *_: (decision, {}))
+        [told] = adoption.without_band(head, record)
+        assert "单元D02）没有测算结果" in told.message
+        assert adoption.adopt_baseline(head, fitted, NoForm(), Seen()).status == "adopted"
+    assert old.record_id != fitted
+    assert bands(head.session, 2027) == {}
+    assert [one.record_id for one in project_baselines(head.session) if one.fiscal_year == 2027] == []
+
+
+def test_of_two_panels_the_baseline_adopted_last_counts_and_of_one_the_one_in_force(
+    visit: Visit, city: City
+) -> None:
+    ctx = visit(cast.RULES_OFFICE)
+    for code in ("later", "aside"):
+        keep_for_next_year(ctx, city, code)
+    for day, code in enumerate(("later", "later", "aside", "later")):
+        adopt_for_next_year(ctx.acting(cast.RULES_OFFICE, ctx.now + timedelta(days=day // 2)), code)
+        [band] = bands(ctx.session, 2027).values()
+        known = adoptions(ctx.session)
+        assert (known[band.record_id].panel_code, known[band.record_id].in_force) == (code, True)
+        listed = [one.record_id for one in project_baselines(ctx.session) if one.panel_code == code]
+        assert listed == [band.record_id]
+    [told] = adoption.in_two_panels(ctx, get_record(ctx.session, ctx.actor, band.record_id))
+    assert "同年还列入成本面板aside，以后采用的现行基线为准" in told.message
 
 
 def test_two_projects_are_not_one_unit(visit: Visit, city: City) -> None:

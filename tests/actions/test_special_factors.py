@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import text
+from sqlmodel import Session
 
 from budgetperf.actions import baseline, movements, special_factors
 from budgetperf.actions.context import Context
@@ -56,12 +57,12 @@ def filed(ctx: Context, city: City, amount: str = "10", *, record_id: str = "", 
             "amounts": [{"year": 2023, "amount": cast.wan(amount)}],
         }
     )  # fmt: skip
-    record_id = record_id or opened(ctx, city, panel=panel)
+    record_id = record_id or opened(ctx, city, YEAR + (panel != PANEL), panel)
     special_factors.file_claim(ctx, record_id, form, Seen())
     return record_id
 
 
-def keep_for_next_year(ctx: Context, city: City) -> None:
+def keep_for_next_year(ctx: Context, city: City, code: str = "later") -> None:
     """Keep the panel under another code, the water works a unit of it in 2027."""
     _, panel = load_panel(ctx, PANEL)
     rows = [
@@ -78,7 +79,7 @@ def keep_for_next_year(ctx: Context, city: City) -> None:
         "drivers": {"length": "5"},
     }
     form = {
-        "code": "later", "service": "供水", "cost_label": "支出", "base_year": 2024, "rows": rows, "units": [unit],
+        "code": code, "service": "供水", "cost_label": "支出", "base_year": 2024, "rows": rows, "units": [unit],
         "drivers": [{"code": "length", "label": "管网长度", "uom": "公里"}],
     }  # fmt: skip
     keep_panel(ctx, CostPanelForm.model_validate(form))
@@ -93,10 +94,11 @@ def claim_of(ctx: Context, status: Status) -> str:
     return record.id
 
 
-def adopt_for_next_year(ctx: Context) -> None:
-    fitted = baseline.fit_baseline(ctx, FitForm(panel_code="later", fiscal_year=2027), Seen())
+def adopt_for_next_year(ctx: Context, panel: str = "later") -> str:
+    fitted = baseline.fit_baseline(ctx, FitForm(panel_code=panel, fiscal_year=2027), Seen())
     head = ctx.acting(cast.FINANCE_HEAD, ctx.now)
     VERBS[Stage.BASELINE, "adopt"].act(head, fitted.record_id, NoForm(), Seen())
+    return fitted.record_id
 
 
 def test_claims_are_heard_until_some_days_after_the_adoption(visit: Visit, city: City) -> None:
@@ -139,14 +141,16 @@ def test_only_a_unit_of_the_panel_may_claim(visit: Visit, city: City) -> None:
 
 
 def test_nobody_decides_but_on_the_movement_of_the_claim_as_it_is_filed(visit: Visit, city: City) -> None:
-    record = filed(visit(cast.CLERK), city)
+    keep_for_next_year(visit(cast.RULES_OFFICE), city)
+    adopt_for_next_year(visit(cast.RULES_OFFICE))
+    record = filed(visit(cast.CLERK), city, panel="later")
     with pytest.raises(Conflict, match="尚未测算"):
         take(visit(cast.FINANCE_REVIEWER), "admit", record)
     with pytest.raises(Forbidden):
         movements.compute_movement(visit(cast.CLERK), record)
     movements.compute_movement(visit(cast.RULES_OFFICE), record)
     take(visit(cast.FINANCE_REVIEWER), "return", record)
-    filed(visit(cast.CLERK), city, "12", record_id=record)
+    filed(visit(cast.CLERK), city, "12", record_id=record, panel="later")
     with pytest.raises(Conflict, match="尚未测算"):
         take(visit(cast.FINANCE_REVIEWER), "reject", record)
     movements.compute_movement(visit(cast.FINANCE_REVIEWER), record)
@@ -156,6 +160,12 @@ def test_nobody_decides_but_on_the_movement_of_the_claim_as_it_is_filed(visit: V
     assert take(visit(cast.FINANCE_REVIEWER), "admit", record) == "admitted"
     with pytest.raises(Conflict, match="不再测算"):
         movements.compute_movement(visit(cast.FINANCE_REVIEWER), record)
+    made = adopt_for_next_year(visit(cast.RULES_OFFICE))
+    same = filed(visit(cast.CLERK), city, "12", panel="later")
+    movements.compute_movement(visit(cast.FINANCE_REVIEWER), same)
+    take(visit(cast.FINANCE_REVIEWER), "reject", same)
+    for reader in (cast.RULES_OFFICE, cast.CLERK):  # it says the same, but is not what was admitted
+        assert [one.claim for one in seen_baseline(visit(reader), made).factors] == [record]
 
 
 def test_one_claim_of_a_project_waits_at_a_time_and_what_is_admitted_leaves_something_of_a_years_cost(
@@ -188,14 +198,21 @@ def test_one_claim_of_a_project_waits_at_a_time_and_what_is_admitted_leaves_some
     assert take(visit(cast.FINANCE_REVIEWER), "admit", later) == "admitted"
 
 
-def test_whoever_decides_waits_for_who_decides_on_another_claim(visit: Visit, city: City) -> None:
+def test_whoever_decides_waits_for_who_decides_on_another_claim_and_holds_up_who_issues_the_limits(
+    visit: Visit, city: City, owner: Session
+) -> None:
     ctx = visit(cast.CLERK)
     record = filed(ctx, city)
     movements.compute_movement(visit(cast.FINANCE_REVIEWER), record)
     locks = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()")
     assert ctx.session.connection().execute(locks).scalar() == 0
-    take(visit(cast.FINANCE_REVIEWER), "admit", record)
+    rounds = "SELECT id FROM limit_round WHERE fiscal_year = :year FOR UPDATE SKIP LOCKED"
+    with owner.connection().begin_nested() as tried:
+        assert owner.connection().execute(text(rounds), {"year": YEAR}).all()
+        tried.rollback()
+    take(visit(cast.FINANCE_REVIEWER), "reject", record)
     assert ctx.session.connection().execute(locks).scalar() == 1
+    assert not owner.connection().execute(text(rounds), {"year": YEAR}).all()
 
 
 def test_a_movement_of_other_prices_is_none_to_decide_on(
@@ -215,10 +232,23 @@ def test_a_movement_of_other_prices_is_none_to_decide_on(
     )
 
 
-def test_what_is_admitted_stands_once_the_limits_of_its_year_are_issued(visit: Visit) -> None:
+def test_nothing_changes_the_baselines_once_the_limits_of_their_year_are_issued(
+    visit: Visit, city: City
+) -> None:
+    record = filed(visit(cast.CLERK), city)
+    movements.compute_movement(visit(cast.FINANCE_REVIEWER), record)
+    form = FitForm(panel_code=PANEL, fiscal_year=YEAR)
+    fitted = baseline.fit_baseline(visit(cast.RULES_OFFICE), form, Seen()).record_id
     ctx = visit(cast.SECOND_FINANCE_REVIEWER)
-    with pytest.raises(Conflict, match="控制数已下达，据以核减的基线不能再变动"):
-        take(ctx, "revoke", claim_of(ctx, Status.ADMITTED))
+    adopt = VERBS[Stage.BASELINE, "adopt"].act
+    for refused in (
+        lambda: take(ctx, "revoke", claim_of(ctx, Status.ADMITTED)),
+        lambda: take(ctx, "admit", record),
+        lambda: adopt(visit(cast.FINANCE_HEAD), fitted, NoForm(), Seen()),
+    ):
+        with pytest.raises(Conflict, match="控制数已下达，据以核减的基线不能再变动"):
+            refused()
+    assert take(visit(cast.FINANCE_REVIEWER), "reject", record) == "not_admitted"
 
 
 def test_the_unit_reads_its_own_part_and_not_everybodys(visit: Visit) -> None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from api.desks import verbs
 from budgetperf.permissions import Actor
 from budgetperf.process.stages import Stage
 from budgetperf.store.results import own_baseline
@@ -174,15 +175,18 @@ def test_a_sheet_draws_nobody_but_the_unit_and_its_peers(world: World) -> None:
 
 
 def test_a_unit_sees_nothing_before_the_baseline_is_adopted_and_who_adopts_sees_what_it_changes(
-    world: World,
+    world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     record = world.record(Stage.BASELINE, PANEL)[0]
     world.write("UPDATE record SET status = 'fitted' WHERE id = :id", id=record)
     try:
         browser, _ = sign_in(world.house, cast.CLERK)
         assert browser.get(f"/baselines/{record}").status_code == 404
-        assert "采用成本基线" in page(world, cast.FINANCE_HEAD)
         head, _ = sign_in(world.house, cast.FINANCE_HEAD)
+        shown, refused = page(world, cast.FINANCE_HEAD), head.get(f"/records/{record}/adopt")
+        assert refused.status_code == 409  # its limits are issued
+        assert all("控制数已下达，据以核减的基线不能再变动" in told for told in (shown, refused.text))
+        monkeypatch.setattr(verbs, "limits_issued", lambda *_: False)
         asked = head.get(f"/records/{record}/adopt").text
         facts = dict(re.findall(r"<li><(?:a|span)[^>]*>([^<]+)</(?:a|span)> <strong>([^<]*)</strong>", asked))
         first = str(

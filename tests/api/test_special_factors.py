@@ -72,6 +72,8 @@ def test_a_claim_is_opened_drafted_filed_and_its_movement_queued(world: World) -
     assert 'value="pipes" selected' in shown.text
     [once] = re.findall(r'name="once" value="([^"]+)"', shown.text)
     sent = {"csrf": csrf, "project_code": code, "fiscal_year": "2026", "panel_code": "pipes"}
+    for year in ("1" * 5000, "9" * 30, "-1", ""):
+        assert browser.post("/open/special-factor", data={**sent, "fiscal_year": year}).status_code == 422
     opened = browser.post("/open/special-factor", data={**sent, "once": once})
     assert opened.status_code == 303
     form = opened.headers["location"].partition("?")[0]
@@ -97,6 +99,13 @@ def test_a_claim_is_opened_drafted_filed_and_its_movement_queued(world: World) -
     assert 'value="九万"' in refused.text
     assert 'value="1.23456789"' in refused.text
     assert 'value="2022"' in refused.text
+    other = {
+        "amounts.2.amount": "9",
+        "amounts.0.year": "2023",
+    }  # a year that is there already, without amount
+    refused = browser.post(form, data=typed | other)
+    assert refused.status_code == 422
+    assert re.findall(r'href="#f-amounts-(\d)-amount"', refused.text) == ["0"]
     refused = browser.post(form, data=typed | {"amounts.1.amount": "9999", "amounts.2.amount": "9998"})
     assert refused.status_code == 422
     assert re.findall(r'href="#f-amounts-(\d)-amount"', refused.text) == ["0", "1"]
