@@ -88,7 +88,8 @@ def read_panel_book(
     base_year : int or None
         The latest year of the panel where None.
     projects : collection of str
-        Codes of the projects there are; one that is also a unit's code is that unit without being listed.
+        Codes of the projects there are; one that is also a unit's code is that unit without being listed, unless
+        the file says that another project is that unit.
 
     Raises
     ------
@@ -101,13 +102,20 @@ def read_panel_book(
     latest = latest_rows(read.panel)
     sheet = _Units(tables[UNITS], read, latest, projects) if UNITS in tables and read.places else None
     listed = sheet.read() if sheet else ()
-    named = {unit.project for unit in listed}
-    same = tuple(
-        PanelUnit(dmu, dmu, row.drivers)
-        for dmu, row in latest.items()
-        if dmu in projects and dmu not in named
-    )
+    named, taken = {unit.project for unit in listed}, {unit.dmu: unit.project for unit in listed}
+    alike = [dmu for dmu in latest if dmu in projects and dmu not in named]
+    same = tuple(PanelUnit(dmu, dmu, latest[dmu].drivers) for dmu in alike if dmu not in taken)
     warnings = tuple(
+        Finding(
+            "cost_panel.unit_taken",
+            Severity.WARNING,
+            Where(sheet=UNITS),
+            f"单元“{dmu}”按所填对应项目{taken[dmu]}，编码相同的项目{dmu}不再自动对应",
+        )
+        for dmu in alike
+        if dmu in taken
+    )
+    warnings += tuple(
         Finding(
             "cost_panel.new_unit",
             Severity.WARNING,
