@@ -90,8 +90,7 @@ def baseline_files(
         tell(say, error if isinstance(error, Invalid) else Invalid("baseline.fit", str(error)))
         say(f"{panel} 未能测算，未写出结果 / refused, nothing is written")
         return 1
-    found = _told(read.warnings, made.findings)
-    _write(out, rules, made, found, today=today)
+    _write(out, rules, made, found := _told(read.warnings, made.findings), today=today)
     _warn(say, found)
     _summary(say, rules, made, out)
     return 0
