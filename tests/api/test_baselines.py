@@ -6,6 +6,8 @@ from decimal import Decimal
 
 import pytest
 
+from api.desks import adoption_facts
+from budgetperf.actions.seen_baseline import seen_baseline
 from budgetperf.permissions import Actor
 from budgetperf.process.stages import Stage
 from budgetperf.store.results import own_baseline
@@ -174,7 +176,7 @@ def test_a_sheet_draws_nobody_but_the_unit_and_its_peers(world: World) -> None:
 
 
 def test_a_unit_sees_nothing_before_the_baseline_is_adopted_and_who_adopts_sees_what_it_changes(
-    world: World,
+    world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     record = world.record(Stage.BASELINE, PANEL)[0]
     world.write("UPDATE record SET status = 'fitted' WHERE id = :id", id=record)
@@ -183,6 +185,10 @@ def test_a_unit_sees_nothing_before_the_baseline_is_adopted_and_who_adopts_sees_
         assert browser.get(f"/baselines/{record}").status_code == 404
         assert "采用成本基线" in page(world, cast.FINANCE_HEAD)
         head, _ = sign_in(world.house, cast.FINANCE_HEAD)
+        looked: list[str] = []
+        monkeypatch.setattr(
+            adoption_facts, "seen_baseline", lambda ctx, one: looked.append(one) or seen_baseline(ctx, one)
+        )
         asked = head.get(f"/records/{record}/adopt").text
         facts = dict(re.findall(r"<li><(?:a|span)[^>]*>([^<]+)</(?:a|span)> <strong>([^<]*)</strong>", asked))
         first = str(
@@ -199,7 +205,9 @@ def test_a_unit_sees_nothing_before_the_baseline_is_adopted_and_who_adopts_sees_
             points.append((int(target["point_fen"]), target["grade"]["code"]))
         (before, _), (after, grade) = points
         assert facts["基线合计（元）"] == f"{after / 100:,.2f}"
-        assert facts["比现行基线合计增减（元）"] == f"{(after - before) / 100:+,.2f}"
+        of_both = [facts[f"两次都有的单元，{word}（元）"] for word in ("现行合计", "本次合计", "合计增减")]
+        assert of_both == [f"{before / 100:,.2f}", f"{after / 100:,.2f}", f"{(after - before) / 100:+,.2f}"]
+        assert (facts["两次都有基线的单元"], len(looked), set(looked)) == ("1", 2, {first, record})
         assert (facts["上调的单元"], facts["下调的单元"]) == (("1", "0") if after > before else ("0", "1"))
         assert [facts[word] for word in ("证据充分", "证据较充分", "证据有限")] == [
             f"{one} {int(one == grade)}" for one in "ABC"
