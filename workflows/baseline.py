@@ -41,7 +41,7 @@ from workflows.schemes import Say, edition_of_kind, packaged, tell
 
 BOM = "\ufeff"  # Excel shows Chinese without it as garbage
 RESULTS, CARD, PACKAGE = "基线.csv", "模型卡.json", "决策包.json"
-REPORT, BOOK = "基线报告.pdf", "基线报告.xlsx"
+REPORT, BOOK, NOTES = "基线报告.pdf", "基线报告.xlsx", "提示.csv"
 
 
 def baseline_files(
@@ -90,8 +90,8 @@ def baseline_files(
         tell(say, error if isinstance(error, Invalid) else Invalid("baseline.fit", str(error)))
         say(f"{panel} 未能测算，未写出结果 / refused, nothing is written")
         return 1
-    _write(out, rules, made, today=today)
-    _warn(say, read.warnings, made.findings)
+    _write(out, rules, made, found := _told(read.warnings, made.findings), today=today)
+    _warn(say, found)
     _summary(say, rules, made, out)
     return 0
 
@@ -104,17 +104,21 @@ def _summary(say: Say, rules: Edition, made: CostBaseline, out: Path) -> None:
     )
 
 
-def _warn(say: Say, at_cells: Sequence[Finding], other: Sequence[Finding]) -> None:
-    """Tell the findings, those of the file at their cell and not again; of many of a kind the first."""
-    told = {finding.code for finding in at_cells}
-    found = (*at_cells, *(one for one in other if one.code not in told))
+def _told(at_cells: Sequence[Finding], other: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Return the findings, those of the file at their cell and not again."""
+    codes = {finding.code for finding in at_cells}
+    return (*at_cells, *(one for one in other if one.code not in codes))
+
+
+def _warn(say: Say, found: Sequence[Finding]) -> None:
+    """Tell the findings; of many of a kind the first, and where all of them are."""
     for code in dict.fromkeys(one.code for one in found):
         alike = [one for one in found if one.code == code]
         for finding in alike[:SHOWN]:
             say(f"{finding.severity.label} {finding.where} {finding.message}")
         if (more := len(alike) - SHOWN) > 0:
             say(
-                f"{alike[0].severity.label} 另有{more}条同类提示（{code}），见 {BOOK} / {more} more of {code}"
+                f"{alike[0].severity.label} 另有{more}条同类提示（{code}），见 {NOTES} / {more} more of {code}"
             )
 
 
@@ -131,7 +135,7 @@ def _prices(edition_id: str, today: date) -> PriceIndex:
     return PriceIndex(edition.id, rules.values, edition.source, rules.regions)
 
 
-def _write(out: Path, edition: Edition, made: CostBaseline, *, today: date) -> None:
+def _write(out: Path, edition: Edition, made: CostBaseline, found: Sequence[Finding], *, today: date) -> None:
     """Write the files, all or none."""
     package = made.package()
     page = _page(package, edition, today)
@@ -141,6 +145,7 @@ def _write(out: Path, edition: Edition, made: CostBaseline, *, today: date) -> N
         PACKAGE: canonical_json(asdict(package)).decode(),
         REPORT: render(page),
         BOOK: cost_book(page),
+        NOTES: BOM + _notes(found),
     }
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -161,6 +166,17 @@ def _put(content: str | bytes, file: IO[str]) -> None:
     else:
         assert isinstance(file, io.TextIOWrapper)
         file.buffer.write(content)
+
+
+def _notes(found: Sequence[Finding]) -> str:
+    """Every finding of the file and the methods, a row each."""
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(["级别", "位置", "编码", "内容"])
+    writer.writerows(
+        [one.severity.label, plain_text(str(one.where)), one.code, plain_text(one.message)] for one in found
+    )
+    return stream.getvalue()
 
 
 def _table(made: CostBaseline) -> str:

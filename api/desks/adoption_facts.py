@@ -5,49 +5,49 @@ from collections.abc import Iterator
 from api.screens.buttons import Link
 from budgetperf.actions.adoption import in_two_panels, without_band
 from budgetperf.actions.context import Context
-from budgetperf.actions.seen_baseline import seen_baseline
+from budgetperf.actions.seen_baseline import SeenBaseline, seen_baseline
 from budgetperf.findings import Finding, Severity, Where
 from budgetperf.reports.baseline_change import change, totals
+from budgetperf.reports.baseline_view import BaselineView
 from budgetperf.store.adoptions import adoptions
 from budgetperf.store.records import RecordFacts
 
 
-def facts_of(ctx: Context, record: RecordFacts) -> Iterator[Link]:
-    """Yield the pages and figures of a fitted baseline."""
-    seen = seen_baseline(ctx, record.id)
-    sums = totals(seen.view)
-    yield Link("成本基线", f"/baselines/{record.id}")
+def adoption_of(ctx: Context, record: RecordFacts) -> tuple[tuple[Link, ...], tuple[Finding, ...]]:
+    """Return the pages and figures of a fitted baseline, and what to heed: projects without an answer, grave findings."""
+    seen, lacking = seen_baseline(ctx, record.id), without_band(ctx, record)
+    facts = (*_facts(seen, len(lacking)), *_changes(ctx, record, seen.view))
+    grave = (one for one in seen.view.diagnoses if one.severity is not Severity.NOTE)
+    told = (Finding(one.code, one.severity, Where(), f"{one.title}：{one.meaning}") for one in grave)
+    return facts, (*lacking, *in_two_panels(ctx, record), *told)
+
+
+def _facts(seen: SeenBaseline, lacking: int) -> Iterator[Link]:
+    sums, address = totals(seen.view), f"/baselines/{seen.found.record_id}"
+    yield Link("成本基线", address)
     yield Link("测算结果（决策包）", f"/decisions/{seen.found.digest}", seen.found.digest[:12])
-    yield Link("有预算年度基线的单元", f"/baselines/{record.id}#targets", str(sums.n))
+    yield Link("有预算年度基线的单元", f"{address}#targets", str(sums.n))
     yield Link("基线合计（元）", "", str(sums.point))
     if sums.payable is not None:
         yield Link("应付额合计（元）", "", str(sums.payable))
     for grade, number in sums.grades.items():
         yield Link(grade.label, "", f"{grade.value} {number}")
-    yield Link("没有测算结果的项目", "", str(len(without_band(ctx, record))))
-    yield from _changes(ctx, record)
+    yield Link("没有测算结果的项目", "", str(lacking))
 
 
-def _changes(ctx: Context, record: RecordFacts) -> Iterator[Link]:
+def _changes(ctx: Context, record: RecordFacts, view: BaselineView) -> Iterator[Link]:
     known = (one for one in adoptions(ctx.session).values() if one.in_force and one.record_id != record.id)
     asked = (record.subject, record.fiscal_year)
     now = next((one for one in known if (one.panel_code, one.fiscal_year) == asked), None)
     if now is None:
         yield Link("现行基线", "", "—")
         return
-    found = change(seen_baseline(ctx, now.record_id).view, seen_baseline(ctx, record.id).view)
+    found = change(seen_baseline(ctx, now.record_id).view, view)
     yield Link("现行基线", f"/baselines/{now.record_id}")
+    yield Link("两次都有基线的单元", "", str(found.n))
     yield Link("上调的单元", "", str(found.up))
     yield Link("下调的单元", "", str(found.down))
     yield Link("不变的单元", "", str(found.same))
-    yield Link("比现行基线合计增减（元）", "", f"{'+' if found.total.fen > 0 else ''}{found.total}")
-
-
-def findings_of(ctx: Context, record: RecordFacts) -> tuple[Finding, ...]:
-    """Return the projects without an answer and those of several panels, and what was found that is more than a note, the gravest first."""
-    grave = (one for one in seen_baseline(ctx, record.id).view.diagnoses if one.severity is not Severity.NOTE)
-    return (
-        *without_band(ctx, record),
-        *in_two_panels(ctx, record),
-        *(Finding(one.code, one.severity, Where(), f"{one.title}：{one.meaning}") for one in grave),
-    )
+    yield Link("两次都有的单元，现行合计（元）", "", str(found.before))
+    yield Link("两次都有的单元，本次合计（元）", "", str(found.after))
+    yield Link("两次都有的单元，合计增减（元）", "", f"{'+' if found.total.fen > 0 else ''}{found.total}")

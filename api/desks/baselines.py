@@ -29,7 +29,6 @@ from api.screens.plots import bars_view, interval, reach, scatter_view
 from api.transaction import Work
 from budgetperf.actions.context import Context
 from budgetperf.actions.seen_baseline import SeenBaseline, seen_baseline
-from budgetperf.costing.claimed_costs import given_back
 from budgetperf.costing.cost_baseline import DmuBaseline, Standing
 from budgetperf.money import ZERO, Money
 from budgetperf.process.stages import Guard
@@ -258,10 +257,6 @@ def _compared(seen: SeenBaseline, one: DmuBaseline) -> MethodsLine:
 
 
 def _answer(seen: SeenBaseline, one: DmuBaseline, standing: StandingLine | None) -> Answer:
-    if standing:
-        back = Money.total(amount for line in standing.factors for _, amount in line.amounts)
-    else:
-        back = given_back(seen.view.factors, one.dmu, one.year, prices=seen.view.prices)
     cost = standing.cost if standing else None
     rows = [("合成基线", one.point, one.lower, one.upper)]
     rows += [(found.label, found.point, found.lower, found.upper) for found in one.estimates]
@@ -280,7 +275,7 @@ def _answer(seen: SeenBaseline, one: DmuBaseline, standing: StandingLine | None)
         peers=one.peers,
         weighed=any(peer.weight is not None for peer in one.peers),
         findings=one.findings,
-        given_back=back,
+        given_back=seen.view.special_factor(one),
     )
 
 

@@ -123,7 +123,7 @@ COST_WORDS: Mapping[str, str] = {
     "after.grade": "证据等级",
     "before.estimates": "各方法测算",
     "after.estimates": "各方法测算",
-    "given_back": "按原额加回",
+    "given_back": "加回的特殊因素",
     # cost and benefit
     "options": "备选方案",
     "results": "各方案结果",

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Mapping
 
-from api.desks.adoption_facts import facts_of
+from api.desks.adoption_facts import adoption_of
 from api.desks.assessment_phases import WORDS
 from api.desks.assessment_ranking import track_tables
 from api.desks.moves import assessment_page
@@ -47,7 +47,7 @@ def papers_of(ctx: Context, record: RecordFacts) -> tuple[Link, ...]:
     if record.stage is Stage.LIMITS:
         return (Link("控制数表", f"/limits/{record.fiscal_year}"),)
     if record.stage is Stage.BASELINE:
-        return tuple(facts_of(ctx, record))
+        return adoption_of(ctx, record)[0]
     if record.stage is Stage.RULE:
         return _of_rule(ctx, record)
     if record.stage is Stage.SPECIAL_FACTOR_CLAIM:

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import AwareDatetime, TypeAdapter
 
 from api.answers import Key
-from api.desks.adoption_facts import findings_of
+from api.desks.adoption_facts import adoption_of
 from api.desks.errors import lead_back
 from api.desks.frame import answer, frame_of, onward
 from api.desks.moves import page_of
@@ -19,6 +19,7 @@ from api.desks.presets import filled_in, preset, with_document
 from api.desks.rule_diff import diff_to_copied
 from api.guards import PostedForm
 from api.problems import STATUSES
+from api.screens.buttons import Link
 from api.screens.fields import Document, Preset, row_form, view
 from api.screens.filters import moment
 from api.screens.form import About, FormPage
@@ -134,15 +135,21 @@ def ask(request: Request, ctx: Work, record_id: Key, verb: str, begin: Begin | N
     asked = verb_of(record, verb)
     row = may_begin(ctx, record, verb)
     start = preset(ctx, record, verb, asked.form, begin=begin)
-    found = _checked_before(ctx, record, row, asked)
+    facts, found = _checked_before(ctx, record, row, asked)
     frame = frame_of(request, ctx)
-    return answer(_page(frame, ctx, record, row=row, asked=asked, start=start, findings=found, begin=begin))
+    return answer(
+        _page(frame, ctx, record, row=row, asked=asked, start=start, facts=facts, findings=found, begin=begin)
+    )
 
 
-def _checked_before(ctx: Context, record: RecordFacts, row: Transition, asked: Verb) -> tuple[Finding, ...]:
+def _checked_before(
+    ctx: Context, record: RecordFacts, row: Transition, asked: Verb
+) -> tuple[tuple[Link, ...], tuple[Finding, ...]]:
+    """Return the papers and the warnings of a move."""
     if (row.stage, row.verb) == (Stage.BASELINE, "adopt"):
-        return findings_of(ctx, record)
-    return warnings_of(ctx, record) if asked.form is NoForm and row.stage is Stage.REQUEST else ()
+        return adoption_of(ctx, record)
+    warned = asked.form is NoForm and row.stage is Stage.REQUEST
+    return papers_of(ctx, record), warnings_of(ctx, record) if warned else ()
 
 
 def _page(
@@ -153,6 +160,7 @@ def _page(
     row: Transition,
     asked: Verb,
     start: Preset,
+    facts: tuple[Link, ...] | None = None,
     findings: Sequence[Finding] = (),
     refusal: str = "",
     reason: str = "",
@@ -176,7 +184,7 @@ def _page(
         asks_reason=row.needs_reason,
         reason=reason,
         refusal=refusal,
-        facts=papers_of(ctx, record),
+        facts=papers_of(ctx, record) if facts is None else facts,
         diff=_diff(ctx, record) if (record.stage, row.verb) == (Stage.RULE, "publish") else (),
         workbook=f"{here}/workbook" if workbook_of(record, row.verb) else "",
     )

@@ -7,7 +7,6 @@ from api.answers import PREFIX, Answer, Coded, Exact, Fen, Key, refusals
 from api.conditional import UNCHANGED, IfNoneMatch, tagged
 from api.transaction import Work
 from budgetperf.actions.seen_baseline import SeenBaseline, SeenFactor, seen_baseline
-from budgetperf.costing.claimed_costs import claimed_in, given_back
 from budgetperf.costing.cost_baseline import DmuBaseline, Standing
 from budgetperf.money import Money
 from budgetperf.reports.baseline_view import BaselineView
@@ -150,11 +149,7 @@ def _told(found: SeenBaseline, dmu: str = "") -> BaselineAnswer:
         digest=found.found.digest,
         whole=found.whole and not dmu,
         standings=[_standing(view, one) for one in view.standings if dmu in {"", one.dmu}],
-        baselines=[
-            _band(one, given_back(view.factors, one.dmu, one.year, prices=view.prices))
-            for one in view.baselines
-            if dmu in {"", one.dmu}
-        ],
+        baselines=[_band(one, view.special_factor(one)) for one in view.baselines if dmu in {"", one.dmu}],
         left_out=[LeftOutAnswer.model_validate(one) for one in view.left_out if dmu in {"", one.dmu}],
         special_factors=[_factor(one) for one in found.factors if dmu in {"", one.factor.dmu}],
     )
@@ -179,7 +174,7 @@ def _standing(view: BaselineView, one: Standing) -> StandingAnswer:
         gap_lower_fen=one.gap_lower.fen,
         gap_upper_fen=one.gap_upper.fen,
         payable_fen=None if one.payable is None else one.payable.fen,
-        baseline=_band(one.baseline, claimed_in(view.factors, one.dmu, one.year)),
+        baseline=_band(one.baseline, view.special_factor(one.baseline)),
     )
 
 

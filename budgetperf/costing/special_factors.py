@@ -111,7 +111,7 @@ def told(factors: Sequence[SpecialFactor]) -> tuple[Finding, ...]:
             Where(pointer=f"/factors/{at}"),
             f"{one.dmu}：特殊因素“{one.label}”已认定，"
             + "、".join(f"{year}年{amount}元" for year, amount in sorted(one.amounts.items()))
-            + "不参加测算，按原额加回其基线",
+            + "不参加测算，按基线所在年价格折算后加回其基线",
         )
         for at, one in enumerate(factors)
     )

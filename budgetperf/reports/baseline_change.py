@@ -32,12 +32,23 @@ class BaselineTotals:
 
 @dataclass(frozen=True, slots=True)
 class BaselineChange:
-    """What moves of the units both have an answer for; ``total`` is the sum of their changes."""
+    """What moves of the units both have an answer for, and what the two baselines of those same units add up to."""
 
     up: int
     down: int
     same: int
-    total: Money
+    before: Money
+    after: Money
+
+    @property
+    def n(self) -> int:
+        """Units both have an answer for."""
+        return self.up + self.down + self.same
+
+    @property
+    def total(self) -> Money:
+        """Sum of the changes: ``after - before``."""
+        return self.after - self.before
 
 
 def totals(view: BaselineView) -> BaselineTotals:
@@ -55,6 +66,7 @@ def totals(view: BaselineView) -> BaselineTotals:
 def change(before: BaselineView, after: BaselineView) -> BaselineChange:
     """Return what moves from one baseline of a panel and year to another."""
     was = {one.dmu: one.point for one in before.baselines}
-    moves = [one.point - was[one.dmu] for one in after.baselines if one.dmu in was]
-    up, down = sum(move > ZERO for move in moves), sum(move < ZERO for move in moves)
-    return BaselineChange(up, down, len(moves) - up - down, sum(moves, ZERO))
+    both = [(was[one.dmu], one.point) for one in after.baselines if one.dmu in was]
+    up, down = sum(new > old for old, new in both), sum(new < old for old, new in both)
+    sums = (Money.total(points) for points in ((old for old, _ in both), (new for _, new in both)))
+    return BaselineChange(up, down, len(both) - up - down, *sums)

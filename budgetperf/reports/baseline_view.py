@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields, replace
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 
-from budgetperf.costing.claimed_costs import SpecialFactor
+from budgetperf.costing.claimed_costs import SpecialFactor, claimed_in, given_back
 from budgetperf.costing.cost_baseline import BaselineTarget, Curve, DmuBaseline, LeftOut, Standing
 from budgetperf.costing.panel import CostPanel
 from budgetperf.costing.prices import PriceIndex, at_base_prices
@@ -147,6 +147,16 @@ class BaselineView:
     def price_basis(self) -> Prices:
         """The prices of the amounts of standings and baselines."""
         return OWN_YEAR if self.prices is not None else prices_of(self.panel)
+
+    @cached_property
+    def _latest(self) -> Mapping[str, DmuBaseline]:
+        return {one.dmu: one.baseline for one in self.standings}
+
+    def special_factor(self, one: DmuBaseline) -> Money:
+        """Return what of a baseline was given back of admitted claims, in its own year's prices as it was added."""
+        if self._latest.get(one.dmu) == one:
+            return claimed_in(self.factors, one.dmu, one.year)
+        return given_back(self.factors, one.dmu, one.year, prices=self.prices)
 
     def sheet(self, dmu: str) -> DmuSheet | None:
         """Return one dmu's own sheet; None for a dmu that is not in the baseline."""

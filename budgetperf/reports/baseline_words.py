@@ -169,7 +169,11 @@ MEANINGS: Mapping[str, tuple[str, Severity, str]] = {
     "screened": ("有数据被剔除", WARNING, "按事先定下的规则判为异常，不参加测算，但仍给出该单元的基线；名单见剔除清单"),
     "treated": ("特殊情形单独处理", NOTE, "不可比，按规则版本写明的办法处理，不据以核减"),
     "treatment": ("特殊情形无法识别", ERROR, "面板所写的名称不在规则版本之内，须先改正"),
-    "special_factor_admitted": ("已认定特殊因素", NOTE, "其独有的成本不参加测算，按原额加回其基线；其他单元的基线会随模型略有变动"),
+    "special_factor_admitted": (
+        "已认定特殊因素",
+        NOTE,
+        "其独有的成本不参加测算，按基线所在年价格折算后加回其基线；其他单元的基线会随模型略有变动",
+    ),
     # one target
     "no_answer": ("有方法没有给出结果", WARNING, "其余方法照常调和；因少了一种看法，证据等级记为C"),
     "extrapolation": ("超出样本范围", WARNING, "没有这样大（或小）的单元可比，结果是外推，证据等级记为C，不作成本核减"),

@@ -2,7 +2,6 @@
 
 from reportlab.platypus import Flowable, Spacer
 
-from budgetperf.costing.claimed_costs import claimed_in
 from budgetperf.reports import cost_flow as flow
 from budgetperf.reports.baseline_view import BaselineView, gap_ratio, place_of, wan
 from budgetperf.reports.cost_pages import BaselinePage, CostPanelPage, DmuBaselinePage, MovementPage
@@ -161,7 +160,9 @@ def _opening(page: DmuBaselinePage) -> Block:
     view, sheet = page.view, page.sheet
     if sheet.standing is None:
         return paragraphs(
-            f"{sheet.name}（{sheet.dmu}）的预算年度基线如下。" if sheet.baselines else "本单元没有基线。"
+            f"{sheet.name}（{sheet.dmu}）的预算年度基线如下。{_given_back(page)}"
+            if sheet.baselines
+            else "本单元没有基线。"
         )
     one = sheet.standing
     found = one.baseline
@@ -171,12 +172,22 @@ def _opening(page: DmuBaselinePage) -> Block:
         f"（{wan(one.gap_lower)}至{wan(one.gap_upper)}），占基线{gap_ratio(one)}%，{place_of(one)}。"
         f"证据等级{found.grade.value}（{found.grade.label}）。"
     )
-    if claimed := claimed_in(sheet.factors, one.dmu, one.year):
+    if claimed := view.special_factor(found):
         text += f"成本与基线都含已认定的特殊因素{wan(claimed)}万元。"
+    text += _given_back(page)
     if one.payable is not None:
         text += f"按应付总额校准后，应付{wan(one.payable)}万元。"
     figures = (Figure(f"{view.address}/{one.dmu}/gap", wan(one.gap)),)
     return paragraphs(text, figures=figures)
+
+
+def _given_back(page: DmuBaselinePage) -> str:
+    """Say what the baselines of the budget year hold of special factors."""
+    return "".join(
+        f"{one.year}年基线{wan(one.point)}万元，其中按该年价格加回的特殊因素{wan(back)}万元。"
+        for one in asked_baselines(page.view)
+        if one.dmu == page.sheet.dmu and (back := page.view.special_factor(one))
+    )
 
 
 # ----------------------------------------------------------------------- panel

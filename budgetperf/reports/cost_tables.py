@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeAlias
 
-from budgetperf.costing.claimed_costs import SpecialFactor, claimed_in
+from budgetperf.costing.claimed_costs import SpecialFactor
 from budgetperf.costing.cost_baseline import DmuBaseline, Peer, Standing
 from budgetperf.costing.panel import CostPanel
 from budgetperf.findings import Finding
@@ -63,7 +63,8 @@ def _amount(title: str, key: str = "") -> Head:
     return Head(f"{title}（万元）", 13, number=True, key=key)
 
 
-FACTORS_NOTE = "特殊因素不参加测算，按原额加回本单位的基线，成本与基线都含。"
+FACTORS_NOTE = "特殊因素不参加测算，按基线所在年价格折算后加回本单位的基线，成本与基线都含。"
+FACTOR = _amount("其中特殊因素", "special_factor")
 ROWS_FOUND = "诊断明细"
 CODE, NAME, YEAR = Head("单元编码", 10), Head("单元名称", 24), Head("年度", 7, number=True)
 
@@ -80,13 +81,13 @@ def standings_table(view: BaselineView) -> CostTable:
         _amount("上限", "upper"), _amount("差距", "gap"), _amount("差距下限", "gap_lower"),
         _amount("差距上限", "gap_upper"), Head("差距率（%）", 9, number=True), Head("位置", 10),
         Head("证据等级", 8), *((_amount("应付额", "payable"),) if calibrated else ()),
-        *((_amount("其中特殊因素", "special_factor"),) if claimed else ()),
+        *((FACTOR,) if claimed else ()),
     )  # fmt: skip
     rows = tuple(
         (
             *_standing(one),
             *((one.payable,) if calibrated else ()),
-            *((claimed_in(view.factors, one.dmu, one.year) or None,) if claimed else ()),
+            *((view.special_factor(one.baseline) or None,) if claimed else ()),
         )
         for one in view.standings
     )
@@ -123,19 +124,22 @@ def factors_table(view: BaselineView, factors: Sequence[SpecialFactor]) -> CostT
 
 
 def baselines_table(view: BaselineView, baselines: Sequence[DmuBaseline]) -> CostTable:
-    """The baselines of the budget year: point, band, grade."""
+    """The baselines of the budget year: point, band, what of them is special factors, grade."""
+    claimed = bool(view.factors)
     heads = (
-        CODE, NAME, YEAR, _amount("基线"), _amount("下限"), _amount("上限"), Head("证据等级", 8),
-        Head("各方法", 10), Head("提示", 44),
+        CODE, NAME, YEAR, _amount("基线"), _amount("下限"), _amount("上限"), *((FACTOR,) if claimed else ()),
+        Head("证据等级", 8), Head("各方法", 10), Head("提示", 44),
     )  # fmt: skip
     rows = tuple(
         (
-            one.dmu, view.names.get(one.dmu, one.dmu), one.year, one.point, one.lower, one.upper, one.grade.value,
+            one.dmu, view.names.get(one.dmu, one.dmu), one.year, one.point, one.lower, one.upper,
+            *((view.special_factor(one) or None,) if claimed else ()), one.grade.value,
             "一致" if one.methods_agree else "不一致", "；".join(found.message for found in one.findings),
         )
         for one in baselines
     )  # fmt: skip
-    return CostTable("基线", f"{view.price_note}。提示为空，即在样本范围之内且各方法一致。", heads, rows)
+    note = f"{view.price_note}。提示为空，即在样本范围之内且各方法一致。" + (FACTORS_NOTE if claimed else "")
+    return CostTable("基线", note, heads, rows)
 
 
 def methods_table(view: BaselineView) -> CostTable:
@@ -264,12 +268,16 @@ def own_tables(view: BaselineView, sheet: DmuSheet) -> Iterator[CostTable]:
     baselines += [one for one in sheet.baselines if one not in baselines]
     heads = (
         Head("测算", 26), YEAR, _amount("基线", "point"), _amount("下限", "lower"), _amount("上限", "upper"),
+        *((FACTOR,) if sheet.factors else ()),
     )  # fmt: skip
     rows: list[tuple[Value, ...]] = []
     ids = []
     for one in baselines:
-        rows.append(("合成基线", one.year, one.point, one.lower, one.upper))
-        rows += [(found.label, one.year, found.point, found.lower, found.upper) for found in one.estimates]
+        back = (view.special_factor(one) or None,) if sheet.factors else ()
+        rows.append(("合成基线", one.year, one.point, one.lower, one.upper, *back))
+        rows += [
+            (found.label, one.year, found.point, found.lower, found.upper, *back) for found in one.estimates
+        ]
         names = ("reconciled", *(found.name for found in one.estimates))
         ids += [f"{view.address}/{sheet.dmu}/{one.year}/{name}" for name in names]
     yield CostTable("方法对照", f"{view.price_note}。", heads, tuple(rows), ids=tuple(ids))

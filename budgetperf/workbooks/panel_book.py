@@ -4,7 +4,7 @@ Read as ``cost_panel`` reads a table; written by ``panel_writer``. The second sh
 projects whose code is not their unit's; a driver left empty there is that of the unit's latest year.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -88,7 +88,8 @@ def read_panel_book(
     base_year : int or None
         The latest year of the panel where None.
     projects : collection of str
-        Codes of the projects there are; one that is also a unit's code is that unit without being listed.
+        Codes of the projects there are; one that is also a unit's code is that unit without being listed, unless
+        the file says that another project is that unit.
 
     Raises
     ------
@@ -101,24 +102,27 @@ def read_panel_book(
     latest = latest_rows(read.panel)
     sheet = _Units(tables[UNITS], read, latest, projects) if UNITS in tables and read.places else None
     listed = sheet.read() if sheet else ()
-    named = {unit.project for unit in listed}
-    same = tuple(
-        PanelUnit(dmu, dmu, row.drivers)
-        for dmu, row in latest.items()
-        if dmu in projects and dmu not in named
-    )
-    warnings = tuple(
-        Finding(
-            "cost_panel.new_unit",
-            Severity.WARNING,
-            Where(sheet=UNITS),
-            f"项目{unit.project}对应的单元“{unit.dmu}”在面板中没有数据，只按所填动因测算，没有差距可比",
-        )
-        for unit in listed
-        if unit.dmu not in read.listed
-    )
+    named, taken = {unit.project for unit in listed}, {unit.dmu: unit.project for unit in listed}
+    alike = [dmu for dmu in latest if dmu in projects and dmu not in named]
+    same = tuple(PanelUnit(dmu, dmu, latest[dmu].drivers) for dmu in alike if dmu not in taken)
+    warnings = (*_taken(alike, taken), *_without_rows(listed, read.listed))
     errors = sheet.found if sheet else ()
     return PanelBook(read, (*listed, *same), (*read.found, *errors, *warnings))
+
+
+def _taken(alike: Iterable[str], taken: Mapping[str, str]) -> Iterator[Finding]:
+    """Tell which projects are not the unit of their own code, as the file gives that to another."""
+    for dmu in alike:
+        if dmu in taken:
+            text = f"单元“{dmu}”按所填对应项目{taken[dmu]}，编码相同的项目{dmu}不再自动对应"
+            yield Finding("cost_panel.unit_taken", Severity.WARNING, Where(sheet=UNITS), text)
+
+
+def _without_rows(listed: Iterable[PanelUnit], known: Collection[str]) -> Iterator[Finding]:
+    for unit in listed:
+        if unit.dmu not in known:
+            text = f"项目{unit.project}对应的单元“{unit.dmu}”在面板中没有数据，只按所填动因测算，没有差距可比"
+            yield Finding("cost_panel.new_unit", Severity.WARNING, Where(sheet=UNITS), text)
 
 
 def latest_rows(panel: CostPanel) -> dict[str, PanelRow]:

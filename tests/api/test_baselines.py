@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from api.desks import verbs
+from api.desks import adoption_facts, verbs
+from budgetperf.actions.seen_baseline import seen_baseline
 from budgetperf.permissions import Actor
 from budgetperf.process.stages import Stage
 from budgetperf.store.results import own_baseline
@@ -187,6 +188,10 @@ def test_a_unit_sees_nothing_before_the_baseline_is_adopted_and_who_adopts_sees_
         assert refused.status_code == 409  # its limits are issued
         assert all("控制数已下达，据以核减的基线不能再变动" in told for told in (shown, refused.text))
         monkeypatch.setattr(verbs, "limits_issued", lambda *_: False)
+        looked: list[str] = []
+        monkeypatch.setattr(
+            adoption_facts, "seen_baseline", lambda ctx, one: looked.append(one) or seen_baseline(ctx, one)
+        )
         asked = head.get(f"/records/{record}/adopt").text
         facts = dict(re.findall(r"<li><(?:a|span)[^>]*>([^<]+)</(?:a|span)> <strong>([^<]*)</strong>", asked))
         first = str(
@@ -203,7 +208,9 @@ def test_a_unit_sees_nothing_before_the_baseline_is_adopted_and_who_adopts_sees_
             points.append((int(target["point_fen"]), target["grade"]["code"]))
         (before, _), (after, grade) = points
         assert facts["基线合计（元）"] == f"{after / 100:,.2f}"
-        assert facts["比现行基线合计增减（元）"] == f"{(after - before) / 100:+,.2f}"
+        of_both = [facts[f"两次都有的单元，{word}（元）"] for word in ("现行合计", "本次合计", "合计增减")]
+        assert of_both == [f"{before / 100:,.2f}", f"{after / 100:,.2f}", f"{(after - before) / 100:+,.2f}"]
+        assert (facts["两次都有基线的单元"], len(looked), set(looked)) == ("1", 2, {first, record})
         assert (facts["上调的单元"], facts["下调的单元"]) == (("1", "0") if after > before else ("0", "1"))
         assert [facts[word] for word in ("证据充分", "证据较充分", "证据有限")] == [
             f"{one} {int(one == grade)}" for one in "ABC"

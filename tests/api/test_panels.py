@@ -119,6 +119,18 @@ def test_every_error_is_told_at_its_cell_and_nothing_is_kept(house: House) -> No
     assert 'value="keep"' not in refused.text
 
 
+def test_a_unit_given_to_another_project_is_not_that_of_its_own_code_too(world: World) -> None:
+    browser, csrf = sign_in(world.house, cast.RULES_OFFICE)
+    drains, water = world.codes["drains"], world.codes["water"]
+    book = fill(blank(browser), project=drains)
+    book["成本面板"]["A2"], book["成本面板"]["A3"], book["对应项目"]["B2"] = water, water, water
+    shown = sent(browser, csrf, book, code="SWEEP-2028")
+    assert f"单元“{water}”按所填对应项目{drains}" in shown.text
+    assert browser.post("/panels/new", data=hidden(shown.text)).status_code == 303
+    kept = world.house.client(cast.AUDITOR).get("/api/v1/cost-panels/SWEEP-2028").json()["units"]
+    assert [(one["code"], one["dmu"]) for one in kept] == [(drains, water)]
+
+
 def test_a_file_of_another_session_is_not_read_by_its_digest(house: House) -> None:
     first, csrf = sign_in(house, cast.RULES_OFFICE)
     page = sent(first, csrf, fill(blank(first)))

@@ -21,8 +21,11 @@ def test_sums_and_movements_are_of_the_budget_year() -> None:
             fourth,
         ),
     )
-    assert change(before, after) == BaselineChange(1, 1, 1, Money(300))
-    assert change(replace(view, baselines=()), after) == BaselineChange(0, 0, 0, ZERO)
+    both = first.point + second.point + third.point  # the fourth is not told in either sum
+    moved = change(before, after)
+    assert moved == BaselineChange(1, 1, 1, both, both + Money(300))
+    assert (moved.n, moved.total) == (3, Money(300))
+    assert change(replace(view, baselines=()), after) == BaselineChange(0, 0, 0, ZERO, ZERO)
     found = totals(after)
     assert (found.n, found.point) == (4, first.point + second.point + third.point + fourth.point + Money(300))
     assert found.payable == sum((one.payable for one in view.standings if one.payable), ZERO)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from io import BytesIO
 
@@ -17,6 +18,7 @@ from budgetperf.reports.cost_tables import CostTable, movement_table, own_tables
 from budgetperf.reports.renderers import render
 from budgetperf.workbooks.cost_books import cost_book
 from tests.reports import costed
+from tests.reports.make import FOOTER
 from tests.reports.reading import page_texts, reader, squeezed
 
 Page = BaselinePage | DmuBaselinePage | CostPanelPage | MovementPage
@@ -87,6 +89,22 @@ def test_what_was_set_aside_and_given_back_is_told_where_the_unit_is() -> None:
         assert text.count("3.21") >= 2
         sheet = load_workbook(BytesIO(cost_book(page)))["已认定的特殊因素"]
         assert [cell.value for cell in sheet[3]][2:] == ["山区桥隧保洁", 2025, float(amount)]
+    view = costed.make_view()
+    nxt = replace(
+        costed.baseline(next(row for row in view.panel.rows if row.dmu == costed.ABOVE), percent=99),
+        year=2026,
+    )
+    asked = replace(view, baselines=(nxt,))
+    own = asked.sheet(costed.ABOVE)
+    assert own is not None
+    back = costed.INDEX.convert(costed.CLAIMED, 2025, to=2026)
+    assert (asked.special_factor(nxt), back > costed.CLAIMED) == (back, True)
+    for page in (BaselinePage(asked, FOOTER), DmuBaselinePage(asked, own, FOOTER)):
+        assert wan(back) in squeezed("".join(page_texts(render(page))))
+        sheet = load_workbook(BytesIO(cost_book(page))).worksheets[0]
+        at = [cell.value for cell in sheet[2]].index("其中特殊因素（万元）")
+        figures = {row[at] for row in sheet.iter_rows(min_row=3, values_only=True) if 2026 in row}
+        assert figures == {float(back.in_unit(MoneyUnit.WAN))}
     assert "含特殊因素（" in "".join(page_texts(render(costed.make_baseline())))
     assert "已认定的特殊因素" not in load_workbook(BytesIO(cost_book(costed.make_dmu("D01")))).sheetnames
 

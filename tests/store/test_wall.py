@@ -233,6 +233,14 @@ def test_a_department_reads_the_rows_of_its_own_units_of_a_panel(visit: Visit, o
             session, f"SELECT count(*) FROM {panels}"
         )
     assert 0 < sum(seen) < all_of(owner, "cost_observation")
+    of_experts = """EXISTS (SELECT 1 FROM panel_seat s JOIN cost_unit u ON u.evaluand_id = s.evaluand_id
+      WHERE s.person_id = '{0}')"""
+    expert = next(
+        one for one in cast.EXPERTS if count(owner, f"SELECT count(*) WHERE {of_experts.format(one.id)}")
+    )
+    for table in ("cost_panel", "cost_observation", "cost_unit", "cost_band"):
+        assert all_of(visit(expert).session, table) == 0
+    assert all_of(visit(expert).session, "evaluand") > 0
     for actor in (cast.FINANCE_REVIEWER, cast.AUDITOR, cast.RULES_OFFICE):
         assert all_of(visit(actor).session, "cost_observation") == all_of(owner, "cost_observation")
 

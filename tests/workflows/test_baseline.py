@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -17,7 +18,7 @@ from budgetperf.provenance import DecisionPackage
 from budgetperf.reports.baseline_view import baseline_view, wan
 from budgetperf.reports.model_card import FIGURES, TOLD_OTHERWISE
 from tests.reports.reading import page_texts, squeezed
-from workflows.baseline import BOOK, CARD, PACKAGE, REPORT, RESULTS
+from workflows.baseline import BOOK, CARD, NOTES, PACKAGE, REPORT, RESULTS
 from workflows.command import main
 
 ID = "national/cost_baseline/2026-01-01"
@@ -76,6 +77,10 @@ def test_a_panel_becomes_a_baseline_a_unit_a_card_and_a_package(bp, panel: Path,
     assert package["edition"] == ID
     again = packages.recompute_baseline(package["facts"], int(package["seed"]))
     assert again == package["result"]
+    assert "相同" in bp("recompute", out / PACKAGE)
+    changed = out / "改过.json"
+    changed.write_text((out / PACKAGE).read_text(encoding="utf-8").replace('"upper":{"fen":"', '"upper":{"fen":"1', 1))
+    assert "不同" in bp("recompute", changed, code=1)
     assert_reported(out, package, dear)
     assert 1 <= said.count("Cook距离") <= 10
 
@@ -133,8 +138,13 @@ def test_an_edition_of_ones_own_names_methods_screening_and_reconciliation(
 
 def test_a_name_that_looks_like_a_formula_is_text_in_the_results(bp, panel: Path, tmp_path: Path) -> None:
     text = panel.read_text(encoding="utf-8-sig").replace("D07,第7所", "=1+1,@所")
-    panel.write_text(text, encoding="utf-8")
-    bp("baseline", panel, "--edition", ID, "--out", tmp_path / "结果")
+    renamed = re.sub(r"(D[0-3][0-68],第\d+)所,2024", r"\1站,2024", text)
+    panel.write_text(renamed, encoding="utf-8")
+    said = bp("baseline", panel, "--edition", ID, "--out", tmp_path / "结果")
+    told = (tmp_path / "结果" / NOTES).read_text(encoding="utf-8-sig")
+    [more] = re.findall(r"另有(\d+)条同类提示（cost_panel.name），见 (\S+)", said)
+    assert more == (str(told.count("cost_panel.name") - 10), NOTES)
+    assert told.count("cost_panel.name") == renamed.count("站,2024") > 20
     row = next(row for row in results(tmp_path / "结果") if row["单元编码"].endswith("=1+1"))
     assert (row["单元编码"], row["单元名称"]) == ("'=1+1", "'@所")
 

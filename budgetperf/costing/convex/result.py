@@ -86,10 +86,8 @@ class CnlsResult:
 
         Raises
         ------
-        BadTable
-            If a column of the fit is missing.
-        ValueError
-            With the place of a value that is not finite.
+        BadTable, ValueError
+            As ``checked`` says: a column of the fit is missing, a value is not finite.
         """
         name = "预测的自变量"
         targets = array(checked(table(X, name, columns=self.drivers.columns), name, X.index))

@@ -44,4 +44,4 @@ class ClaimAnswerForm(Form):
     package: Line = ask("测算决策包", "所依据的影响测算的摘要")
     before: Amount = ask("认定前基线")
     after: Amount = ask("认定后基线")
-    given_back: Amount = ask("其中按原额加回")
+    given_back: Amount = ask("其中加回的特殊因素")

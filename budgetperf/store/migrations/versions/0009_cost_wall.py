@@ -18,9 +18,14 @@ POLICIES: dict[str, str] = {
     "cost_panel": "bp_all() OR EXISTS (SELECT 1 FROM cost_unit u WHERE u.panel_id = cost_panel.id)",
     "cost_observation": """bp_all() OR EXISTS (SELECT 1 FROM cost_unit u
         WHERE u.panel_id = cost_observation.panel_id AND u.dmu = cost_observation.dmu)""",
-    "cost_unit": "EXISTS (SELECT 1 FROM evaluand e WHERE e.id = cost_unit.evaluand_id)",
+    "cost_unit": "EXISTS (SELECT 1 FROM evaluand e WHERE e.id = cost_unit.evaluand_id AND bp_sees(e.path))",
 }
-"""Who sees a row: through ``cost_unit``, of which everybody sees the units their own projects are."""
+"""Who sees a row: through ``cost_unit``, of which everybody sees the units the projects of their branch are.
+
+A seat on the panel of experts opens a project, not what its unit costs.
+"""
+
+BAND = "EXISTS (SELECT 1 FROM evaluand e WHERE e.id = cost_band.evaluand_id{branch})"
 
 
 def upgrade() -> None:
@@ -30,9 +35,11 @@ def upgrade() -> None:
         op.execute(
             f"CREATE POLICY changed ON {table} FOR ALL TO budgetperf_app USING (bp_writes_all()) WITH CHECK (bp_writes_all())"
         )
+    op.execute(f"ALTER POLICY visible ON cost_band USING ({BAND.format(branch=' AND bp_sees(e.path)')})")
 
 
 def downgrade() -> None:
+    op.execute(f"ALTER POLICY visible ON cost_band USING ({BAND.format(branch='')})")
     for table in POLICIES:
         op.execute(f"DROP POLICY visible ON {table}")
         op.execute(f"DROP POLICY changed ON {table}")
