@@ -59,6 +59,26 @@ class Collinear(CostingError):  # named for what happened
         self.columns = tuple(columns)
 
 
+class WideColumn(CostingError):  # named for what happened
+    """A column reaches so far beyond its usual steps that an optimum cannot be told from others.
+
+    Parameters
+    ----------
+    column : str
+    lowest, highest : float
+    ratio : float
+        Its reach over the reach of its closest values.
+    """
+
+    def __init__(self, column: str, lowest: float, highest: float, ratio: float) -> None:
+        super().__init__(
+            f"“{column}”从{lowest:.4g}到{highest:.4g}，跨度是其集中之处的{ratio:.2g}倍，最优性无法证明；"
+            "请核对计量单位与录入（如多写的零），或剔除相差悬殊的行"
+        )
+        self.column = column
+        self.ratio = ratio
+
+
 class BadValue(CostingError):  # named for what happened
     """A value no method can use; ``row`` and ``column`` say where it stands."""
 

@@ -20,6 +20,8 @@ SHARES = frozenset({"比例", "占比", "比率", "份额"})
 EFFECT, CORRECTION = "的影响", "的修正"
 MORE = Decimal("1.1")
 """Elasticities are told for a driver that grows by ten per cent."""
+STEEPEST, MOST = Decimal(1000), Decimal(1_000_000)
+"""An estimate, and a change in per cent, beyond which nothing is counted: nearly collinear drivers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +207,7 @@ def _coefficient(line: Mapping[str, Json]) -> str:
 
 
 def _effect(driver: DriverSpec, estimate: Decimal, *, than: str = "") -> str:
+    estimate = max(-STEEPEST, min(estimate, STEEPEST))
     if driver.logged:
         step, ratio = "10%", MORE**estimate - 1
     else:
@@ -220,6 +223,8 @@ def _change(ratio: Decimal) -> str:
     percent = abs(ratio * 100)
     if not percent:
         return "不变"
+    if percent > MOST:
+        return f"{'增加' if ratio > 0 else '减少'}超过{MOST}%"
     places = max(1, 1 - percent.adjusted())
     return f"{'增加' if ratio > 0 else '减少'}{percent.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)}%"
 

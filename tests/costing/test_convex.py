@@ -9,9 +9,9 @@ import pytest
 from scipy import sparse
 from scipy.optimize import minimize
 
-from budgetperf.costing.convex import cuts, fit_cnls, models
+from budgetperf.costing.convex import cuts, fit_cnls, fit_stoned, models
 from budgetperf.costing.convex.program import Solution
-from budgetperf.costing.errors import Collinear, NotConverged, TooFewRows
+from budgetperf.costing.errors import Collinear, NotConverged, TooFewRows, WideColumn
 
 ALL = [(kind, returns) for kind in ("production", "cost") for returns in ("vrs", "crs")]
 
@@ -268,9 +268,26 @@ def test_one_row_of_1e12_beside_small_ones_is_told_or_refused(returns):
         far = pd.Series(np.where(np.arange(40) == 3, 1e12, small), index=y.index)
         try:
             told = codes(fit_cnls(y * far, x.mul(far, axis=0), returns=returns))
-        except NotConverged:
+        except (NotConverged, WideColumn):
             continue
         assert "perfect_fit" in told
+    for high in (1e7, 1e10, 1e12):
+        for call in (fit_cnls, fit_stoned):
+            with pytest.raises(WideColumn, match="“b”从") as caught:
+                call(y, frame_with(x, high), returns=returns)
+            assert caught.value.column == "b"
+    marks = x.assign(b=np.where(np.arange(40) == 3, 1e12, np.arange(40) % 2))
+    with pytest.raises(WideColumn):
+        fit_cnls(y, marks)
+
+
+def test_a_cost_function_tells_what_no_cost_or_work_can_be():
+    y, x = sample()
+    assert "impossible_value" not in codes(fit_cnls(y, x, kind="cost"))
+    y.iloc[4] = 0.0
+    told = [one.message for one in fit_cnls(y, frame_with(x, -1.0), kind="cost").findings]
+    assert any("成本" in one and "单位4" in one for one in told)
+    assert any("“b”" in one and "单位2" in one for one in told)
 
 
 def frame_with(x, value):

@@ -1,5 +1,6 @@
 """What people look at of a baseline: read from any version of its package, in plain words."""
 
+import json
 import re
 from dataclasses import replace
 from decimal import Decimal
@@ -65,6 +66,16 @@ def test_the_card_says_what_its_figures_mean(
     row = next(row for row in view.card if row.label == label)
     assert row.value == value
     assert meaning in row.meaning
+
+
+@pytest.mark.parametrize(("estimate", "told"), [("29000000000", "增加超过"), ("-29000000000", "减少100.0%")])
+def test_an_estimate_of_nearly_collinear_drivers_is_told_and_not_raised_to(estimate: str, told: str) -> None:
+    package = costed.make_package()
+    whole = json.loads(json.dumps(package.result).replace("0.535337", estimate))
+    row = next(
+        row for row in baseline_view(replace(package, result=whole)).card if row.label == "保洁面积的影响"
+    )
+    assert told in row.meaning
 
 
 def test_a_package_of_before_is_shown_with_what_it_lacks() -> None:

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 from scipy import stats
 
 from budgetperf.costing.convex.models import Multiplicative
+from budgetperf.costing.convex.options import Shape
 from budgetperf.costing.convex.problem import Problem
 from budgetperf.costing.convex.second_stage import (
     EXACT,
@@ -15,7 +17,7 @@ from budgetperf.costing.convex.second_stage import (
     WRONG_SKEWNESS,
     Split,
 )
-from budgetperf.costing.design import Array
+from budgetperf.costing.design import Array, Floats
 from budgetperf.findings import Finding, Severity, Where
 
 SIGNIFICANT = 0.05
@@ -42,6 +44,23 @@ def check_columns(problem: Problem, columns: Sequence[str]) -> tuple[Finding, ..
         text = f"因素{'、'.join(problem.collinear.columns)}几乎线性相关：拟合值仍唯一，斜率无法分开，不得解释为边际成本"
         found.append(_finding("collinear_drivers", Severity.WARNING, text))
     return tuple(found)
+
+
+def check_signs(y: Floats, drivers: pd.DataFrame, shape: Shape) -> tuple[Finding, ...]:
+    """A cost is positive, and no work is less than none."""
+    if shape is Shape.PRODUCTION:
+        return ()
+    cells = [("成本", y.index[y <= 0], "不为正")]
+    cells += [(f"因素“{name}”", column.index[column < 0], "为负") for name, column in drivers.items()]
+    return tuple(
+        _finding(
+            "impossible_value",
+            Severity.WARNING,
+            f"{what}在{len(rows)}行{why}（{'、'.join(map(str, rows[:5]))}）：成本函数不容许，请核对数据",
+        )
+        for what, rows, why in cells
+        if len(rows)
+    )
 
 
 def check_fit(residuals: Array, size: float) -> tuple[Finding, ...]:

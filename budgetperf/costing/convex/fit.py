@@ -6,7 +6,13 @@ import numpy as np
 import pandas as pd
 
 from budgetperf.costing.convex.cuts import Settled, settle
-from budgetperf.costing.convex.findings import check_columns, check_convexity, check_fit, check_split
+from budgetperf.costing.convex.findings import (
+    check_columns,
+    check_convexity,
+    check_fit,
+    check_signs,
+    check_split,
+)
 from budgetperf.costing.convex.models import Additive, Multiplicative
 from budgetperf.costing.convex.options import ConvexReturns, ErrorForm, SecondStage, Shape
 from budgetperf.costing.convex.problem import Problem, stated
@@ -47,6 +53,8 @@ def fit_cnls(
         If there are not more rows than coefficients of one linear function.
     Collinear
         If contextual variables repeat each other, or (additive) the drivers.
+    WideColumn
+        If a driver lies so far apart that an optimum of its rows cannot be told.
     NotConverged
         If no optimum is certified by its violation and its duality gap.
     ValueError
@@ -79,6 +87,7 @@ def fit_cnls(
     findings = (
         *check_columns(problem, [str(c) for c in X.columns]),
         *check_fit(array(result.residuals), size),
+        *check_signs(response, drivers, shape),
     )
     if isinstance(model, Multiplicative):
         findings = (*findings, *check_convexity(model, y.index.to_list()))
@@ -105,7 +114,7 @@ def fit_stoned(
 
     Raises
     ------
-    TooFewRows, Collinear, NotConverged, ValueError
+    TooFewRows, Collinear, WideColumn, NotConverged, ValueError
         See ``fit_cnls``.
 
     Notes

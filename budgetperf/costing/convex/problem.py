@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 
 from budgetperf.costing.convex.options import ConvexReturns, ErrorForm, Shape
 from budgetperf.costing.design import CONST, Array, Floats, array, orthogonal_basis
-from budgetperf.costing.errors import Collinear
+from budgetperf.costing.errors import Collinear, WideColumn
 
 SAME = 12  # significant digits (of the largest) to which equal points agree
+OWN = 1e-9  # of its size: values as near as this are one
+WIDEST = 1e6  # reach of a column over that of the closest quarter of its values: the solver carries 1e4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,6 +87,8 @@ def stated(
         If there are not more rows than coefficients of one linear function.
     Collinear
         If contextual variables cannot be told apart from one another or from the function.
+    WideColumn
+        If a column lies so far apart that most of its rows are one point to the solver.
     ValueError
         If a multiplicative response is not positive, or drivers under constant returns are
         negative or all zero in a row.
@@ -98,6 +102,7 @@ def stated(
     centre, scale = _moments(values[:, used], centred=returns is ConvexReturns.VRS)
     points = (values[:, used] - centre) / scale
     size = points.sum(axis=1) if returns is ConvexReturns.CRS else np.ones(len(points))
+    _check_reach(drivers.loc[:, used], size)
     distinct, group = _distinct(points / size[:, None])
     z_centred = returns is ConvexReturns.VRS or form is ErrorForm.MULTIPLICATIVE
     z_centre, z_scale = _moments(array(contextual), centred=z_centred)
@@ -137,6 +142,31 @@ def _check_signs(y: Floats, drivers: pd.DataFrame, returns: ConvexReturns, form:
         raise ValueError(
             f"规模报酬不变时“{drivers.index[int(np.argmax(empty))]!s}”行的因素全为零，前沿在该行恒为零"
         )
+
+
+def _check_reach(drivers: pd.DataFrame, size: Array) -> None:
+    """Refuse a column of which most values differ by nothing the certificate could see.
+
+    Notes
+    -----
+    Violation and gap are measured on columns of unit size. Beside one value of 1e10 the others are
+    equal there, and the optimum of that is certified: another than the one that was asked for.
+    """
+    if not any(_reach(array(column) / size) > WIDEST for _, column in drivers.items()):
+        return
+    ratios = [_reach(array(column)) for _, column in drivers.items()]
+    widest = drivers.iloc[:, int(np.argmax(ratios))]
+    raise WideColumn(str(widest.name), float(widest.min()), float(widest.max()), max(ratios))
+
+
+def _reach(values: Array) -> float:
+    """Return the reach of a column over that of the closest quarter of its distinct values."""
+    line = np.sort(values)
+    line = line[np.append(np.diff(line) > OWN * np.abs(line[1:]), True)]
+    few = max(2, len(line) // 4)
+    if len(line) < few:
+        return 1.0
+    return float(np.ptp(line) / (line[few - 1 :] - line[: len(line) - few + 1]).min())
 
 
 def _check_columns(
