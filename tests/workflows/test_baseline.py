@@ -79,7 +79,9 @@ def test_a_panel_becomes_a_baseline_a_unit_a_card_and_a_package(bp, panel: Path,
     assert again == package["result"]
     assert "相同" in bp("recompute", out / PACKAGE)
     changed = out / "改过.json"
-    changed.write_text((out / PACKAGE).read_text(encoding="utf-8").replace('"upper":{"fen":"', '"upper":{"fen":"1', 1))
+    changed.write_text(
+        (out / PACKAGE).read_text(encoding="utf-8").replace('"upper":{"fen":"', '"upper":{"fen":"1', 1)
+    )
     assert "不同" in bp("recompute", changed, code=1)
     assert_reported(out, package, dear)
     assert 1 <= said.count("Cook距离") <= 10
