@@ -89,7 +89,7 @@ def _rows(
         if isinstance(row, Mapping)
     ]
     for index in found[:MAX_ROWS]:
-        row = {
+        row: dict[str, Json] = {
             meta.name: value
             for meta in fields(form)
             if (value := _value(form, meta, posted, f"{table}.{index}.{meta.name}")) is not None
