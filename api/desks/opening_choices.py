@@ -47,7 +47,7 @@ def _claimable(ctx: Context, year: int, project_code: str) -> dict[str, tuple[Op
         none = ""
     elif own:
         none = "没有：该年度申请期已结束"
-    elif year in unit_years(ctx.session):
+    elif year in unit_years(ctx.session, ctx.actor):
         none = "没有：该年度基线尚未采用"
     else:
         none = "没有：该年度没有项目列入成本面板"

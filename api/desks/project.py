@@ -140,7 +140,7 @@ def show(request: Request, ctx: Work, code: Key, year: ChosenYear = None) -> HTM
                 Money(one.upper_fen),
                 f"/baselines/{one.record_id}",
             )
-            for one in project_baselines(ctx.session, project.id)
+            for one in project_baselines(ctx.session, ctx.actor, project.id)
         ),
         limits=tuple(
             LimitLine(item.round.fiscal_year, Money(item.line.limit_fen), _limit_href(item))

@@ -1,9 +1,12 @@
 """The way in for departments: the baselines of the projects one sees, and the claims against them."""
 
+from math import ceil
+from urllib.parse import urlencode
+
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from api.desks.filters import ChosenYear
+from api.desks.filters import ChosenPage, ChosenYear
 from api.desks.frame import answer, frame_of
 from api.desks.moves import baseline_address, claim_address, page_of
 from api.guards import demand
@@ -16,33 +19,50 @@ from budgetperf.money import Money
 from budgetperf.permissions import Actor, Permission, may
 
 router = APIRouter()
+ROWS = 50
 
 
 @router.get("/special-factor-claims")
-def show_all(request: Request, ctx: Work, year: ChosenYear = None) -> HTMLResponse:
-    """Show the adopted baselines of the visible projects, and every visible claim."""
+def show_all(request: Request, ctx: Work, year: ChosenYear = None, page: ChosenPage = None) -> HTMLResponse:
+    """Show the adopted baselines of the visible projects, and the visible claims, one page of each."""
     demand(ctx.actor, "limits:table:view", "查看成本基线与特殊因素申请")
-    baselines, claims = own_baselines(ctx), list_claims(ctx)
-    years = {one.found.fiscal_year for one in baselines} | {one.record.fiscal_year for one in claims}
-    known = {(one.found.code, one.found.fiscal_year, one.found.panel_code): one for one in baselines}
-    rows = tuple(_baseline(ctx.actor, one) for one in baselines if year in {None, one.found.fiscal_year})
+    found, filed = own_baselines(ctx), list_claims(ctx)
+    years = {one.found.fiscal_year for one in found} | {one.record.fiscal_year for one in filed}
+    known = {(one.found.code, one.found.fiscal_year, one.found.panel_code): one for one in found}
+    baselines = [one for one in found if year in {None, one.found.fiscal_year}]
+    claims = [one for one in filed if year in {None, one.record.fiscal_year}]
+    heard = any(_may_claim(ctx.actor, one) for one in baselines)
+    page, pages = page or 1, max(1, ceil(max(len(baselines), len(claims)) / ROWS))
+    shown = slice((page - 1) * ROWS, page * ROWS)
     screen = Claims(
         frame_of(request, ctx),
         years=tuple(Option(str(one), str(one), one == year) for one in sorted(years, reverse=True)),
-        baselines=rows,
+        baselines=tuple(_baseline(ctx.actor, one) for one in baselines[shown]),
         claims=tuple(
             _claim(one, known.get((one.record.subject, one.record.fiscal_year, one.panel_code)))
-            for one in claims
-            if year in {None, one.record.fiscal_year}
+            for one in claims[shown]
         ),
-        opening="/open/special-factor" if any(row.claim for row in rows) else "",
+        n_baselines=len(baselines),
+        n_claims=len(claims),
+        page=page,
+        pages=pages,
+        before=_address(year, page - 1) if page > 1 else "",
+        after=_address(year, page + 1) if page < pages else "",
+        opening="/open/special-factor" if heard else "",
     )
     return answer(screen)
 
 
+def _address(year: int | None, page: int) -> str:
+    return "/special-factor-claims?" + urlencode({"year": year or "", "page": page})
+
+
+def _may_claim(actor: Actor, one: OwnBaseline) -> bool:
+    return one.open and not may(actor, Permission("special_factor_claim:form:file"), one.found.path, "")
+
+
 def _baseline(actor: Actor, one: OwnBaseline) -> BaselineRow:
     found = one.found
-    barred = may(actor, Permission("special_factor_claim:form:file"), found.path, "")
     return BaselineRow(
         code=found.code,
         name=found.name,
@@ -53,7 +73,7 @@ def _baseline(actor: Actor, one: OwnBaseline) -> BaselineRow:
         upper=Money(found.upper_fen),
         last_day=one.last_day,
         open=one.open,
-        claim=claim_address(found) if one.open and not barred else "",
+        claim=claim_address(found) if _may_claim(actor, one) else "",
     )
 
 

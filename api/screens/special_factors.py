@@ -47,13 +47,19 @@ class ClaimRow:
 
 @dataclass(frozen=True, slots=True)
 class Claims(Screen):
-    """The baselines of the projects one sees, and the claims against them."""
+    """The baselines of the projects one sees, and the claims against them, fifty of each a page."""
 
     template: ClassVar[str] = "special_factors.html"
 
     years: tuple[Option, ...] = told("budget years to choose from")
     baselines: tuple[BaselineRow, ...] = told("adopted baselines in force, by project")
     claims: tuple[ClaimRow, ...] = told("claims, the newest first")
+    n_baselines: int = told("baselines on all pages")
+    n_claims: int = told("claims on all pages")
+    page: int = told("number of the page, from 1")
+    pages: int = told("number of pages")
+    before: str = told("address of the page before; empty on the first")
+    after: str = told("address of the page after; empty on the last")
     opening: str = told("address to claim; empty where none is heard of this person")
 
 

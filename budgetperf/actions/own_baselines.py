@@ -31,7 +31,10 @@ class OwnBaseline:
 
 def own_baselines(ctx: Context, evaluand_id: str = "") -> list[OwnBaseline]:
     """Return the baselines of the visible projects by code, the newest year first; of one project if given."""
-    return [_windowed(ctx, one) for one in project_baselines(ctx.session, evaluand_id)]
+    found = project_baselines(ctx.session, ctx.actor, evaluand_id)
+    terms = {day: _last_day(ctx, day) for day in {_first_day(one) for one in found}}
+    lasts = ((one, terms[_first_day(one)]) for one in found)
+    return [OwnBaseline(one, last, last is None or ctx.today <= last) for one, last in lasts]
 
 
 def own_baseline(ctx: Context, evaluand_id: str, fiscal_year: int, panel_code: str) -> OwnBaseline | None:
@@ -46,8 +49,10 @@ def own_baseline(ctx: Context, evaluand_id: str, fiscal_year: int, panel_code: s
     )
 
 
-def _windowed(ctx: Context, found: ProjectBaseline) -> OwnBaseline:
-    adopted_on = found.first_adopted_at.astimezone(SHANGHAI).date()
+def _first_day(found: ProjectBaseline) -> date:
+    return found.first_adopted_at.astimezone(SHANGHAI).date()
+
+
+def _last_day(ctx: Context, adopted_on: date) -> date | None:
     rules = in_force(ctx, "cost_baseline", CostBaselineRules, as_of=adopted_on).rules.claims
-    last = adopted_on + timedelta(days=rules.file_within_days) if rules else None
-    return OwnBaseline(found, last, last is None or ctx.today <= last)
+    return adopted_on + timedelta(days=rules.file_within_days) if rules else None

@@ -1,10 +1,15 @@
 """Which baselines were adopted, which is in force, and what they say of the visible projects."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import text
-from sqlmodel import Session
+from sqlalchemy import column, select, text
+from sqlmodel import Session, col
+
+from budgetperf.permissions import Actor
+from budgetperf.store.fetch import fetch
+from budgetperf.store.tables.records import EvaluandRow
+from budgetperf.store.visibility import evaluands_visible_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +68,16 @@ WHERE :evaluand IN ('', b.evaluand_id)
 ORDER BY e.code, b.fiscal_year DESC, a.panel_code"""
 
 
-def project_baselines(session: Session, evaluand_id: str = "") -> list[ProjectBaseline]:
+def project_baselines(session: Session, actor: Actor, evaluand_id: str = "") -> list[ProjectBaseline]:
     """Return what each panel's baseline in force says of the visible projects, by code, the newest year first."""
-    rows = session.connection().execute(text(_PROJECT_BASELINES), {"evaluand": evaluand_id}).mappings()
+    names = [field.name for field in fields(ProjectBaseline)]
+    said = text(_PROJECT_BASELINES).columns(*map(column, names)).subquery("said")
+    statement = (
+        select(said)
+        .join(EvaluandRow, col(EvaluandRow.id) == said.c.evaluand_id)
+        .where(evaluands_visible_to(actor))
+        .order_by(said.c.code, said.c.fiscal_year.desc(), said.c.panel_code)
+    )
     known = adoptions(session)
-    return [ProjectBaseline(**row) for row in rows if known[row["record_id"]].in_force]
+    found = fetch(session, statement, ProjectBaseline, values={"evaluand": evaluand_id})
+    return [one for one in found if known[one.record_id].in_force]

@@ -7,12 +7,14 @@ from datetime import datetime
 from sqlalchemy import func, insert, select
 from sqlmodel import Session, col
 
+from budgetperf.permissions import Actor
 from budgetperf.provenance import Json
 from budgetperf.store.adoptions import adoptions
 from budgetperf.store.fetch import Rows, fetch, fetch_one
 from budgetperf.store.tables.columns import table_of
 from budgetperf.store.tables.costs import CostBand, CostObservation, CostPanelRow, CostUnit
 from budgetperf.store.tables.records import EvaluandRow
+from budgetperf.store.visibility import evaluands_visible_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +123,12 @@ def units_of(session: Session, panel_id: str, fiscal_year: int) -> list[UnitFact
     return fetch(session, statement, UnitFacts)
 
 
-def unit_years(session: Session) -> set[int]:
+def unit_years(session: Session, actor: Actor) -> set[int]:
     """Return the budget years in which a visible project is a dmu of a panel."""
-    statement = select(col(CostUnit.fiscal_year)).join(
-        EvaluandRow, col(EvaluandRow.id) == CostUnit.evaluand_id
+    statement = (
+        select(col(CostUnit.fiscal_year))
+        .join(EvaluandRow, col(EvaluandRow.id) == CostUnit.evaluand_id)
+        .where(evaluands_visible_to(actor))
     )
     return set(session.connection().execute(statement).scalars())
 

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from api.desks import special_factor_list
 from budgetperf.permissions import Actor
 from tests import cast
 from tests.api.conftest import World
@@ -124,12 +125,25 @@ def test_a_claim_is_opened_drafted_filed_and_its_movement_queued(world: World) -
     assert world.house.jobs.orders[-1][:2] == ("batch.movement", {"record_id": record})
 
 
-def test_a_department_sees_its_own_baselines_and_claims_and_why_there_are_none(world: World) -> None:
+def test_a_department_sees_its_own_baselines_and_claims_and_why_there_are_none(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     own, others = (sign_in(world.house, actor)[0] for actor in (cast.CLERK, cast.LIBRARY_CLERK))
     assert 'href="/special-factor-claims"' in own.get("/work").text
     listed = own.get("/special-factor-claims").text
     assert re.search(r'href="/baselines/[^"/]+/D02"', listed)
     assert "岩层开挖" in listed
+    assert 'class="pager"' not in listed
+    monkeypatch.setattr(special_factor_list, "ROWS", 1)
+    every = dict.fromkeys(re.findall(r'<tr><th scope="row"><a href="([^"]+)"', listed))
+    first, second = (own.get(f"/special-factor-claims?page={page}").text for page in (1, 2))
+    assert 'href="/special-factor-claims?year=&amp;page=2" rel="next"' in first
+    assert 'href="/special-factor-claims?year=&amp;page=1" rel="prev"' in second
+    paged = [re.findall(r'<tr><th scope="row"><a href="([^"]+)"', text) for text in (first, second)]
+    assert paged[0]
+    assert paged[1]
+    assert not set(paged[0]) & set(paged[1])
+    assert {*paged[0], *paged[1]} <= set(every)
     empty = others.get("/special-factor-claims").text
     assert "还没有已采用的成本基线" in empty
     assert "没有特殊因素申请" in empty

@@ -18,6 +18,7 @@ from budgetperf.actions.moves import Seen
 from budgetperf.budget.form import RoundForm
 from budgetperf.permissions import Actor, Grant, Role
 from budgetperf.process.stages import ASSESSMENT_STAGES, Stage
+from budgetperf.store.costs import unit_years
 from budgetperf.store.server import EmbeddedServer
 from budgetperf.store.session import APP_ROLE
 from budgetperf.store.tables import metadata
@@ -241,6 +242,8 @@ def test_a_department_reads_the_rows_of_its_own_units_of_a_panel(visit: Visit, o
     for table in ("cost_panel", "cost_observation", "cost_unit", "cost_band"):
         assert all_of(visit(expert).session, table) == 0
     assert all_of(visit(expert).session, "evaluand") > 0
+    # the first wall alone: asked as the owner of the tables
+    assert (unit_years(owner, cast.LIBRARY_CLERK), bool(unit_years(owner, cast.CLERK))) == (set(), True)
     for actor in (cast.FINANCE_REVIEWER, cast.AUDITOR, cast.RULES_OFFICE):
         assert all_of(visit(actor).session, "cost_observation") == all_of(owner, "cost_observation")
 
