@@ -99,11 +99,16 @@ def card(fitted: FittedBaseline, factors: Sequence[SpecialFactor]) -> Json:
     """Return the model card, telling the admitted claims where there are any."""
     known = fitted.card
     assert isinstance(known, Mapping)
-    return {**known, "special_factors": [one.message for one in told(factors)]} if factors else known
+    return (
+        {**known, "special_factors": [one.message for one in told(factors, version=fitted.version)]}
+        if factors
+        else known
+    )
 
 
-def told(factors: Sequence[SpecialFactor]) -> tuple[Finding, ...]:
-    """Say of every admitted claim what was set aside and given back."""
+def told(factors: Sequence[SpecialFactor], *, version: int = VERSION) -> tuple[Finding, ...]:
+    """Say of every admitted claim what was set aside and given back, in the words of a version."""
+    how = "按原额加回" if version < 4 else "按基线所在年价格折算后加回"
     return tuple(
         Finding(
             "costing.special_factor_admitted",
@@ -111,7 +116,7 @@ def told(factors: Sequence[SpecialFactor]) -> tuple[Finding, ...]:
             Where(pointer=f"/factors/{at}"),
             f"{one.dmu}：特殊因素“{one.label}”已认定，"
             + "、".join(f"{year}年{amount}元" for year, amount in sorted(one.amounts.items()))
-            + "不参加测算，按基线所在年价格折算后加回其基线",
+            + f"不参加测算，{how}其基线",
         )
         for at, one in enumerate(factors)
     )

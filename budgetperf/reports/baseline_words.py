@@ -193,6 +193,7 @@ MEANINGS: Mapping[str, tuple[str, Severity, str]] = {
     "single_period": ("有单元只有一年", WARNING, "这些单元不提供自身前后比较的信息"),
     # quantile
     "not_unique": ("分位数结果不唯一", NOTE, "有不止一组系数同样好，取其中一组；预测相差很小"),
+    "impossible_value": ("有不可能的数值", ERROR, "成本函数里成本与工作量都应为正；先核对这些数据，再用结果"),
     "paid_at_cost": ("部分单元按自身成本计付", NOTE, "证据不足以改变他们或别人应得的钱，成本之外的差额仍按规则分摊"),
     "thin_tail": ("分位点两侧数据太少", WARNING, "分位点过于靠边，结果取决于少数几个单元"),
     "unbounded_interval": ("区间没有界", WARNING, "数据不足以给出该系数的区间"),

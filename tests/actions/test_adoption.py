@@ -45,7 +45,9 @@ def test_a_project_without_an_answer_is_told_and_no_older_band_cuts_it(
         assert adoption.adopt_baseline(head, fitted, NoForm(), Seen()).status == "adopted"
     assert old.record_id != fitted
     assert bands(head.session, 2027) == {}
-    assert [one.record_id for one in project_baselines(head.session) if one.fiscal_year == 2027] == []
+    assert [
+        one.record_id for one in project_baselines(head.session, head.actor) if one.fiscal_year == 2027
+    ] == []
 
 
 def test_of_two_panels_the_baseline_adopted_last_counts_and_of_one_the_one_in_force(
@@ -59,7 +61,9 @@ def test_of_two_panels_the_baseline_adopted_last_counts_and_of_one_the_one_in_fo
         [band] = bands(ctx.session, 2027).values()
         known = adoptions(ctx.session)
         assert (known[band.record_id].panel_code, known[band.record_id].in_force) == (code, True)
-        listed = [one.record_id for one in project_baselines(ctx.session) if one.panel_code == code]
+        listed = [
+            one.record_id for one in project_baselines(ctx.session, ctx.actor) if one.panel_code == code
+        ]
         assert listed == [band.record_id]
     [told] = adoption.in_two_panels(ctx, get_record(ctx.session, ctx.actor, band.record_id))
     assert "同年还列入成本面板aside，以后采用的现行基线为准" in told.message
