@@ -111,11 +111,17 @@ def check_influence(fit: OlsResult, design: pd.DataFrame) -> tuple[Finding, ...]
             "costing.influence",
             Severity.NOTE,
             Where(pointer=f"/rows/{dmu}/{year}"),
-            f"{dmu}在{year}年对回归影响偏大（Cook距离{value:.3f}＞{limit:.3f}）",
+            f"{dmu}在{year}年对回归影响偏大（Cook距离{_apart(value, limit)}）",
         )
         for (dmu, year), value in zip(keys, distance, strict=True)
         if value > limit
     )
+
+
+def _apart(value: float, limit: float) -> str:
+    """Return both with three places, or as many more as tell them apart."""
+    both = ((f"{value:.{places}f}", f"{limit:.{places}f}") for places in range(3, 18))
+    return "＞".join(next((pair for pair in both if pair[0] != pair[1]), (f"{value}", f"{limit}")))
 
 
 def check_heteroskedasticity(fit: OlsResult, design: pd.DataFrame) -> tuple[Finding, ...]:
