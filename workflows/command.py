@@ -163,32 +163,14 @@ def check(given: Arguments) -> int:
 
 def recompute(given: Arguments) -> int:
     """Recompute decision packages; 1 when any differs."""
-    from budgetperf.actions.recompute import recompute as again
-    from budgetperf.actions.rulebooks import rulebook_of
-    from budgetperf.rulebook.library import Rulebook
-    from budgetperf.store.results import decision_digests, get_decision
+    from workflows.packages import recompute_file, recompute_stored
 
     if sum((bool(given.digest), bool(given.subject), given.all)) != 1:
         raise Invalid("recompute.what", "请写明一个摘要，或一个决策包文件，或 --subject 编码，或 --all")
     if given.digest and Path(given.digest).is_file():
-        from workflows.packages import read_package
-
-        verdict = again(read_package(Path(given.digest)), Rulebook.load())
-        say(f"{verdict.digest[:12]}… {verdict.because}")
-        return int(not verdict.same)
-    different = 0
+        return recompute_file(Path(given.digest), say)
     with _made_home(given) as home, _owner_session(home) as session:
-        rules = rulebook_of(session, Rulebook.load())
-        digests = [given.digest] if given.digest else decision_digests(session, subject=given.subject or "")
-        for digest in digests:
-            decision = get_decision(session, digest)
-            verdict = again(decision, rules)
-            different += not verdict.same
-            say(
-                f"{digest[:12]}… {decision.kind.label} {decision.subject} {decision.period}：{verdict.because}"
-            )
-    say(f"共 {len(digests)} 个决策包，{different} 个不同 / {len(digests)} packages, {different} differ")
-    return int(different > 0)
+        return recompute_stored(session, given.digest or "", given.subject or "", say)
 
 
 def verify(given: Arguments) -> int:

@@ -6,6 +6,7 @@ Adapters of ``regression`` and ``quantile`` to the table of methods; they estima
 import pandas as pd
 
 from budgetperf.costing import diagnostics
+from budgetperf.costing.conditioning import about_fit
 from budgetperf.costing.design import Floats, regressors
 from budgetperf.costing.method import BaselineSpec, FittedMethod, estimates_table, fit_ratio
 from budgetperf.costing.ols import Covariance
@@ -45,7 +46,7 @@ def driver_regression(
         predict=lambda targets: result.interval(targets, level=level),
         fit_ratio=fit_ratio(ols.fitted, ols.residuals),
         card=_regression_card(result, diagnostics.breusch_pagan(ols, design)),
-        findings=(*result.findings, *findings, *check_signs(ols.estimates, panel)),
+        findings=(*about_fit(result.findings), *findings, *check_signs(ols.estimates, panel)),
         center=result.predict,
     )
 
@@ -115,6 +116,6 @@ def conditional_quantile(
         predict=lambda targets: result.interval(targets, level=float(spec.level)),
         fit_ratio=fit_ratio(result.fitted, result.residuals),
         card=plain(card),
-        findings=(*result.findings, *check_signs(result.params, panel)),
+        findings=(*about_fit(result.findings), *check_signs(result.params, panel)),
         center=result.predict,
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from budgetperf.costing.conditioning import check_spans
 from budgetperf.costing.design import (
     CONST,
     Array,
@@ -21,6 +22,7 @@ from budgetperf.costing.design import (
     table,
 )
 from budgetperf.costing.errors import BadTable
+from budgetperf.findings import Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,12 @@ class CostForm:
             columns[price] = columns[price] / columns[self.numeraire]
         names = {price: f"{price}/{self.numeraire}" for price in self.prices[:-1]}
         return regressors(columns.drop(columns=self.numeraire).rename(columns=names), levels=levels)
+
+    def check_spans(self, cost: Floats, drivers: pd.DataFrame) -> tuple[Finding, ...]:
+        """Cost and drivers lie no million times apart, shares and marks aside."""
+        columns = {"成本": cost, **{str(name): drivers[name] for name in drivers if name not in self.levels}}
+        values = {label: array(column).tolist() for label, column in columns.items()}
+        return check_spans(values, typical=not self.log)
 
     def targets(self, drivers: pd.DataFrame, params: pd.Index) -> pd.DataFrame:
         """Return ``design`` of the units a prediction is asked for, its columns those of ``params``.

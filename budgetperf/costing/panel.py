@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from statistics import median, median_high, median_low
 
+from budgetperf.costing.conditioning import check_spans
 from budgetperf.costing.words import DriverRole
 from budgetperf.findings import Finding, Severity, Where
 from budgetperf.forms import BOUND
 from budgetperf.money import Money, written_number
 
 ROWS_PER_DRIVER = 10  # rule of thumb of regression texts; fewer rows give a warning
-SPAN = 1_000_000  # no two units of one service differ so much in work or cost
 UNIT_JUMP = 3_000  # 元 in a 万元 column is x 10,000; genuine growth never comes near
 UNIT_ALONE = 1_000  # the same between dmus: per work done they differ tenfold, not a thousandfold
 MOST_PLACES = 20  # of a driver: shares have more places than amounts
@@ -240,13 +240,7 @@ def check_span(panel: CostPanel) -> tuple[Finding, ...]:
         for one in panel.spec.drivers
         if one.logged
     }
-    found = []
-    for label, values in columns.items():
-        known = [value for value in values if value.is_finite() and value > 0]
-        if known and max(known) > SPAN * min(known):
-            text = f"“{label}”最大值是最小值的{max(known) / min(known):.3g}倍，请核对计量单位；系数由极端的行决定"
-            found.append(_finding("span", Severity.WARNING, Where(pointer="/rows"), text))
-    return tuple(found)
+    return check_spans({label: [one for one in found if one.is_finite()] for label, found in columns.items()})
 
 
 def check_unit_alone(panel: CostPanel) -> tuple[Finding, ...]:

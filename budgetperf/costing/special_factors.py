@@ -5,6 +5,7 @@ The movement of every baseline is shown before anybody decides; admitted claims 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from budgetperf.costing.claimed_costs import (
     Movement,
@@ -26,6 +27,9 @@ from budgetperf.errors import Invalid
 from budgetperf.findings import Finding, Severity, Where
 from budgetperf.money import ZERO, Money
 from budgetperf.provenance import Json
+
+if TYPE_CHECKING:
+    from budgetperf.costing.baseline import BaselineEdition
 
 
 def fit_without(
@@ -127,7 +131,7 @@ def claim_movement(
     targets: Sequence[BaselineTarget],
     factor: SpecialFactor,
     *,
-    edition: BaselineSpec,
+    edition: "BaselineSpec | BaselineEdition",
     prices: PriceIndex | None = None,
     admitted: Sequence[SpecialFactor] = (),
     spread: Spread = in_turn,
@@ -141,7 +145,9 @@ def claim_movement(
         As filed, in money of the years.
     targets : sequence of BaselineTarget
     factor : SpecialFactor
-    edition, prices
+    edition : BaselineSpec or BaselineEdition
+        What is fitted, or the edition that says it.
+    prices
         See ``baseline.fit``.
     admitted : sequence of SpecialFactor
         Claims that stand already: in the baselines before and after.
@@ -163,9 +169,10 @@ def claim_movement(
     target's year by the index (Ofwat 2019, cost adjustment claims: the claimed cost is taken out of the
     modelled cost base before the models are run again).
     """
+    spec = edition if isinstance(edition, BaselineSpec) else edition.spec
     both = (*admitted, factor)
     before, after = (
-        fit_without(panel, edition, kept, prices=prices, spread=spread, version=version).found_for(targets)
+        fit_without(panel, spec, kept, prices=prices, spread=spread, version=version).found_for(targets)
         for kept in (admitted, both)
     )
     moved = []

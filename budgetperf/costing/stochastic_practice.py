@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
+from budgetperf.costing.conditioning import about_fit
 from budgetperf.costing.design import Prediction, array, log_cost, regressors
 from budgetperf.costing.frontier import SfaResult, fit_sfa
 from budgetperf.costing.frontier.design import FRONTIER, of_part
@@ -45,7 +46,7 @@ def stochastic_frontier(
         predict=partial(_frontier_cost, fit, panel=panel, level=float(spec.level)),
         fit_ratio=fit_ratio(fit.fitted, fit.residuals),
         card=plain(card),
-        findings=fit.findings,
+        findings=about_fit(fit.findings),
         center=lambda drivers: _frontier_cost(fit, drivers, panel=panel, level=float(spec.level)).point,
     )
 

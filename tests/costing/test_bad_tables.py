@@ -83,6 +83,7 @@ def test_an_array_is_told_what_it_lacks(name):
 
 OPTIONS = {
     "tau of text": lambda: fit_quantile(COST, DRIVERS, tau="0.5"),
+    "tau of unlike lengths": lambda: fit_quantile(COST, DRIVERS, tau=[[0.1], [0.2, 0.3]]),
     "groups of other rows": lambda: fit_cost_regression(
         COST, DRIVERS, covariance="cluster", groups=COST.iloc[::-1]
     ),

@@ -223,6 +223,7 @@ def test_a_response_without_logarithm_is_told():
     fit = fit_sfa(1e6 * y, design)
     assert codes(fit) == ["not_logarithmic"]
     assert fit.efficiency["excess"].isna().all()
+    assert not np.isinf(fit_sfa(1e12 * y, design).efficiency).any(axis=None)
 
 
 def test_parameters_that_stand_for_each_other_are_told():

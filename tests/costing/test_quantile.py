@@ -6,7 +6,7 @@ from scipy.optimize import linprog
 from scipy.stats import norm
 
 from budgetperf.costing.design import regressors
-from budgetperf.costing.errors import Collinear, NotConverged, TooFewRows
+from budgetperf.costing.errors import Collinear, NotConverged, PerfectFit, TooFewRows
 from budgetperf.costing.quantile import fit_quantile
 from budgetperf.costing.quantile.interval import IntervalOptions
 from budgetperf.costing.quantile.program import check
@@ -342,6 +342,16 @@ def test_a_value_that_is_no_number_is_named(bad):
         fit_quantile(wrong, drivers, tau=0.5)
     with pytest.raises(ValueError, match="不一致"):
         fit_quantile(cost[:-1], drivers, tau=0.5)
+
+
+def test_draws_of_a_formula_rounded_to_the_fen_end_by_name():
+    x = pd.DataFrame(np.exp(np.random.default_rng(0).normal(2, 0.5, (60, 2))), columns=["a", "b"])
+    cost = (1e3 * x["a"] ** 0.5 * x["b"] ** 0.5).round(2)
+    try:
+        told = codes(fit_quantile(cost, x, tau=0.5, interval="bootstrap", log=True))
+    except PerfectFit:
+        return
+    assert "costing.perfect_fit" in told
 
 
 def test_repeated_and_constant_drivers_and_single_rows_are_refused():

@@ -1,3 +1,5 @@
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -5,7 +7,9 @@ import statsmodels.api as sm
 
 from budgetperf.costing.design import regressors
 from budgetperf.costing.errors import Collinear, PerfectFit, TooFewRows
+from budgetperf.costing.frontier import fit_sfa
 from budgetperf.costing.ols import Covariance
+from budgetperf.costing.quantile import fit_quantile
 from budgetperf.costing.regression import fit_cost_regression
 from budgetperf.costing.shifts import fit_shifted
 from tests.costing.factories import make_sample
@@ -271,6 +275,36 @@ def test_magnitudes_do_not_matter():
     flat = fit_cost_regression(cost, drivers, log=False, covariance="HC3")
     wide = fit_cost_regression(cost * 1e12, drivers * [1e-9, 1e11], log=False)
     np.testing.assert_allclose(wide.std_errors / [1e12, 1e21, 1e1], flat.std_errors, rtol=1e-8)
+
+
+def test_data_no_panel_has_looked_at_are_told():
+    cost, drivers, _ = make_sample(12)
+    assert codes(fit_cost_regression(cost, drivers)) == set()
+    wide = drivers.copy()
+    wide.iloc[3, 0], wide.iloc[4, 0] = 1e12, 1e-3
+    dear = cost.copy()
+    dear.iloc[3] = 1e300
+    formula = (1e3 * drivers["a"] ** 0.5 * drivers["b"] ** 0.5).round(2)
+    quantile = partial(fit_quantile, tau=0.5, interval=None)
+    for fit in (fit_cost_regression, partial(quantile, log=True)):
+        for told, label in ((fit(cost, wide), "“a”"), (fit(dear, drivers), "“成本”")):
+            (span,) = (one for one in told.findings if one.code == "costing.span")
+            assert label in span.message
+        assert "costing.perfect_fit" in codes(fit(formula, drivers))
+    design = wide.assign(const=1.0)
+    for fit in (
+        quantile(cost, wide),
+        fit_sfa(cost, design),
+        fit_cost_regression(cost, wide, log=False, covariance="classical"),
+    ):
+        assert "costing.span" in codes(fit)
+
+
+def test_a_dmu_has_a_year_once_however_the_rows_are_taken():
+    cost, drivers, _ = make_sample(12)
+    index = pd.MultiIndex.from_tuples([(i // 2, 0 if i < 2 else i % 2) for i in range(len(cost))])
+    with pytest.raises(ValueError, match="重复的行"):
+        fit_cost_regression(cost.set_axis(index), drivers.set_axis(index))
 
 
 def test_a_target_far_outside_is_refused_rather_than_infinite():

@@ -4,7 +4,7 @@ import pytest
 import statsmodels.api as sm
 
 from budgetperf.costing.design import regressors
-from budgetperf.costing.errors import PerfectFit, TooFewRows
+from budgetperf.costing.errors import Collinear, PerfectFit, TooFewRows
 from budgetperf.costing.ols import Covariance
 from budgetperf.costing.regression import fit_cost_regression
 
@@ -181,3 +181,13 @@ def test_an_unknown_year_has_no_effect_to_predict_with():
     later = drivers[:1].set_axis(pd.MultiIndex.from_tuples([("D0", 2030)], names=["dmu", "year"]))
     with pytest.raises(ValueError, match=r"没有这些时期.*2030"):
         fit.predict(later)
+
+
+def test_drivers_too_near_each_other_to_test_the_effects_are_named(monkeypatch):
+    def singular(*_):
+        raise np.linalg.LinAlgError("Singular matrix")
+
+    cost, drivers = make_dmus(3, n_dmus=20, years=3, missing=False)
+    monkeypatch.setattr(np.linalg, "solve", singular)
+    with pytest.raises(Collinear, match=r"log\(a\)"):
+        fit_cost_regression(cost, drivers, panel="random")

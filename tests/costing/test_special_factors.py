@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from budgetperf.costing.baseline import BaselineEdition
 from budgetperf.costing.claimed_costs import SpecialFactor
 from budgetperf.costing.cost_baseline import BaselineTarget
 from budgetperf.costing.fitted import fit
@@ -101,7 +102,7 @@ def test_a_claim_that_stands_already_is_in_the_baselines_before_and_after():
     own, _ = claim_movement(
         panel, asked, SpecialFactor("D03", "高铁站保洁", half), edition=SPEC, admitted=[claim]
     )
-    (alone, _) = claim_movement(panel, asked, claim, edition=SPEC)
+    (alone, _) = claim_movement(panel, asked, claim, edition=BaselineEdition("x", "y", SPEC))
     assert own.before == alone.after
     assert own.given_back == half[2024]
 

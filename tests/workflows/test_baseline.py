@@ -124,7 +124,7 @@ def test_an_edition_of_ones_own_names_methods_screening_and_reconciliation(
     )  # fmt: skip
     out = tmp_path / "结果"
     said = bp("baseline", panel, "--edition", draft, "--out", out)
-    assert "D07在2024年的成本为同等条件中位水平的" in said
+    assert "D072024年成本为同等条件中位水平的" in said
     card = json.loads((out / CARD).read_text(encoding="utf-8"))
     assert [method["name"] for method in card["methods"]] == ["driver_regression", "quantile", "sfa", "dea"]
     assert card["reconciliation"].startswith("点估计取各方法中位数")

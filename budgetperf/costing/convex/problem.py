@@ -95,9 +95,8 @@ def stated(
     """
     values = array(drivers)
     _check_signs(y, drivers, returns, form)
-    used: NDArray[np.bool_] = np.asarray(
-        (np.ptp(values, axis=0) if returns is ConvexReturns.VRS else values.max(axis=0)) > 0
-    )
+    reach = np.ptp(values, axis=0) if returns is ConvexReturns.VRS else values.max(axis=0)
+    used: NDArray[np.bool_] = np.asarray(reach > 0)
     collinear = _check_columns(y, drivers[drivers.columns[used]], contextual, returns, form)
     centre, scale = _moments(values[:, used], centred=returns is ConvexReturns.VRS)
     points = (values[:, used] - centre) / scale

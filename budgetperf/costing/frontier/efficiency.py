@@ -84,13 +84,13 @@ def efficiency_table(posterior: Posterior, index: pd.Index, level: float) -> pd.
     Columns: ``bc`` = E(exp(-u) | e), ``jlms`` = exp(-E(u | e)), ``lower`` and ``upper`` = the
     interval of exp(-u) given e with equal tails (Horrace and Schmidt 1996), ``excess`` =
     E(exp(u) | e), of a cost frontier actual over efficient cost, ``u`` = E(u | e), ``mode`` = the
-    most likely u. The interval takes the parameters as known.
+    most likely u. The interval takes the parameters as known. NaN where u is too large for exp.
     """
     tail = (1 - level) / 2
     with np.errstate(over="ignore", invalid="ignore"):  # what is no number is told by check_logarithm
         mean = posterior.mean()
         columns = _columns(posterior, mean, tail)
-    return pd.DataFrame(columns, index=index)
+    return pd.DataFrame(columns, index=index).replace([np.inf, -np.inf], np.nan)
 
 
 def _columns(posterior: Posterior, mean: Array, tail: float) -> dict[str, Array]:

@@ -49,9 +49,7 @@ def periods(index: pd.Index) -> Periods:
     """
     if not isinstance(index, pd.MultiIndex) or index.nlevels != 2:
         raise ValueError("面板模型需要两级行标签：（单位，时期），如 MultiIndex[(dmu, year)]")
-    if index.has_duplicates:
-        dmu, when = index[index.duplicated()][0]
-        raise ValueError(f"单位{dmu!s}在时期{when!s}有重复的行")
+    once(index)
     time = pd.to_numeric(pd.Series(index.get_level_values(1)), errors="coerce").to_numpy(dtype="float64")
     if not np.isfinite(time).all():
         raise ValueError("面板的时期须为数值（如年份）")
@@ -61,6 +59,13 @@ def periods(index: pd.Index) -> Periods:
     if len(index) == len(names):
         raise TooFewRows("面板模型需要单位有多个时期；每个单位的时期数不足", n=1, needed=2)
     return Periods(np.asarray(codes), time - time.max(), len(names))
+
+
+def once(index: pd.Index) -> None:
+    """Refuse (``ValueError``) an index by dmu and time in which a dmu has a time twice."""
+    if index.nlevels == 2 and index.has_duplicates:
+        dmu, when = index[index.duplicated()][0]
+        raise ValueError(f"单位{dmu!s}在时期{when!s}有重复的行")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

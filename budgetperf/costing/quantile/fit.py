@@ -13,7 +13,7 @@ import pandas as pd
 
 from budgetperf.costing.cost_form import CostForm, cost_form
 from budgetperf.costing.design import Array, Floats, Prediction, array, clusters
-from budgetperf.costing.errors import NotConverged
+from budgetperf.costing.errors import NotConverged, PerfectFit
 from budgetperf.costing.ols import IntArray
 from budgetperf.costing.quantile.crossing import CROSSED, crossings, solve_uncrossed
 from budgetperf.costing.quantile.findings import check_crossing, quantile_findings
@@ -27,6 +27,7 @@ from budgetperf.costing.quantile.interval import (
 )
 from budgetperf.costing.quantile.program import Vertex, check
 from budgetperf.costing.quantile.sample import QuantileSample, quantile_sample
+from budgetperf.costing.regression.findings import check_rounded
 from budgetperf.findings import Finding
 from budgetperf.terms import Term
 
@@ -215,6 +216,8 @@ def fit_quantile(
         See ``design.orthogonal_basis``; clusters, see ``interval.bootstrap_uncertainty``.
     NotConverged
         If an optimum cannot be certified by its duality gap.
+    PerfectFit
+        If no interval is had because cost is a formula, rounded to the fen.
     ValueError
         With row and column of a value that cannot be used, or an option that does not exist.
 
@@ -229,22 +232,39 @@ def fit_quantile(
     method = None if interval is None else QuantileInterval(interval)
     if not 0 < level < 1:
         raise ValueError(f"置信水平须在0和1之间，现为{level}")
-    asked = np.atleast_1d(np.asarray(tau))
-    taus = tuple(sorted(map(float, asked))) if asked.ndim == 1 and asked.dtype.kind in "iuf" else ()
-    if not taus or len(set(taus)) < len(taus) or not all(0 < one < 1 for one in taus):
-        raise ValueError(f"分位点须在0和1之间且不重复，现为{tau}")
+    taus = _taus(tau)
     form = cost_form(log=log, levels=levels)
     design = form.design(drivers)
     sample = quantile_sample(form.response(cost, drivers), design)
+    told = form.check_spans(cost, drivers)
+    exact = check_rounded(sample.least_squares_residuals, cost) if form.log else ()
     vertices = tuple(_optimum(sample, one) for one in taus)
     found = [
-        _Fit(sample, one, vertex, form, method, level) for one, vertex in zip(taus, vertices, strict=True)
+        _Fit(sample, one, vertex, form, method, level, (*told, *exact))
+        for one, vertex in zip(taus, vertices, strict=True)
     ]
     codes = _clusters(groups, drivers)
-    fits = tuple(fit.result(options, codes) for fit in found)
+    try:
+        fits = tuple(fit.result(options, codes) for fit in found)
+    except NotConverged as error:
+        if exact:
+            raise PerfectFit(sample.n) from error
+        raise
     if np.ndim(tau) == 0:
         return fits[0]
     return _uncrossed(sample, taus, vertices, fits)
+
+
+def _taus(tau: object) -> tuple[float, ...]:
+    """Return the quantiles asked for, increasing."""
+    try:
+        asked = np.atleast_1d(np.asarray(tau))
+    except ValueError:  # lists of unlike lengths
+        asked = np.empty(0)
+    taus = tuple(sorted(map(float, asked))) if asked.ndim == 1 and asked.dtype.kind in "iuf" else ()
+    if not taus or len(set(taus)) < len(taus) or not all(0 < one < 1 for one in taus):
+        raise ValueError(f"分位点须在0和1之间且不重复，现为{tau}")
+    return taus
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -255,6 +275,7 @@ class _Fit:
     form: CostForm
     method: QuantileInterval | None
     level: float
+    about_data: tuple[Finding, ...]
 
     def result(self, options: IntervalOptions, codes: IntArray) -> QuantileResult:
         """Return the labelled result of this optimum."""
@@ -288,7 +309,7 @@ class _Fit:
             fitted=sample.y - residuals,
             residuals=residuals,
             form=self.form,
-            findings=quantile_findings(sample, self.vertex, self.tau, residuals, ends),
+            findings=quantile_findings(sample, self.vertex, self.tau, residuals, ends) + self.about_data,
             n=sample.n,
         )
 
@@ -324,7 +345,7 @@ def _uncrossed(
 ) -> QuantilesResult:
     """Return the fits as they are, or held apart where they cross; intervals hold their point."""
     separate = np.array([vertex.estimates for vertex in vertices])
-    before = tuple(finding for fit in fits for finding in fit.findings)
+    before = tuple(dict.fromkeys(finding for fit in fits for finding in fit.findings))
     if len(taus) == 1 or not len(crossings(sample.unit_q, separate)[0]):
         return QuantilesResult(fits, before)
     joint, gap = solve_uncrossed(sample.unit_y, sample.unit_q, taus, separate)

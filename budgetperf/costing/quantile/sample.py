@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.linalg import solve_triangular
 
-from budgetperf.costing.design import Array, Basis, Floats, array, orthogonal_basis
+from budgetperf.costing.design import Array, Basis, Floats, array, least_squares, orthogonal_basis
 from budgetperf.costing.quantile.program import Vertex, solve_vertex
 
 
@@ -47,6 +47,12 @@ class QuantileSample:
     def unit_q(self) -> Array:
         """Orthogonal columns of unit mean square (n, k)."""
         return np.asarray(self.basis.q * np.sqrt(self.n))
+
+    @property
+    def least_squares_residuals(self) -> Array:
+        """What least squares leaves of the response (n,)."""
+        design = array(self.design)
+        return array(self.y) - design @ least_squares(array(self.y), design, self.basis)
 
     def solve(self, tau: float, *, tilt: Array | None = None, near: Vertex | None = None) -> Vertex | None:
         """Return the optimum in standard units; see ``program.solve_vertex``."""

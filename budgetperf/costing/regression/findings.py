@@ -5,8 +5,9 @@ from collections.abc import Collection
 import numpy as np
 import pandas as pd
 
-from budgetperf.costing.conditioning import check_conditioning
+from budgetperf.costing.conditioning import DATA, check_conditioning
 from budgetperf.costing.design import (
+    Array,
     Floats,
     array,
     least_squares,
@@ -59,10 +60,15 @@ def check_rounding(cost: Floats, drivers: pd.DataFrame, *, levels: Collection[st
     except (TooFewRows, Collinear):
         return ()
     left = array(y) - array(design) @ least_squares(array(y), array(design), basis)
+    return check_rounded(left, cost, pointer="/regression")
+
+
+def check_rounded(left: Array, cost: Floats, *, pointer: str = DATA) -> tuple[Finding, ...]:
+    """Residuals of log cost (n,) exceed what rounding to the fen leaves of a formula."""
     if np.sqrt((left**2).mean()) > np.sqrt(((FEN / array(cost)) ** 2).mean()):
         return ()
     text = "成本与动因的差异不超过按分取整的误差：成本像是由公式算出来的，没有残差可言，区间没有意义，请核对数据来源"
-    return (_finding("perfect_fit", Severity.ERROR, text),)
+    return (Finding("costing.perfect_fit", Severity.ERROR, Where(pointer=pointer), text),)
 
 
 def check_clusters(ols: OlsResult, y: Floats) -> tuple[Finding, ...]:

@@ -15,9 +15,9 @@ from budgetperf.costing.cost_form import CostForm, cost_form
 from budgetperf.costing.design import CONST, Floats, Prediction, array, clusters, table
 from budgetperf.costing.diagnostics import TestResult
 from budgetperf.costing.errors import Collinear, PerfectFit
-from budgetperf.costing.frontier.panel import periods
+from budgetperf.costing.frontier.panel import once, periods
 from budgetperf.costing.ols import Covariance, OlsResult, fit_ols
-from budgetperf.costing.regression.findings import regression_findings
+from budgetperf.costing.regression.findings import check_rounded, regression_findings
 from budgetperf.costing.regression.panel_models import (
     NO_RESIDUAL,
     PanelFit,
@@ -271,13 +271,22 @@ def fit_cost_regression(
         residuals=residuals,
         smearing=float(np.exp(array(residuals)).mean()) if log else 1.0,
         tests=tests,
-        findings=regression_findings(y, residuals, ols, effects, tests),
+        findings=regression_findings(y, residuals, ols, effects, tests)
+        + _check_data(form, cost, drivers, ols),
         years=years,
     )
 
 
+def _check_data(form: CostForm, cost: Floats, drivers: pd.DataFrame, ols: OlsResult) -> tuple[Finding, ...]:
+    """Return what a panel's own checks would tell of these columns."""
+    left = float(ols.residuals.abs().max()) > NO_RESIDUAL * float(ols.fitted.abs().max())
+    rounded = check_rounded(array(ols.residuals), cost[ols.residuals.index]) if form.log and left else ()
+    return (*form.check_spans(cost, drivers), *rounded)
+
+
 def _groups(given: "pd.Series[str] | None", index: pd.Index, errors: Covariance) -> "pd.Series[str] | None":
-    """Return the cluster of each row: as given, else the dmu where clusters are asked for."""
+    """Return the cluster of each row: as given, else the dmu where clusters are asked for; a dmu has a year once."""
+    once(index)
     if given is not None:
         return clusters(given, index)
     if errors is not Covariance.CLUSTER or index.nlevels != 2:

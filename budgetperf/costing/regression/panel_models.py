@@ -185,7 +185,7 @@ def hausman_test(y: Floats, design: pd.DataFrame, random: PanelFit) -> TestResul
     names = [c for c in moving if c != CONST]
     gap = array(within.estimates[names] - classical.estimates[names])
     spread = array(within.covariance_matrix.loc[names, names] - classical.covariance_matrix.loc[names, names])
-    statistic, distribution = float(gap @ np.linalg.solve(spread, gap)), f"chi2({len(names)})"
+    statistic, distribution = float(gap @ _solved(spread, gap, random)), f"chi2({len(names)})"
     size = np.sqrt(np.diag(within.covariance_matrix.loc[names, names]))
     if np.linalg.eigvalsh(spread / np.outer(size, size))[0] <= 0:
         reason = "两种协方差之差不正定，统计量不服从卡方分布，不给出p值"
@@ -219,9 +219,17 @@ def mundlak_test(
         return TestResult(name, null, reason=str(error))
     added = list(averages.columns)
     gap, matrix = array(ols.estimates[added]), array(ols.covariance_matrix.loc[added, added])
-    statistic = float(gap @ np.linalg.solve(matrix, gap)) / len(added)
+    statistic = float(gap @ _solved(matrix, gap, random)) / len(added)
     p_value = float(stats.f.sf(statistic, len(added), ols.df))
     return TestResult(name, null, statistic, p_value, f"F({len(added)}, {ols.df})")
+
+
+def _solved(matrix: Array, gap: Array, random: PanelFit) -> Array:
+    try:
+        return np.asarray(np.linalg.solve(matrix, gap), dtype=np.float64)
+    except np.linalg.LinAlgError as error:
+        names = [str(name) for name in random.ols.estimates.index if name != CONST]
+        raise Collinear(random.ols.condition_number, names) from error
 
 
 def _means(values: Floats) -> Floats:
