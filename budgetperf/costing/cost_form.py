@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from budgetperf.costing.conditioning import check_spans
 from budgetperf.costing.design import (
     CONST,
     Array,
@@ -20,6 +19,7 @@ from budgetperf.costing.design import (
     log_cost,
     regressors,
     table,
+    told_spans,
 )
 from budgetperf.costing.errors import BadTable
 from budgetperf.findings import Finding
@@ -101,8 +101,7 @@ class CostForm:
     def check_spans(self, cost: Floats, drivers: pd.DataFrame) -> tuple[Finding, ...]:
         """Cost and drivers lie no million times apart, shares and marks aside."""
         columns = {"成本": cost, **{str(name): drivers[name] for name in drivers if name not in self.levels}}
-        values = {label: array(column).tolist() for label, column in columns.items()}
-        return check_spans(values, typical=not self.log)
+        return told_spans(columns, typical=not self.log)
 
     def targets(self, drivers: pd.DataFrame, params: pd.Index) -> pd.DataFrame:
         """Return ``design`` of the units a prediction is asked for, its columns those of ``params``.

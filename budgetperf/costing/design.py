@@ -4,7 +4,7 @@ Holds logarithms, the constant, the orthogonal basis that keeps ill-conditioned 
 and the shape of a prediction. It estimates nothing.
 """
 
-from collections.abc import Collection, Hashable, Iterable
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -13,7 +13,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 
+from budgetperf.costing.conditioning import SPAN, check_spans
 from budgetperf.costing.errors import BadTable, Collinear, TooFewRows
+from budgetperf.findings import Finding
 from budgetperf.statistics.labelled import FRAME_HINT, numeric
 
 Floats: TypeAlias = "pd.Series[float]"
@@ -238,3 +240,16 @@ def least_squares(y: Array, design: Array, basis: Basis) -> Array:
         b = b + solve_triangular(basis.r, along - across)
         e = e + f - basis.q @ (along - across)
     return np.asarray(b, dtype=np.float64)
+
+
+def told_spans(columns: Mapping[str, Floats], *, typical: bool = False) -> tuple[Finding, ...]:
+    """Return ``conditioning.check_spans`` of long columns: which are wide is found first, by arrays."""
+    sizes = {label: np.abs(array(one)) if typical else array(one) for label, one in columns.items()}
+    wide = {
+        label: size.tolist() for label, size in sizes.items() if _is_wide(size[size > 0], typical=typical)
+    }
+    return check_spans(wide, typical=typical)
+
+
+def _is_wide(sizes: Array, *, typical: bool) -> bool:
+    return bool(sizes.size) and sizes.max() > SPAN * (np.median(sizes) if typical else sizes.min())

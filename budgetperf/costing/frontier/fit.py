@@ -9,8 +9,8 @@ from functools import partial
 
 import pandas as pd
 
-from budgetperf.costing.conditioning import check_conditioning, check_spans
-from budgetperf.costing.design import Floats, array, checked, labelled, orthogonal_basis
+from budgetperf.costing.conditioning import check_conditioning
+from budgetperf.costing.design import Floats, checked, labelled, orthogonal_basis, told_spans
 from budgetperf.costing.errors import NotConverged, TooFewRows
 from budgetperf.costing.frontier.design import (
     LN_U,
@@ -124,7 +124,7 @@ def fit_sfa(
     found = assembled(model, best, rival, Request(response, kind, distribution, level))
     told = check_conditioning(orthogonal_basis(X.astype("float64")).condition_number, pointer="/frontier")
     columns = {"因变量": response, **{str(name): X[name] for name in X}}
-    told += check_spans({label: array(one).tolist() for label, one in columns.items()}, typical=True)
+    told += told_spans(columns, typical=True)
     return replace(found, findings=found.findings + told)
 
 
