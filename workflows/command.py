@@ -21,9 +21,9 @@ from budgetperf.errors import BudgetperfError, Invalid
 from budgetperf.findings import Severity
 from budgetperf.fiscal import SHANGHAI
 from workflows import assess_verb, baseline_verb, index_verb, scheme_verbs
+from workflows.arithmetic import use_same_arithmetic
 from workflows.help import ENVIRONMENT, PROGRAM, VERBS
 from workflows.terminal import visible
-from workflows.threads import use_one_thread
 
 if TYPE_CHECKING:
     from budgetperf.store.session import BoundSession
@@ -42,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal without Chinese must not stop the work
             stream.reconfigure(errors="backslashreplace")
-    use_one_thread()
+    use_same_arithmetic()
     parser = _parser()
     given, rest = parser.parse_known_args(arguments)
     if rest and given.verb != "test":

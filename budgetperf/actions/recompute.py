@@ -232,12 +232,14 @@ METHODS: Mapping[tuple[DecisionKind, str], Method] = {
     (DecisionKind.CUT, CUT_METHOD): Method(_cut),
     (DecisionKind.ALLOCATION, ALLOCATION_METHOD): Method(_allocated),
     (DecisionKind.LIMIT, LIMIT_METHOD): Method(_limited),
-    (DecisionKind.BASELINE, "costing.baseline/1"): Method(_fitted, floating=True),
-    (DecisionKind.BASELINE, "costing.baseline/2"): Method(_fitted, floating=True),
-    (DecisionKind.MOVEMENT, "costing.movement/2"): Method(_moved, floating=True),
-    (DecisionKind.MOVEMENT, "costing.movement/1"): Method(_moved, floating=True),
-    (DecisionKind.BASELINE, "costing.baseline/4"): Method(_fitted, floating=True),
-    (DecisionKind.BASELINE, "costing.baseline/3"): Method(_fitted, floating=True),
+    **{
+        (DecisionKind.BASELINE, f"costing.baseline/{version}"): Method(_fitted, floating=True)
+        for version in range(1, 6)
+    },
+    **{
+        (DecisionKind.MOVEMENT, f"costing.movement/{version}"): Method(_moved, floating=True)
+        for version in range(1, 4)
+    },
     (DecisionKind.BENEFIT, "costing.benefit/1"): Method(_analysed),
 }
 """The code paths that can still be walked; the two of costing are named, not imported (pandas)."""

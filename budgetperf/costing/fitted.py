@@ -24,7 +24,7 @@ from budgetperf.costing.peers import find_peers
 from budgetperf.costing.prices import PriceIndex, at_base_prices
 from budgetperf.costing.reconciliation import hull, reconcile
 from budgetperf.costing.regression.findings import check_rounding
-from budgetperf.costing.rounding import money_from_yuan
+from budgetperf.costing.rounding import NOISE_DIGITS, money_from_yuan
 from budgetperf.costing.screening import Screened, screen
 from budgetperf.costing.spread import Spread, begin, in_turn
 from budgetperf.costing.version import VERSION, method_of
@@ -134,7 +134,7 @@ class FittedBaseline:
             self._estimate(method, line * factor)
             for method, line in zip(methods, yuan[answered], strict=True)
         )
-        point = self._money(reconcile(yuan[answered, 0], self.spec.reconciliation) * factor)
+        point = self.money(reconcile(yuan[answered, 0], self.spec.reconciliation) * factor)
         lower, upper, agree = hull(estimates)
         findings = _check_target(self, target, methods_agree=agree, silent=silent)
         findings += () if self.version < 3 else _check_families(target, methods)
@@ -166,7 +166,7 @@ class FittedBaseline:
         case = named.get(rows[-1].treatment) if rows else None
         if case is None:
             return None
-        point = self._money(sum(row.cost.fen for row in rows) / len(rows) / 100 * self._factor(target))
+        point = self.money(sum(row.cost.fen for row in rows) / len(rows) / 100 * self._factor(target))
         text = f"{target.dmu}：按“{case.label}”单独处理，{case.effect.label}"
         finding = Finding("costing.treated", Severity.NOTE, Where(pointer=f"/targets/{target.dmu}"), text)
         return DmuBaseline(
@@ -186,8 +186,8 @@ class FittedBaseline:
 
     def _estimate(self, method: FittedMethod, line: Array) -> MethodEstimate:
         point, lower, upper = line
-        ends = self._money(lower, up=False), self._money(upper, up=True)
-        return MethodEstimate(method.name, method.name.label, self._money(point), *ends)
+        ends = self.money(lower, up=False), self.money(upper, up=True)
+        return MethodEstimate(method.name, method.name.label, self.money(point), *ends)
 
     def _factor(self, target: BaselineTarget) -> float:
         """From the base year and the whole to the target's own prices."""
@@ -195,9 +195,11 @@ class FittedBaseline:
             return 1.0
         return float(1 / self.prices.factor(target.year, to=self.panel.spec.base_year, region=target.region))
 
-    def _money(self, yuan: float, *, up: bool | None = None) -> Money:
+    def money(self, yuan: float, *, up: bool | None = None) -> Money:
         """Round to the step: a point to the nearest, an end outwards, so that rounding alone cuts nobody."""
-        return money_from_yuan(float(yuan), step=self.spec.rounding, up=None if self.version < 3 else up)
+        outwards = None if self.version < 3 else up
+        digits = None if self.version < 5 else NOISE_DIGITS
+        return money_from_yuan(float(yuan), step=self.spec.rounding, up=outwards, digits=digits)
 
     def _price_year(self, target: BaselineTarget) -> int | None:
         if self.prices is not None:

@@ -14,8 +14,8 @@ from budgetperf.costing.spread import Spread, in_turn
 from budgetperf.costing.version import VERSION
 from budgetperf.provenance import Json
 
-MOVEMENT_METHOD = "costing.movement/2"
-BASELINES = {"costing.movement/1": 3}
+MOVEMENT_METHOD = "costing.movement/3"
+BASELINES = {"costing.movement/1": 3, "costing.movement/2": 4}
 """Versions of the baselines earlier movements are of."""
 
 

@@ -5,13 +5,14 @@ result names its rule and can be recomputed on another machine.
 """
 
 import math
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 
 from budgetperf.money import Money
 
 LEAST_P = Decimal("0.001")
 FIGURE_RULE = "6位有效数字，四舍五入"
+NOISE_DIGITS = 12  # significant digits of an estimate that no processor's arithmetic changes
 
 
 def half_up(value: Fraction) -> int:
@@ -26,8 +27,13 @@ def half_up(value: Fraction) -> int:
     return whole if value >= 0 else -whole
 
 
-def money_from_yuan(yuan: float, *, step: Money, up: bool | None = None) -> Money:
+def money_from_yuan(
+    yuan: float, *, step: Money, up: bool | None = None, digits: int | None = NOISE_DIGITS
+) -> Money:
     """Round an estimate in yuan to a multiple of ``step``: the nearest, or the next one up or down.
+
+    An estimate is first taken to ``digits`` significant digits: one that is a unit's own cost, as at a vertex of a
+    frontier, must not go up a whole step for a sign in the sixteenth place. None takes it as it is.
 
     Raises
     ------
@@ -38,10 +44,15 @@ def money_from_yuan(yuan: float, *, step: Money, up: bool | None = None) -> Mone
     --------
     >>> money_from_yuan(1234.567, step=Money(1)), money_from_yuan(1250.0, step=Money(10_000))
     (Money(fen=123457), Money(fen=130000))
+    >>> money_from_yuan(1234.5600000000001, step=Money(1), up=True)
+    Money(fen=123456)
     """
     if not math.isfinite(yuan) or step.fen <= 0:
         raise ValueError(f"不能把{yuan}元取整到{step.fen}分的倍数")
-    steps = Fraction(repr(float(yuan))) * 100 / step.fen
+    told = Decimal(repr(float(yuan)))
+    if digits is not None:
+        told = Context(prec=digits, rounding=ROUND_HALF_UP).plus(told)
+    steps = Fraction(told) * 100 / step.fen
     whole = half_up(steps) if up is None else math.ceil(steps) if up else math.floor(steps)
     return Money(whole * step.fen)
 

@@ -20,7 +20,7 @@ from budgetperf.costing.fitted import FittedBaseline
 from budgetperf.costing.grading import EvidenceGrade
 from budgetperf.costing.method import FittedMethod
 from budgetperf.costing.panel import PanelRow
-from budgetperf.costing.rounding import figure, money_from_yuan
+from budgetperf.costing.rounding import figure
 from budgetperf.errors import Invalid
 from budgetperf.findings import Finding, Severity, Where
 from budgetperf.money import Money
@@ -91,7 +91,7 @@ def _curve(fitted: FittedBaseline, method: FittedMethod, driver: str, grid: pd.D
     except ValueError:  # beyond all numbers: there is nothing to draw
         costs = pd.Series(np.nan, index=grid.index)
     points = tuple(
-        CurvePoint(figure(float(x)), money_from_yuan(float(cost), step=fitted.spec.rounding))
+        CurvePoint(figure(float(x)), fitted.money(float(cost)))
         for x, cost in zip(grid[driver], costs, strict=True)
         if np.isfinite(cost)
     )

@@ -1,5 +1,6 @@
 """Which version of the baseline a result is of, and the numeric environment it was made in."""
 
+import os
 import platform
 from importlib.metadata import version
 
@@ -7,7 +8,7 @@ import numpy as np
 import scipy
 import statsmodels
 
-VERSION = 4
+VERSION = 5
 
 
 def method_of(version: int) -> str:
@@ -19,8 +20,9 @@ METHOD = method_of(VERSION)
 
 
 def environment() -> str:
-    """Name the numeric environment a baseline was made in."""
+    """Name the numeric environment a baseline was made in: libraries, and the kernels of linear algebra."""
     return (
         f"python {platform.python_version()} numpy {np.__version__} scipy {scipy.__version__} "
-        f"statsmodels {statsmodels.__version__} highspy {version('highspy')} clarabel {version('clarabel')}"
+        f"statsmodels {statsmodels.__version__} highspy {version('highspy')} clarabel {version('clarabel')} "
+        f"blas {platform.machine()}/{os.environ.get('OPENBLAS_CORETYPE', 'native').lower()}"
     )

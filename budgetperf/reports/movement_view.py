@@ -111,7 +111,7 @@ class MovementView:
 
 
 def movement_view(facts: Json, result: Json) -> MovementView:
-    """Return the view of a movement package (``costing.movement/2``, or of before)."""
+    """Return the view of a movement package (``costing.movement/3``, or of before)."""
     kept = cast("Mapping[str, Json]", facts)
     panel = restore(CostPanel, kept["panel"])
     claim = restore(SpecialFactor, kept["claim"])

@@ -184,6 +184,7 @@ def test_the_environment_names_every_numeric_library():
         "statsmodels",
         "highspy",
         "clarabel",
+        "blas",
     ]
 
 

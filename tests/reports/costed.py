@@ -17,6 +17,7 @@ from budgetperf.costing.grading import EvidenceGrade
 from budgetperf.costing.panel import CostPanel, DriverSpec, PanelRow, PanelSpec
 from budgetperf.costing.prices import PriceIndex, at_base_prices
 from budgetperf.costing.records import record
+from budgetperf.costing.version import METHOD
 from budgetperf.costing.words import DriverRole
 from budgetperf.findings import Finding, Severity, Where
 from budgetperf.money import ZERO, Money
@@ -43,7 +44,7 @@ NAME = "城东街道办事处环境卫生清扫保洁与生活垃圾收运一体
 ABOVE, OUT = "D02", "D03"
 CLAIMED = Money(3_210_000)
 CARD: Json = {
-    "method": "costing.baseline/4", "panel": "road", "service": SPEC.service, "cost": SPEC.cost_label,
+    "method": METHOD, "panel": "road", "service": SPEC.service, "cost": SPEC.cost_label,
     "drivers": [], "n_rows": 10, "n_dmus": 5, "years": [2024, 2025], "prices": "cpi", "level": "0.8", "seed": 7,
     "rounding_fen": "10000", "reconciliation": "点估计取各方法几何平均；区间取各方法下限最小值至上限最大值",
     "screening": "格拉布斯检验", "screened": [], "calibration": "应付额中基线占70.000000%，与应付总额的差额按实际成本分摊",
@@ -114,7 +115,7 @@ def baseline(row: PanelRow, *, percent: int, year: int = 0) -> DmuBaseline:
     )
 
 
-def make_package(n_dmus: int = 6, *, method: str = "costing.baseline/4") -> DecisionPackage:
+def make_package(n_dmus: int = 6, *, method: str = METHOD) -> DecisionPackage:
     """A package of the newest method, or as an earlier one left it."""
     panel = cost_panel(n_dmus)
     latest = [row for row in panel.rows if row.year == YEARS[-1]]
@@ -142,7 +143,7 @@ def make_package(n_dmus: int = 6, *, method: str = "costing.baseline/4") -> Deci
         "left_out": record((LeftOut(OUT, 2024, "D03在2024年按格拉布斯检验不参加测算"),)),
         "card": CARD,
     }
-    if method != "costing.baseline/4":
+    if method != METHOD:
         kept = {key: kept[key] for key in ("baselines", "card")}
     facts: dict[str, Json] = {
         "panel": record(panel),
