@@ -20,6 +20,7 @@ from dbos import DBOS, DBOSConfig, StepOptions
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from budgetperf.actions.context import Context
+from budgetperf.costing.errors import CostingError
 from budgetperf.errors import BudgetperfError, Unavailable
 from budgetperf.forms import Form
 from budgetperf.permissions import Actor
@@ -223,8 +224,11 @@ def _tried(bench: Bench, name: str, act: Callable[..., Any], *arguments: str) ->
 
 def _said(step: str, error: Exception) -> str:
     """Return why a step failed, for people; what nobody foresaw goes to the log in full."""
-    if isinstance(error, BudgetperfError):
-        said = [error.text, *(finding.message for finding in getattr(error, "findings", ()))]
+    if isinstance(error, BudgetperfError | CostingError):
+        said = [
+            getattr(error, "text", str(error)),
+            *(finding.message for finding in getattr(error, "findings", ())),
+        ]
         return f"步骤“{step}”未能办理：{'；'.join(text for text in said if text == said[0] or text not in said[0])}"
     log.error("step %s failed", step, exc_info=error)
     return f"步骤“{step}”出现内部错误（{type(error).__name__}），详见后台日志"

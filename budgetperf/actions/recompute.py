@@ -86,6 +86,8 @@ def recompute(decision: DecisionFacts, rules: Rulebook) -> Verdict:
         why = known.again(decision, rules.by_id(decision.edition))
     except BudgetperfError as error:
         why = f"存档的事实不能按方法“{decision.method}”重算：{error.text}"
+    except CostingError as error:
+        why = f"存档的事实不能按方法“{decision.method}”重算：{error}"
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:
         why = f"存档的事实不能按方法“{decision.method}”重算：{type(error).__name__} {error}"
     return Verdict(not why, (f"不同，因为{why}" if why else SAME) + aside, decision.digest)
