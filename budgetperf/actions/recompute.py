@@ -19,6 +19,7 @@ from budgetperf.budget.packages import (
     recompute_limit,
 )
 from budgetperf.budget.rules import CutRules
+from budgetperf.costing.errors import CostingError
 from budgetperf.costing.records import BenefitFacts, recompute_benefit, restore
 from budgetperf.errors import BudgetperfError, NotFound
 from budgetperf.provenance import DecisionKind, Json, canonical_json
