@@ -19,7 +19,7 @@ from budgetperf.costing.filing import check_slips
 from budgetperf.costing.panel import CostPanel
 from budgetperf.costing.prices import PriceIndex, at_base_prices
 from budgetperf.errors import Invalid
-from budgetperf.findings import Finding, Severity
+from budgetperf.findings import Finding, Severity, Where
 from budgetperf.forms import Form, Line, Year, ask
 from budgetperf.workbooks.cost_panel import refuse
 from budgetperf.workbooks.panel_book import PanelBook, read_panel_book
@@ -83,9 +83,17 @@ def read_panel_file(ctx: Context, head: PanelHead, content: bytes, *, name: str)
     )
     panel = replace(book.panel, spec=replace(book.panel.spec, cost_label=head.cost_label))
     places, unusable = book.read.places, usability(ctx, panel)
-    told = (*book.found, *(places.at_cells(unusable) if places else unusable))
+    told = (*_past(ctx, head), *book.found, *(places.at_cells(unusable) if places else unusable))
     refuse(name, tuple(one for one in told if one.severity is Severity.ERROR))
     return FiledPanel(_written(head, panel, book), replace(priced_panel(ctx, panel), findings=told))
+
+
+def _past(ctx: Context, head: PanelHead) -> tuple[Finding, ...]:
+    """Warn of a budget year that is over: nothing is cut by its baselines any more."""
+    if head.fiscal_year >= ctx.today.year:
+        return ()
+    text = f"预算年度{head.fiscal_year}已过，对应项目的基线不会再用于核减，请核对"
+    return (Finding("cost_panel.past_year", Severity.WARNING, Where(pointer="/fiscal_year"), text),)
 
 
 def _written(head: PanelHead, panel: CostPanel, book: PanelBook) -> CostPanelForm:

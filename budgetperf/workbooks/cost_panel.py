@@ -6,7 +6,7 @@ is wrong is told at its cell, all of it at once, and nothing is kept of a table 
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from budgetperf.costing.filing import PER_ROW, check_slips, check_usable
@@ -95,7 +95,8 @@ def read_cost_panel(
     """
     read = panel_of_table(table, code=code, service=service, base_year=base_year)
     usable = check_usable(read.panel, prices=prices, treatments=treatments)
-    refuse(table.name, (*read.errors, *(read.places.at_cells(usable) if read.places else ())))
+    read = replace(read, found=(*read.found, *(read.places.at_cells(usable) if read.places else ())))
+    refuse(table.name, read.errors)
     return read
 
 

@@ -131,6 +131,33 @@ def test_a_unit_given_to_another_project_is_not_that_of_its_own_code_too(world: 
     assert [(one["code"], one["dmu"]) for one in kept] == [(drains, water)]
 
 
+def test_what_could_not_be_fitted_or_looks_mistyped_is_told_before_the_panel_is_kept(house: House) -> None:
+    browser, csrf = sign_in(house, cast.RULES_OFFICE)
+    book = fill(blank(browser))
+    sheet = book["成本面板"]
+    for row in range(2, 26):
+        sheet.cell(row, 8, 10 * sheet.cell(row, 7).value)
+    sheet["D4"], sheet["G7"] = "火星", 10 * sheet["G7"].value
+    shown = sent(browser, csrf, book, fiscal_year="2020")
+    assert shown.status_code == 200
+    told = re.findall(r"<td class=\"code\">(\w*)</td><td>([^<]+)</td>", shown.text)
+    places = {place: text for place, text in told}
+    assert any("预算年度2020已过" in text for place, text in told if not place)
+    assert "多写或少写了零" in places["G7"]
+    assert "“火星”的成本不作地区折算" in places["D4"]
+    assert "H1" not in places  # one cell more in one of the two: they are no longer multiples
+    sheet["H7"] = 10 * sheet["G7"].value
+    again = sent(browser, csrf, book)
+    assert re.search(r">H1</td><td>“垃圾清运量”几乎可由“清扫保洁面积”算出", again.text)
+    assert browser.post("/panels/new", data=hidden(again.text)).status_code == 303
+    kept = browser.get("/panels/SWEEP-2026").text
+    assert "“垃圾清运量”几乎可由" in kept
+    assert "另用一个编码登记" in kept
+    few = fill(blank(browser))
+    few["成本面板"].delete_rows(12, 20)  # five units are left for four drivers
+    assert "4个因素至少要有6个单元才能测算，现有5个" in sent(browser, csrf, few, code="FEW").text
+
+
 def test_a_file_of_another_session_is_not_read_by_its_digest(house: House) -> None:
     first, csrf = sign_in(house, cast.RULES_OFFICE)
     page = sent(first, csrf, fill(blank(first)))

@@ -58,19 +58,18 @@ def fitting_house(database: Database, folder: Path) -> Iterator[House]:
         engine.dispose()
 
 
-def found(house: House, database: Database, *, twin: bool = False) -> None:
-    """Keep a panel of sixteen dmus by their area, every third of them wasteful; and by its double, if ``twin``."""
+def found(house: House, database: Database) -> None:
+    """Keep a panel of sixteen dmus by their area, every third of them wasteful."""
     prepare(database)
     made = make_panel(n_dmus=16, years=(2024,), waste={f"D{at:02}": 1.7 for at in range(0, 16, 3)})
-    measures = {"area": 1, "double": 2} if twin else {"area": 1}
     rows = [
         {"dmu": row.dmu, "name": row.name, "year": row.year, "cost": str(row.cost.fen),
-         "drivers": {key: str(row.drivers["area"] * times) for key, times in measures.items()}}
+         "drivers": {"area": str(row.drivers["area"])}}
         for row in made.rows
     ]  # fmt: skip
     panel = {
         "code": PANEL, "service": "道路清扫保洁", "cost_label": "保洁支出", "base_year": 2024, "rows": rows,
-        "drivers": [{"code": key, "label": f"保洁面积{times if times > 1 else ''}", "uom": "万平方米"} for key, times in measures.items()],
+        "drivers": [{"code": "area", "label": "保洁面积", "uom": "万平方米"}],
     }  # fmt: skip
     with house.unit(cast.RULES_OFFICE.id) as ctx:
         keep_panel(ctx, CostPanelForm.model_validate(panel))

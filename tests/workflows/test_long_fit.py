@@ -194,18 +194,3 @@ def test_a_fit_killed_in_the_middle_goes_on_and_comes_out_the_same(
         plain = baseline.fit(baseline.order_fit(ctx, FitForm.model_validate(ARGUMENTS)))
     assert kept.result == plain.package().result
     assert kept.record_id == done.results["fit"]
-
-
-def test_a_panel_no_method_can_be_fitted_on_halts_the_run_in_its_own_words(
-    fresh_database: Database, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    with fitting_house(fresh_database, tmp_path) as house:
-        found(house, fresh_database, twin=True)
-        jobs = Jobs(house)
-        run_id = jobs.start("batch.baseline", ARGUMENTS, key="1", actor_id=OFFICE.id)
-        with working(house, fresh_database):
-            halted = wait(jobs, run_id, actor=OFFICE, until=RunState.HALTED)
-        jobs.close()
-    assert halted.run.note.startswith("步骤“fit”未能办理：自变量几乎线性相关")
-    assert "log(double)；请去掉或合并其中的重复因素" in halted.run.note
-    assert not [one for one in caplog.records if one.name == "workflows.worker"]
