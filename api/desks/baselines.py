@@ -28,6 +28,7 @@ from api.screens.buttons import Barred, Button, Link
 from api.screens.plots import bars_view, interval, reach, scatter_view
 from api.transaction import Work
 from budgetperf.actions.context import Context
+from budgetperf.actions.rules import in_force
 from budgetperf.actions.seen_baseline import SeenBaseline, seen_baseline
 from budgetperf.costing.cost_baseline import DmuBaseline, Standing
 from budgetperf.money import ZERO, Money
@@ -166,21 +167,17 @@ def _head(ctx: Context, seen: SeenBaseline) -> BaselineHead:
         prices=view.price_basis,
         peer_prices=view.scatter.prices,
         lacks=view.lacks,
-        frontiers=_frontiers(ctx) if view.scatter.lacks_frontier else (),
+        frontier=_frontier(ctx, found.edition) if view.scatter.lacks_frontier else None,
         in_force=seen.in_force,
         successor=Link("", f"/baselines/{seen.superseded_by}") if seen.superseded_by else None,
     )
 
 
-def _frontiers(ctx: Context) -> tuple[Link, ...]:
-    """Lead to the editions that apply today and whose methods draw best practice."""
-    editions = (one for one in ctx.rules.editions if one.kind == KIND and ctx.today in ctx.rules.span(one))
-    return tuple(
-        Link(one.id, f"/rules/{one.id}")
-        for one in editions
-        for rules in (one.rules_as(CostBaselineRules),)
-        if any(practice_of(name, rules.tau).is_frontier for name in rules.methods)
-    )
+def _frontier(ctx: Context, edition: str) -> Link | None:
+    """Lead to the edition a new fit would follow, if it is another than this one's and draws best practice."""
+    used = in_force(ctx, KIND, CostBaselineRules)
+    draws = any(practice_of(name, used.rules.tau).is_frontier for name in used.rules.methods)
+    return Link(used.id, f"/rules/{used.id}") if draws and used.id != edition else None
 
 
 def _projects(seen: SeenBaseline, dmu: str) -> tuple[Link, ...]:

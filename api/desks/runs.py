@@ -1,5 +1,8 @@
 """Long work with its progress, and the files it made."""
 
+from collections.abc import Mapping
+from typing import cast
+
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
@@ -13,7 +16,7 @@ from api.screens.record import RunLine, Runs
 from api.transaction import Work
 from budgetperf.actions.context import Context
 from budgetperf.store.people import names_of
-from budgetperf.store.runs import RunFacts, RunState, effects_of, runs
+from budgetperf.store.runs import ORDER, RunFacts, RunState, effects_of, runs
 
 router = APIRouter()
 BY_WORKER = frozenset({"/open/quarter", "/open/baseline"})
@@ -51,7 +54,7 @@ def _line(ctx: Context, run: RunFacts, names: dict[str, str], *, steered: bool) 
                 Link(filename, f"/runs/{run.id}/files/{digest}")
                 for digest, filename in files_of(ctx, run).items()
             ),
-            *_fitted(ctx, run),
+            *_made(ctx, run),
         ),
         cancellable=steered,
         retriable=steered and run.state is RunState.HALTED,
@@ -59,10 +62,16 @@ def _line(ctx: Context, run: RunFacts, names: dict[str, str], *, steered: bool) 
     )
 
 
-def _fitted(ctx: Context, run: RunFacts) -> tuple[Link, ...]:
-    """Lead to the baseline a run fitted."""
-    record_id = effects_of(ctx.session, run.id).get("fit") if run.kind == "batch.baseline" else None
-    return (Link("查看测算结果", f"/baselines/{record_id}"),) if record_id else ()
+def _made(ctx: Context, run: RunFacts) -> tuple[Link, ...]:
+    """Lead to the baseline a run fitted, or to the claim whose movement it computes."""
+    if run.kind not in {"batch.baseline", "batch.movement"}:
+        return ()
+    left = effects_of(ctx.session, run.id)
+    if run.kind == "batch.baseline":
+        return (Link("查看测算结果", f"/baselines/{left['fit']}"),) if "fit" in left else ()
+    order = cast("Mapping[str, str]", left[ORDER])
+    label = "影响已测算，查看特殊因素申请" if "compute" in left else "查看特殊因素申请"
+    return (Link(label, f"/special-factor-claims/{order['record_id']}"),)
 
 
 @router.get("/runs/{run_id}/files/{digest}")

@@ -90,7 +90,7 @@ class BaselineHead:
     prices: Prices = told("prices of the amounts")
     peer_prices: Prices = told("prices of the peers' costs")
     lacks: tuple[str, ...] = told("what an older package does not hold")
-    frontiers: tuple[Link, ...] = told("editions in force whose methods draw best practice")
+    frontier: Link | None = told("edition a new fit would draw best practice by; None where it would not")
     in_force: bool = told("whether it is the adopted one in force of its panel and year")
     successor: Link | None = told("the one that took its place; None where it was not adopted or is in force")
 

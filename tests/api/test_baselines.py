@@ -6,10 +6,13 @@ from decimal import Decimal
 
 import pytest
 
-from api.desks import adoption_facts, verbs
+from api.desks import adoption_facts, baselines, verbs
+from budgetperf.actions.context import Context
+from budgetperf.actions.rules import InForce
 from budgetperf.actions.seen_baseline import seen_baseline
 from budgetperf.permissions import Actor
 from budgetperf.process.stages import Stage
+from budgetperf.rulebook.parameters import CostBaselineRules
 from budgetperf.store.results import own_baseline
 from tests import cast
 from tests.actions.next_year import PANEL
@@ -67,8 +70,20 @@ def test_the_page_shows_every_unit_with_the_figures_of_the_api(world: World) -> 
     assert len(re.findall(r'<polyline class="curve', shown)) == 2
     assert "管网长度每增加10%" in shown
     assert "图中没有先进水平的线" in shown
-    assert re.search(r'href="/rules/[^"]*/cost_baseline/', shown.split("图中没有先进水平的线")[1])
+    assert "其中有前沿方法" not in shown  # a new fit would be by the same edition
     assert f"/decisions/{told['digest']}" in shown
+
+
+def test_what_draws_no_frontier_names_the_edition_a_new_fit_would_draw_one_by(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def now(ctx: Context, kind: str, model: type[CostBaselineRules]) -> InForce[CostBaselineRules]:
+        edition = ctx.rules.by_id("beijing/cost_baseline/2026-07-01")
+        return InForce(edition, edition.rules_as(model))
+
+    monkeypatch.setattr(baselines, "in_force", now)
+    shown = page(world, cast.RULES_OFFICE)
+    assert '其中有前沿方法：<a class="code" href="/rules/beijing/cost_baseline/2026-07-01">' in shown
 
 
 def test_in_english_only_what_was_recorded_stays_chinese(world: World) -> None:

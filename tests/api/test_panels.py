@@ -141,7 +141,7 @@ def test_what_could_not_be_fitted_or_looks_mistyped_is_told_before_the_panel_is_
     shown = sent(browser, csrf, book, fiscal_year="2020")
     assert shown.status_code == 200
     told = re.findall(r"<td class=\"code\">(\w*)</td><td>([^<]+)</td>", shown.text)
-    places = {place: text for place, text in told}
+    places = dict(told)
     assert any("预算年度2020已过" in text for place, text in told if not place)
     assert "多写或少写了零" in places["G7"]
     assert "“火星”的成本不作地区折算" in places["D4"]

@@ -120,3 +120,21 @@ def test_a_file_of_a_run_is_fetched_by_who_sees_the_run(live: House) -> None:
     assert fetched.headers["content-disposition"].startswith("attachment;")
     assert live.client(cast.CLERK).get(f"/api/v1/runs/r1/files/{digest}").status_code == 404
     assert live.client(cast.FINANCE_REVIEWER).get(f"/api/v1/runs/r1/files/{'0' * 64}").status_code == 404
+
+
+def test_a_movement_leads_to_its_claim_and_says_when_it_is_known(live: House) -> None:
+    with live.acting() as ctx:
+        at = ctx(cast.FINANCE_REVIEWER)
+        runs.begin_run(
+            at.session, RunFacts("m1", "batch.movement", "测算影响", at.actor.id, at.now, None, 1, 0, "")
+        )
+        runs.keep_effect(at.session, "m1", runs.ORDER, at=at.now, result={"record_id": "claim-1"})
+    client, _ = sign_in(live, cast.FINANCE_REVIEWER)
+    assert '<a href="/special-factor-claims/claim-1">查看特殊因素申请</a>' in client.get("/runs").text
+    with live.acting() as ctx:
+        at = ctx(cast.FINANCE_REVIEWER)
+        runs.keep_effect(at.session, "m1", "compute", at=at.now, result="digest")
+    assert (
+        '<a href="/special-factor-claims/claim-1">影响已测算，查看特殊因素申请</a>'
+        in client.get("/runs").text
+    )
