@@ -6,20 +6,30 @@ from api.screens.buttons import Link
 from budgetperf.actions.adoption import in_two_panels, without_band
 from budgetperf.actions.context import Context
 from budgetperf.actions.seen_baseline import SeenBaseline, seen_baseline
-from budgetperf.findings import Finding, Severity, Where
+from budgetperf.findings import Finding, Where
 from budgetperf.reports.baseline_change import change, totals
 from budgetperf.reports.baseline_view import BaselineView
+from budgetperf.reports.baseline_words import Diagnosis
 from budgetperf.store.adoptions import adoptions
 from budgetperf.store.records import RecordFacts
 
+WORST = 3
+"""Units told of a finding before whoever adopts."""
+
 
 def adoption_of(ctx: Context, record: RecordFacts) -> tuple[tuple[Link, ...], tuple[Finding, ...]]:
-    """Return the pages and figures of a fitted baseline, and what to heed: projects without an answer, grave findings."""
+    """Return the pages and figures of a fitted baseline, and what to heed: projects without an answer, all findings."""
     seen, lacking = seen_baseline(ctx, record.id), without_band(ctx, record)
     facts = (*_facts(seen, len(lacking)), *_changes(ctx, record, seen.view))
-    grave = (one for one in seen.view.diagnoses if one.severity is not Severity.NOTE)
-    told = (Finding(one.code, one.severity, Where(), f"{one.title}：{one.meaning}") for one in grave)
-    return facts, (*lacking, *in_two_panels(ctx, record), *told)
+    found = (_told(seen.view, one) for one in seen.view.diagnoses)
+    return facts, (*lacking, *in_two_panels(ctx, record), *found)
+
+
+def _told(view: BaselineView, one: Diagnosis) -> Finding:
+    """Say what was found with the units it holds of most; the baseline's page lists all."""
+    cases = [f"{view.names.get(unit.dmu, unit.dmu)} {unit.text}" for unit in one.units[:WORST]]
+    worst = f"。共{len(one.units)}个单元，最突出的：{'；'.join(cases)}" if cases else ""
+    return Finding(one.code, one.severity, Where(), f"{one.title}：{one.meaning}{worst}")
 
 
 def _facts(seen: SeenBaseline, lacking: int) -> Iterator[Link]:

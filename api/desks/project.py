@@ -136,9 +136,11 @@ def show(request: Request, ctx: Work, code: Key, year: ChosenYear = None) -> HTM
             CostLine(
                 one.fiscal_year,
                 one.service,
+                one.panel_code,
                 Money(one.point_fen),
                 Money(one.upper_fen),
                 f"/baselines/{one.record_id}",
+                one.counts,
             )
             for one in project_baselines(ctx.session, ctx.actor, project.id)
         ),
@@ -159,7 +161,8 @@ def _claim_href(ctx: Context, project: EvaluandFacts, year: int) -> str:
     if may(ctx.actor, wanted, project.path, ""):
         return ""
     own = (one for one in own_baselines(ctx, project.id) if one.open and one.found.fiscal_year == year)
-    return next((claim_address(one.found) for one in own), "")
+    first = sorted(own, key=lambda one: not one.found.counts)
+    return claim_address(first[0].found) if first else ""
 
 
 def _place(record: RecordFacts) -> tuple[int, str, int]:

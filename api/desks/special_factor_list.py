@@ -68,11 +68,13 @@ def _baseline(actor: Actor, one: OwnBaseline) -> BaselineRow:
         name=found.name,
         year=found.fiscal_year,
         service=found.service,
+        panel=found.panel_code,
         href=baseline_address(found),
         point=Money(found.point_fen),
         upper=Money(found.upper_fen),
         last_day=one.last_day,
         open=one.open,
+        counts=found.counts,
         claim=claim_address(found) if _may_claim(actor, one) else "",
     )
 

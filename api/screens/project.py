@@ -142,9 +142,11 @@ class CostLine:
 
     year: int = told("budget year")
     service: str = told("what the panel costs")
+    panel: str = told("code of the panel")
     point: Money = told("what it should cost")
     upper: Money = told("upper end of the band")
     href: str = told("page of the baseline")
+    counts: bool = told("whether requests are cut by it; of several panels one is")
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,11 +23,13 @@ class BaselineRow:
     name: str = told("project name")
     year: int = told("budget year")
     service: str = told("what the panel costs")
+    panel: str = told("code of the panel")
     href: str = told("its own sheet")
     point: Money = told("what it should cost")
     upper: Money = told("upper end of the band")
     last_day: date | None = told("last day to claim; None where there is no term")
     open: bool = told("whether claims are heard today")
+    counts: bool = told("whether requests are cut by it; of several panels one is")
     claim: str = told("address to claim; empty where not possible")
 
 

@@ -10,8 +10,17 @@ from budgetperf.errors import Conflict
 from budgetperf.findings import Finding, Severity, Where
 from budgetperf.process.stages import Guard
 from budgetperf.provenance import DecisionKind, Json
+from budgetperf.store.adoptions import adoptions
 from budgetperf.store.budget import limits_issued
-from budgetperf.store.costs import BandFacts, UnitFacts, cost_panel, panels_of, units_of, write_band
+from budgetperf.store.costs import (
+    BandFacts,
+    UnitFacts,
+    bands,
+    cost_panel,
+    panels_of,
+    units_of,
+    write_band,
+)
 from budgetperf.store.records import RecordFacts
 from budgetperf.store.results import DecisionFacts, decisions_of
 
@@ -80,24 +89,19 @@ def without_band(ctx: Context, record: RecordFacts) -> tuple[Finding, ...]:
 
 def in_two_panels(ctx: Context, record: RecordFacts) -> tuple[Finding, ...]:
     """Tell of every project that stands in other panels of the year too: the baseline adopted last counts."""
-    others = {
-        unit.code: [
-            code
-            for code in panels_of(ctx.session, unit.evaluand_id, record.fiscal_year)
-            if code != record.subject
-        ]
-        for unit in _units(ctx, record)
-    }
-    return tuple(
-        Finding(
-            "baseline.two_panels",
-            Severity.WARNING,
-            Where(),
-            f"项目{code}同年还列入成本面板{'、'.join(panels)}，以后采用的现行基线为准核减",
-        )
-        for code, panels in others.items()
-        if panels
-    )
+    counts = bands(ctx.session, record.fiscal_year)
+    known = adoptions(ctx.session)
+    told = []
+    for unit in _units(ctx, record):
+        panels = set(panels_of(ctx.session, unit.evaluand_id, record.fiscal_year)) - {record.subject}
+        band = counts.get(unit.evaluand_id)
+        now = known[band.record_id].panel_code if band else record.subject
+        text = f"项目{unit.code}同年还列入成本面板{'、'.join(sorted(panels))}，以后采用的现行基线为准核减"
+        if now in panels:
+            text += f"：现按{now}的基线，采用本基线后改按本基线"
+        if panels:
+            told.append(Finding("baseline.two_panels", Severity.WARNING, Where(), text))
+    return tuple(told)
 
 
 def _units(ctx: Context, record: RecordFacts) -> list[UnitFacts]:

@@ -36,6 +36,8 @@ class ProjectBaseline:
     ----------
     first_adopted_at : datetime
         When the first baseline of the panel and year with a band for the project was adopted.
+    counts : bool
+        Whether requests are cut by it: of several panels' baselines in force the one adopted last (``costs.bands``).
     """
 
     evaluand_id: str
@@ -50,6 +52,7 @@ class ProjectBaseline:
     point_fen: int
     upper_fen: int
     first_adopted_at: datetime
+    counts: bool
 
 
 def adoptions(session: Session) -> dict[str, Adoption]:
@@ -60,7 +63,9 @@ def adoptions(session: Session) -> dict[str, Adoption]:
 
 _PROJECT_BASELINES = """
 SELECT b.evaluand_id, e.code, e.name, e.path, b.fiscal_year, a.panel_code, p.service, u.dmu, b.record_id, b.point_fen, b.upper_fen,
-  min(b.adopted_at) OVER (PARTITION BY b.evaluand_id, b.fiscal_year, a.panel_code) AS first_adopted_at
+  min(b.adopted_at) OVER (PARTITION BY b.evaluand_id, b.fiscal_year, a.panel_code) AS first_adopted_at,
+  row_number() OVER (PARTITION BY b.evaluand_id, b.fiscal_year
+    ORDER BY a.superseded_by, a.adopted_at DESC, a.panel_code COLLATE "C" DESC) = 1 AS counts
 FROM cost_band b JOIN evaluand e ON e.id = b.evaluand_id JOIN bp_adopted() a ON a.record_id = b.record_id
   JOIN cost_panel p ON p.code = a.panel_code
   JOIN cost_unit u ON u.panel_id = p.id AND u.evaluand_id = b.evaluand_id AND u.fiscal_year = b.fiscal_year

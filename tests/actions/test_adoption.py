@@ -65,8 +65,16 @@ def test_of_two_panels_the_baseline_adopted_last_counts_and_of_one_the_one_in_fo
             one.record_id for one in project_baselines(ctx.session, ctx.actor) if one.panel_code == code
         ]
         assert listed == [band.record_id]
+        of_year = [one for one in project_baselines(ctx.session, ctx.actor) if one.fiscal_year == 2027]
+        assert [one.record_id for one in of_year if one.counts] == [band.record_id]
+    assert sorted(one.panel_code for one in of_year) == ["aside", "later"]
     [told] = adoption.in_two_panels(ctx, get_record(ctx.session, ctx.actor, band.record_id))
-    assert "同年还列入成本面板aside，以后采用的现行基线为准" in told.message
+    assert told.message.endswith("同年还列入成本面板aside，以后采用的现行基线为准核减")
+    ctx = ctx.acting(cast.RULES_OFFICE, ctx.now + timedelta(days=2))
+    fitted = fit_baseline(ctx, FitForm(panel_code="aside", fiscal_year=2027), Seen()).record_id
+    [told] = adoption.in_two_panels(ctx, get_record(ctx.session, ctx.actor, fitted))
+    assert "还列入成本面板later" in told.message
+    assert told.message.endswith("现按later的基线，采用本基线后改按本基线")
 
 
 def test_two_projects_are_not_one_unit(visit: Visit, city: City) -> None:

@@ -232,6 +232,16 @@ def test_a_unit_sees_nothing_before_the_baseline_is_adopted_and_who_adopts_sees_
         ]
         assert (facts["有预算年度基线的单元"], facts["没有测算结果的项目"]) == ("1", "0")
         assert f'<a href="/baselines/{first}">现行基线</a>' in asked
+        titles = re.findall(
+            r"<strong>([^<]+)</strong>：", shown.split('id="diagnoses"')[1].split("</section>")[0]
+        )
+        assert titles
+        assert all(f"{title}：" in asked for title in titles)  # notes too
+        [(unit, distance)] = re.findall(
+            r"个别数据影响偏大：[^<]*最突出的：([^ ]+) [^；<]*?Cook[^\d]*([\d.]+)", asked
+        )
+        assert unit in shown
+        assert distance in shown
     finally:
         world.write("UPDATE record SET status = 'adopted' WHERE id = :id", id=record)
 
