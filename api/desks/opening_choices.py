@@ -45,6 +45,8 @@ def _claimable(ctx: Context, year: int, project_code: str) -> dict[str, tuple[Op
     heard = [one.found for one in own if one.open]
     if heard:
         none = ""
+    elif any(one.issued for one in own):
+        none = "没有：该年度控制数已下达，不再受理"
     elif own:
         none = "没有：该年度申请期已结束"
     elif year in unit_years(ctx.session, ctx.actor):

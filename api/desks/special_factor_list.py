@@ -74,6 +74,7 @@ def _baseline(actor: Actor, one: OwnBaseline) -> BaselineRow:
         upper=Money(found.upper_fen),
         last_day=one.last_day,
         open=one.open,
+        issued=one.issued,
         counts=found.counts,
         claim=claim_address(found) if _may_claim(actor, one) else "",
     )

@@ -29,6 +29,7 @@ class BaselineRow:
     upper: Money = told("upper end of the band")
     last_day: date | None = told("last day to claim; None where there is no term")
     open: bool = told("whether claims are heard today")
+    issued: bool = told("whether the limits of the year are issued, so that none are heard")
     counts: bool = told("whether requests are cut by it; of several panels one is")
     claim: str = told("address to claim; empty where not possible")
 

@@ -8,6 +8,7 @@ from budgetperf.actions.rules import in_force
 from budgetperf.fiscal import SHANGHAI
 from budgetperf.rulebook.parameters import CostBaselineRules
 from budgetperf.store.adoptions import ProjectBaseline, project_baselines
+from budgetperf.store.budget import years_issued
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,21 +21,32 @@ class OwnBaseline:
     last_day : date or None
         Last day to claim a special factor; None where the rules set no term. Counted from the first adoption: a
         baseline made again with the claims admitted opens nothing again.
-    open : bool
-        Whether it may be claimed against today.
+    in_time : bool
+        Whether that day is not over.
+    issued : bool
+        Whether the limits of its year are issued: nothing that would change it is heard any more.
     """
 
     found: ProjectBaseline
     last_day: date | None
-    open: bool
+    in_time: bool
+    issued: bool
+
+    @property
+    def open(self) -> bool:
+        """Whether it may be claimed against today."""
+        return self.in_time and not self.issued
 
 
 def own_baselines(ctx: Context, evaluand_id: str = "") -> list[OwnBaseline]:
     """Return the baselines of the visible projects by code, the newest year first; of one project if given."""
     found = project_baselines(ctx.session, ctx.actor, evaluand_id)
     terms = {day: _last_day(ctx, day) for day in {_first_day(one) for one in found}}
-    lasts = ((one, terms[_first_day(one)]) for one in found)
-    return [OwnBaseline(one, last, last is None or ctx.today <= last) for one, last in lasts]
+    lasts, issued = ((one, terms[_first_day(one)]) for one in found), years_issued(ctx.session)
+    return [
+        OwnBaseline(one, last, last is None or ctx.today <= last, one.fiscal_year in issued)
+        for one, last in lasts
+    ]
 
 
 def own_baseline(ctx: Context, evaluand_id: str, fiscal_year: int, panel_code: str) -> OwnBaseline | None:

@@ -46,7 +46,8 @@ def open_claim(ctx: Context, form: NewClaimForm, seen: Seen) -> Outcome:
     Invalid
         It stands not in that panel in that year.
     Conflict
-        No baseline of the panel and year is adopted, the window is closed, or another claim waits (``record``).
+        No baseline of the panel and year is adopted, its limits are issued, the window is closed, or another claim
+        waits (``record``).
     """
     evaluand = get_evaluand(ctx.session, ctx.actor, form.project_code)
     if form.panel_code not in panels_of(ctx.session, evaluand.id, form.fiscal_year):
@@ -67,7 +68,8 @@ def open_claim(ctx: Context, form: NewClaimForm, seen: Seen) -> Outcome:
         raise Conflict("special_factor.not_adopted", text)
     if own.open:
         _refuse_second(ctx, earlier, form)
-    guards = {Guard.CLAIM_OPEN} if own.open else ()
+    holds = {Guard.CLAIM_OPEN: own.in_time, Guard.LIMITS_NOT_ISSUED: not own.issued}
+    guards = {guard for guard, met in holds.items() if met}
     moved = open_record(ctx, target, seen=seen, guards=guards)
     kept = file_form(ctx, moved, form, edition=in_force(ctx, "cost_baseline", CostBaselineRules).id)
     return moved.log(ctx, filed_event(moved, kept))
@@ -152,7 +154,7 @@ def file_claim(ctx: Context, record_id: str, form: ClaimForm, seen: Seen) -> Out
     Invalid
         An amount is not below its year's cost, evidence is missing, the project is not in the panel.
     Conflict
-        The window is closed.
+        The window is closed, or the limits of the year are issued.
     """
     record = load(ctx, record_id, "file")
     moved = move(
@@ -161,7 +163,7 @@ def file_claim(ctx: Context, record_id: str, form: ClaimForm, seen: Seen) -> Out
         "file",
         seen=seen,
         findings=_findings(ctx, record, form),
-        guards={Guard.CLAIM_OPEN} - unmet(ctx, record),
+        guards={Guard.CLAIM_OPEN, Guard.LIMITS_NOT_ISSUED} - unmet(ctx, record),
         record=record,
     )
     kept = file_form(ctx, moved, form, edition=in_force(ctx, "cost_baseline", CostBaselineRules).id)

@@ -104,7 +104,7 @@ class Guard(Term):
     CLAIM_OPEN = "claim_open", "申请期已结束，或该项目没有现行的成本绩效基线"
     LIMITS_NOT_ISSUED = (
         "limits_not_issued",
-        "该年度预算控制数已下达，据以核减的基线不能再变动，不再认定、撤销特殊因素，不再采用新的基线；控制数确需更正的，按预算调整程序办理",
+        "该年度预算控制数已下达，据以核减的基线不能再变动，不再受理、认定、撤销特殊因素，不再采用新的基线；控制数确需更正的，按预算调整程序办理",
     )
     MOVEMENT_KNOWN = "movement_known", "尚未测算该申请对各单位基线的影响，测算后方可认定或不予认定"
     OBJECTIONS_DECIDED = "objections_decided", "仍有异议未答复，全部答复后方可定稿"

@@ -140,9 +140,10 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row(S.BASELINE, "adopt", (T.FITTED,), T.ADOPTED, "baseline:model:adopt", "采用成本基线", not_by=("fit",),
          guards=(Guard.LIMITS_NOT_ISSUED,)),
     # a cost only one unit has: claimed with documents, its movement shown, admitted or not
-    _row(S.SPECIAL_FACTOR_CLAIM, "open", (), T.DRAFT, "special_factor_claim:form:file", "提出特殊因素申请", guards=(Guard.CLAIM_OPEN,)),
+    _row(S.SPECIAL_FACTOR_CLAIM, "open", (), T.DRAFT, "special_factor_claim:form:file", "提出特殊因素申请",
+         guards=(Guard.LIMITS_NOT_ISSUED, Guard.CLAIM_OPEN)),
     _row(S.SPECIAL_FACTOR_CLAIM, "file", _FILLABLE, T.FILED, "special_factor_claim:form:file", "报送特殊因素申请",
-         guards=(Guard.CLAIM_OPEN,)),
+         guards=(Guard.LIMITS_NOT_ISSUED, Guard.CLAIM_OPEN)),
     _row(S.SPECIAL_FACTOR_CLAIM, "return", (T.FILED,), T.RETURNED, "special_factor_claim:decision:write", "退回补充",
          needs_reason=True),
     _row(S.SPECIAL_FACTOR_CLAIM, "withdraw", (T.DRAFT, T.FILED, T.RETURNED), T.WITHDRAWN, "special_factor_claim:form:file",

@@ -98,6 +98,12 @@ def limits_issued(session: Session, fiscal_year: int, *, lock: bool = False) -> 
     return session.connection().execute(statement).scalar() is not None
 
 
+def years_issued(session: Session) -> frozenset[int]:
+    """Return the budget years whose limits are issued."""
+    statement = select(_ROUND.c.fiscal_year).where(_ROUND.c.issued_at.is_not(None))
+    return frozenset(session.connection().execute(statement).scalars())
+
+
 def round_of(session: Session, record_id: str) -> RoundFacts:
     """Return the visible round of a record.
 

@@ -1,6 +1,7 @@
 """Special-factor claims: heard in their window, decided on a movement that is theirs, kept in the next fit."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -9,6 +10,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from budgetperf.actions import baseline, movements, special_factors
+from budgetperf.actions import own_baselines as own
 from budgetperf.actions.context import Context
 from budgetperf.actions.moves import Seen
 from budgetperf.actions.own_baselines import own_baselines
@@ -60,6 +62,15 @@ def filed(ctx: Context, city: City, amount: str = "10", *, record_id: str = "", 
     record_id = record_id or opened(ctx, city, YEAR + (panel != PANEL), panel)
     special_factors.file_claim(ctx, record_id, form, Seen())
     return record_id
+
+
+@contextmanager
+def before_the_limits() -> Iterator[None]:
+    """The limits of the year are not issued yet."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(own, "years_issued", lambda _: frozenset())
+        patch.setattr(special_factors, "limits_issued", lambda *_: False)
+        yield
 
 
 def keep_for_next_year(ctx: Context, city: City, code: str = "later") -> None:
@@ -202,7 +213,8 @@ def test_whoever_decides_waits_for_who_decides_on_another_claim_and_holds_up_who
     visit: Visit, city: City, owner: Session
 ) -> None:
     ctx = visit(cast.CLERK)
-    record = filed(ctx, city)
+    with before_the_limits():
+        record = filed(ctx, city)
     movements.compute_movement(visit(cast.FINANCE_REVIEWER), record)
     locks = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()")
     assert ctx.session.connection().execute(locks).scalar() == 0
@@ -218,7 +230,8 @@ def test_whoever_decides_waits_for_who_decides_on_another_claim_and_holds_up_who
 def test_a_movement_of_other_prices_is_none_to_decide_on(
     visit: Visit, city: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    record = filed(visit(cast.CLERK), city)
+    with before_the_limits():
+        record = filed(visit(cast.CLERK), city)
     finance = visit(cast.FINANCE_REVIEWER)
     movements.compute_movement(finance, record)
     claim = get_record(finance.session, finance.actor, record)
@@ -235,7 +248,8 @@ def test_a_movement_of_other_prices_is_none_to_decide_on(
 def test_nothing_changes_the_baselines_once_the_limits_of_their_year_are_issued(
     visit: Visit, city: City
 ) -> None:
-    record = filed(visit(cast.CLERK), city)
+    with before_the_limits():
+        record = filed(visit(cast.CLERK), city)
     movements.compute_movement(visit(cast.FINANCE_REVIEWER), record)
     form = FitForm(panel_code=PANEL, fiscal_year=YEAR)
     fitted = baseline.fit_baseline(visit(cast.RULES_OFFICE), form, Seen()).record_id
@@ -245,10 +259,20 @@ def test_nothing_changes_the_baselines_once_the_limits_of_their_year_are_issued(
         lambda: take(ctx, "revoke", claim_of(ctx, Status.ADMITTED)),
         lambda: take(ctx, "admit", record),
         lambda: adopt(visit(cast.FINANCE_HEAD), fitted, NoForm(), Seen()),
+        lambda: opened(visit(cast.CLERK), city),
     ):
         with pytest.raises(Conflict, match="控制数已下达，据以核减的基线不能再变动"):
             refused()
     assert take(visit(cast.FINANCE_REVIEWER), "reject", record) == "not_admitted"
+
+
+def test_what_was_sent_back_is_not_filed_again_once_the_limits_are_issued(visit: Visit, city: City) -> None:
+    with before_the_limits():
+        record = filed(visit(cast.CLERK), city)
+    take(visit(cast.FINANCE_REVIEWER), "return", record)
+    with pytest.raises(Conflict, match="控制数已下达，据以核减的基线不能再变动，不再受理"):
+        filed(visit(cast.CLERK), city, record_id=record)
+    assert take(visit(cast.CLERK), "withdraw", record) == "withdrawn"
 
 
 def test_the_unit_reads_its_own_part_and_not_everybodys(visit: Visit) -> None:

@@ -1,12 +1,14 @@
 """The claim's page and its API: the same numbers for finance, one's own for the unit, a run for the movement."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 
 from api.desks import special_factor_list
 from budgetperf.permissions import Actor
 from tests import cast
+from tests.actions.test_special_factors import before_the_limits
 from tests.api.conftest import World
 from tests.api.pages import sign_in
 
@@ -65,6 +67,14 @@ def test_others_do_not_find_the_claim(world: World) -> None:
     assert browser.get(PAGE.format(claim(world, "admitted"))).status_code == 404
 
 
+@pytest.fixture
+def early() -> Iterator[None]:
+    """Limits are not issued yet."""
+    with before_the_limits():
+        yield
+
+
+@pytest.mark.usefixtures("early")
 def test_a_claim_is_opened_drafted_filed_and_its_movement_queued(world: World) -> None:
     browser, csrf = sign_in(world.house, cast.CLERK)
     code = world.codes["water"]
@@ -123,8 +133,36 @@ def test_a_claim_is_opened_drafted_filed_and_its_movement_queued(world: World) -
     queued = finance.post(f"{PAGE.format(record)}/movement", data={"csrf": token})
     assert queued.headers["location"].startswith("/runs")
     assert world.house.jobs.orders[-1][:2] == ("batch.movement", {"record_id": record})
+    sent = {"csrf": csrf, "version": "2", "reason": "另行补充后再提"}
+    assert browser.post(f"/records/{record}/withdraw", data=sent).status_code == 303
 
 
+def test_nothing_is_claimed_once_the_limits_are_issued(world: World) -> None:
+    browser, csrf = sign_in(world.house, cast.CLERK)
+    code = world.codes["water"]
+    listed = browser.get("/special-factor-claims").text
+    assert "控制数已下达，不再受理" in listed
+    assert "/open/special-factor" not in listed
+    assert "/open/special-factor" not in browser.get(f"/projects/{code}?year=2026").text
+    assert "没有：该年度控制数已下达，不再受理" in browser.get("/open/special-factor?year=2026").text
+    sent = {"csrf": csrf, "project_code": code, "fiscal_year": "2026", "panel_code": "pipes"}
+    refused = browser.post("/open/special-factor", data=sent)
+    assert refused.status_code == 409
+    assert "该年度预算控制数已下达" in refused.text
+    with before_the_limits():
+        opened = browser.post("/open/special-factor", data=sent)
+    form = opened.headers["location"].partition("?")[0]
+    assert opened.status_code == 303
+    assert browser.get(form).status_code == 409
+    shown = browser.get(PAGE.format(form.split("/")[2])).text
+    assert "该年度预算控制数已下达" in shown
+    withdrawn = browser.post(
+        form.replace("/file", "/withdraw"), data={"csrf": csrf, "version": "1", "reason": "控制数已下达"}
+    )
+    assert withdrawn.status_code == 303
+
+
+@pytest.mark.usefixtures("early")
 def test_a_department_sees_its_own_baselines_and_claims_and_why_there_are_none(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

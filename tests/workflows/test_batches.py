@@ -24,7 +24,7 @@ from budgetperf.store.session import Database, open_session
 from tests import cast
 from tests.actions.conftest import LIVED
 from tests.actions.next_year import PANEL
-from tests.actions.test_special_factors import filed
+from tests.actions.test_special_factors import before_the_limits, filed
 from tests.actions.year import City, codes_of
 from tests.conftest import database_from
 from tests.workflows.city import wait
@@ -181,7 +181,7 @@ def test_what_a_claim_would_move_is_computed_by_the_worker_for_who_decides(
 ) -> None:
     database, house = aged
     jobs = Jobs(house)
-    with house.unit(cast.CLERK.id) as ctx:
+    with before_the_limits(), house.unit(cast.CLERK.id) as ctx:
         claim = filed(ctx, City(database, house.files, codes_of(database)))
     with pytest.raises(Forbidden):
         jobs.start("batch.movement", {"record_id": claim}, key="0", actor_id=cast.CLERK.id)
