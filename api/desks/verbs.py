@@ -22,7 +22,7 @@ from api.problems import STATUSES
 from api.screens.buttons import Link
 from api.screens.fields import Document, Preset, row_form, view
 from api.screens.filters import moment
-from api.screens.form import About, FormPage
+from api.screens.form import REASON, About, FormPage
 from api.screens.page import Frame
 from api.screens.posted import Posted, kept, read_posted, with_row, without_row
 from api.screens.rules import DiffLine
@@ -174,14 +174,14 @@ def _page(
     return FormPage(
         frame,
         about=about(ctx, record, row.label),
-        form=view(asked.form, start, findings=findings, unit=unit),
+        form=view(asked.form, start, findings=findings, unit=unit, beside={REASON}),
         action=here,
         version=record.version if version is None else version,
         draft=f"{here}/draft" if (record.stage, row.verb) in KEPT else "",
         saved_at=draft.saved_at if draft else None,
         overtaken=typed.overtaken,
         begun=begin is Begin.DRAFT,
-        asks_reason=row.needs_reason,
+        asks_reason=row.needs_reason and "reason" not in asked.form.model_fields,
         reason=reason,
         refusal=refusal,
         facts=papers_of(ctx, record) if facts is None else facts,
@@ -207,7 +207,11 @@ def take(request: Request, ctx: Work, record_id: Key, verb: str, form: PostedFor
     known = filled_in(ctx, record, verb, asked.form)
     document = kept(asked.form, posted, start=known)
     seen = Seen(version_of(posted), first(posted, "reason"))
-    filled, findings = read(asked.form, read_posted(asked.form, posted, start=known))
+    filled, findings = read(asked.form, typed := read_posted(asked.form, posted, start=known))
+    if filled is None and asked.further:
+        places = {one.where.pointer for one in findings}
+        further = asked.further(ctx, record, typed)
+        findings += tuple(one for one in further if one.where.pointer not in places)
     refusal: BudgetperfError = Invalid("form.read", "填写的内容有问题，修改后再提交", findings)
     if filled is not None:
         try:

@@ -5,7 +5,7 @@ posted is the business of ``posted``; whether it is right, of the form itself an
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -206,7 +206,12 @@ def chosen_unit(form: type[Form], document: Document) -> MoneyUnit:
 
 
 def view(
-    form: type[Form], preset: Preset, *, findings: Sequence[Finding] = (), unit: MoneyUnit | None = None
+    form: type[Form],
+    preset: Preset,
+    *,
+    findings: Sequence[Finding] = (),
+    unit: MoneyUnit | None = None,
+    beside: Collection[str] = (),
 ) -> FormView:
     """Return the page of a form with what stands in it and what is wrong with it.
 
@@ -219,6 +224,8 @@ def view(
         By JSON pointer.
     unit : MoneyUnit
         Unit of the amounts where the form does not ask for it.
+    beside : collection of str
+        Pointers of what the page asks beside the form.
     """
     made = _Maker(preset, tuple(findings), unit or chosen_unit(form, preset.document))
     parts = tuple(made.part(form, meta) for meta in fields(form))
@@ -229,7 +236,7 @@ def view(
         if money and not asks
         else ()
     )
-    known = {pointer for part in parts for pointer in _pointers(part)}
+    known = {*beside, *(pointer for part in parts for pointer in _pointers(part))}
     tables = [part for part in parts if isinstance(part, Table)]
     return FormView(
         parts, made.unit, units, tuple(_told(item, _href(item, known), tables) for item in findings)

@@ -11,6 +11,9 @@ from api.screens.rules import DiffLine
 from budgetperf.findings import Finding
 from budgetperf.money import Money
 
+REASON = "/reason"
+"""Where findings about the reason of a move stand."""
+
 
 @dataclass(frozen=True, slots=True)
 class About:

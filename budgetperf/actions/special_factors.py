@@ -3,7 +3,7 @@
 What they move is computed in ``movements``, by a worker.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import cast
@@ -19,8 +19,15 @@ from budgetperf.costing.claimed_costs import SpecialFactor, set_aside
 from budgetperf.costing.records import record as as_json
 from budgetperf.errors import Conflict, Invalid, NotFound
 from budgetperf.findings import Finding, Severity, Where
+from budgetperf.forms import read
 from budgetperf.lifecycle.special_factor.checks import ClaimContext, check
-from budgetperf.lifecycle.special_factor.form import ClaimAnswerForm, ClaimForm, NewClaimForm
+from budgetperf.lifecycle.special_factor.form import (
+    ClaimAnswerForm,
+    ClaimedYearRow,
+    ClaimForm,
+    NewClaimForm,
+)
+from budgetperf.money import ZERO
 from budgetperf.process.stages import Guard, Stage, Status
 from budgetperf.process.transitions import find
 from budgetperf.provenance import DecisionKind, Json
@@ -186,6 +193,20 @@ def _findings(ctx: Context, record: RecordFacts, form: ClaimForm) -> tuple[Findi
     files = frozenset(item.digest for item in attachments_of(ctx.session, evaluand_id))
     rows = {row.year: row for row in set_aside(panel, mine).rows}
     return check(form, ClaimContext(dmu, rows, files))
+
+
+def wrong_so_far(ctx: Context, record: RecordFacts, document: Mapping[str, Json]) -> tuple[Finding, ...]:
+    """Return what is wrong with the parts that can be read of a claim that cannot be read whole."""
+    lines = cast("Sequence[Json]", document.get("amounts") or ())
+    rows = [read(ClaimedYearRow, line)[0] for line in lines]
+    known = ClaimForm.model_construct(
+        panel_code=str(document.get("panel_code") or claimed_panel(ctx, record)),
+        amounts=tuple(row or ClaimedYearRow.model_construct(year=0, amount=ZERO) for row in rows),
+        evidence=tuple(cast("Sequence[str]", document.get("evidence") or ())),
+    )
+    unread = tuple(f"/amounts/{at}/" for at, row in enumerate(rows) if row is None)
+    found = _findings(ctx, record, known)
+    return tuple(one for one in found if not one.where.pointer.startswith(unread))
 
 
 def get_claim(ctx: Context, record_id: str) -> RecordFacts:

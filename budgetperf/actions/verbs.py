@@ -5,7 +5,7 @@ that open records stand in ``openings``; those that need pandas are named by imp
 run in a worker.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +34,7 @@ from budgetperf.actions.context import Context
 from budgetperf.actions.moves import Outcome, Seen
 from budgetperf.actions.simple import NoForm, moves
 from budgetperf.budget.form import DecisionForm, PublishForm
+from budgetperf.findings import Finding
 from budgetperf.forms import Form
 from budgetperf.lifecycle.evaluation.form import EvaluationForm, SelfEvaluationForm
 from budgetperf.lifecycle.exante.form import ConclusionForm, Declaration, DrawForm, ScoreForm
@@ -55,17 +56,20 @@ from budgetperf.lifecycle.unit_assessment.form import (
     TaskBookForm,
 )
 from budgetperf.process.stages import Stage
+from budgetperf.provenance import Json
 from budgetperf.rulebook.form import EditionForm
+from budgetperf.store.records import RecordFacts
 
 Act = Callable[[Context, str, Any, Seen], Outcome]
 
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """What a verb asks for, and who does it."""
+    """What a verb asks for, who does it, and who tells what is wrong with a form that cannot be read whole yet."""
 
     form: type[Form]
     act: Act
+    further: Callable[[Context, RecordFacts, Mapping[str, Json]], tuple[Finding, ...]] | None = None
 
 
 S = Stage
@@ -99,7 +103,9 @@ VERBS: dict[tuple[Stage, str], Verb] = {
     (S.FINANCE_EVALUATION, "score"): Verb(EvaluationForm, finance_evaluation.score),
     (S.FINANCE_EVALUATION, "confirm"): Verb(NoForm, finance_evaluation.confirm),
     (S.BASELINE, "adopt"): Verb(NoForm, adoption.adopt_baseline),
-    (S.SPECIAL_FACTOR_CLAIM, "file"): Verb(ClaimForm, special_factors.file_claim),
+    (S.SPECIAL_FACTOR_CLAIM, "file"): Verb(
+        ClaimForm, special_factors.file_claim, special_factors.wrong_so_far
+    ),
     (S.SPECIAL_FACTOR_CLAIM, "return"): Verb(NoForm, moves("return")),
     (S.SPECIAL_FACTOR_CLAIM, "withdraw"): Verb(NoForm, moves("withdraw")),
     (S.SPECIAL_FACTOR_CLAIM, "admit"): Verb(NoForm, special_factors.admit),

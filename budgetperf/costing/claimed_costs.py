@@ -14,7 +14,7 @@ from budgetperf.costing.prices import PriceIndex
 from budgetperf.costing.rounding import half_up
 from budgetperf.errors import Invalid
 from budgetperf.findings import Finding, Severity, Where
-from budgetperf.money import ZERO, Money
+from budgetperf.money import ZERO, Money, MoneyUnit
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +103,13 @@ def refusal(dmu: str, year: int, amount: Money, row: PanelRow | None) -> str:
     if row is None:
         return f"成本面板没有单元 {dmu} {year}年的数据，无从扣除"
     if not 0 < amount.fen < row.cost.fen:
-        return f"单元 {dmu} {year}年的特殊因素为{amount}元，应大于0且小于该年成本{row.cost}元"
+        return f"单元 {dmu} {year}年的特殊因素为{_both(amount)}，应大于0且小于该年成本{_both(row.cost)}"
     return ""
+
+
+def _both(amount: Money) -> str:
+    """Write an amount exactly in either unit a claim may be filled in."""
+    return f"{amount.in_unit(MoneyUnit.WAN):f}万元（{amount}元）"
 
 
 def given_back(

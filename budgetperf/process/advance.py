@@ -1,15 +1,15 @@
 """Move a record, or refuse with the reason. The only judge of state changes.
 
 Order of the questions: is it current, can it move so from here, may this actor, is it another
-person where the two-person rule says so, do the outside facts hold, is a reason given, do
-findings block.
+person where the two-person rule says so, do the outside facts hold, do findings block or is a
+reason missing (both told at once).
 """
 
 from dataclasses import dataclass
 from datetime import date
 
 from budgetperf.errors import Conflict, Forbidden, Invalid, Stale
-from budgetperf.findings import Finding, Waiver, blocking
+from budgetperf.findings import Finding, Severity, Waiver, Where, blocking
 from budgetperf.permissions import Actor, may
 from budgetperf.process.stages import Guard, Stage, Status
 from budgetperf.process.transitions import Transition, find, leaving, named
@@ -128,12 +128,20 @@ def _check_facts(row: Transition, record: RecordState, attempt: Attempt) -> None
     missing = [guard for guard in row.guards if guard not in attempt.guards]
     if missing:
         raise Conflict(f"process.{missing[0].value}", f"“{record.name}”：{missing[0].label}")
-    if row.needs_reason and not attempt.reason.strip():
-        raise Invalid("process.reason", f"“{row.label}”须写明理由")
+    lacking = () if attempt.reason.strip() else _reason(row)
     stopping = blocking(attempt.findings, row.blocking, attempt.waivers, attempt.as_of)
     if stopping:
         raise Invalid(
             "process.findings",
-            f"“{record.name}”有{len(stopping)}处问题，修改后方可“{row.label}”",
-            findings=attempt.findings,
+            f"“{record.name}”有{len(lacking) + len(stopping)}处问题，修改后方可“{row.label}”",
+            findings=(*lacking, *attempt.findings),
         )
+    if lacking:
+        raise Invalid("process.reason", lacking[0].message, lacking)
+
+
+def _reason(row: Transition) -> tuple[Finding, ...]:
+    """Ask for the reason a move needs, at its field."""
+    text = f"“{row.label}”须写明理由"
+    asked = Finding("process.reason", Severity.ERROR, Where(pointer="/reason"), text)
+    return (asked,) if row.needs_reason else ()

@@ -121,6 +121,18 @@ def test_a_claim_is_opened_drafted_filed_and_its_movement_queued(world: World) -
     assert refused.status_code == 422
     assert re.findall(r'href="#f-amounts-(\d)-amount"', refused.text) == ["0", "1"]
     assert "应大于0且小于该年成本" in refused.text
+    unit = {key: value for key, value in typed.items() if key not in {"statement", "evidence"}}
+    several = {
+        "amounts.0.amount": "99999",
+        "amounts.1.amount": "九万",
+        "amounts.2.year": "2010",
+        "amounts.2.amount": "1",
+    }
+    refused = browser.post(form, data=unit | several)  # all of it at once
+    assert re.findall(r'href="#f-([a-z0-9-]+)"', refused.text) == [
+        "statement", "amounts-1-amount", "amounts-0-amount", "amounts-2-year", "evidence",
+    ]  # fmt: skip
+    assert "的特殊因素为99999万元（999,990,000.00元），应大于0且小于该年成本" in refused.text
     filed = browser.post(form, data=typed | {"amounts.2.amount": "9"})
     assert filed.headers["location"].startswith(PAGE.format(record))
     listed = browser.get("/special-factor-claims?year=2026").text
@@ -134,6 +146,10 @@ def test_a_claim_is_opened_drafted_filed_and_its_movement_queued(world: World) -
     assert queued.headers["location"].startswith("/runs")
     assert world.house.jobs.orders[-1][:2] == ("batch.movement", {"record_id": record})
     sent = {"csrf": csrf, "version": "2", "reason": "另行补充后再提"}
+    blank = browser.post(f"/records/{record}/withdraw", data=sent | {"reason": " "})
+    assert blank.status_code == 422
+    assert '<a href="#f-reason">“撤回特殊因素申请”须写明理由</a>' in blank.text
+    assert 'aria-invalid="true" aria-describedby="f-reason-wrong"' in blank.text
     assert browser.post(f"/records/{record}/withdraw", data=sent).status_code == 303
 
 

@@ -131,6 +131,18 @@ def test_a_missing_reason_is_refused(row: Transition, reason: str) -> None:
     record = make_record(row.stage, row.sources[0] if row.sources else None)
     error = refused(Invalid, record, row.verb, make_actor("somebody", *EVERYBODY), reason=reason)
     assert (error.code, error.text) == ("process.reason", f"“{row.label}”须写明理由")
+    assert isinstance(error, Invalid)
+    assert [(one.code, one.where.pointer) for one in error.findings] == [("process.reason", "/reason")]
+
+
+def test_a_missing_reason_is_told_together_with_what_blocks() -> None:
+    row = next(row for row in TRANSITIONS if row.event == "special_factor_claim.admit")
+    record = make_record(row.stage, row.sources[0])
+    actor = make_actor("somebody", *EVERYBODY)
+    error = refused(Invalid, record, row.verb, actor, reason="", findings=(WARNING, ERROR))
+    assert isinstance(error, Invalid)
+    assert [one.code for one in error.findings] == ["process.reason", WARNING.code, ERROR.code]
+    assert "有2处问题" in error.text
 
 
 def test_findings_that_block_are_refused_with_all_findings() -> None:

@@ -31,7 +31,7 @@ def test_a_sound_claim_has_no_finding():
     ("claim", "pointer", "told"),
     [
         (make_claim(), "/amounts", "至少写明一年"),
-        (make_claim((2024, 0)), "/amounts/0/amount", "应大于0且小于该年成本1,000.00元"),
+        (make_claim((2024, 0)), "/amounts/0/amount", "应大于0且小于该年成本0.1万元（1,000.00元）"),
         (make_claim((2023, 1), (2024, 100_000)), "/amounts/1/amount", "应大于0且小于该年成本"),
         (make_claim((2019, 1)), "/amounts/0/year", "没有单元 D03 2019年的数据"),
         (make_claim((2024, 1), evidence=()), "/evidence", "至少选择一份"),
