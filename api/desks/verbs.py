@@ -207,11 +207,7 @@ def take(request: Request, ctx: Work, record_id: Key, verb: str, form: PostedFor
     known = filled_in(ctx, record, verb, asked.form)
     document = kept(asked.form, posted, start=known)
     seen = Seen(version_of(posted), first(posted, "reason"))
-    filled, findings = read(asked.form, typed := read_posted(asked.form, posted, start=known))
-    if filled is None and asked.further:
-        places = {one.where.pointer for one in findings}
-        further = asked.further(ctx, record, typed)
-        findings += tuple(one for one in further if one.where.pointer not in places)
+    filled, findings = _read(ctx, record, asked, read_posted(asked.form, posted, start=known))
     refusal: BudgetperfError = Invalid("form.read", "填写的内容有问题，修改后再提交", findings)
     if filled is not None:
         try:
@@ -240,6 +236,18 @@ def take(request: Request, ctx: Work, record_id: Key, verb: str, form: PostedFor
         unit=unit_of(posted),
     )
     return answer(screen, STATUSES[Stale if isinstance(refusal, Stale) else Invalid][0])
+
+
+def _read(
+    ctx: Context, record: RecordFacts, asked: Verb, document: Document
+) -> tuple[Form | None, tuple[Finding, ...]]:
+    """Read the form of a verb; of one that cannot be read, tell what else is wrong with it too."""
+    filled, findings = read(asked.form, document)
+    if filled is not None or asked.further is None:
+        return filled, findings
+    places = {one.where.pointer for one in findings}
+    further = asked.further(ctx, record, document)
+    return None, (*findings, *(one for one in further if one.where.pointer not in places))
 
 
 def _row_again(ctx: Context, record: RecordFacts, verb: str, *, refusal: BudgetperfError) -> Transition:
