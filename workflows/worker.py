@@ -25,6 +25,7 @@ from budgetperf.errors import BudgetperfError, Unavailable
 from budgetperf.forms import Form
 from budgetperf.permissions import Actor
 from budgetperf.provenance import Json
+from budgetperf.statistics.errors import StatisticsError
 from budgetperf.store import runs
 from budgetperf.store.runs import PLAN
 from budgetperf.store.session import APP_ROLE, Database
@@ -224,7 +225,7 @@ def _tried(bench: Bench, name: str, act: Callable[..., Any], *arguments: str) ->
 
 def _said(step: str, error: Exception) -> str:
     """Return why a step failed, for people; what nobody foresaw goes to the log in full."""
-    if isinstance(error, BudgetperfError | CostingError):
+    if isinstance(error, BudgetperfError | CostingError | StatisticsError):
         said = [
             getattr(error, "text", str(error)),
             *(finding.message for finding in getattr(error, "findings", ())),

@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 
 from budgetperf.actions.panels import CostPanelForm, keep_panel
+from budgetperf.statistics.errors import SingularCorrelation
 from budgetperf.store.runs import RunState
 from budgetperf.store.session import Database
 from tests import cast
 from tests.workflows.city import wait
 from tests.workflows.fit_city import fitting_house
 from workflows.jobs import Jobs, prepare
-from workflows.worker import working
+from workflows.worker import _said, working
 
 OFFICE = cast.RULES_OFFICE
 
@@ -53,3 +54,10 @@ def test_a_fit_the_data_do_not_carry_says_why(
     assert said in halted.run.note
     assert "内部错误" not in halted.run.note
     assert not [one for one in caplog.records if one.name == "workflows.worker"]
+
+
+def test_what_the_tables_of_an_index_do_not_carry_is_told_too_and_what_nobody_foresaw_is_not() -> None:
+    assert _said("result", SingularCorrelation(1e9)).startswith(
+        "步骤“result”未能办理：指标之间完全或几乎完全相关"
+    )
+    assert "内部错误（ValueError）" in _said("result", ValueError("math domain error"))
