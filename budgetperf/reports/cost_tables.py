@@ -190,10 +190,12 @@ def _peer(peer: Peer) -> tuple[Value, ...]:
     return (peer.dmu, peer.name, peer.year, peer.cost, peer.weight, peer.distance)
 
 
-def left_out_table(view: BaselineView) -> CostTable:
-    """Rows no method was fitted on, and the rule."""
+def left_out_table(view: BaselineView, own: str = "") -> CostTable:
+    """Rows no method was fitted on, and the rule; those of one unit if given."""
     rows = tuple(
-        (one.dmu, view.names.get(one.dmu, one.dmu), one.year or None, one.why) for one in view.left_out
+        (one.dmu, view.names.get(one.dmu, one.dmu), one.year or None, one.why)
+        for one in view.left_out
+        if own in {"", one.dmu}
     )
     note = (
         "按规则版本事先定下的办法判定，不参加测算；这些单元的基线照常给出。" if rows else "没有数据被剔除。"
@@ -201,14 +203,15 @@ def left_out_table(view: BaselineView) -> CostTable:
     return CostTable("剔除", note, (CODE, NAME, YEAR, Head("规则与理由", 60)), rows)
 
 
-def diagnoses_table(view: BaselineView) -> CostTable:
-    """The findings of panel and methods, in plain words."""
+def diagnoses_table(view: BaselineView, own: str = "") -> CostTable:
+    """The findings of panel and methods, in plain words; on the paper of one unit with its own rows only."""
     heads = (Head("级别", 7), Head("发现", 24), Head("说明什么", 70))
+    told = tuple(one.of_unit(own) for one in view.diagnoses) if own else view.diagnoses
     rows = tuple(
-        (one.severity.label, one.title, "\n".join((one.meaning, *_particulars(view, one))))
-        for one in view.diagnoses
+        (one.severity.label, one.title, "\n".join((one.meaning, *_particulars(view, one)))) for one in told
     )
-    return CostTable("诊断", "" if rows else "没有需要提示的问题。", heads, rows)
+    note = "关于整个面板和各方法；涉及具体数据的，只列本单元的。" if own else ""
+    return CostTable("诊断", note if rows else "没有需要提示的问题。", heads, rows)
 
 
 def _particulars(view: BaselineView, one: Diagnosis) -> Iterator[str]:
@@ -263,7 +266,7 @@ def card_table(view: BaselineView) -> CostTable:
 
 
 def own_tables(view: BaselineView, sheet: DmuSheet) -> Iterator[CostTable]:
-    """Yield one dmu's own tables: where it stands, what each method says, its peers."""
+    """Yield one dmu's own tables: where it stands, what each method says, its peers, what was found."""
     baselines = [sheet.standing.baseline] if sheet.standing else []
     baselines += [one for one in sheet.baselines if one not in baselines]
     heads = (
@@ -285,7 +288,11 @@ def own_tables(view: BaselineView, sheet: DmuSheet) -> Iterator[CostTable]:
         yield factors_table(view, sheet.factors)
     yield peers_table(view, baselines)
     told = tuple((one.year, found.message) for one in baselines for found in one.findings)
-    yield CostTable("提示", "" if told else "没有需要提示的问题。", (YEAR, Head("提示", 90)), told)
+    note = "" if told else "本单元的基线没有单独的提示；整个测算的发现见“诊断”。"
+    yield CostTable("提示", note, (YEAR, Head("提示", 90)), told)
+    if (out := left_out_table(view, sheet.dmu)).rows:
+        yield out
+    yield diagnoses_table(view, sheet.dmu)
 
 
 # ------------------------------------------------------------------- the panel

@@ -11,7 +11,7 @@ from budgetperf.money import Money
 
 FILE = "a" * 64
 ROWS = {year: PanelRow("D03", "三所", year, Money(1_000_00), {"area": Decimal(2)}) for year in (2023, 2024)}
-CONTEXT = ClaimContext("D03", ROWS, frozenset({FILE}))
+CONTEXT = ClaimContext("D03", ROWS, {}, frozenset({FILE}))
 
 
 def make_claim(*amounts, evidence=(FILE,)):
