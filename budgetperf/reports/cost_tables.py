@@ -23,7 +23,7 @@ Value: TypeAlias = str | int | Decimal | Money | None
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A column: its title, its width in proportion (about characters), whether it holds numbers.
+    """A column: its title, its width in proportion (about characters), whether it holds numbers, whether changes.
 
     ``key`` makes its figures destinations on paper: ``<id of the row>/<key>``.
     """
@@ -32,6 +32,7 @@ class Head:
     width: int
     number: bool = False
     key: str = ""
+    signed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,8 @@ class CostTable:
     ids: tuple[str, ...] = ()
 
 
-def _amount(title: str, key: str = "") -> Head:
-    return Head(f"{title}（万元）", 13, number=True, key=key)
+def _amount(title: str, key: str = "", *, signed: bool = False) -> Head:
+    return Head(f"{title}（万元）", 13, number=True, key=key, signed=signed)
 
 
 FACTORS_NOTE = "特殊因素不参加测算，按基线所在年价格折算后加回本单位的基线，成本与基线都含。"
@@ -340,9 +341,9 @@ def findings_table(findings: Sequence[Finding]) -> CostTable:
 def movement_table(view: MovementView) -> CostTable:
     """Every dmu before and after a claim, the claimant first."""
     heads = (
-        CODE, NAME, _amount("申请前基线", "before"), _amount("申请后基线", "after"), _amount("变动", "change"),
-        Head("变动率（%）", 9, number=True),
-        _amount("加回的特殊因素", "given_back"), _amount("模型引起", "by_model"), _amount("申请前下限"), _amount("申请前上限"),
+        CODE, NAME, _amount("申请前基线", "before"), _amount("申请后基线", "after"), _amount("变动", "change", signed=True),
+        Head("变动率（%）", 9, number=True, signed=True), _amount("加回的特殊因素", "given_back", signed=True),
+        _amount("模型引起", "by_model", signed=True), _amount("申请前下限"), _amount("申请前上限"),
         _amount("申请后下限"), _amount("申请后上限"),
     )  # fmt: skip
     rows = tuple(

@@ -46,7 +46,7 @@ def test_every_amount_stands_in_the_pdf_and_in_the_workbook(paper: Page) -> None
         for value, cell in zip(row, cells, strict=True):
             if isinstance(value, Money):
                 assert Decimal(str(cell)) == value.in_unit(MoneyUnit.WAN)
-                assert wan(value) in text
+                assert wan(value).removeprefix("-") in text
             elif isinstance(value, Decimal):
                 assert Decimal(str(cell)) == value
 
