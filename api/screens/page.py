@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from api.screens import filters
 from api.screens.reasons import say
-from api.screens.words import CHINESE, speak, spell, translations
+from api.screens.words import CHINESE, LANGUAGES, speak, spell, translations
 from budgetperf.reports.baseline_words import title_of
 from budgetperf.terms import Term
 
