@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from budgetperf.fiscal import SHANGHAI
 from budgetperf.indicators import plain_number
 from budgetperf.money import Money, MoneyUnit
-from budgetperf.reports.models import money_style
+from budgetperf.reports.models import money_style, with_sign
 from budgetperf.terms import Term
 
 NONE = "—"
@@ -42,6 +42,17 @@ def yuan(amount: Money | None) -> str:
 def signed(amount: Money, unit: MoneyUnit = MoneyUnit.YUAN) -> str:
     """Spell a change with its sign; a dash for no change."""
     return NONE if not amount else f"{'+' if amount.fen > 0 else '−'}{Money(abs(amount.fen)).format(unit)}"
+
+
+def signed_number(value: Decimal) -> str:
+    """Spell a change of a figure with its sign; a dash for no change.
+
+    Examples
+    --------
+    >>> signed_number(Decimal("1.50")), signed_number(Decimal("-0.25")), signed_number(Decimal(0))
+    ('+1.5', '−0.25', '—')
+    """
+    return with_sign(value, plain_number(value)) if value else NONE
 
 
 def percent(ratio: Decimal | None) -> str:

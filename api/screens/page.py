@@ -12,7 +12,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from api.screens import filters
-from api.screens.words import CHINESE, LANGUAGES, speak, translations
+from api.screens.reasons import say
+from api.screens.words import CHINESE, LANGUAGES, speak, spell, translations
 from budgetperf.reports.baseline_words import title_of
 from budgetperf.terms import Term
 
@@ -90,6 +91,7 @@ def environment(language: str) -> Environment:
         "exact": filters.exact,
         "yuan": filters.yuan,
         "signed": filters.signed,
+        "signed_number": filters.signed_number,
         "percent": filters.percent,
         "number": filters.number,
         "day": filters.day,
@@ -98,7 +100,8 @@ def environment(language: str) -> Environment:
         "code": filters.code,
         "word": word,
         "gloss": lambda code: word(title_of(code)),
-        "term": lambda term: word(term.label) if term is not None else filters.NONE,
+        "reason": lambda text: text if language == CHINESE else say(text, word),
+        "term": lambda term: spell(term, language) if term is not None else filters.NONE,
     }
     return made
 

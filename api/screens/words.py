@@ -13,10 +13,16 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from budgetperf.process.stages import Status
+from budgetperf.terms import Term
+
 LOCALES = Path(__file__).parent.parent / "locales"
 CHINESE = "zh"
 LANGUAGES = {CHINESE: "中文", "en": "English"}
 """Code and own name of each language, the source first."""
+
+STATE = "state"
+"""Context of the words of states in the catalogue."""
 
 Gettext = Callable[[str], str]
 
@@ -36,6 +42,18 @@ def translations(language: str) -> NullTranslations:
     write_mo(compiled, catalogue(language))
     compiled.seek(0)
     return GNUTranslations(compiled)
+
+
+def spell(term: Term, language: str) -> str:
+    """Return the word of a term; a state whose Chinese is also that of a move has a word of its own.
+
+    Examples
+    --------
+    >>> spell(Status.NOT_ADMITTED, "en"), speak("en")("不予认定")
+    ('Not admitted', 'Reject')
+    """
+    state = translations(language).pgettext(STATE, term.label) if isinstance(term, Status) else term.label
+    return state if state != term.label else speak(language)(term.label)
 
 
 def speak(language: str) -> Gettext:

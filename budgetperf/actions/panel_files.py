@@ -21,6 +21,7 @@ from budgetperf.costing.prices import PriceIndex, at_base_prices
 from budgetperf.errors import Invalid
 from budgetperf.findings import Finding, Severity, Where
 from budgetperf.forms import Form, Line, Year, ask
+from budgetperf.reports.recorded_words import told_readably
 from budgetperf.workbooks.cost_panel import refuse
 from budgetperf.workbooks.panel_book import PanelBook, read_panel_book
 
@@ -110,7 +111,7 @@ def _written(head: PanelHead, panel: CostPanel, book: PanelBook) -> CostPanelFor
 def priced_panel(ctx: Context, panel: CostPanel) -> PricedPanel:
     """Return a panel with its base-year prices by the index in force, and what must be told of it."""
     index = price_index(ctx)
-    found = (*panel.check(), *check_slips(panel), *usability(ctx, panel))
+    found = told_readably((*panel.check(), *check_slips(panel), *usability(ctx, panel)))
     try:
         return PricedPanel(panel, index, at_base_prices(panel, index), found)
     except Invalid:  # ``found`` says why

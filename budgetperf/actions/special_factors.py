@@ -15,7 +15,7 @@ from budgetperf.actions.own_baselines import own_baseline
 from budgetperf.actions.panels import load_panel, price_index
 from budgetperf.actions.rules import in_force
 from budgetperf.actions.simple import NoForm
-from budgetperf.costing.claimed_costs import SpecialFactor, set_aside
+from budgetperf.costing.claimed_costs import SpecialFactor, claimed_in, set_aside
 from budgetperf.costing.records import record as as_json
 from budgetperf.errors import Conflict, Invalid, NotFound
 from budgetperf.findings import Finding, Severity, Where
@@ -192,7 +192,8 @@ def _findings(ctx: Context, record: RecordFacts, form: ClaimForm) -> tuple[Findi
     mine = [one for one in admitted_factors(ctx, asked, record.fiscal_year) if one.dmu == dmu]
     files = frozenset(item.digest for item in attachments_of(ctx.session, evaluand_id))
     rows = {row.year: row for row in set_aside(panel, mine).rows}
-    return check(form, ClaimContext(dmu, rows, files))
+    admitted = {year: claimed_in(mine, dmu, year) for year in rows}
+    return check(form, ClaimContext(dmu, rows, admitted, files))
 
 
 def wrong_so_far(ctx: Context, record: RecordFacts, document: Mapping[str, Json]) -> tuple[Finding, ...]:

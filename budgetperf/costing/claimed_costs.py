@@ -70,19 +70,23 @@ def set_aside(panel: CostPanel, factors: Sequence[SpecialFactor]) -> CostPanel:
         ``costing.special_factor`` with a finding a year: the unit has no row, or the amount is not between
         zero and what is left of its cost.
     """
-    for factor in factors:
-        panel = _without(panel, factor)
+    for at, factor in enumerate(factors):
+        panel = _without(panel, factor, factors[:at])
     return panel
 
 
-def _without(panel: CostPanel, factor: SpecialFactor) -> CostPanel:
+def _without(panel: CostPanel, factor: SpecialFactor, before: Sequence[SpecialFactor]) -> CostPanel:
     if not factor.amounts:
         raise Invalid("costing.special_factor", "特殊因素须至少写明一年的金额")
     rows = {row.year: row for row in panel.rows if row.dmu == factor.dmu}
     errors = tuple(
         Finding("costing.special_factor", Severity.ERROR, Where(pointer=f"/amounts/{year}"), text)
         for year, amount in factor.amounts.items()
-        if (text := refusal(factor.dmu, year, amount, rows.get(year)))
+        if (
+            text := refusal(
+                factor.dmu, year, amount, rows.get(year), less=claimed_in(before, factor.dmu, year)
+            )
+        )
     )
     if errors:
         text = f"特殊因素“{factor.label}”有{len(errors)}处错误，未作测算"
@@ -98,12 +102,26 @@ def _without(panel: CostPanel, factor: SpecialFactor) -> CostPanel:
     )
 
 
-def refusal(dmu: str, year: int, amount: Money, row: PanelRow | None) -> str:
-    """Say why an amount cannot be set aside from a row of the panel; empty when it can."""
+def refusal(dmu: str, year: int, amount: Money, row: PanelRow | None, *, less: Money = ZERO) -> str:
+    """Say why an amount cannot be set aside from a row of the panel; empty when it can.
+
+    Parameters
+    ----------
+    dmu : str
+    year : int
+    amount : Money
+    row : PanelRow or None
+        None where the unit has none of that year.
+    less : Money
+        What admitted claims took from the row's cost already.
+    """
     if row is None:
         return f"成本面板没有单元 {dmu} {year}年的数据，无从扣除"
     if not 0 < amount.fen < row.cost.fen:
-        return f"单元 {dmu} {year}年的特殊因素为{_both(amount)}，应大于0且小于该年成本{_both(row.cost)}"
+        after = f"扣除已认定特殊因素{_both(less)}后的" if less else ""
+        return (
+            f"单元 {dmu} {year}年的特殊因素为{_both(amount)}，应大于0且小于该年成本{after}{_both(row.cost)}"
+        )
     return ""
 
 

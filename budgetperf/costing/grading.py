@@ -109,12 +109,11 @@ def judge(
     elif n_families < 2:
         reason = "只有一类测算方法，不得单独据以核减，请补充另一类方法"
     elif not methods_agree:
-        reason = "两类测算方法的区间不相交，结论不一致，请人工复核"
+        reason = "各方法的区间没有共同部分，结论不一致，请人工复核"
     elif grade is EvidenceGrade.C:
         reason = "证据等级为C，仅供参考，不作成本核减"
     else:
         excess = request - upper
-        text = f"申报{request}元，超过基线上限{upper}元，"
-        text += f"两类方法均判为超出，可核减{excess}元"
+        text = f"申报{request}元，超过基线上限{upper}元，{len(uppers)}种方法均判为超出，可核减{excess}元"
         return CostJudgement(above, excess, may_cut=True, reason=text)
     return CostJudgement(above, ZERO, may_cut=False, reason=reason)

@@ -85,6 +85,9 @@ def advance(record: RecordState, verb: str, *, actor: Actor, attempt: Attempt) -
     return row
 
 
+TWICE = "您已办理“{name}”的“{done}”，按双人复核要求，“{action}”须由他人办理"
+
+
 def denial(row: Transition, record: RecordState, actor: Actor) -> str | None:
     """Return why ``actor`` may not make ``row``, or None; the two-person rule included."""
     reason = may(actor, row.permission, record.path, row.label)
@@ -94,7 +97,7 @@ def denial(row: Transition, record: RecordState, actor: Actor) -> str | None:
                 _label(record, s.verb) for s in record.steps if s.verb in row.not_by and s.actor == actor.id
             )
         )
-        return f"您已办理“{record.name}”的“{done}”，按双人复核要求，“{row.label}”须由他人办理"
+        return TWICE.format(name=record.name, done=done, action=row.label)
     return reason
 
 

@@ -5,12 +5,12 @@ Words only. The findings are made in ``costing``; a test holds this table agains
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from budgetperf.costing.rounding import p_value_text
 from budgetperf.costing.words import MethodName
 from budgetperf.findings import Finding, Severity
+from budgetperf.reports.recorded_words import readable
 from budgetperf.terms import Term
 
 NOTE, WARNING, ERROR = Severity.NOTE, Severity.WARNING, Severity.ERROR
@@ -88,6 +88,10 @@ class Diagnosis:
     meaning: str
     units: tuple[UnitRows, ...] = ()
 
+    def of_unit(self, dmu: str) -> "Diagnosis":
+        """Return it with the rows of one unit only."""
+        return replace(self, units=tuple(one for one in self.units if one.dmu == dmu))
+
     @property
     def shown(self) -> tuple[UnitRows, ...]:
         """The units that are listed where there is little room; the workbook lists all."""
@@ -125,7 +129,7 @@ def _by_unit(findings: tuple[Finding, ...]) -> tuple[UnitRows, ...]:
     for one in findings:
         if row := _row_of(one):
             dmu, year = row
-            told[dmu, year, without_row(one.message, dmu, year).removesuffix(TAIL)] = None
+            told[dmu, year, readable(without_row(one.message, dmu, year).removesuffix(TAIL))] = None
     heads = {text.partition("（")[0] for _, _, text in told}
     alike = len(heads) == 1 and all(text.endswith("）") and "（" in text for _, _, text in told)
     units: dict[str, list[tuple[str, str]]] = {}
@@ -140,18 +144,12 @@ def without_row(sentence: str, dmu: str, year: object) -> str:
     return sentence.removeprefix(f"{dmu}在{year}年").removeprefix(f"{dmu}{year}年")
 
 
-def readable(sentence: str) -> str:
-    """Write the p values of a recorded sentence as people do."""
-    return P_VALUE.sub(lambda found: p_value_text(Decimal(found[1])), sentence)
-
-
 def _distance(sentence: str) -> Decimal:
     """How far a row moves the fit, where its sentence says so: the largest are told first."""
     found = DISTANCE.search(sentence)
     return Decimal(found[1]) if found else Decimal(0)
 
 
-P_VALUE = re.compile(r"p=(\d[\d.]*(?:e[+-]?\d+)?)")
 DISTANCE = re.compile(r"Cook\D+(\d+\.\d+)")
 TAIL = "，请核对数据；未剔除"  # of sentences that were kept with what their meaning says
 ROW = re.compile(r"/rows/(.+)/(\d+)")
@@ -195,7 +193,7 @@ MEANINGS: Mapping[str, tuple[str, Severity, str]] = {
     "not_unique": ("分位数结果不唯一", NOTE, "有不止一组系数同样好，取其中一组；预测相差很小"),
     "impossible_value": ("有不可能的数值", ERROR, "成本函数里成本与工作量都应为正；先核对这些数据，再用结果"),
     "paid_at_cost": ("部分单元按自身成本计付", NOTE, "证据不足以改变他们或别人应得的钱，成本之外的差额仍按规则分摊"),
-    "thin_tail": ("分位点两侧数据太少", WARNING, "分位点过于靠边，结果取决于少数几个单元"),
+    "thin_tail": ("分位点之外数据太少", WARNING, "相对于系数的个数，分位线一侧的数据太少，线的位置取决于其中少数几行"),
     "unbounded_interval": ("区间没有界", WARNING, "数据不足以给出该系数的区间"),
     "crossing": ("分位数曲线相交", WARNING, "已重新排列使其不相交，区间随之放宽"),
     # stochastic frontier, and what remains of convex regression

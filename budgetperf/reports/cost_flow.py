@@ -9,11 +9,11 @@ from budgetperf.costing.cost_baseline import Standing
 from budgetperf.money import Money, MoneyUnit
 from budgetperf.reports.axis import axis, symmetric
 from budgetperf.reports.baseline_view import CLAIMED, BaselineView, DmuSheet, gap_ratio, wan
-from budgetperf.reports.cost_tables import CostTable, Value
+from budgetperf.reports.cost_tables import CostTable, Head, Value
 from budgetperf.reports.faces import CELL
 from budgetperf.reports.flow import Block, heading
 from budgetperf.reports.grid import Cell, Column, Grid, fit
-from budgetperf.reports.models import MoneyStyle, money_style
+from budgetperf.reports.models import MoneyStyle, money_style, with_sign
 from budgetperf.reports.movement_view import MovementView
 from budgetperf.reports.plots import Bar, BarPlot, Dot, Line, ScatterPlot
 
@@ -21,18 +21,23 @@ LABELLED = 12
 """Codes are written beside at most so many dots; the table has them all."""
 MOST_MOVED = 30
 """So many units stand in the picture of a movement."""
-ROOM = 150
-"""Points a heading wants below it, so that a table begins beside it."""
+ENDLESS = 10_000
+"""Points of a page on which everything stands."""
 
 
 def section(table: CostTable, width: float) -> list[Flowable]:
     """Return a table with its heading and note."""
-    story = [*([CondPageBreak(ROOM)] if table.rows else []), *heading(table.title)]
-    if table.note:
-        story.append(Block(table.note, CELL, align="left", after=4))
-    if table.rows:
-        story.append(grid(table, width))
-    return [*story, Spacer(1, 10)]
+    return headed(table.title, grid(table, width) if table.rows else None, width, note=table.note)
+
+
+def headed(title: str, body: Flowable | None, width: float, *, note: str = "") -> list[Flowable]:
+    """Return what stands under a heading, its beginning on the page of the heading."""
+    above = [*heading(title), *([Block(note, CELL, align="left", after=4)] if note else [])]
+    room = sum(one.wrap(width, ENDLESS)[1] + one.getSpaceAfter() for one in above)
+    if body is None:
+        return [CondPageBreak(room), *above, Spacer(1, 10)]
+    least = body.least if isinstance(body, Grid | BarPlot) else body.wrap(width, ENDLESS)[1]
+    return [CondPageBreak(room + least), *above, body, Spacer(1, 10)]
 
 
 def grid(table: CostTable, width: float) -> Grid:
@@ -43,7 +48,10 @@ def grid(table: CostTable, width: float) -> Grid:
         else Column(head.title, head.width)
         for head in table.heads
     ]
-    rows = zip(*(_column(values) for values in zip(*table.rows, strict=True)), strict=True)
+    texts = (
+        _column(head, values) for head, values in zip(table.heads, zip(*table.rows, strict=True), strict=True)
+    )
+    rows = zip(*texts, strict=True)
     ids = table.ids or [""] * len(table.rows)
     laid = [
         tuple(
@@ -55,10 +63,16 @@ def grid(table: CostTable, width: float) -> Grid:
     return Grid(fit(columns, width), laid, groups=table.groups)
 
 
-def _column(values: tuple[Value, ...]) -> list[str]:
-    """Write a column: money in one style, figures as they are, nothing as a dash."""
+def _column(head: Head, values: tuple[Value, ...]) -> list[str]:
+    """Write a column: money in one style, changes with their signs, other figures as they are, nothing as a dash."""
     money = money_style(MoneyUnit.WAN, (value for value in values if isinstance(value, Money)))
-    return [_written(value, money) for value in values]
+    texts = [_written(value, money) for value in values]
+    if not head.signed:
+        return texts
+    return [
+        with_sign(value, text) if isinstance(value, Money | Decimal) else text
+        for value, text in zip(values, texts, strict=True)
+    ]
 
 
 def _written(value: Value, money: MoneyStyle) -> str:
@@ -206,7 +220,8 @@ def movements(view: MovementView) -> BarPlot:
     bars = [
         Bar(
             f"{row.dmu} {row.name}",
-            f"{row.change_percent}%" + (f"（其中模型{row.by_model_percent}%）" if row.given_back else ""),
+            f"{with_sign(row.change_percent)}%"
+            + (f"（其中模型{with_sign(row.by_model_percent)}%）" if row.given_back else ""),
             Decimal(0),
             row.by_model_percent,
             tail=row.change_percent if row.given_back else None,

@@ -1,6 +1,6 @@
 """The papers of costing as PDF: cost panel, baseline report, one unit's own sheet, movement of a claim."""
 
-from reportlab.platypus import Flowable, Spacer
+from reportlab.platypus import Flowable
 
 from budgetperf.reports import cost_flow as flow
 from budgetperf.reports.baseline_view import BaselineView, gap_ratio, place_of, wan
@@ -23,10 +23,10 @@ from budgetperf.reports.cost_tables import (
     standings_table,
     told_together,
 )
-from budgetperf.reports.faces import BODY, CELL, TITLE
-from budgetperf.reports.flow import Block, heading, paragraphs
+from budgetperf.reports.faces import BODY, TITLE
+from budgetperf.reports.flow import Block, paragraphs
 from budgetperf.reports.grid import Column, Grid, cells, fit
-from budgetperf.reports.models import Figure
+from budgetperf.reports.models import Figure, with_sign
 from budgetperf.reports.pdf import LANDSCAPE_WIDTH, PORTRAIT_WIDTH, build, turn
 
 # -------------------------------------------------------------------- baseline
@@ -84,10 +84,9 @@ def _summary(view: BaselineView) -> str:
 def _pictures(view: BaselineView) -> list[Flowable]:
     story: list[Flowable] = []
     if plot := flow.scatter(view):
-        note = flow.scatter_note(view)
-        story += [*heading("成本与首要动因"), Block(note, CELL, align="left", after=2), plot, Spacer(1, 8)]
+        story += flow.headed("成本与首要动因", plot, PORTRAIT_WIDTH, note=flow.scatter_note(view))
     if bars := flow.gaps(view.standings):
-        story += [*heading("各单位差距的区间"), bars, Spacer(1, 8)]
+        story += flow.headed("各单位差距的区间", bars, PORTRAIT_WIDTH)
     return story
 
 
@@ -105,12 +104,7 @@ def _side_by_side(view: BaselineView) -> list[Flowable]:
         ]
         rows.append(cells(one.dmu, view.names.get(one.dmu, one.dmu), str(one.year), *texts))
     note = f"{view.price_note}；括号内为区间。—：该方法没有给出结果（规模超出样本，或未识别出无效率）。"
-    return [
-        *heading("方法对照"),
-        Block(note, CELL, align="left", after=4),
-        Grid(fit(columns, LANDSCAPE_WIDTH), rows),
-        Spacer(1, 10),
-    ]
+    return flow.headed("方法对照", Grid(fit(columns, LANDSCAPE_WIDTH), rows), LANDSCAPE_WIDTH, note=note)
 
 
 def _peers(view: BaselineView) -> list[Flowable]:
@@ -125,12 +119,7 @@ def _peers(view: BaselineView) -> list[Flowable]:
         ]
         rows.append(cells(one.dmu, view.names.get(one.dmu, one.dmu), "；".join(told) or "—"))
     note = f"成本为{view.scatter.prices}，万元。写权重的是组成标杆的单位；写距离的是按动因最相近的单位（各动因的标准差为单位）。"
-    return [
-        *heading("同类单位"),
-        Block(note, CELL, align="left", after=4),
-        Grid(fit(columns, LANDSCAPE_WIDTH), rows),
-        Spacer(1, 10),
-    ]
+    return flow.headed("同类单位", Grid(fit(columns, LANDSCAPE_WIDTH), rows), LANDSCAPE_WIDTH, note=note)
 
 
 # --------------------------------------------------------------- one unit's own
@@ -147,10 +136,10 @@ def _dmu(page: DmuBaselinePage, title: str) -> list[Flowable]:
     story: list[Flowable] = [Block(title, TITLE, align="centre", after=8), _opening(page)]
     story += [paragraphs(text) for text in view.lacks]
     if bars := flow.methods(sheet):
-        story += [*heading("各方法的测算"), bars, Spacer(1, 8)]
+        story += flow.headed("各方法的测算", bars, PORTRAIT_WIDTH)
     if plot := flow.scatter(view, own=sheet):
         note = flow.scatter_note(view, own=True)
-        story += [*heading("成本与首要动因"), Block(note, CELL, align="left", after=2), plot, Spacer(1, 8)]
+        story += flow.headed("成本与首要动因", plot, PORTRAIT_WIDTH, note=note)
     for table in own_tables(view, sheet):
         story += flow.section(table, PORTRAIT_WIDTH)
     return [*story, *flow.section(card_table(view), PORTRAIT_WIDTH)]
@@ -233,24 +222,20 @@ def _movement(page: MovementPage, title: str) -> list[Flowable]:
     view, wide = page.view, LANDSCAPE_WIDTH
     own = view.own
     prices = f"{view.price_year}年价格" if view.price_year else "各年当年价格，未折算"
+    most = flow.MOST_MOVED
+    cut = f"只画变动最大的{most}个单位，其余见表。" if len(view.rows) > most else ""
+    change, by_model, others = (with_sign(one, wan(one)) for one in (own.change, own.by_model, view.others))
     text = (
         f"{own.name}（{own.dmu}）就{view.service}申请特殊因素“{view.label}”。若同意，其{view.fiscal_year}年度基线由"
-        f"{wan(own.before.point)}万元变为{wan(own.after.point)}万元，变动{wan(own.change)}万元（{own.change_percent}%），"
-        f"其中加回的特殊因素{wan(own.given_back)}万元，模型引起{wan(own.by_model)}万元；其他单位中{view.n_moved}个有变动，"
-        f"合计{wan(view.others)}万元。基线为{prices}。"
+        f"{wan(own.before.point)}万元变为{wan(own.after.point)}万元，变动{change}万元（{with_sign(own.change_percent)}%），"
+        f"其中加回的特殊因素{wan(own.given_back)}万元，模型引起{by_model}万元；其他单位中{view.n_moved}个有变动，"
+        f"合计{others}万元。基线为{prices}。"
     )
     return [
         Block(title, TITLE, align="centre", after=6),
         paragraphs(text),
         *flow.section(claimed_table(view), wide / 2),
         *flow.section(admitted_table(view), wide),
-        *heading("各单位变动图"),
-        *(
-            [Block(f"只画变动最大的{flow.MOST_MOVED}个单位，其余见表。", CELL, after=2)]
-            if len(view.rows) > flow.MOST_MOVED
-            else []
-        ),
-        flow.movements(view),
-        Spacer(1, 8),
+        *flow.headed("各单位变动图", flow.movements(view), wide, note=cut),
         *flow.section(movement_table(view), wide),
     ]

@@ -23,7 +23,7 @@ Value: TypeAlias = str | int | Decimal | Money | None
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A column: its title, its width in proportion (about characters), whether it holds numbers.
+    """A column: its title, its width in proportion (about characters), whether it holds numbers, whether changes.
 
     ``key`` makes its figures destinations on paper: ``<id of the row>/<key>``.
     """
@@ -32,6 +32,7 @@ class Head:
     width: int
     number: bool = False
     key: str = ""
+    signed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,8 @@ class CostTable:
     ids: tuple[str, ...] = ()
 
 
-def _amount(title: str, key: str = "") -> Head:
-    return Head(f"{title}（万元）", 13, number=True, key=key)
+def _amount(title: str, key: str = "", *, signed: bool = False) -> Head:
+    return Head(f"{title}（万元）", 13, number=True, key=key, signed=signed)
 
 
 FACTORS_NOTE = "特殊因素不参加测算，按基线所在年价格折算后加回本单位的基线，成本与基线都含。"
@@ -190,10 +191,12 @@ def _peer(peer: Peer) -> tuple[Value, ...]:
     return (peer.dmu, peer.name, peer.year, peer.cost, peer.weight, peer.distance)
 
 
-def left_out_table(view: BaselineView) -> CostTable:
-    """Rows no method was fitted on, and the rule."""
+def left_out_table(view: BaselineView, own: str = "") -> CostTable:
+    """Rows no method was fitted on, and the rule; those of one unit if given."""
     rows = tuple(
-        (one.dmu, view.names.get(one.dmu, one.dmu), one.year or None, one.why) for one in view.left_out
+        (one.dmu, view.names.get(one.dmu, one.dmu), one.year or None, one.why)
+        for one in view.left_out
+        if own in {"", one.dmu}
     )
     note = (
         "按规则版本事先定下的办法判定，不参加测算；这些单元的基线照常给出。" if rows else "没有数据被剔除。"
@@ -201,14 +204,15 @@ def left_out_table(view: BaselineView) -> CostTable:
     return CostTable("剔除", note, (CODE, NAME, YEAR, Head("规则与理由", 60)), rows)
 
 
-def diagnoses_table(view: BaselineView) -> CostTable:
-    """The findings of panel and methods, in plain words."""
+def diagnoses_table(view: BaselineView, own: str = "") -> CostTable:
+    """The findings of panel and methods, in plain words; on the paper of one unit with its own rows only."""
     heads = (Head("级别", 7), Head("发现", 24), Head("说明什么", 70))
+    told = tuple(one.of_unit(own) for one in view.diagnoses) if own else view.diagnoses
     rows = tuple(
-        (one.severity.label, one.title, "\n".join((one.meaning, *_particulars(view, one))))
-        for one in view.diagnoses
+        (one.severity.label, one.title, "\n".join((one.meaning, *_particulars(view, one)))) for one in told
     )
-    return CostTable("诊断", "" if rows else "没有需要提示的问题。", heads, rows)
+    note = "关于整个面板和各方法；涉及具体数据的，只列本单元的。" if own else ""
+    return CostTable("诊断", note if rows else "没有需要提示的问题。", heads, rows)
 
 
 def _particulars(view: BaselineView, one: Diagnosis) -> Iterator[str]:
@@ -263,7 +267,7 @@ def card_table(view: BaselineView) -> CostTable:
 
 
 def own_tables(view: BaselineView, sheet: DmuSheet) -> Iterator[CostTable]:
-    """Yield one dmu's own tables: where it stands, what each method says, its peers."""
+    """Yield one dmu's own tables: where it stands, what each method says, its peers, what was found."""
     baselines = [sheet.standing.baseline] if sheet.standing else []
     baselines += [one for one in sheet.baselines if one not in baselines]
     heads = (
@@ -285,7 +289,11 @@ def own_tables(view: BaselineView, sheet: DmuSheet) -> Iterator[CostTable]:
         yield factors_table(view, sheet.factors)
     yield peers_table(view, baselines)
     told = tuple((one.year, found.message) for one in baselines for found in one.findings)
-    yield CostTable("提示", "" if told else "没有需要提示的问题。", (YEAR, Head("提示", 90)), told)
+    note = "" if told else "本单元的基线没有单独的提示；整个测算的发现见“诊断”。"
+    yield CostTable("提示", note, (YEAR, Head("提示", 90)), told)
+    if (out := left_out_table(view, sheet.dmu)).rows:
+        yield out
+    yield diagnoses_table(view, sheet.dmu)
 
 
 # ------------------------------------------------------------------- the panel
@@ -333,9 +341,9 @@ def findings_table(findings: Sequence[Finding]) -> CostTable:
 def movement_table(view: MovementView) -> CostTable:
     """Every dmu before and after a claim, the claimant first."""
     heads = (
-        CODE, NAME, _amount("申请前基线", "before"), _amount("申请后基线", "after"), _amount("变动", "change"),
-        Head("变动率（%）", 9, number=True),
-        _amount("加回的特殊因素", "given_back"), _amount("模型引起", "by_model"), _amount("申请前下限"), _amount("申请前上限"),
+        CODE, NAME, _amount("申请前基线", "before"), _amount("申请后基线", "after"), _amount("变动", "change", signed=True),
+        Head("变动率（%）", 9, number=True, signed=True), _amount("加回的特殊因素", "given_back", signed=True),
+        _amount("模型引起", "by_model", signed=True), _amount("申请前下限"), _amount("申请前上限"),
         _amount("申请后下限"), _amount("申请后上限"),
     )  # fmt: skip
     rows = tuple(

@@ -149,6 +149,14 @@ class Grid(Flowable):
             count += 1
         return count
 
+    @property
+    def least(self) -> float:
+        """Height of its titles with the first row, or with as much of a tall one as may stand alone."""
+        first = self._rows[0]
+        if first.tallest(self._groups) > TALL_LINES:
+            first, _ = first.part(LEAST_LINES, self._groups)
+        return self._height([first])
+
     def wrap(self, aW: float, aH: float) -> tuple[float, float]:  # noqa: ARG002, N803 - reportlab's signature
         """Return the size of the whole table (points)."""
         self.width = sum(column.width for column in self._columns) + (SIDE_WIDTH if self._side else 0)

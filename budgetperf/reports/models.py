@@ -136,6 +136,18 @@ def money_style(unit: MoneyUnit, amounts: Iterable[Money]) -> MoneyStyle:
     return MoneyStyle(unit, places)
 
 
+def with_sign(value: Money | Decimal, written: str = "") -> str:
+    """Write a change with its sign, as ``written`` without one; no change has none.
+
+    Examples
+    --------
+    >>> with_sign(Decimal("1.50")), with_sign(Decimal("-0.25")), with_sign(Money(-500), "-5.00")
+    ('+1.50', '−0.25', '−5.00')
+    """
+    size = Decimal(value.fen) if isinstance(value, Money) else value
+    return ("+" if size > 0 else "−" if size < 0 else "") + (written or f"{size:f}").removeprefix("-")
+
+
 def write_rate(ratio: Decimal | None) -> str:
     """Write a ratio as a percentage with two decimals; ``—`` when there is none.
 

@@ -32,6 +32,8 @@ LEFT, BELOW, ABOVE = 52.0, 30.0, 16.0
 KINDS = ("early", "late", "claimed", "out", "own")
 """What dots may be, those drawn last at the end."""
 TALL = 300.0
+LEAST_BARS = 3
+"""Of a picture cut over pages, so many stand on each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +288,11 @@ class BarPlot(Flowable):
         self._bars, self._scale, self._title = bars, scale, title
         self._line, self._line_label = line, line_label
 
+    @property
+    def least(self) -> float:
+        """Height of its first bars: as many as may stand alone."""
+        return self.HEAD + self.FOOT + self.ROW * min(LEAST_BARS, len(self._bars))
+
     def wrap(self, aW: float, aH: float) -> tuple[float, float]:  # noqa: ARG002, N803 - reportlab's signature
         """Return the size of all rows (points)."""
         self.width, self.height = aW, self.HEAD + self.FOOT + self.ROW * len(self._bars)
@@ -294,7 +301,7 @@ class BarPlot(Flowable):
     def split(self, aW: float, aH: float) -> list[Flowable]:  # noqa: ARG002, N803 - reportlab's signature
         """Cut at the offered height (points), between rows."""
         fitting = int((aH - self.HEAD - self.FOOT) // self.ROW)
-        if fitting < 3:
+        if fitting < LEAST_BARS:
             return []
         if fitting >= len(self._bars):
             return [self]

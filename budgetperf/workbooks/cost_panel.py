@@ -143,7 +143,7 @@ def panel_of_table(table: Table, *, code: str, service: str, base_year: int | No
         code, service, COST, tuple(driver for _, driver in columns.drivers),
         base_year or max((row.year for row in rows), default=0),
     )  # fmt: skip
-    panel, places = CostPanel(spec, tuple(rows)), Places(table, columns.named, lines)
+    panel, places = CostPanel(spec, tuple(rows)), Places(table, columns.named, lines, columns.unit)
     own = [one for one in panel.check() if not found or one.code in PER_ROW]
     told = _sifted(table, [*found, *places.at_cells((*own, *check_slips(panel)))])
     return PanelTable(panel, told, places, frozenset(line[columns.fixed[CODE]] for line in table.rows[1:]))

@@ -1,10 +1,16 @@
 """Where the rows and columns of a cost panel stand in the table it was read from."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from budgetperf.findings import Finding, Where
+from budgetperf.money import Money, MoneyUnit
+from budgetperf.reports.models import money_style
+from budgetperf.reports.recorded_words import readable
 from budgetperf.workbooks.tables import Table
+
+COST = re.compile(r"(成本为?)(-?[0-9,]+\.[0-9]{2})元")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,15 +24,28 @@ class Places:
         By the name a finding gives them: ``cost``, ``year``, ``region``, ``drivers/<code>``.
     rows : mapping of (dmu, year) to sequence of int
         Rows of the table; more than one where a unit stands twice in a year.
+    unit : MoneyUnit
+        Of the costs, as the heading names it.
     """
 
     table: Table
     columns: Mapping[str, int]
     rows: Mapping[tuple[str, int], Sequence[int]]
+    unit: MoneyUnit
 
     def at_cells(self, found: Iterable[Finding]) -> tuple[Finding, ...]:
-        """Put findings of the panel at their cells; what is of no row or column stays where it is."""
-        return tuple(self._at_cell(finding) for finding in found)
+        """Put findings of the panel at their cells, costs in the unit of their column.
+
+        What is of no row or column stays where it is.
+        """
+        return tuple(
+            self._at_cell(replace(one, message=COST.sub(self._in_unit, readable(one.message))))
+            for one in found
+        )
+
+    def _in_unit(self, found: re.Match[str]) -> str:
+        cost = Money.parse(found[2], MoneyUnit.YUAN)
+        return f"{found[1]}{money_style(self.unit, (cost,)).write(cost)}{self.unit.label}"
 
     def _at_cell(self, finding: Finding) -> Finding:
         kind, *parts = finding.where.pointer.strip("/").split("/")

@@ -293,7 +293,7 @@ def test_neither_junk_nor_an_old_workbook_is_read() -> None:
         (b'{"total_score": 99,\n "total_score": 12}', "“total_score”写了两次"),
         (b'{"indicators": [{"level3": "x", "score": 1, "score": 2}]}', "“x”中的栏目“score”"),
         (b'{"year": 2025,\n "total_score": NaN}', "第2行的“NaN”"),
-        (b'{"year": 2025,\n}', "第2行第1个字符"),
+        (b'{"year": 2025,\n,}', "第2行第1个字符"),
         ('{"project": "管网"}'.encode("gbk"), "GBK"),
     ],
     ids=["twice", "twice in a row", "no number", "comma", "other letters"],

@@ -197,7 +197,7 @@ def test_one_claim_of_a_project_waits_at_a_time_and_what_is_admitted_leaves_some
     later = opened(visit(cast.CLERK), city, 2027, "later")
     with pytest.raises(Invalid) as refused:
         filed(visit(cast.CLERK), city, most, record_id=later, panel="later")
-    assert "应大于0且小于该年成本" in refused.value.findings[0].message
+    assert "应大于0且小于该年成本扣除已认定特殊因素" in refused.value.findings[0].message
     with pytest.raises(Forbidden, match="双人复核"):
         take(visit(cast.FINANCE_REVIEWER), "revoke", first)
     assert take(visit(cast.SECOND_FINANCE_REVIEWER), "revoke", first) == "revoked"

@@ -108,6 +108,14 @@ def test_in_english_only_what_was_recorded_stays_chinese(world: World) -> None:
             assert word not in told, word
 
 
+def test_the_gaps_name_their_scale_and_their_figure(world: World) -> None:
+    record = world.record(Stage.BASELINE, PANEL)[0]
+    browser, _ = sign_in(world.house, cast.FINANCE_REVIEWER)
+    chinese = browser.get(f"/baselines/{record}").text
+    assert re.search(r"刻度：−\d+%～\+\d+%", chinese)
+    assert chinese.count('data-label="差距占基线"') == chinese.count('class="interval ')
+
+
 def test_a_sheet_shows_models_side_by_side_and_whom_a_unit_is_held_against(world: World) -> None:
     told, shown = api(world, cast.AUDITOR, "/units/D02"), page(world, cast.AUDITOR, "/D02")
     assert [one["dmu"] for one in told["standings"]] == ["D02"]
@@ -202,6 +210,11 @@ def test_a_unit_sees_nothing_before_the_baseline_is_adopted_and_who_adopts_sees_
         shown, refused = page(world, cast.FINANCE_HEAD), head.get(f"/records/{record}/adopt")
         assert refused.status_code == 409  # its limits are issued
         assert all("控制数已下达，据以核减的基线不能再变动" in told for told in (shown, refused.text))
+        office, _ = sign_in(world.house, cast.RULES_OFFICE)
+        office.cookies.set("bp_language", "en")
+        reasons = re.findall(r'class="barred-why">([^<]+)<', office.get(f"/baselines/{record}").text)
+        assert any("done by: Finance head" in reason for reason in reasons)
+        assert not re.search("[\u4e00-\u9fff]", "".join(reasons))
         monkeypatch.setattr(verbs, "limits_issued", lambda *_: False)
         looked: list[str] = []
         monkeypatch.setattr(

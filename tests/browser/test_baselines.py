@@ -50,6 +50,12 @@ def test_a_panel_is_fetched_blank_refused_at_its_cell_corrected_and_registered(
     expect(page.locator("[name='panel_code']")).to_have_value("SWEEP-2026")
 
 
+WHOLE = """picture => [document.querySelector(picture), ...document.querySelectorAll(picture + " text")].every(one => {
+    const box = one.getBoundingClientRect();
+    return box.left >= 0 && box.right <= innerWidth;
+})"""
+
+
 @pytest.mark.parametrize(("width", "script"), [(1366, True), (390, False)])
 def test_the_picture_leads_to_the_sheet_of_a_unit(
     sign_in: SignIn, site: Site, *, width: int, script: bool
@@ -67,6 +73,7 @@ def test_the_picture_leads_to_the_sheet_of_a_unit(
             assert box is not None
             assert box["x"] >= 0
             assert box["x"] + box["width"] <= width
+        assert page.evaluate(WHOLE, "svg.scatter")
     dot = page.locator("svg.scatter a", has=page.locator(".dot-late")).first
     title = dot.get_attribute("aria-label") or ""
     dot.scroll_into_view_if_needed()

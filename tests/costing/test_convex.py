@@ -33,14 +33,14 @@ def every_pair(y, x, kind, returns):
     n, d = x.shape
     sign, design = (1 if kind == "production" else -1), np.column_stack([np.ones(n), x])
     width = n * (d + 1)
-    own = sparse.block_diag([row[None, :] for row in design], format="csr")
+    own = sparse.block_diag([sparse.csr_array(row[None, :]) for row in design], format="csr")
     pairs = [(i, j) for i in range(n) for j in range(n) if i != j]
     other = np.zeros((len(pairs), width))
     for row, (i, j) in enumerate(pairs):
         other[row, j * (d + 1) : (j + 1) * (d + 1)] = design[i]
-    shape = sign * (own[[i for i, _ in pairs]] - other)
-    slopes = -sparse.eye(width, format="csr")[[k for k in range(width) if k % (d + 1)]]
-    through = sparse.eye(width, format="csr")[list(range(0, width, d + 1))]
+    shape = sign * sparse.csr_array(own[[i for i, _ in pairs]] - other)
+    slopes = -sparse.eye_array(width, format="csr")[[k for k in range(width) if k % (d + 1)]]
+    through = sparse.eye_array(width, format="csr")[list(range(0, width, d + 1))]
     equal = through if returns == "crs" else through[:0]
     matrix = sparse.vstack([equal, shape, slopes], format="csc")
     cones = [clarabel.ZeroConeT(equal.shape[0]), clarabel.NonnegativeConeT(len(pairs) + n * d)]

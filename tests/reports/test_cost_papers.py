@@ -9,12 +9,25 @@ from io import BytesIO
 import pytest
 from openpyxl import load_workbook
 from pypdf import PageObject
+from reportlab.platypus import Flowable, Spacer
 
 from budgetperf.money import Money, MoneyUnit
+from budgetperf.reports import cost_flow as flow
 from budgetperf.reports.axis import axis, spread_wide, symmetric
 from budgetperf.reports.baseline_view import wan
+from budgetperf.reports.baseline_words import UnitRows
 from budgetperf.reports.cost_pages import BaselinePage, CostPanelPage, DmuBaselinePage, MovementPage
-from budgetperf.reports.cost_tables import CostTable, movement_table, own_tables, panel_table, standings_table
+from budgetperf.reports.cost_tables import (
+    CostTable,
+    card_table,
+    diagnoses_table,
+    movement_table,
+    own_tables,
+    panel_table,
+    standings_table,
+)
+from budgetperf.reports.models import with_sign
+from budgetperf.reports.pdf import PORTRAIT_WIDTH, build
 from budgetperf.reports.renderers import render
 from budgetperf.workbooks.cost_books import cost_book
 from tests.reports import costed
@@ -46,7 +59,7 @@ def test_every_amount_stands_in_the_pdf_and_in_the_workbook(paper: Page) -> None
         for value, cell in zip(row, cells, strict=True):
             if isinstance(value, Money):
                 assert Decimal(str(cell)) == value.in_unit(MoneyUnit.WAN)
-                assert wan(value) in text
+                assert wan(value).removeprefix("-") in text
             elif isinstance(value, Decimal):
                 assert Decimal(str(cell)) == value
 
@@ -107,6 +120,72 @@ def test_what_was_set_aside_and_given_back_is_told_where_the_unit_is() -> None:
         assert figures == {float(back.in_unit(MoneyUnit.WAN))}
     assert "含特殊因素（" in "".join(page_texts(render(costed.make_baseline())))
     assert "已认定的特殊因素" not in load_workbook(BytesIO(cost_book(costed.make_dmu("D01")))).sheetnames
+
+
+def test_a_units_own_paper_tells_the_findings_of_its_page() -> None:
+    page = costed.make_dmu()
+    text, book = squeezed("".join(page_texts(render(page)))), load_workbook(BytesIO(cost_book(page)))
+    told = {row[1] for row in book["诊断"].iter_rows(min_row=3, values_only=True) if row[1]}
+    assert told == {one.title for one in page.view.diagnoses}
+    assert told
+    assert all(
+        squeezed(f"{one.title}") in text and squeezed(one.meaning) in text for one in page.view.diagnoses
+    )
+    assert "没有需要提示的问题" not in text
+    out = own_tables(page.view, replace(page.sheet, dmu=costed.OUT))
+    assert [row[0] for table in out if table.title == "剔除" for row in table.rows] == [costed.OUT]
+
+
+def test_findings_about_rows_of_others_do_not_stand_on_a_units_own_paper() -> None:
+    rows = (UnitRows("D02", (("2025", "本行偏大"),)), UnitRows("D04", (("2025", "别行偏大"),)))
+    view = costed.make_view()
+    one = replace(view.diagnoses[0], units=rows)
+    text = str(diagnoses_table(replace(view, diagnoses=(one,)), "D02").rows)
+    assert ("本行偏大" in text, "别行偏大" in text) == (True, False)
+
+
+def test_changes_carry_their_signs_on_paper() -> None:
+    page = costed.make_movement()
+    changes = [row.change_percent for row in page.view.rows]
+    assert min(changes) < 0 < max(changes)
+    text = squeezed("".join(page_texts(render(page))))
+    for row in page.view.rows:
+        assert f"{with_sign(row.change_percent)}%" in text
+        assert with_sign(row.change, wan(row.change)) in text
+    assert not re.search(r"(?<![0-9:])-[0-9]+\.[0-9]{2}", text)
+
+
+@pytest.mark.parametrize("above", range(0, 700, 45))
+def test_a_heading_stands_on_the_page_where_its_table_or_picture_begins(above: int) -> None:
+    view = costed.make_view()
+    tall = replace(
+        card_table(view),
+        title="某一标题",
+        note="一句说明",
+        groups=0,
+        rows=(("甲", "乙", "丙" * 400, "丁" * 90),),
+    )
+
+    def story() -> list[Flowable]:
+        bars = flow.gaps(view.standings)
+        plot = flow.scatter(view)
+        assert bars
+        assert plot
+        parts = [
+            flow.section(tall, PORTRAIT_WIDTH),
+            flow.headed("散点标题", plot, PORTRAIT_WIDTH),
+            flow.headed("横条标题", bars, PORTRAIT_WIDTH),
+        ]
+        return [one for part in parts for one in (Spacer(1, above), *part)]
+
+    pages = [squeezed(text) for text in page_texts(build(story, title="页", footer=FOOTER))]
+    for title, begins in (
+        ("某一标题", "丙丙"),
+        ("散点标题", "保洁面积（"),
+        ("横条标题", "差距占基线的百分比"),
+    ):
+        (first,) = [text for text in pages if title in text]
+        assert begins in first.split(title)[1]
 
 
 def test_many_units_with_long_names_keep_every_row() -> None:

@@ -1,6 +1,11 @@
 """The English catalogue knows every word a page can show, and nothing it cannot."""
 
-from api.screens.words import catalogue, speak, translations
+import re
+
+from api.screens.reasons import PATTERNS, say
+from api.screens.words import catalogue, speak, spell, translations
+from budgetperf.process.stages import Status
+from budgetperf.process.transitions import TRANSITIONS
 from tests.screens.vocabulary import CHINESE, words
 
 
@@ -29,3 +34,21 @@ def test_unknown_language_reads_as_the_source() -> None:
 
 def test_empty_word_is_not_the_header_of_the_catalogue() -> None:
     assert speak("en")("") == ""
+
+
+def test_a_state_has_its_own_word_where_its_chinese_is_that_of_a_move() -> None:
+    moves, word = {row.label for row in TRANSITIONS}, speak("en")
+    shared = [state for state in Status if state.label in moves]
+    assert Status.NOT_ADMITTED in shared
+    assert all(spell(state, "zh") == state.label for state in Status)
+    assert all(spell(state, "en") != word(state.label) for state in shared)
+
+
+def test_every_pattern_of_a_reason_is_read_back_and_told_in_english() -> None:
+    word = speak("en")
+    for pattern in PATTERNS:
+        names = dict.fromkeys(re.findall(r"{(\w+)}", pattern), "审计、财政审核")
+        told = say(pattern.format(**names), word)
+        assert "Auditor, Finance reviewer" in told
+        assert not re.search("[\u4e00-\u9fff]", told)
+    assert say("没有这样的理由", word) == "没有这样的理由"

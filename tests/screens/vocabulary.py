@@ -13,6 +13,7 @@ from api.desks.assessment_openings import BEGINNINGS
 from api.problems import STATUSES
 from api.screens.fields import row_form
 from api.screens.page import TEMPLATES
+from api.screens.reasons import PATTERNS
 from budgetperf.actions.panel_files import PanelHead
 from budgetperf.actions.verbs import VERBS
 from budgetperf.budget.form import ObjectionForm
@@ -121,6 +122,7 @@ def of_form(form: type[Form]) -> Iterator[str]:
 def of_moves() -> Iterator[str]:
     """Labels of the moves, and what the frame says was done."""
     yield from (row.label for row in TRANSITIONS)
+    yield from PATTERNS
 
 
 def in_desks() -> Iterator[str]:

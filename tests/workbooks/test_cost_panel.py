@@ -98,7 +98,7 @@ def test_a_workbook_as_people_keep_it():
         (7, 2, "二〇二五", "C9", "年度“二〇二五”应为四位数字"),
         (7, 0, "", "A9", "单元编码不能为空"),
         (2, 5, "0", "F4", "取对数的因素须为正数"),
-        (2, 4, "-3", "E4", "须为正数"),
+        (2, 4, "-3", "E4", "成本为-3.00万元，须为正数"),
     ],
 )
 def test_what_is_wrong_is_told_at_its_cell(row, column, value, cell, told):
@@ -241,3 +241,15 @@ def test_a_number_written_once_over_several_rows_is_not_each_rows() -> None:
     told = {str(one.where.cell): one.message for one in refused.value.findings}
     assert set(told) == {"F5", "F6", "F7"}
     assert "请取消合并" in told["F6"]
+
+
+@pytest.mark.parametrize(("uom", "told"), [("万元", "成本1,110,000.50万元"), ("元", "成本1,110,000.50元")])
+def test_a_cost_is_told_in_the_unit_of_its_column(uom, told):
+    rows = lines()
+    rows[2][4] = "1110000.50"
+    head = tuple(one.replace("万元", uom) for one in HEAD)
+    with pytest.raises(Invalid) as caught:
+        read(table(rows, head))
+    texts = [one.message for one in caught.value.findings if one.code == "costing.unit"]
+    assert any(told in text for text in texts)
+    assert all(f"{uom}与本单位其他年份" in text for text in texts)

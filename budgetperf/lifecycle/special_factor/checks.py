@@ -9,6 +9,7 @@ from budgetperf.costing.claimed_costs import refusal
 from budgetperf.costing.panel import PanelRow
 from budgetperf.findings import Finding, Severity, Where
 from budgetperf.lifecycle.special_factor.form import ClaimForm
+from budgetperf.money import ZERO, Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +22,15 @@ class ClaimContext:
         The claimant's unit of the panel.
     rows : mapping of int to PanelRow
         Its rows by year, without what admitted claims set aside already.
+    admitted : mapping of int to Money
+        What those took, by year.
     files : frozenset of str
         Digests of the files uploaded to the project.
     """
 
     dmu: str
     rows: Mapping[int, PanelRow]
+    admitted: Mapping[int, Money]
     files: frozenset[str]
 
 
@@ -57,7 +61,8 @@ def check_amounts(form: ClaimForm, context: ClaimContext) -> Iterator[Finding]:
     """Each amount is above zero and below what that year cost."""
     for at, row in enumerate(form.amounts):
         own = context.rows.get(row.year)
-        if text := refusal(context.dmu, row.year, row.amount, own):
+        less = context.admitted.get(row.year, ZERO)
+        if text := refusal(context.dmu, row.year, row.amount, own, less=less):
             field = "year" if own is None else "amount"
             yield _error("amount", f"/amounts/{at}/{field}", text)
 

@@ -1,5 +1,6 @@
 """Special-factor claims: each thing that is wrong is told at its field."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -11,7 +12,7 @@ from budgetperf.money import Money
 
 FILE = "a" * 64
 ROWS = {year: PanelRow("D03", "三所", year, Money(1_000_00), {"area": Decimal(2)}) for year in (2023, 2024)}
-CONTEXT = ClaimContext("D03", ROWS, frozenset({FILE}))
+CONTEXT = ClaimContext("D03", ROWS, {}, frozenset({FILE}))
 
 
 def make_claim(*amounts, evidence=(FILE,)):
@@ -47,3 +48,10 @@ def test_what_is_wrong_is_told_at_its_field(claim, pointer, told):
 def test_a_year_claimed_twice_is_told_at_both_rows():
     found = check(make_claim((2024, 1), (2024, 2)), CONTEXT)
     assert [finding.where.pointer for finding in found] == ["/amounts/0/year", "/amounts/1/year"]
+
+
+def test_what_admitted_claims_took_is_named_where_the_rest_is_too_little():
+    context = replace(CONTEXT, admitted={2024: Money(50_000)})
+    [finding] = check(make_claim((2024, 100_000)), context)
+    assert "小于该年成本扣除已认定特殊因素0.05万元（500.00元）后的0.1万元（1,000.00元）" in finding.message
+    assert "扣除" not in check(make_claim((2024, 100_000)), CONTEXT)[0].message
