@@ -101,9 +101,10 @@ def _jumps(rows: Sequence[PanelRow], driver: DriverSpec) -> Iterable[Finding]:
         )
         if others and not median_low(others) / DRIVER_JUMP < value < median_high(others) * DRIVER_JUMP:
             usual = median(others)
+            times = f"{value / usual:,.1f}" if value > usual else f"{value / usual:.2g}"
             text = (
-                f"{row.name} {row.year}年“{driver.label}”为{value}{driver.uom}，"
-                f"是本单位其他年份（中位数{usual:f}）的{value / usual:.3g}倍，请核对是否多写或少写了零"
+                f"{row.name} {row.year}年“{driver.label}”为{value:f}{driver.uom}，"
+                f"是本单位其他年份（中位数{usual:f}）的{times}倍，请核对是否多写或少写了零"
             )
             yield _finding("jump", row, f"drivers/{driver.code}", text, Severity.WARNING)
 

@@ -75,7 +75,7 @@ def test_fewer_units_than_a_fit_takes_are_told_however_many_their_years(n, codes
 
 
 @pytest.mark.parametrize(
-    ("times", "told"), [("4.9", []), ("5", ["5倍"]), ("10", ["10倍"]), ("0.1", ["0.1倍"]), ("0.25", [])]
+    ("times", "told"), [("4.9", []), ("5", ["5.0倍"]), ("10", ["10.0倍"]), ("0.1", ["0.1倍"]), ("0.25", [])]
 )
 def test_a_driver_far_from_the_units_other_years_is_told_at_its_cell(times, told):
     panel = make_panel(n_dmus=6)  # the area of a unit is the same in its three years
