@@ -26,9 +26,9 @@ def adoption_of(ctx: Context, record: RecordFacts) -> tuple[tuple[Link, ...], tu
 
 
 def _told(view: BaselineView, one: Diagnosis) -> Finding:
-    """Say what was found with the units it holds of most; the baseline's page lists all."""
+    """Say what was found with the first units it holds of (of distances, the farthest first); the baseline's page lists all."""
     cases = [f"{view.names.get(unit.dmu, unit.dmu)} {unit.text}" for unit in one.units[:WORST]]
-    worst = f"。共{len(one.units)}个单元，最突出的：{'；'.join(cases)}" if cases else ""
+    worst = f"。共{len(one.units)}个单元，如：{'；'.join(cases)}" if cases else ""
     return Finding(one.code, one.severity, Where(), f"{one.title}：{one.meaning}{worst}")
 
 

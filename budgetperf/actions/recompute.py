@@ -7,6 +7,7 @@ compared on their rounded values, which is all that was recorded.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import partial
 from typing import TypeAlias
 
@@ -22,6 +23,7 @@ from budgetperf.budget.rules import CutRules
 from budgetperf.costing.errors import CostingError
 from budgetperf.costing.records import BenefitFacts, recompute_benefit, restore
 from budgetperf.errors import BudgetperfError, NotFound
+from budgetperf.money import Money
 from budgetperf.provenance import DecisionKind, Json, canonical_json
 from budgetperf.rulebook.edition import Edition
 from budgetperf.rulebook.library import Rulebook
@@ -33,6 +35,8 @@ from budgetperf.scoring.rules import Rule
 from budgetperf.store.results import DecisionFacts
 
 SAME = "相同"
+KERNELS = " blas "
+"""What every environment names since all machines use the same kernels (``workflows.arithmetic``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,15 @@ class Difference:
 
     def __str__(self) -> str:
         return f"{self.path or '/'} 处存档为 {self.stored}，重算为 {self.computed}"
+
+
+Alike: TypeAlias = Callable[[str, Json, Json], bool]
+"""Says of a path and the two values there whether they pass for the same."""
+
+
+def never(_path: str, _stored: Json, _computed: Json) -> bool:
+    """Let nothing pass that is not the same."""
+    return False
 
 
 Again: TypeAlias = Callable[[DecisionFacts, Edition], str]
@@ -127,37 +140,63 @@ def _environment(decision: DecisionFacts) -> str:
     now = environment()
     if now == decision.environment:
         return ""
-    return f"（数值环境不同，按舍入后的值比较：决策时 {decision.environment or '未记录'}，现为 {now}）"
+    loose = (
+        "" if KERNELS in decision.environment else "，当时未统一运算内核，末位相差一个取整单位以内视为相同"
+    )
+    then = decision.environment or "未记录"
+    return f"（数值环境不同，按舍入后的值比较{loose}：决策时 {then}，现为 {now}）"
 
 
-def compare(stored: Json, computed: Json) -> str:
+def compare(stored: Json, computed: Json, alike: Alike = never) -> str:
     """Return the first difference in words, or an empty text."""
-    found = first_difference(stored, computed)
+    found = first_difference(stored, computed, alike=alike)
     return str(found) if found else ""
 
 
-def first_difference(stored: Json, computed: Json, path: str = "") -> Difference | None:
-    """Return the first place, by sorted keys and positions, where two documents part."""
+def first_difference(
+    stored: Json, computed: Json, path: str = "", *, alike: Alike = never
+) -> Difference | None:
+    """Return the first place, by sorted keys and positions, where two documents part more than ``alike`` lets pass."""
     match stored, computed:
         case Mapping(), Mapping():
-            return _of_children(dict(stored), dict(computed), path)
+            return _of_children(dict(stored), dict(computed), path, alike)
         case (list() | tuple(), list() | tuple()):
-            return _of_children(_numbered(stored), _numbered(computed), path)
-    if stored == computed and type(stored) is type(computed):
+            return _of_children(_numbered(stored), _numbered(computed), path, alike)
+    if (stored == computed and type(stored) is type(computed)) or alike(path, stored, computed):
         return None
     return Difference(path, _short(stored), _short(computed))
+
+
+def last_place(step: Money) -> Alike:
+    """Let amounts pass that are a rounding step apart, and figures that are one apart in their last place."""
+
+    def alike(path: str, stored: Json, computed: Json) -> bool:
+        try:
+            one, two = Decimal(str(stored)), Decimal(str(computed))
+            apart, last = abs(one - two), max(_place(one), _place(two))
+        except ArithmeticError:
+            return False
+        return apart <= (step.fen if path.endswith("/fen") else last)
+
+    return alike
+
+
+def _place(figure: Decimal) -> Decimal:
+    return Decimal(1).scaleb(int(figure.as_tuple().exponent))
 
 
 def _numbered(items: Sequence[Json]) -> dict[str, Json]:
     return {str(position): item for position, item in enumerate(items)}
 
 
-def _of_children(stored: Mapping[str, Json], computed: Mapping[str, Json], path: str) -> Difference | None:
+def _of_children(
+    stored: Mapping[str, Json], computed: Mapping[str, Json], path: str, alike: Alike
+) -> Difference | None:
     for key in dict.fromkeys((*stored, *computed)):
         below = f"{path}/{key}"
         if key not in stored or key not in computed:
             return Difference(below, _shown(stored, key), _shown(computed, key))
-        found = first_difference(stored[key], computed[key], below)
+        found = first_difference(stored[key], computed[key], below, alike=alike)
         if found:
             return found
     return None
@@ -197,7 +236,8 @@ def _fitted(decision: DecisionFacts, edition: Edition) -> str:
     stored = replace(restore(packages.BaselineFacts, decision.facts).spec, seed=decision.seed or 0)
     if stored != spec_of(rules):
         return f"测算参数与规则版本“{edition.id}”所定的不同"
-    return compare(decision.result, packages.recompute_baseline(decision.facts, rules.seed, decision.method))
+    computed = packages.recompute_baseline(decision.facts, rules.seed, decision.method)
+    return compare(decision.result, computed, _leeway(decision, stored.rounding))
 
 
 def _moved(decision: DecisionFacts, edition: Edition) -> str:
@@ -208,7 +248,12 @@ def _moved(decision: DecisionFacts, edition: Edition) -> str:
     stored = replace(restore(MovementFacts, decision.facts).spec, seed=decision.seed or 0)
     if stored != spec_of(rules):
         return f"测算参数与规则版本“{edition.id}”所定的不同"
-    return compare(decision.result, recompute_movement(decision.facts, rules.seed, decision.method))
+    computed = recompute_movement(decision.facts, rules.seed, decision.method)
+    return compare(decision.result, computed, _leeway(decision, stored.rounding))
+
+
+def _leeway(decision: DecisionFacts, step: Money) -> Alike:
+    return never if KERNELS in decision.environment else last_place(step)
 
 
 def _analysed(decision: DecisionFacts, edition: Edition) -> str:

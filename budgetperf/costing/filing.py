@@ -7,6 +7,7 @@ and the edition in force would refuse later. Imports nothing heavy.
 import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from decimal import Decimal
 from operator import mul
 from statistics import median, median_high, median_low
 
@@ -94,6 +95,8 @@ def check_jumps(panel: CostPanel) -> tuple[Finding, ...]:
 
 def _jumps(rows: Sequence[PanelRow], driver: DriverSpec) -> Iterable[Finding]:
     known = [row for row in rows if row.drivers.get(driver.code, 0) > 0]
+    if len({row.year for row in known}) < len(known):
+        return  # a year given twice is an error of its own
     for row in known:
         value, others = (
             row.drivers[driver.code],
@@ -101,7 +104,7 @@ def _jumps(rows: Sequence[PanelRow], driver: DriverSpec) -> Iterable[Finding]:
         )
         if others and not median_low(others) / DRIVER_JUMP < value < median_high(others) * DRIVER_JUMP:
             usual = median(others)
-            times = f"{value / usual:,.1f}" if value > usual else f"{value / usual:.2g}"
+            times = f"{value / usual:,.1f}" if value > usual else f"{Decimal(f'{value / usual:.2g}'):f}"
             text = (
                 f"{row.name} {row.year}年“{driver.label}”为{value:f}{driver.uom}，"
                 f"是本单位其他年份（中位数{usual:f}）的{times}倍，请核对是否多写或少写了零"
@@ -137,6 +140,7 @@ def check_repeats(panel: CostPanel) -> tuple[Finding, ...]:
             text = f"“{driver.label}”{how}，测算会被拒绝，或系数没有意义；请去掉或合并重复的因素"
             where = Where(pointer=f"/drivers/{driver.code}")
             found.append(Finding("cost_panel.repeat", Severity.WARNING, where, text))
+            continue
         before[f"“{driver.label}”"] = column
     return tuple(found)
 

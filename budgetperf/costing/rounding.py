@@ -32,7 +32,7 @@ def money_from_yuan(
 ) -> Money:
     """Round an estimate in yuan to a multiple of ``step``: the nearest, or the next one up or down.
 
-    An estimate is first taken to ``digits`` significant digits: one that is a unit's own cost, as at a vertex of a
+    An estimate is first taken to ``digits`` significant digits, but no coarser than fen: one that is a unit's own cost, as at a vertex of a
     frontier, must not go up a whole step for a sign in the sixteenth place. None takes it as it is.
 
     Raises
@@ -51,7 +51,7 @@ def money_from_yuan(
         raise ValueError(f"不能把{yuan}元取整到{step.fen}分的倍数")
     told = Decimal(repr(float(yuan)))
     if digits is not None:
-        told = Context(prec=digits, rounding=ROUND_HALF_UP).plus(told)
+        told = Context(prec=max(digits, told.adjusted() + 3), rounding=ROUND_HALF_UP).plus(told)
     steps = Fraction(told) * 100 / step.fen
     whole = half_up(steps) if up is None else math.ceil(steps) if up else math.floor(steps)
     return Money(whole * step.fen)

@@ -89,8 +89,8 @@ class Diagnosis:
     units: tuple[UnitRows, ...] = ()
 
     def of_unit(self, dmu: str) -> "Diagnosis":
-        """Return it with the rows of one unit only."""
-        return replace(self, units=tuple(one for one in self.units if one.dmu == dmu))
+        """Return it with the rows of one unit only, and no sentence that may name others."""
+        return replace(self, message="", units=tuple(one for one in self.units if one.dmu == dmu))
 
     @property
     def shown(self) -> tuple[UnitRows, ...]:

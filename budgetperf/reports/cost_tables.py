@@ -211,7 +211,7 @@ def diagnoses_table(view: BaselineView, own: str = "") -> CostTable:
     rows = tuple(
         (one.severity.label, one.title, "\n".join((one.meaning, *_particulars(view, one)))) for one in told
     )
-    note = "关于整个面板和各方法；涉及具体数据的，只列本单元的。" if own else ""
+    note = "关于整个面板和各方法；具体数据至多列出本单元的。" if own else ""
     return CostTable("诊断", note if rows else "没有需要提示的问题。", heads, rows)
 
 

@@ -251,7 +251,7 @@ def test_a_unit_sees_nothing_before_the_baseline_is_adopted_and_who_adopts_sees_
         assert titles
         assert all(f"{title}：" in asked for title in titles)  # notes too
         [(unit, distance)] = re.findall(
-            r"个别数据影响偏大：[^<]*最突出的：([^ ]+) [^；<]*?Cook[^\d]*([\d.]+)", asked
+            r"个别数据影响偏大：[^<]*如：([^ ]+) [^；<]*?Cook[^\d]*([\d.]+)", asked
         )
         assert unit in shown
         assert distance in shown

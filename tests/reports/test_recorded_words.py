@@ -19,6 +19,8 @@ from tests.costing.test_panel import panel_of
         ("（Cook距离0.167＞0.067）", "（Cook距离0.167＞0.067）"),
         ("（Cook距离0.067＞0.0671）", "（Cook距离0.067＞0.0671）"),
         ("检验p=1e-09；", "检验p<0.001；"),
+        ("（LR=0.000，p=1.000）：", "（LR=0.000，p=1.000）："),
+        ("泵站p=1.2.3 2024年", "泵站p=1.2.3 2024年"),
     ],
 )
 def test_equal_figures_and_p_values_are_read_as_people_write_them(recorded: str, read: str) -> None:
