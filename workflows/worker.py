@@ -25,6 +25,7 @@ from budgetperf.errors import BudgetperfError, Unavailable
 from budgetperf.forms import Form
 from budgetperf.permissions import Actor
 from budgetperf.provenance import Json
+from budgetperf.reports.recorded_words import readable
 from budgetperf.statistics.errors import StatisticsError
 from budgetperf.store import runs
 from budgetperf.store.runs import PLAN
@@ -227,7 +228,7 @@ def _said(step: str, error: Exception) -> str:
     """Return why a step failed, for people; what nobody foresaw goes to the log in full."""
     if isinstance(error, BudgetperfError | CostingError | StatisticsError):
         said = [
-            getattr(error, "text", str(error)),
+            getattr(error, "text", readable(str(error))),
             *(finding.message for finding in getattr(error, "findings", ())),
         ]
         return f"步骤“{step}”未能办理：{'；'.join(text for text in said if text == said[0] or text not in said[0])}"

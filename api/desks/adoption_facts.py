@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from api.screens.buttons import Link
-from budgetperf.actions.adoption import in_two_panels, without_band
+from budgetperf.actions.adoption import in_two_panels, without_band, without_projects
 from budgetperf.actions.context import Context
 from budgetperf.actions.seen_baseline import SeenBaseline, seen_baseline
 from budgetperf.findings import Finding, Where
@@ -22,7 +22,7 @@ def adoption_of(ctx: Context, record: RecordFacts) -> tuple[tuple[Link, ...], tu
     seen, lacking = seen_baseline(ctx, record.id), without_band(ctx, record)
     facts = (*_facts(seen, len(lacking)), *_changes(ctx, record, seen.view))
     found = (_told(seen.view, one) for one in seen.view.diagnoses)
-    return facts, (*lacking, *in_two_panels(ctx, record), *found)
+    return facts, (*without_projects(ctx, record), *lacking, *in_two_panels(ctx, record), *found)
 
 
 def _told(view: BaselineView, one: Diagnosis) -> Finding:

@@ -87,6 +87,16 @@ def without_band(ctx: Context, record: RecordFacts) -> tuple[Finding, ...]:
     )
 
 
+def without_projects(ctx: Context, record: RecordFacts) -> tuple[Finding, ...]:
+    """Warn of a baseline of a year for which no project stands in its panel: adopted, it changes nothing."""
+    if _units(ctx, record):
+        return ()
+    text = (
+        f"没有{record.fiscal_year}年度的项目列入本成本面板，采用后不改变任何项目；请核对测算时所选的预算年度"
+    )
+    return (Finding("baseline.no_projects", Severity.WARNING, Where(), text),)
+
+
 def in_two_panels(ctx: Context, record: RecordFacts) -> tuple[Finding, ...]:
     """Tell of every project that stands in other panels of the year too: the baseline adopted last counts."""
     counts = bands(ctx.session, record.fiscal_year)

@@ -317,18 +317,20 @@ def _decide(verb: str, ctx: Context, record_id: str, _form: NoForm, seen: Seen) 
     return moved.log(ctx, filed_event(moved, kept))
 
 
-def revoke(ctx: Context, record_id: str, _form: NoForm, seen: Seen) -> Outcome:
-    """Revoke what was admitted, as long as no limits rest on it.
+def _until_issued(verb: str, ctx: Context, record_id: str, _form: NoForm, seen: Seen) -> Outcome:
+    """Revoke what was admitted, as long as no limits rest on it, or send a claim back while it can be filed again.
 
     Raises
     ------
     Conflict
         The limits of the budget year are issued.
     """
-    record = load(ctx, record_id, "revoke")
+    record = load(ctx, record_id, verb)
     guards = unless_issued(ctx, record)
-    return move(ctx, record_id, "revoke", seen=seen, guards=guards, record=record).log(ctx)
+    return move(ctx, record_id, verb, seen=seen, guards=guards, record=record).log(ctx)
 
 
 admit = partial(_decide, "admit")
 reject = partial(_decide, "reject")
+revoke = partial(_until_issued, "revoke")
+send_back = partial(_until_issued, "return")

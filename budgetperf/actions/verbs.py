@@ -106,7 +106,7 @@ VERBS: dict[tuple[Stage, str], Verb] = {
     (S.SPECIAL_FACTOR_CLAIM, "file"): Verb(
         ClaimForm, special_factors.file_claim, special_factors.wrong_so_far
     ),
-    (S.SPECIAL_FACTOR_CLAIM, "return"): Verb(NoForm, moves("return")),
+    (S.SPECIAL_FACTOR_CLAIM, "return"): Verb(NoForm, special_factors.send_back),
     (S.SPECIAL_FACTOR_CLAIM, "withdraw"): Verb(NoForm, moves("withdraw")),
     (S.SPECIAL_FACTOR_CLAIM, "admit"): Verb(NoForm, special_factors.admit),
     (S.SPECIAL_FACTOR_CLAIM, "reject"): Verb(NoForm, special_factors.reject),

@@ -12,9 +12,10 @@ from operator import mul
 from statistics import median, median_high, median_low
 
 from budgetperf.costing.conditioning import ILL_CONDITIONED
-from budgetperf.costing.panel import CostPanel, DriverSpec, PanelRow
+from budgetperf.costing.panel import UNIT_JUMP, CostPanel, DriverSpec, PanelRow
 from budgetperf.costing.prices import PriceIndex
 from budgetperf.findings import Finding, Severity, Where
+from budgetperf.money import MoneyUnit
 
 SHARES = frozenset({"比例", "比率", "占比"})
 DRIVER_JUMP = 5  # work and conditions of a unit hardly change so from year to year; a zero too many is x 10
@@ -80,36 +81,44 @@ def check_percents(panel: CostPanel) -> tuple[Finding, ...]:
 
 
 def check_jumps(panel: CostPanel) -> tuple[Finding, ...]:
-    """Warn of a driver many times, or a fraction of, what it is in the unit's other years."""
+    """Warn of a cost or a driver many times, or a fraction of, what it is in the unit's other years."""
     by_dmu: defaultdict[str, list[PanelRow]] = defaultdict(list)
     for row in panel.rows:
         by_dmu[row.dmu].append(row)
+    columns = [one for one in panel.spec.drivers if one.logged]
     return tuple(
         finding
         for rows in by_dmu.values()
-        for driver in panel.spec.drivers
-        if driver.logged
-        for finding in _jumps(rows, driver)
+        if len({row.year for row in rows}) == len(rows)  # a year given twice is an error of its own
+        for finding in (
+            *_jumps([(row, row.cost.in_unit(MoneyUnit.YUAN)) for row in rows], "cost", "成本", "元"),
+            *(
+                finding
+                for one in columns
+                for finding in _jumps(_driven(rows, one.code), f"drivers/{one.code}", one.label, one.uom)
+            ),
+        )
     )
 
 
-def _jumps(rows: Sequence[PanelRow], driver: DriverSpec) -> Iterable[Finding]:
-    known = [row for row in rows if row.drivers.get(driver.code, 0) > 0]
-    if len({row.year for row in known}) < len(known):
-        return  # a year given twice is an error of its own
-    for row in known:
-        value, others = (
-            row.drivers[driver.code],
-            [one.drivers[driver.code] for one in known if one is not row],
-        )
+def _driven(rows: Iterable[PanelRow], code: str) -> list[tuple[PanelRow, Decimal]]:
+    return [(row, row.drivers[code]) for row in rows if code in row.drivers]
+
+
+def _jumps(given: Sequence[tuple[PanelRow, Decimal]], field: str, label: str, uom: str) -> Iterable[Finding]:
+    known = [(row, value) for row, value in given if value > 0]
+    for row, value in known:
+        others = [one for other, one in known if other is not row]
         if others and not median_low(others) / DRIVER_JUMP < value < median_high(others) * DRIVER_JUMP:
             usual = median(others)
+            if field == "cost" and max(value / usual, usual / value) >= UNIT_JUMP:
+                continue  # told by ``panel.check_unit``
             times = f"{value / usual:,.1f}" if value > usual else f"{Decimal(f'{value / usual:.2g}'):f}"
-            text = (
-                f"{row.name} {row.year}年“{driver.label}”为{value:f}{driver.uom}，"
-                f"是本单位其他年份（中位数{usual:f}）的{times}倍，请核对是否多写或少写了零"
-            )
-            yield _finding("jump", row, f"drivers/{driver.code}", text, Severity.WARNING)
+            own, theirs = f"“{label}”为{value:f}{uom}", f"中位数{usual:f}"
+            if field == "cost":
+                own, theirs = f"{label}为{value:.2f}{uom}", f"{label}中位数{usual:.2f}{uom}"
+            text = f"{row.name} {row.year}年{own}，是本单位其他年份（{theirs}）的{times}倍，请核对是否多写或少写了零"
+            yield _finding("jump", row, field, text, Severity.WARNING)
 
 
 def check_units(panel: CostPanel) -> tuple[Finding, ...]:

@@ -222,12 +222,15 @@ def check_unit(panel: CostPanel) -> tuple[Finding, ...]:
             if not others:
                 continue
             if 0 < UNIT_JUMP * median_high(others) <= row.cost.fen:
-                guess = "像是把元填进了万元列"
+                guess = "像是填大了一万倍"
             elif 0 < UNIT_JUMP * row.cost.fen <= median_low(others):
-                guess = "像是把万元填进了元列"
+                guess = "像是填小了一万倍"
             else:
                 continue
-            text = f"{row.name} {row.year}年成本{row.cost}元与本单位其他年份相差数千倍，{guess}，请核对单位"
+            text = (
+                f"{row.name} {row.year}年成本{row.cost}元与本单位其他年份相差数千倍，{guess}，"
+                "或其他年份填错；请核对各年填的是元还是万元"
+            )
             found.append(_finding("unit", Severity.ERROR, row.where, text))
     return tuple(found)
 

@@ -145,7 +145,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row(S.SPECIAL_FACTOR_CLAIM, "file", _FILLABLE, T.FILED, "special_factor_claim:form:file", "报送特殊因素申请",
          guards=(Guard.LIMITS_NOT_ISSUED, Guard.CLAIM_OPEN)),
     _row(S.SPECIAL_FACTOR_CLAIM, "return", (T.FILED,), T.RETURNED, "special_factor_claim:decision:write", "退回补充",
-         needs_reason=True),
+         guards=(Guard.LIMITS_NOT_ISSUED,), needs_reason=True),
     _row(S.SPECIAL_FACTOR_CLAIM, "withdraw", (T.DRAFT, T.FILED, T.RETURNED), T.WITHDRAWN, "special_factor_claim:form:file",
          "撤回特殊因素申请", needs_reason=True, at_will=True),
     _row(S.SPECIAL_FACTOR_CLAIM, "admit", (T.FILED,), T.ADMITTED, "special_factor_claim:decision:write", "认定特殊因素",

@@ -15,12 +15,15 @@ NEARLY = re.compile(r"Cook距离(\d+\.\d+)＞\1(?!\d)")  # both rounded alike
 ALONE = re.compile(
     r"(?P<name>.+)的(?:单位“(?P<work>.+)”)?成本与其他单位相差上千倍，请核对成本是元还是万元、工作量的计量单位"
 )
+COLUMN = re.compile(r"log\(([^()]+)\)")  # how a fit names the logarithm of a driver
+CONSTANT = re.compile(r"(?<=[：、])const(?=[、；])")
 P_VALUE = re.compile(r"(检验|[，（])p=([01](?:\.\d+)?|\d(?:\.\d+)?e-\d+)(?=[）；])")
 
 
 def readable(sentence: str) -> str:
     """Write a recorded sentence as people do: p values, equal figures apart, a unit apart from a unit of measure."""
     text = P_VALUE.sub(lambda found: found[1] + p_value_text(Decimal(found[2])), sentence)
+    text = CONSTANT.sub("常数项", COLUMN.sub(r"\1的对数", text))
     text = NEARLY.sub(r"Cook距离\1，略高于界限", text)
     return ALONE.sub(_alone, text)
 

@@ -25,6 +25,9 @@ TOTALS = frozenset({"合计", "总计", "小计", "共计"})
 FIXED = (CODE, NAME, YEAR, REGION, TREATMENT)
 LEVEL, CONDITION = "[水平]", "[条件]"
 _MARK = re.compile(r"[\[［【][^\]］】]*[\]］】]")
+_MARKS_LAST = re.compile(
+    r"(?P<label>[^（(\[［【]+)(?P<uom>[（(][^）)]+[）)])(?P<marks>(?:\s*[\[［【][^\]］】]*[\]］】])+)"
+)
 _HEADING = re.compile(r"(?P<label>[^（(]+)[（(](?P<uom>[^）)]+)[）)]")
 
 
@@ -174,7 +177,8 @@ def _columns(table: Table, found: list[Finding]) -> _Columns | None:
     drivers: list[tuple[int, DriverSpec]] = []
     cost, unit = -1, None
     seen: set[str] = set()
-    for column, heading in enumerate(table.rows[0]):
+    for column, written in enumerate(table.rows[0]):
+        heading = _MARKS_LAST.sub(r"\g<label>\g<marks>\g<uom>", written)
         match = _HEADING.fullmatch(heading)
         label = match["label"].strip() if match else heading
         name = driver_of(label, "").label

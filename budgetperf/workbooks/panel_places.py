@@ -10,7 +10,7 @@ from budgetperf.reports.models import money_style
 from budgetperf.reports.recorded_words import readable
 from budgetperf.workbooks.tables import Table
 
-COST = re.compile(r"(成本为?)(-?[0-9,]+\.[0-9]{2})元")
+COST = re.compile(r"(成本(?:为|中位数)?)(-?[0-9,]+\.[0-9]{2})元")
 
 
 @dataclass(frozen=True, slots=True)

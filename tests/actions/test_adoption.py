@@ -1,6 +1,7 @@
 """A baseline adopted: a band for every project it answers for, none for others, none twice."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -37,6 +38,9 @@ def test_a_project_without_an_answer_is_told_and_no_older_band_cuts_it(
     head = ctx.acting(cast.FINANCE_HEAD, ctx.now)
     record = get_record(head.session, head.actor, fitted)
     assert adoption.without_band(head, record) == adoption.in_two_panels(head, record) == ()
+    assert adoption.without_projects(head, record) == ()
+    [empty] = adoption.without_projects(head, replace(record, fiscal_year=2030))
+    assert "没有2030年度的项目列入本成本面板" in empty.message
     decision, _ = adoption._answers(head, record)
     with monkeypatch.context() as patch:
         patch.setattr(adoption, "_answers", lambda *_: (decision, {}))

@@ -22,7 +22,7 @@ from budgetperf.costing.form import FitForm
 from budgetperf.errors import Conflict, Forbidden, Invalid, NotFound
 from budgetperf.lifecycle.special_factor.form import ClaimAnswerForm, ClaimForm, NewClaimForm
 from budgetperf.permissions import Actor, Grant, Role
-from budgetperf.process.stages import Stage, Status
+from budgetperf.process.stages import Guard, Stage, Status
 from budgetperf.provenance import DecisionKind
 from budgetperf.reports.movement_view import movement_view
 from budgetperf.store.evidence import attachments_of
@@ -258,6 +258,7 @@ def test_nothing_changes_the_baselines_once_the_limits_of_their_year_are_issued(
     for refused in (
         lambda: take(ctx, "revoke", claim_of(ctx, Status.ADMITTED)),
         lambda: take(ctx, "admit", record),
+        lambda: take(ctx, "return", record),
         lambda: adopt(visit(cast.FINANCE_HEAD), fitted, NoForm(), Seen()),
         lambda: opened(visit(cast.CLERK), city),
     ):
@@ -266,10 +267,14 @@ def test_nothing_changes_the_baselines_once_the_limits_of_their_year_are_issued(
     assert take(visit(cast.FINANCE_REVIEWER), "reject", record) == "not_admitted"
 
 
-def test_what_was_sent_back_is_not_filed_again_once_the_limits_are_issued(visit: Visit, city: City) -> None:
+def test_what_was_sent_back_is_not_filed_again_once_the_limits_are_issued(
+    visit: Visit, city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with before_the_limits():
         record = filed(visit(cast.CLERK), city)
-    take(visit(cast.FINANCE_REVIEWER), "return", record)
+    with monkeypatch.context() as earlier:
+        earlier.setattr(special_factors, "unless_issued", lambda *_: {Guard.LIMITS_NOT_ISSUED})
+        take(visit(cast.FINANCE_REVIEWER), "return", record)
     with pytest.raises(Conflict, match="控制数已下达，据以核减的基线不能再变动，不再受理"):
         filed(visit(cast.CLERK), city, record_id=record)
     assert take(visit(cast.CLERK), "withdraw", record) == "withdrawn"

@@ -11,6 +11,7 @@ from budgetperf.costing.fitted import fit
 from budgetperf.costing.method import BaselineSpec
 from budgetperf.costing.panel import CostPanel, DriverSpec
 from budgetperf.findings import Severity
+from budgetperf.money import Money
 from tests.costing.factories import INDEX, make_panel
 
 REGRESSION = BaselineSpec(methods=("driver_regression",), n_draws=50)
@@ -85,6 +86,34 @@ def test_a_driver_far_from_the_units_other_years_is_told_at_its_cell(times, told
         (Severity.WARNING, "/rows/D01/2023/drivers/area") for _ in told
     ]
     assert all(text in one.message for one, text in zip(found, told, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("times", "told"), [("4", []), ("10", ["10.0倍"]), ("0.1", ["0.1倍"]), ("3000", []), ("0.0003", [])]
+)
+def test_a_cost_far_from_the_units_other_years_is_told_and_one_in_another_unit_by_its_own_check(times, told):
+    panel = make_panel(n_dmus=6)
+    rows = [replace(row, cost=Money(10_000_000)) for row in panel.rows]
+    rows[4] = replace(rows[4], cost=Money(int(10_000_000 * Decimal(times))))
+    found = check_jumps(replace(panel, rows=tuple(rows)))
+    assert [(one.severity, one.where.pointer) for one in found] == [
+        (Severity.WARNING, "/rows/D01/2023/cost") for _ in told
+    ]
+    assert all(text in one.message for one, text in zip(found, told, strict=True))
+
+
+def test_a_year_given_twice_is_not_a_jump():
+    panel = with_value(make_panel(n_dmus=6), 4, "area", "9999")
+    assert check_jumps(panel)
+    assert check_jumps(replace(panel, rows=tuple(replace(row, year=2024) for row in panel.rows))) == ()
+
+
+def test_each_of_three_multiples_but_the_first_is_told_to_repeat_it():
+    panel = make_panel()
+    for times in (2, 3):
+        spec = DriverSpec(f"x{times}", f"{times}倍", "个")
+        panel = with_driver(panel, spec, lambda drivers, times=times: times * drivers["area"])
+    assert ["“保洁面积”算出" in one.message for one in check_repeats(panel)] == [True, True]
 
 
 def test_shares_and_units_of_one_year_have_nothing_to_jump_from():

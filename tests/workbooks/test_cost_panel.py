@@ -1,12 +1,14 @@
 """Cost panels from tables: read to the fen, refused at the cell, warned where a check says so."""
 
 import io
+import re
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from openpyxl import Workbook
 
+from budgetperf.costing.words import DriverRole
 from budgetperf.errors import Invalid
 from budgetperf.findings import Severity
 from budgetperf.money import Money
@@ -223,6 +225,27 @@ def test_a_percent_among_shares_is_told_and_a_second_name_is_warned_of():
     ]  # fmt: skip
     percents = [[*line[:6], str(int(Decimal(line[6]) * 100))] for line in lines()]
     assert read(table(percents)).warnings == ()
+
+
+@pytest.mark.parametrize(
+    "heading", ["坡度[水平][条件]（度）", "坡度（度）[水平][条件]", "坡度（度） [水平][条件]"]
+)
+def test_marks_may_stand_before_or_after_the_unit_of_measure(heading):
+    driver = read(table(lines(), (*HEAD[:6], heading))).panel.spec.drivers[-1]
+    assert (driver.label, driver.uom, driver.logged, driver.role) == (
+        "坡度",
+        "度",
+        False,
+        DriverRole.CONDITION,
+    )
+
+
+def test_a_cost_ten_times_that_of_other_years_is_told_in_the_unit_of_its_column():
+    rows = lines()
+    rows[3][4] = str(Decimal(rows[3][4]) * 20)
+    told, other = (one for one in read(table(rows)).warnings if one.code == "cost_panel.jump")
+    assert {told.where.cell, other.where.cell} == {"E4", "E5"}  # of two years either may be the slip
+    assert re.search(r"成本为[\d,.]+万元，是本单位其他年份（成本中位数[\d,.]+万元）的[\d.]+倍", told.message)
 
 
 def test_a_number_written_once_over_several_rows_is_not_each_rows() -> None:
