@@ -1,5 +1,6 @@
 """./bp recompute: every kind of decision gives the same again, and each kind of tampering is named."""
 
+from copy import deepcopy
 from dataclasses import replace
 
 import pytest
@@ -143,13 +144,26 @@ def test_a_method_of_another_kind_is_no_method(owner: Session) -> None:
     assert verdict.because == "不同，因为没有用于“监控亮灯”的方法“scoring.grade/1”"
 
 
-def test_another_numeric_environment_is_named_and_rounded_values_compared(owner: Session) -> None:
-    decision = resealed(decisions(owner, DecisionKind.BASELINE)[0], environment="python 3.99.0 numpy 9.9")
+@pytest.mark.parametrize(
+    ("environment", "loose", "same"),
+    [
+        ("python 3.99.0 numpy 9.9 blas x86_64/haswell", "", False),
+        ("python 3.99.0 numpy 9.9", "，当时未统一运算内核，末位相差一个取整单位以内视为相同", True),
+    ],
+)
+def test_another_numeric_environment_is_named_and_rounded_values_compared(
+    owner: Session, environment: str, loose: str, same: bool
+) -> None:
+    decision = resealed(decisions(owner, DecisionKind.BASELINE)[0], environment=environment)
     verdict = recompute(decision, RULES)
     assert verdict.same
     assert verdict.because.startswith(
-        "相同（数值环境不同，按舍入后的值比较：决策时 python 3.99.0 numpy 9.9，现为 python 3."
+        f"相同（数值环境不同，按舍入后的值比较{loose}：决策时 {environment}，现为 python 3."
     )
+    result = deepcopy(decision.result)
+    point = result["baselines"][0]["point"]
+    point["fen"] = str(int(point["fen"]) + int(decision.facts["spec"]["rounding"]["fen"]))
+    assert recompute(resealed(decision, result=result), RULES).same is same
 
 
 def test_a_baseline_with_another_seed_than_its_edition_is_told(owner: Session) -> None:
