@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from dbos import DBOS, DBOSConfig, StepOptions
@@ -159,12 +160,12 @@ class Bench:
         with unit() as ctx:
             effect(ctx, self.order.run_id, step, finish)
 
-    def halt(self, note: str) -> None:
-        """Write why the run cannot go on; a kind that takes no retry ends with it."""
+    def halt(self, note: str, *, hopeless: bool = False) -> None:
+        """Write why the run cannot go on; it ends with it when its kind takes no retry, or none can help."""
         with self.house.unit(self._starter()) as ctx:
             run = runs.get_run(ctx.session, self.order.run_id, lock=True)
             if run.finished_at is None:
-                ends = not kind_of(self.order.kind).halts
+                ends = hopeless or not kind_of(self.order.kind).halts
                 runs.update_run(
                     ctx.session, run, note=note, finished_at=max(ctx.now, run.started_at) if ends else None
                 )
@@ -214,7 +215,8 @@ def work(bench: Bench) -> None:
             if _tried(bench, step, bench.act, step) == LATER:
                 return
     except Exception as error:  # noqa: BLE001 - a run must never look alive when its step is lost
-        _tried(bench, "halt", bench.halt, _said(step, error))
+        hopeless = isinstance(error, CostingError | StatisticsError)  # the data are kept as they are for good
+        _tried(bench, "halt", partial(bench.halt, hopeless=hopeless), _said(step, error))
     else:
         _tried(bench, "end", bench.end)
 

@@ -156,6 +156,7 @@ def _movement(ctx: Context, record: RecordFacts) -> MovementTable | None:
         lines=tuple(_line(row, view.widest_by_model) for row in view.rows),
         others=view.others,
         n_moved=view.n_moved,
+        n_weakened=view.n_weakened,
         widest=view.widest_by_model,
     )
 
@@ -178,6 +179,7 @@ def _line(row: MovementRow, widest: Decimal) -> MovementLine:
         model_bar=_bar(Decimal(0), row.by_model_percent, widest),
         back_bar=_bar(row.by_model_percent, row.change_percent, widest),
         cut=abs(row.change_percent) > widest,
+        grades=row.grades,
     )
 
 

@@ -13,12 +13,11 @@ from api.desks.openings import opening_links
 from api.desks.periods import Namer, period_namer
 from api.screens.work import StageCount, WorkLine, WorkList
 from api.transaction import Work
-from budgetperf.actions.appeals import undecided_for
-from budgetperf.actions.context import Context
+from budgetperf.actions.my_work import my_work
 from budgetperf.process.deadlines import Urgency, urgency
 from budgetperf.process.stages import Stage
 from budgetperf.process.worklist import WorkItem, wants
-from budgetperf.store.records import get_record, work_list
+from budgetperf.store.records import get_record
 
 router = APIRouter()
 
@@ -26,7 +25,7 @@ router = APIRouter()
 @router.get("/work")
 def show(request: Request, ctx: Work, stage: str = "") -> HTMLResponse:
     """Show what waits for me."""
-    items = [item for item in work_list(ctx.session, ctx.actor) if _waits(ctx, item)]
+    items = my_work(ctx)
     name = period_namer(ctx)
     lines = [_line(item, urgency(item.due_on, ctx.today), name) for item in items]
     shown = [line for line in lines if not stage or line.stage == stage]
@@ -44,16 +43,6 @@ def show(request: Request, ctx: Work, stage: str = "") -> HTMLResponse:
         openings=opening_links(ctx.actor),
     )
     return answer(screen)
-
-
-def _waits(ctx: Context, item: WorkItem) -> bool:
-    """Tell whether somebody has to do it: sheets are forgotten by the calendar, an appeal waits for its own body."""
-    verbs = {row.verb for row in item.moves}
-    if item.stage is Stage.RATING:
-        return verbs != {"forget"}
-    if item.stage is Stage.APPEAL and verbs == {"decide"}:
-        return not undecided_for(ctx, get_record(ctx.session, ctx.actor, item.record_id))
-    return True
 
 
 def _line(item: WorkItem, near: Urgency, name: Namer) -> WorkLine:

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Body
 from fastapi.responses import Response
 
-from api.answers import PREFIX, Answer, Exact, Fen, Key, refusals
+from api.answers import PREFIX, Answer, Coded, Exact, Fen, Key, refusals
 from api.conditional import UNCHANGED, IfNoneMatch, OnceOnly, tagged
 from api.openings import opened
 from api.outcomes import OutcomeAnswer
@@ -22,11 +22,12 @@ router = APIRouter(prefix=f"{PREFIX}/special_factor_claim", tags=[Stage.SPECIAL_
 
 
 class BandAnswer(Answer):
-    """A baseline: point and band."""
+    """A baseline: point, band and evidence grade."""
 
     point_fen: Fen
     lower_fen: Fen
     upper_fen: Fen
+    grade: Coded
 
 
 class MovementRowAnswer(Answer):
@@ -90,7 +91,14 @@ def movement(record_id: Key, ctx: Work, seen: IfNoneMatch = None) -> Response:
 
 def _row(row: MovementRow) -> MovementRowAnswer:
     before, after = (
-        BandAnswer(point_fen=one.point.fen, lower_fen=one.lower.fen, upper_fen=one.upper.fen)
+        BandAnswer.model_validate(
+            {
+                "point_fen": one.point.fen,
+                "lower_fen": one.lower.fen,
+                "upper_fen": one.upper.fen,
+                "grade": one.grade,
+            }
+        )
         for one in (row.before, row.after)
     )
     return MovementRowAnswer(

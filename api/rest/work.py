@@ -6,10 +6,10 @@ from fastapi import APIRouter
 
 from api.answers import PREFIX, Answer, Coded, refusals
 from api.transaction import Work
+from budgetperf.actions.my_work import my_work
 from budgetperf.process.deadlines import urgency
 from budgetperf.process.transitions import Transition
 from budgetperf.process.worklist import WorkItem
-from budgetperf.store.records import work_list
 
 router = APIRouter(prefix=PREFIX, tags=["待办"])
 
@@ -65,7 +65,7 @@ def me(ctx: Work) -> PersonAnswer:
 @router.get("/work", summary="我的待办", responses=refusals())
 def work(ctx: Work) -> list[WorkItemAnswer]:
     """Return what waits for the reader, earliest due first; computed, never stored."""
-    return [_item(item, ctx.today) for item in work_list(ctx.session, ctx.actor)]
+    return [_item(item, ctx.today) for item in my_work(ctx)]
 
 
 def _item(item: WorkItem, today: date) -> WorkItemAnswer:

@@ -104,6 +104,7 @@ class MovementLine:
     model_bar: Bar = told("the methods' part, from zero")
     back_bar: Bar = told("what is given back, from there, to the edge at most")
     cut: bool = told("whether the change goes beyond the edge")
+    grades: str = told("evidence grade; before and after where it changes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,7 @@ class MovementTable:
     lines: tuple[MovementLine, ...] = told("the claimant first, then by the size of the change")
     others: Money = told("sum of the changes of everybody else")
     n_moved: int = told("how many others move")
+    n_weakened: int = told("of how many units the evidence grade falls")
     widest: Decimal = told("percentage at either end of the picture")
     width: int = told("width of the picture", default=BAR_WIDTH)
 

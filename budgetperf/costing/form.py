@@ -20,7 +20,7 @@ class FitForm(Form):
     panel_code: Line = ask("成本面板编码")
     fiscal_year: Year = ask("预算年度", "基线换算到该年度价格")
     payable_total: Amount | None = ask(
-        "应付总额", "规则版本规定校准时填写；不填即各单位实际成本之和", default=None
+        "应付总额", "只在规则版本规定按应付总额校准时填写；不填即各单位实际成本之和", default=None
     )
 
 

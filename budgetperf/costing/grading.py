@@ -103,7 +103,7 @@ def judge(
     """
     above = tuple(name for name, bound in uppers if request.fen > bound.fen)
     if request.fen <= upper.fen:
-        reason = "申报金额未超过成本绩效基线上限，不作成本核减"
+        reason = "金额未超过成本绩效基线上限，不作成本核减"
     elif n_families == 0:
         reason = "按特殊情形单独处理，不作成本核减"
     elif n_families < 2:
@@ -114,6 +114,6 @@ def judge(
         reason = "证据等级为C，仅供参考，不作成本核减"
     else:
         excess = request - upper
-        text = f"申报{request}元，超过基线上限{upper}元，{len(uppers)}种方法均判为超出，可核减{excess}元"
+        text = f"金额{request}元，超过基线上限{upper}元，{len(uppers)}种方法均判为超出，可核减{excess}元"
         return CostJudgement(above, excess, may_cut=True, reason=text)
     return CostJudgement(above, ZERO, may_cut=False, reason=reason)

@@ -28,6 +28,7 @@ class WorkItem:
     name: str
     stage: Stage
     status: Status
+    fiscal_year: int
     period: str
     due_on: date | None
     moves: tuple[Transition, ...]

@@ -224,12 +224,13 @@ def _movement(page: MovementPage, title: str) -> list[Flowable]:
     prices = f"{view.price_year}年价格" if view.price_year else "各年当年价格，未折算"
     most = flow.MOST_MOVED
     cut = f"只画变动最大的{most}个单位，其余见表。" if len(view.rows) > most else ""
+    weaker = f"{view.n_weakened}个单位的证据等级降低，降为C的不再据以核减。" if view.n_weakened else ""
     change, by_model, others = (with_sign(one, wan(one)) for one in (own.change, own.by_model, view.others))
     text = (
         f"{own.name}（{own.dmu}）就{view.service}申请特殊因素“{view.label}”。若同意，其{view.fiscal_year}年度基线由"
         f"{wan(own.before.point)}万元变为{wan(own.after.point)}万元，变动{change}万元（{with_sign(own.change_percent)}%），"
         f"其中加回的特殊因素{wan(own.given_back)}万元，模型引起{by_model}万元；其他单位中{view.n_moved}个有变动，"
-        f"合计{others}万元。基线为{prices}。"
+        f"合计{others}万元。{weaker}基线为{prices}。"
     )
     return [
         Block(title, TITLE, align="centre", after=6),

@@ -344,16 +344,16 @@ def movement_table(view: MovementView) -> CostTable:
         CODE, NAME, _amount("申请前基线", "before"), _amount("申请后基线", "after"), _amount("变动", "change", signed=True),
         Head("变动率（%）", 9, number=True, signed=True), _amount("加回的特殊因素", "given_back", signed=True),
         _amount("模型引起", "by_model", signed=True), _amount("申请前下限"), _amount("申请前上限"),
-        _amount("申请后下限"), _amount("申请后上限"),
+        _amount("申请后下限"), _amount("申请后上限"), Head("证据等级", 8),
     )  # fmt: skip
     rows = tuple(
         (
             row.dmu, row.name, row.before.point, row.after.point, row.change, row.change_percent, row.given_back,
-            row.by_model, row.before.lower, row.before.upper, row.after.lower, row.after.upper,
+            row.by_model, row.before.lower, row.before.upper, row.after.lower, row.after.upper, row.grades,
         )
         for row in view.rows
     )  # fmt: skip
-    note = "变动＝加回的特殊因素＋模型引起；申请单位列第一行，其余按变动大小排列。"
+    note = "变动＝加回的特殊因素＋模型引起；申请单位列第一行，其余按变动大小排列。证据等级有变动的，写明申请前→申请后。"
     ids = tuple(f"movement/{view.panel}/{view.fiscal_year}/{row.dmu}" for row in view.rows)
     return CostTable("各单位变动", note, heads, rows, ids=ids)
 

@@ -63,6 +63,12 @@ class MovementRow:
     change_percent: Decimal
     by_model_percent: Decimal
 
+    @property
+    def grades(self) -> str:
+        """The evidence grade, or both with an arrow where the claim changes it."""
+        before, after = self.before.grade.value, self.after.grade.value
+        return before if before == after else f"{before}→{after}"
+
 
 @dataclass(frozen=True, slots=True)
 class MovementView:
@@ -103,6 +109,11 @@ class MovementView:
     def n_moved(self) -> int:
         """How many others move at all."""
         return sum(row.change != ZERO for row in self.rows[1:])
+
+    @property
+    def n_weakened(self) -> int:
+        """Of how many units, the claimant among them, the evidence grade falls."""
+        return sum(row.after.grade.value > row.before.grade.value for row in self.rows)
 
     @property
     def widest_by_model(self) -> Decimal:

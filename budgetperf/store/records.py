@@ -51,8 +51,9 @@ class RecordFacts:
     def item(self) -> WorkItem:
         """Return its line of a work list, the moves still to be found."""
         return WorkItem(
-            self.id, self.subject, self.name, self.stage, self.status, self.period, self.due_on, moves=()
-        )
+            self.id, self.subject, self.name, self.stage, self.status, self.fiscal_year, self.period,
+            self.due_on, moves=(),
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

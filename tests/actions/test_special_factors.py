@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session
 
-from budgetperf.actions import baseline, movements, special_factors
+from budgetperf.actions import baseline, movements, my_work, special_factors
 from budgetperf.actions import own_baselines as own
 from budgetperf.actions.context import Context
 from budgetperf.actions.moves import Seen
@@ -62,6 +62,10 @@ def filed(ctx: Context, city: City, amount: str = "10", *, record_id: str = "", 
     record_id = record_id or opened(ctx, city, YEAR + (panel != PANEL), panel)
     special_factors.file_claim(ctx, record_id, form, Seen())
     return record_id
+
+
+def waiting_for(ctx: Context) -> set[str]:
+    return {item.record_id for item in my_work.my_work(ctx)}
 
 
 @contextmanager
@@ -264,6 +268,8 @@ def test_nothing_changes_the_baselines_once_the_limits_of_their_year_are_issued(
     ):
         with pytest.raises(Conflict, match="控制数已下达，据以核减的基线不能再变动"):
             refused()
+    assert fitted not in waiting_for(visit(cast.FINANCE_HEAD))
+    assert record in waiting_for(visit(cast.FINANCE_REVIEWER))  # it can still be rejected
     assert take(visit(cast.FINANCE_REVIEWER), "reject", record) == "not_admitted"
 
 
@@ -275,8 +281,12 @@ def test_what_was_sent_back_is_not_filed_again_once_the_limits_are_issued(
     with monkeypatch.context() as earlier:
         earlier.setattr(special_factors, "unless_issued", lambda *_: {Guard.LIMITS_NOT_ISSUED})
         take(visit(cast.FINANCE_REVIEWER), "return", record)
+    with monkeypatch.context() as before:
+        before.setattr(my_work, "years_issued", lambda _: frozenset())
+        assert record in waiting_for(visit(cast.CLERK))
     with pytest.raises(Conflict, match="控制数已下达，据以核减的基线不能再变动，不再受理"):
         filed(visit(cast.CLERK), city, record_id=record)
+    assert record not in waiting_for(visit(cast.CLERK))
     assert take(visit(cast.CLERK), "withdraw", record) == "withdrawn"
 
 

@@ -42,6 +42,7 @@ def test_finance_sees_every_unit_as_the_api_says_it(world: World) -> None:
         assert int(row["change_fen"]) == int(row["given_back_fen"]) + int(row["by_model_fen"])
         for band in (row["before"], row["after"]):
             assert yuan(band["point_fen"]) in text
+            assert band["grade"]["code"] in text
     assert told["current"]
     assert text.count('<svg class="moved"') == 14
     assert told["package"] in text

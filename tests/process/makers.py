@@ -38,4 +38,4 @@ def make_attempt(**changes: object) -> Attempt:
 
 def make_item(code: str, record: RecordState, *, due_on: date | None = None, period: str = "") -> WorkItem:
     assert record.status is not None
-    return WorkItem(f"id-{code}", code, record.name, record.stage, record.status, period, due_on, ())
+    return WorkItem(f"id-{code}", code, record.name, record.stage, record.status, 2026, period, due_on, ())

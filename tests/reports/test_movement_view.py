@@ -51,6 +51,20 @@ def test_the_view_shows_the_packages_numbers_with_the_claimant_first(package):
     assert all(Decimal(28) < year.percent < Decimal(29) for year in view.claimed)  # 0.4 of 1.4
 
 
+def test_units_whose_evidence_grade_falls_are_counted_and_shown(package):
+    (facts, result), _ = package
+    weaker = json.loads(json.dumps(result))
+    for at, (before, after) in enumerate((("A", "C"), ("B", "A"), ("B", "B"))):
+        weaker["movements"][at]["before"]["grade"], weaker["movements"][at]["after"]["grade"] = before, after
+    named = [one["before"]["dmu"] for one in weaker["movements"][:3]]
+    for one in weaker["movements"][3:]:
+        one["after"]["grade"] = one["before"]["grade"]
+    view = movement_view(facts, weaker)
+    shown = {row.dmu: row.grades for row in view.rows}
+    assert [shown[dmu] for dmu in named] == ["A→C", "B→A", "B"]
+    assert view.n_weakened == 1
+
+
 def test_a_movement_recomputes_from_its_facts(package):
     (facts, result), _ = package
     assert recompute_movement(facts, SPEC.seed) == result

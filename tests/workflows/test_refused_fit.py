@@ -1,4 +1,4 @@
-"""A fit the data do not carry halts with the sentence of its own failure, not as something nobody foresaw."""
+"""A fit the data do not carry ends with the sentence of its own failure, not as something nobody foresaw."""
 
 import logging
 from pathlib import Path
@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from budgetperf.actions.panels import CostPanelForm, keep_panel
+from budgetperf.errors import Invalid
 from budgetperf.statistics.errors import SingularCorrelation
-from budgetperf.store.runs import RunState
+from budgetperf.store.runs import RunState, runs
 from budgetperf.store.session import Database
 from tests import cast
 from tests.workflows.city import wait
@@ -49,11 +50,26 @@ def test_a_fit_the_data_do_not_carry_says_why(
         arguments = {"panel_code": "road", "fiscal_year": str(cast.YEAR)}
         run_id = jobs.start("batch.baseline", arguments, key="1", actor_id=OFFICE.id)
         with caplog.at_level(logging.ERROR), working(house, fresh_database):
-            halted = wait(jobs, run_id, until=RunState.HALTED, actor=OFFICE)
+            ended = wait(jobs, run_id, until=RunState.STOPPED, actor=OFFICE)
         jobs.close()
-    assert said in halted.run.note
-    assert "内部错误" not in halted.run.note
+    assert said in ended.run.note
+    assert "内部错误" not in ended.run.note
     assert not [one for one in caplog.records if one.name == "workflows.worker"]
+
+
+def test_a_payable_total_no_rule_asks_for_is_refused_at_its_field_before_anything_runs(
+    fresh_database: Database, tmp_path: Path
+) -> None:
+    with fitting_house(fresh_database, tmp_path) as house:
+        prepare(fresh_database)
+        jobs = Jobs(house)
+        arguments = {"panel_code": "road", "fiscal_year": str(cast.YEAR), "payable_total": "1000000"}
+        with pytest.raises(Invalid, match="没有规定按应付总额校准") as refused:
+            jobs.start("batch.baseline", arguments, key="1", actor_id=OFFICE.id)
+        with house.unit(OFFICE.id) as ctx:
+            assert not runs(ctx.session)
+        jobs.close()
+    assert [str(one.where.pointer) for one in refused.value.findings] == ["/payable_total"]
 
 
 def test_what_the_tables_of_an_index_do_not_carry_is_told_too_and_what_nobody_foresaw_is_not() -> None:
