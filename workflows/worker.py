@@ -22,7 +22,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from budgetperf.actions.context import Context
 from budgetperf.costing.errors import CostingError
-from budgetperf.errors import BudgetperfError, Unavailable
+from budgetperf.errors import BudgetperfError, Invalid, Unavailable
 from budgetperf.forms import Form
 from budgetperf.permissions import Actor
 from budgetperf.provenance import Json
@@ -160,12 +160,12 @@ class Bench:
         with unit() as ctx:
             effect(ctx, self.order.run_id, step, finish)
 
-    def halt(self, note: str, *, hopeless: bool = False) -> None:
+    def halt(self, note: str, *, ends: bool = False) -> None:
         """Write why the run cannot go on; it ends with it when its kind takes no retry, or none can help."""
         with self.house.unit(self._starter()) as ctx:
             run = runs.get_run(ctx.session, self.order.run_id, lock=True)
             if run.finished_at is None:
-                ends = hopeless or not kind_of(self.order.kind).halts
+                ends = ends or not kind_of(self.order.kind).halts
                 runs.update_run(
                     ctx.session, run, note=note, finished_at=max(ctx.now, run.started_at) if ends else None
                 )
@@ -200,6 +200,11 @@ def passing(error: BaseException) -> bool:
     return isinstance(error, OperationalError | InterfaceError | Unavailable)
 
 
+def hopeless(kind: str, error: Exception) -> bool:
+    """Tell whether the facts of a computation are what is wrong: other facts or rules are another order."""
+    return isinstance(kind_of(kind).act, Long) and isinstance(error, CostingError | StatisticsError | Invalid)
+
+
 def step_options(name: str) -> StepOptions:
     """Return how a step is tried: again, with growing pauses, while the error is a passing one."""
     return StepOptions(
@@ -215,8 +220,7 @@ def work(bench: Bench) -> None:
             if _tried(bench, step, bench.act, step) == LATER:
                 return
     except Exception as error:  # noqa: BLE001 - a run must never look alive when its step is lost
-        hopeless = isinstance(error, CostingError | StatisticsError)  # the data are kept as they are for good
-        _tried(bench, "halt", partial(bench.halt, hopeless=hopeless), _said(step, error))
+        _tried(bench, "halt", partial(bench.halt, ends=hopeless(bench.order.kind, error)), _said(step, error))
     else:
         _tried(bench, "end", bench.end)
 

@@ -6,6 +6,7 @@ from fractions import Fraction
 import numpy as np
 
 from budgetperf.costing.design import Floats
+from budgetperf.costing.errors import BadOption, BadTable
 from budgetperf.costing.method import Calibration
 from budgetperf.costing.words import CalibrationWeight
 from budgetperf.errors import Invalid
@@ -40,18 +41,18 @@ def calibrate(norm: Floats, *, total: float, weight: Floats) -> Floats:
     Bjorndal, Bjorndal and Fange (2010); NVE-RME, calibration of cost norms.
     """
     if not norm.index.equals(weight.index):
-        raise ValueError("校准的标准成本与权重的单位或其次序不一致")
+        raise BadTable("校准的标准成本与权重的单位或其次序不一致")
     if not (np.isfinite(norm).all() and np.isfinite(weight).all() and np.isfinite(total)):
-        raise ValueError("校准的标准成本、权重或总额含有缺失值")
+        raise BadTable("校准的标准成本、权重或总额含有缺失值")
     if (weight < 0).any() or not weight.sum() > 0:
-        raise ValueError("校准的权重须不小于零，且至少一个大于零")
+        raise BadTable("校准的权重须不小于零，且至少一个大于零")
     return norm + (total - norm.sum()) * weight / weight.sum()
 
 
 def blend(cost: Floats, norm: Floats, *, norm_share: float) -> Floats:
     """Return the payable amount, ``(1 - norm_share) cost + norm_share norm``: NVE's revenue cap at 0.7."""
     if not 0 <= norm_share <= 1:
-        raise ValueError(f"标准成本所占比重须在0和1之间，现为{norm_share}")
+        raise BadOption(f"标准成本所占比重须在0和1之间，现为{norm_share}")
     return (1 - norm_share) * cost + norm_share * norm
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from budgetperf.costing.design import CONST, Floats, array
+from budgetperf.costing.errors import BadTable
 from budgetperf.costing.ols import Covariance, OlsResult, fit_ols
 from budgetperf.costing.outliers import BaconCut, bacon
 
@@ -62,7 +63,7 @@ def first_component(columns: pd.DataFrame) -> Floats:
     values = array(columns)
     spread = values.std(axis=0, ddof=1) if len(values) > 1 else np.zeros(values.shape[1])
     if not np.isfinite(values).all() or not (spread > 0).all():
-        raise ValueError("主成分的变量含有缺失值，或有一列各单位相同")
+        raise BadTable("主成分的变量含有缺失值，或有一列各单位相同")
     z = (values - values.mean(axis=0)) / spread
     loading = np.linalg.svd(z, full_matrices=False)[2][0]
     return pd.Series(z @ loading * np.sign(loading.sum() or 1.0), index=columns.index)

@@ -21,7 +21,7 @@ from budgetperf.costing.design import (
     table,
     told_spans,
 )
-from budgetperf.costing.errors import BadTable
+from budgetperf.costing.errors import BadOption, BadTable
 from budgetperf.findings import Finding
 
 
@@ -51,10 +51,10 @@ class CostForm:
 
     def __post_init__(self) -> None:
         if self.prices and not self.log:
-            raise ValueError("价格一次齐次只在对数形式下成立：请用log=True，或不要给出prices")
+            raise BadOption("价格一次齐次只在对数形式下成立：请用log=True，或不要给出prices")
         both = sorted(set(self.levels) & set(self.prices))
         if both:
-            raise ValueError(f"价格须取对数，不能同时列入levels：{'、'.join(both)}")
+            raise BadOption(f"价格须取对数，不能同时列入levels：{'、'.join(both)}")
 
     @property
     def numeraire(self) -> str | None:
@@ -66,7 +66,7 @@ class CostForm:
         if not self.log:
             return checked(labelled(cost, "成本").to_frame("成本"), "成本", drivers.index)["成本"]
         if not labelled(cost, "成本").index.equals(drivers.index):
-            raise ValueError("成本的行标签与因素不一致，请先对齐")
+            raise BadTable("成本的行标签与因素不一致，请先对齐")
         values = log_cost(cost)
         return values if self.numeraire is None else values - np.log(array(drivers[self.numeraire]))
 
@@ -83,7 +83,7 @@ class CostForm:
         known = table(drivers, "因素表").columns
         missing = [name for name in (*self.levels, *self.prices) if name not in known]
         if missing:
-            raise ValueError(f"levels或prices中的因素不在drivers里：{'、'.join(missing)}")
+            raise BadOption(f"levels或prices中的因素不在drivers里：{'、'.join(missing)}")
         if not len(known):
             raise BadTable("因素表没有列，至少要有一个因素")
         columns = checked(drivers, "因素", drivers.index)
@@ -130,7 +130,8 @@ class CostForm:
         with np.errstate(over="ignore"):
             cost = np.exp(response + np.reshape(numeraire, (-1, *[1] * (response.ndim - 1))))
         if not np.isfinite(cost).all():
-            raise ValueError("推算的成本超出数值范围：目标单位的因素远在样本之外")
+            label = drivers.index[int((~np.isfinite(cost)).reshape(len(cost), -1).any(axis=1).argmax())]
+            raise BadTable(f"推算{label!s}的成本时超出数值范围：它的因素远在样本之外")
         return np.asarray(cost)
 
 
@@ -138,5 +139,5 @@ def cost_form(*, log: bool, levels: Sequence[str], prices: Sequence[str] = ()) -
     """Return the form, refusing a price or level named twice."""
     for names in (levels, prices):
         if len(set(names)) < len(names):
-            raise ValueError(f"因素重复列出：{'、'.join(names)}")
+            raise BadOption(f"因素重复列出：{'、'.join(names)}")
     return CostForm(log, tuple(levels), tuple(prices))

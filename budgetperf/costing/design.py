@@ -68,13 +68,16 @@ def regressors(drivers: pd.DataFrame, *, levels: Collection[str] = ()) -> pd.Dat
 
     Raises
     ------
-    ValueError
-        If a value is not finite, or not positive where a logarithm is taken.
+    BadTable
+        If a value is not finite, or not positive where a logarithm is taken, or two columns have one name.
     """
     design = pd.DataFrame({CONST: 1.0}, index=drivers.index)
     for name in drivers.columns:
         column = _numbers(drivers[name], f"因素“{name}”", positive=name not in levels)
-        design[name if name in levels else f"log({name})"] = column if name in levels else np.log(column)
+        regressor = name if name in levels else f"log({name})"
+        if regressor in design:
+            raise BadTable(f"因素“{name}”进入模型的列名“{regressor}”与另一列相同，请改名")
+        design[regressor] = column if name in levels else np.log(column)
     return design
 
 
@@ -127,6 +130,16 @@ def _series(values: pd.Series, name: str) -> pd.Series:
     return values
 
 
+def dmus(index: pd.Index) -> pd.Index:
+    """Return the dmu of each row of an index by (dmu, time), refusing a row that names none (``BadTable``)."""
+    named = index.get_level_values(0)
+    if named.hasnans:
+        raise BadTable(
+            f"第{int(np.asarray(named.isna()).argmax()) + 1}行没有单位编码，行标签应为（单位，时期）"
+        )
+    return named
+
+
 def clusters(groups: "pd.Series[str]", index: pd.Index) -> "pd.Series[str]":
     """Return the cluster of each row, refusing those of other rows (``BadTable``)."""
     if not _series(groups, "groups").index.equals(index):
@@ -147,7 +160,7 @@ def checked(frame: pd.DataFrame, name: str, index: pd.Index) -> pd.DataFrame:
         With the column and row of the first value that is no finite number (a text of digits is none).
     """
     if not table(frame, name).index.equals(index):
-        raise ValueError(f"{name}的行标签与因变量不一致，请先对齐")
+        raise BadTable(f"{name}的行标签与因变量不一致，请先对齐")
     columns = {column: array(numeric(frame[column])) for column in frame.columns}
     numbers = pd.DataFrame(columns, index=index, dtype="float64")
     bad = ~(np.abs(array(numbers)) <= LARGEST)
@@ -155,7 +168,7 @@ def checked(frame: pd.DataFrame, name: str, index: pd.Index) -> pd.DataFrame:
         row, column = (int(place[0]) for place in np.nonzero(bad))
         place = f"第{row + 1}行（{index.to_list()[row]!s}）的“{frame.columns.to_list()[column]!s}”"
         why = "大得无法计算" if np.isfinite(array(numbers)[row, column]) else "不是有限数"
-        raise ValueError(f"{name}{place}{why}：{frame.iloc[row, column]!s}；请先补齐或剔除")
+        raise BadTable(f"{name}{place}{why}：{frame.iloc[row, column]!s}；请先补齐或剔除")
     return numbers
 
 
@@ -181,7 +194,7 @@ def _numbers(values: Floats, name: str, *, positive: bool) -> Floats:
         row = int(np.flatnonzero(bad)[0])
         want = "正数" if positive else "有限数"
         place = f"第{row + 1}行（{values.index.to_list()[row]!s}）"
-        raise ValueError(f"{name}{place}为{values.iloc[row]!s}，含有缺失值或不为{want}")
+        raise BadTable(f"{name}{place}为{values.iloc[row]!s}，含有缺失值或不为{want}")
     return numbers
 
 
@@ -208,7 +221,7 @@ def orthogonal_basis(design: pd.DataFrame) -> Basis:
     if n <= k:
         raise TooFewRows(f"{k}个系数的回归数据行不足", n=n, needed=k + 1)
     if not np.isfinite(values).all():
-        raise ValueError("自变量含有缺失值")
+        raise BadTable("自变量含有缺失值")
     q, r = np.linalg.qr(values)
     lengths = np.linalg.norm(r, axis=0)
     if (lengths == 0).any():

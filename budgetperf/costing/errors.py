@@ -90,7 +90,11 @@ class BadValue(CostingError):  # named for what happened
 
 
 class BadTable(CostingError):  # named for what happened
-    """What should be a labelled table or column is none, or lacks columns the model knows; the text says how to mend it."""
+    """A labelled table or column is none, lacks what the model knows, or holds what it cannot use; the text says where."""
+
+
+class BadOption(CostingError):  # named for what happened
+    """An argument does not fit the others, or is outside of its range; the text says which."""
 
 
 class NotConverged(CostingError):  # named for what happened

@@ -13,7 +13,7 @@ from scipy import stats
 from scipy.linalg import solve_triangular
 
 from budgetperf.costing.design import Array, Basis, Floats, array, least_squares, orthogonal_basis
-from budgetperf.costing.errors import TooFewRows
+from budgetperf.costing.errors import BadOption, TooFewRows
 from budgetperf.terms import Term
 
 IntArray: TypeAlias = NDArray[np.int64]
@@ -205,7 +205,7 @@ def _cluster_codes(groups: "pd.Series[str] | None", covariance: Covariance, k: i
     if covariance is not Covariance.CLUSTER:
         return None
     if groups is None:
-        raise ValueError("聚类稳健协方差需要groups：每行所属的单位")
+        raise BadOption("聚类稳健协方差需要groups：每行所属的单位")
     codes, names = pd.factorize(groups)
     if len(names) <= k:
         raise TooFewRows(f"{k}个系数的聚类稳健协方差单位数不足", n=len(names), needed=k + 1)

@@ -5,7 +5,7 @@ import pandas as pd
 from scipy import stats
 
 from budgetperf.costing.design import Array, array
-from budgetperf.costing.errors import Collinear, NotConverged, TooFewRows
+from budgetperf.costing.errors import BadTable, Collinear, NotConverged, TooFewRows
 from budgetperf.terms import Term
 
 STEPS = 500  # rounds after which a bulk that still changes is a failure
@@ -65,7 +65,7 @@ def bacon(
     if n < needed:
         raise TooFewRows(f"{p}列的BACON异常值检验行数不足", n=n, needed=needed)
     if not np.isfinite(values).all():
-        raise ValueError("异常值检验的数据含有缺失值")
+        raise BadTable("异常值检验的数据含有缺失值")
     names = [str(name) for name in frame.columns]
     bulk = np.zeros(n, dtype=bool)
     bulk[np.argsort(_distance(values, values, names))[: start * p]] = True

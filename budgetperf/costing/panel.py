@@ -20,6 +20,8 @@ from budgetperf.money import Money, written_number
 ROWS_PER_DRIVER = 10  # rule of thumb of regression texts; fewer rows give a warning
 UNIT_JUMP = 3_000  # 元 in a 万元 column is x 10,000; genuine growth never comes near
 UNIT_ALONE = 1_000  # the same between dmus: per work done they differ tenfold, not a thousandfold
+RESERVED = frozenset({"const", "cost", "dmu", "year"})
+"""What the models call their own columns; no driver may be called so."""
 MOST_PLACES = 20  # of a driver: shares have more places than amounts
 
 
@@ -184,6 +186,21 @@ def check_drivers(panel: CostPanel) -> tuple[Finding, ...]:
     return tuple(found)
 
 
+def check_codes(panel: CostPanel) -> tuple[Finding, ...]:
+    """No driver is called as a column of the models is: the constant, cost, or another driver's logarithm."""
+    taken = RESERVED | {f"log({one.code})" for one in panel.spec.drivers if one.logged}
+    return tuple(
+        _finding(
+            "code",
+            Severity.ERROR,
+            Where(pointer=f"/drivers/{one.code}"),
+            f"“{one.label}”不能作成本动因的名称，模型已有同名的列，请改名",
+        )
+        for one in panel.spec.drivers
+        if one.code in taken
+    )
+
+
 def check_rows(panel: CostPanel) -> tuple[Finding, ...]:
     """At least ten rows per driver."""
     n, needed = len(panel.rows), ROWS_PER_DRIVER * len(panel.spec.drivers)
@@ -279,6 +296,7 @@ def _median_without(ranked: list[Decimal], one: Decimal) -> Decimal | None:
 
 
 CHECKS = (
+    check_codes,
     check_duplicate,
     check_cost,
     check_drivers,

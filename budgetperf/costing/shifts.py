@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from budgetperf.costing.design import Array, Floats, checked, labelled
+from budgetperf.costing.errors import BadTable
 from budgetperf.costing.frontier.design import skewness_of, standardise
 from budgetperf.costing.frontier.findings import check_skewness
 from budgetperf.costing.frontier.result import FrontierKind
@@ -105,7 +106,7 @@ def _distance(residual: Array, shift: Shift, kind: FrontierKind) -> tuple[float,
         return float(residual.max()), ()
     if shift is Shift.UPPER_QUARTILE:
         if float(np.abs(residual).max()) > LARGEST_LOG:
-            raise ValueError("残差过大，不像对数；上四分位按实际与预测之比计算，因变量须取对数")
+            raise BadTable("残差过大，不像对数；上四分位按实际与预测之比计算，因变量须取对数")
         ratios = np.exp(kind.sign * residual)
         quartile = float(np.quantile(ratios, 0.75 if kind is FrontierKind.PRODUCTION else 0.25))
         return kind.sign * float(np.log(quartile)), ()

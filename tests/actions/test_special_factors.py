@@ -74,6 +74,7 @@ def before_the_limits() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(own, "years_issued", lambda _: frozenset())
         patch.setattr(special_factors, "limits_issued", lambda *_: False)
+        patch.setattr(my_work, "years_issued", lambda _: frozenset())
         yield
 
 
@@ -140,8 +141,11 @@ def test_claims_are_heard_until_some_days_after_the_adoption(visit: Visit, city:
     ):
         with pytest.raises(Conflict, match="申请期已结束"):
             late(on(cast.CLERK, 2, 10))
+    assert draft in waiting_for(on(cast.CLERK, 1, 10))
+    assert draft not in waiting_for(on(cast.CLERK, 2, 10))
     filed(on(cast.CLERK, 1, 10), city, record_id=draft, panel="later")
     take(on(cast.FINANCE_REVIEWER, 2, 10), "return", draft)
+    assert draft in waiting_for(on(cast.CLERK, 20, 10))
     filed(
         on(cast.CLERK, 20, 10), city, record_id=draft, panel="later"
     )  # what was sent back was filed in time
@@ -281,8 +285,7 @@ def test_what_was_sent_back_is_not_filed_again_once_the_limits_are_issued(
     with monkeypatch.context() as earlier:
         earlier.setattr(special_factors, "unless_issued", lambda *_: {Guard.LIMITS_NOT_ISSUED})
         take(visit(cast.FINANCE_REVIEWER), "return", record)
-    with monkeypatch.context() as before:
-        before.setattr(my_work, "years_issued", lambda _: frozenset())
+    with before_the_limits():
         assert record in waiting_for(visit(cast.CLERK))
     with pytest.raises(Conflict, match="控制数已下达，据以核减的基线不能再变动，不再受理"):
         filed(visit(cast.CLERK), city, record_id=record)

@@ -60,7 +60,7 @@ PAIRS = [
 
 @pytest.mark.parametrize(("name", "bad"), PAIRS)
 def test_a_fit_refuses_what_is_no_table_of_numbers(name, bad):
-    with pytest.raises(ValueError, match=r"[一-鿿]"):
+    with pytest.raises(CostingError, match=r"[一-鿿]"):
         FITS[name](*BAD[bad])
 
 
@@ -115,3 +115,52 @@ def test_least_cost_is_found_in_any_unit_of_price():
     ]
     for other in found[1:]:
         np.testing.assert_allclose(other, found[0], rtol=1e-9)
+
+
+COLLISIONS = {
+    "quantile, constant": lambda cost, two: fit_quantile(cost, two.set_axis(["const", "b"], axis=1), tau=0.5),
+    "regression, constant": lambda cost, two: fit_cost_regression(
+        cost, two.set_axis(["const", "b"], axis=1), levels=["const"]
+    ),
+    "logarithm": lambda cost, two: fit_cost_regression(
+        cost, two.set_axis(["a", "log(a)"], axis=1), levels=["log(a)"]
+    ),
+    "year": lambda cost, two: fit_cost_regression(
+        cost, two.set_axis(["a", "year[1]"], axis=1), levels=["year[1]"], panel="pooled", time_effects=True
+    ),
+}
+BY_YEAR = pd.MultiIndex.from_product([range(len(COST) // 4), range(4)], names=["dmu", "year"])
+
+
+@pytest.mark.parametrize("name", COLLISIONS)
+def test_a_driver_called_as_a_column_of_the_model_is_refused_and_replaces_nothing(name):
+    rows = len(BY_YEAR)
+    with pytest.raises(CostingError, match="请改名"):
+        COLLISIONS[name](COST.iloc[:rows].set_axis(BY_YEAR), DRIVERS.iloc[:rows].set_axis(BY_YEAR))
+
+
+PANEL_FITS = {
+    "quantile": lambda cost, two: fit_quantile(cost, two, tau=0.5, interval="bootstrap"),
+    "sfa": lambda cost, two: fit_sfa(np.log(cost), two.assign(const=1.0), panel="invariant"),
+    "clustered": lambda cost, two: fit_cost_regression(cost, two, covariance="cluster"),
+    "pooled": lambda cost, two: fit_cost_regression(cost, two, panel="pooled", covariance="cluster"),
+    "within": lambda cost, two: fit_cost_regression(cost, two, panel="within"),
+    "random": lambda cost, two: fit_cost_regression(cost, two, panel="random"),
+}
+
+
+@pytest.mark.parametrize("name", PANEL_FITS)
+def test_a_row_that_names_no_dmu_belongs_to_none(name):
+    named = [(None if dmu == 2 else f"D{dmu}", year) for dmu, year in BY_YEAR]
+    index = pd.MultiIndex.from_tuples(named, names=["dmu", "year"])
+    rows = len(index)
+    with pytest.raises(CostingError, match="第9行没有单位编码"):
+        PANEL_FITS[name](COST.iloc[:rows].set_axis(index), DRIVERS.iloc[:rows].set_axis(index))
+
+
+def test_a_prediction_beyond_all_numbers_names_its_row():
+    fit = fit_cost_regression(COST**4, DRIVERS)
+    targets = pd.DataFrame([[1.0, 1.0], [1e99, 1e99]], index=["近", "远"], columns=DRIVERS.columns)
+    assert np.isfinite(fit.predict(targets.iloc[:1])).all()
+    with pytest.raises(CostingError, match="推算远的成本时超出数值范围"):
+        fit.predict(targets)

@@ -240,6 +240,15 @@ def test_marks_may_stand_before_or_after_the_unit_of_measure(heading):
     )
 
 
+@pytest.mark.parametrize("name", ["const", "cost", "dmu", "year"])
+def test_a_driver_called_as_the_models_call_their_own_columns_is_refused_at_its_heading(name):
+    with pytest.raises(Invalid) as refused:
+        read(table(lines(), (*HEAD[:6], f"{name}[水平]（比例）")))
+    (told,) = refused.value.findings
+    assert (told.code, told.where.cell) == ("costing.code", "G1")
+    assert "请改名" in told.message
+
+
 def test_a_cost_ten_times_that_of_other_years_is_told_in_the_unit_of_its_column():
     rows = lines()
     rows[3][4] = str(Decimal(rows[3][4]) * 20)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from budgetperf.actions.panels import CostPanelForm, keep_panel
-from budgetperf.errors import Invalid
+from budgetperf.errors import Conflict, Invalid, NotFound
 from budgetperf.statistics.errors import SingularCorrelation
 from budgetperf.store.runs import RunState, runs
 from budgetperf.store.session import Database
@@ -14,7 +14,7 @@ from tests import cast
 from tests.workflows.city import wait
 from tests.workflows.fit_city import fitting_house
 from workflows.jobs import Jobs, prepare
-from workflows.worker import _said, working
+from workflows.worker import _said, hopeless, working
 
 OFFICE = cast.RULES_OFFICE
 
@@ -77,3 +77,18 @@ def test_what_the_tables_of_an_index_do_not_carry_is_told_too_and_what_nobody_fo
         "步骤“result”未能办理：指标之间完全或几乎完全相关"
     )
     assert "内部错误（ValueError）" in _said("result", ValueError("math domain error"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "error", "ends"),
+    [
+        ("batch.baseline", SingularCorrelation(1e9), True),
+        ("batch.baseline", Invalid("costing.perfect_fit", "没有残差"), True),
+        ("batch.movement", Invalid("costing.panel", "面板有错误"), True),
+        ("batch.baseline", Conflict("baseline.moved", "有变动，请重试"), False),
+        ("batch.baseline", NotFound("rules.none", "没有规则版本"), False),
+        ("campaign.quarter", Invalid("goals.missing", "没有目标"), False),
+    ],
+)
+def test_only_what_another_order_is_needed_for_ends_a_run(kind: str, error: Exception, *, ends: bool) -> None:
+    assert hopeless(kind, error) is ends

@@ -12,7 +12,7 @@ import pandas as pd
 from scipy.linalg import solve_triangular
 
 from budgetperf.costing.design import CONST, Array, Floats, array, least_squares, orthogonal_basis
-from budgetperf.costing.errors import NoConstant, PerfectFit
+from budgetperf.costing.errors import BadTable, NoConstant, PerfectFit
 
 FRONTIER, MU, LN_U, LN_V, SCALE, ETA = "frontier", "mu", "ln_sigma_u2", "ln_sigma_v2", "scale", "eta"
 NO_RESIDUAL = 1e-12  # of the largest response
@@ -147,7 +147,7 @@ def scaling_part(frame: pd.DataFrame, sample: Sample) -> Part:
     """
     same = [str(name) for name in frame.columns if np.ptp(array(frame[name])) == 0]
     if same:
-        raise ValueError(f"缩放变量{'、'.join(same)}各行相同，与无效率的水平无法区分，请去掉")
+        raise BadTable(f"缩放变量{'、'.join(same)}各行相同，与无效率的水平无法区分，请去掉")
     centre = array(frame.mean())
     basis, root = orthogonal_basis(frame - centre), np.sqrt(sample.n)
     back = root * solve_triangular(basis.r, np.eye(len(basis.r)))

@@ -11,7 +11,7 @@ import pandas as pd
 
 from budgetperf.costing.conditioning import check_conditioning
 from budgetperf.costing.design import Floats, checked, labelled, orthogonal_basis, told_spans
-from budgetperf.costing.errors import NotConverged, TooFewRows
+from budgetperf.costing.errors import BadOption, NotConverged, TooFewRows
 from budgetperf.costing.frontier.design import (
     LN_U,
     LN_V,
@@ -132,16 +132,16 @@ def _check_options(
     distribution: Inefficiency, covariates: dict[str, pd.DataFrame], panel: PanelPattern | None, level: float
 ) -> None:
     if not 0 < level < 1:
-        raise ValueError(f"置信水平须在0和1之间，现为{level}")
+        raise BadOption(f"置信水平须在0和1之间，现为{level}")
     truncated = distribution is Inefficiency.TRUNCATED_NORMAL
     if not truncated and ("mean" in covariates or "scale" in covariates):
-        raise ValueError(f"无效率均值与缩放变量只用于截断正态分布，现为{distribution.label}")
+        raise BadOption(f"无效率均值与缩放变量只用于截断正态分布，现为{distribution.label}")
     if "scale" in covariates and len(covariates) > 1:
-        raise ValueError("缩放模型的无效率均值与方差已由缩放变量决定，不能再给自变量")
+        raise BadOption("缩放模型的无效率均值与方差已由缩放变量决定，不能再给自变量")
     if panel is not None and covariates:
-        raise ValueError("面板模型不支持无效率的自变量，请去掉，或按截面估计")
+        raise BadOption("面板模型不支持无效率的自变量，请去掉，或按截面估计")
     if panel is not None and distribution is Inefficiency.EXPONENTIAL:
-        raise ValueError("面板模型只有半正态与截断正态分布")
+        raise BadOption("面板模型只有半正态与截断正态分布")
 
 
 def _model(

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import log_ndtr
 
-from budgetperf.costing.design import CONST, Array, Floats
-from budgetperf.costing.errors import TooFewRows
+from budgetperf.costing.design import CONST, Array, Floats, dmus
+from budgetperf.costing.errors import BadTable, TooFewRows
 from budgetperf.costing.frontier.design import ETA, LN_U, LN_V, MU, Part, Sample, skewness_of
 from budgetperf.costing.frontier.efficiency import Posterior
 from budgetperf.costing.frontier.likelihood import LOG_2PI, mills
@@ -42,18 +42,18 @@ def periods(index: pd.Index) -> Periods:
 
     Raises
     ------
-    ValueError
-        If there are not two levels, a time is no number, or a dmu has a time twice.
+    BadTable
+        If there are not two levels, a row names no dmu, a time is no number, or a dmu has a time twice.
     TooFewRows
         If no dmu has two periods, or there is one dmu only.
     """
     if not isinstance(index, pd.MultiIndex) or index.nlevels != 2:
-        raise ValueError("面板模型需要两级行标签：（单位，时期），如 MultiIndex[(dmu, year)]")
+        raise BadTable("面板模型需要两级行标签：（单位，时期），如 MultiIndex[(dmu, year)]")
     once(index)
     time = pd.to_numeric(pd.Series(index.get_level_values(1)), errors="coerce").to_numpy(dtype="float64")
     if not np.isfinite(time).all():
-        raise ValueError("面板的时期须为数值（如年份）")
-    codes, names = pd.factorize(index.get_level_values(0))
+        raise BadTable("面板的时期须为数值（如年份）")
+    codes, names = pd.factorize(dmus(index))
     if len(names) < 2:
         raise TooFewRows("面板模型的单位数不足", n=len(names), needed=2)
     if len(index) == len(names):
@@ -62,10 +62,12 @@ def periods(index: pd.Index) -> Periods:
 
 
 def once(index: pd.Index) -> None:
-    """Refuse (``ValueError``) an index by dmu and time in which a dmu has a time twice."""
+    """Refuse (``BadTable``) an index by dmu and time in which a row names no dmu, or a dmu has a time twice."""
+    if index.nlevels == 2:
+        dmus(index)
     if index.nlevels == 2 and index.has_duplicates:
         dmu, when = index[index.duplicated()][0]
-        raise ValueError(f"单位{dmu!s}在时期{when!s}有重复的行")
+        raise BadTable(f"单位{dmu!s}在时期{when!s}有重复的行")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from budgetperf.costing.cost_form import CostForm, cost_form
-from budgetperf.costing.design import Array, Floats, Prediction, array, clusters
-from budgetperf.costing.errors import NotConverged, PerfectFit
+from budgetperf.costing.design import Array, Floats, Prediction, array, clusters, dmus
+from budgetperf.costing.errors import BadOption, NotConverged, PerfectFit
 from budgetperf.costing.ols import IntArray
 from budgetperf.costing.quantile.crossing import CROSSED, crossings, solve_uncrossed
 from budgetperf.costing.quantile.findings import check_crossing, quantile_findings
@@ -110,9 +110,9 @@ class QuantileResult:
             See ``predict``; also without an interval method.
         """
         if self.uncertainty is None:
-            raise ValueError("拟合时没有要求区间（interval=None），无从给出")
+            raise BadOption("拟合时没有要求区间（interval=None），无从给出")
         if not 0 < level < 1:
-            raise ValueError(f"置信水平须在0和1之间，现为{level}")
+            raise BadOption(f"置信水平须在0和1之间，现为{level}")
         z = array(self.form.targets(drivers, self.params.index))
         point = z @ array(self.params)
         ends = self.uncertainty.ends(z, point, level, log=self.form.log)
@@ -231,7 +231,7 @@ def fit_quantile(
     """
     method = None if interval is None else QuantileInterval(interval)
     if not 0 < level < 1:
-        raise ValueError(f"置信水平须在0和1之间，现为{level}")
+        raise BadOption(f"置信水平须在0和1之间，现为{level}")
     taus = _taus(tau)
     form = cost_form(log=log, levels=levels)
     design = form.design(drivers)
@@ -263,7 +263,7 @@ def _taus(tau: object) -> tuple[float, ...]:
         asked = np.empty(0)
     taus = tuple(sorted(map(float, asked))) if asked.ndim == 1 and asked.dtype.kind in "iuf" else ()
     if not taus or len(set(taus)) < len(taus) or not all(0 < one < 1 for one in taus):
-        raise ValueError(f"分位点须在0和1之间且不重复，现为{tau}")
+        raise BadOption(f"分位点须在0和1之间且不重复，现为{tau}")
     return taus
 
 
@@ -333,7 +333,7 @@ def _optimum(sample: QuantileSample, tau: float) -> Vertex:
 def _clusters(groups: "pd.Series[str] | None", drivers: pd.DataFrame) -> IntArray:
     if groups is None and drivers.index.nlevels != 2:
         return np.arange(len(drivers))
-    named = drivers.index.get_level_values(0) if groups is None else clusters(groups, drivers.index)
+    named = dmus(drivers.index) if groups is None else clusters(groups, drivers.index)
     return np.asarray(pd.factorize(named)[0], dtype=np.int64)
 
 

@@ -12,9 +12,9 @@ import pandas as pd
 from scipy import stats
 
 from budgetperf.costing.cost_form import CostForm, cost_form
-from budgetperf.costing.design import CONST, Floats, Prediction, array, clusters, table
+from budgetperf.costing.design import CONST, Floats, Prediction, array, clusters, dmus, table
 from budgetperf.costing.diagnostics import TestResult
-from budgetperf.costing.errors import Collinear, PerfectFit
+from budgetperf.costing.errors import BadOption, PerfectFit
 from budgetperf.costing.frontier.panel import once, periods
 from budgetperf.costing.ols import Covariance, OlsResult, fit_ols
 from budgetperf.costing.regression.findings import check_rounded, regression_findings
@@ -132,7 +132,7 @@ class CostRegressionResult:
             See ``predict``; also if level is not between 0 and 1.
         """
         if not 0 < level < 1:
-            raise ValueError(f"置信水平须在0和1之间，现为{level}")
+            raise BadOption(f"置信水平须在0和1之间，现为{level}")
         z = array(self._design(drivers))
         centre = z @ array(self.params)
         spread = np.einsum("ij,jk,ik->i", z, array(self.ols.covariance_matrix), z)
@@ -165,7 +165,7 @@ class CostRegressionResult:
             If nothing is left to shift by.
         """
         if not self.form.log:
-            raise ValueError("移至前沿以实际与预测之比计算，成本须取对数：请用log=True")
+            raise BadOption("移至前沿以实际与预测之比计算，成本须取对数：请用log=True")
         by_dmu = self.panel is PanelModel.WITHIN and self.effects is not None
         left = self.effects.effects if by_dmu and self.effects is not None else self.residuals
         if float(left.abs().max()) <= NO_RESIDUAL * float(self.response.abs().max()):
@@ -291,13 +291,13 @@ def _groups(given: "pd.Series[str] | None", index: pd.Index, errors: Covariance)
         return clusters(given, index)
     if errors is not Covariance.CLUSTER or index.nlevels != 2:
         return None
-    return pd.Series(index.get_level_values(0).astype(str), index=index)
+    return pd.Series(dmus(index).astype(str), index=index)
 
 
 def _years(drivers: pd.DataFrame, kind: PanelModel | None) -> tuple[object, ...]:
     """Return the periods that get a mark, the first included."""
     if kind is None:
-        raise ValueError("年份效应（time_effects）需要给出panel")
+        raise BadOption("年份效应（time_effects）需要给出panel")
     periods(drivers.index)
     return tuple(sorted(set(drivers.index.get_level_values(1))))
 
@@ -311,7 +311,7 @@ def _fit(
     level: float,
 ) -> tuple[OlsResult, PanelFit | None]:
     if not 0 < level < 1:
-        raise ValueError(f"置信水平须在0和1之间，现为{level}")
+        raise BadOption(f"置信水平须在0和1之间，现为{level}")
     if kind is None or kind is PanelModel.POOLED:
         return fit_ols(y, design, covariance=covariance, groups=groups, level=level), None
     fit = fit_within if kind is PanelModel.WITHIN else fit_random
@@ -352,7 +352,7 @@ def _homogeneity_test(
     name, null = "价格一次齐次", "全部要素价格上涨一倍，成本上涨一倍"
     try:
         ols, _ = _fit(y, free, kind, covariance, groups, 0.95)
-    except (Collinear, ValueError) as error:
+    except ValueError as error:
         return TestResult(name, null, reason=f"不加约束的模型无法估计：{error}")
     if not ols.std_errors[numeraire] > 0:
         return TestResult(name, null, reason="没有残差，无从检验")

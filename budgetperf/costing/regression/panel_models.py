@@ -12,7 +12,7 @@ from scipy import stats
 
 from budgetperf.costing.design import CONST, Array, Floats, array
 from budgetperf.costing.diagnostics import TestResult
-from budgetperf.costing.errors import Collinear, PerfectFit, TooFewRows
+from budgetperf.costing.errors import BadTable, Collinear, PerfectFit, TooFewRows
 from budgetperf.costing.frontier.panel import periods
 from budgetperf.costing.ols import Absorbed, Covariance, OlsResult, fit_ols
 
@@ -58,9 +58,11 @@ def with_periods(design: pd.DataFrame, years: Sequence[object]) -> pd.DataFrame:
     when = design.index.get_level_values(-1)
     unknown = sorted(set(when) - set(years))
     if unknown:
-        raise ValueError(f"样本中没有这些时期，年份效应无从推算：{'、'.join(map(str, unknown))}")
+        raise BadTable(f"样本中没有这些时期，年份效应无从推算：{'、'.join(map(str, unknown))}")
     name = design.index.names[-1] or "period"
     marks = {f"{name}[{one}]": (when == one).astype("float64") for one in years[1:]}
+    if both := [mark for mark in marks if mark in design]:
+        raise BadTable(f"因素“{both[0]}”与年份效应的列同名，请改名")
     return design.assign(**marks)
 
 
@@ -97,7 +99,7 @@ def fit_within(
         if name != CONST and _spread(design[name]) <= 1e-10 * float(np.abs(array(design[name])).max())
     ]
     if still:
-        raise ValueError(f"within模型只用单位内部的变化，而这些因素在各单位内不变：{'、'.join(still)}")
+        raise BadTable(f"within模型只用单位内部的变化，而这些因素在各单位内不变：{'、'.join(still)}")
     flat = design.apply(lambda column: _swept(column, 1.0) + column.mean())
     flat[CONST] = 1.0
     n_dmus = y.groupby(level=0, sort=False).ngroups
