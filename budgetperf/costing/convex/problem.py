@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from budgetperf.costing.convex.options import ConvexReturns, ErrorForm, Shape
-from budgetperf.costing.convex.response import WIDEST_RESPONSE, Size, size_of, too_wide
+from budgetperf.costing.convex.response import Size, carried
 from budgetperf.costing.design import CONST, Array, Floats, array, orthogonal_basis
 from budgetperf.costing.errors import Collinear, WideColumn
 
@@ -104,11 +104,7 @@ def stated(
     """
     values = array(drivers)
     _check_signs(y, drivers, returns, form)
-    response = size_of(array(y), returns, form)
-    if response.reach > WIDEST_RESPONSE:
-        raise too_wide(array(y), response.reach)
-    span = np.ptp(values, axis=0) if returns is ConvexReturns.VRS else values.max(axis=0)
-    used: NDArray[np.bool_] = np.asarray(span > 0)
+    used = _used(values, returns)
     collinear = _check_columns(y, drivers[drivers.columns[used]], contextual, returns, form)
     centre, scale = _moments(values[:, used], centred=returns is ConvexReturns.VRS)
     points = (values[:, used] - centre) / scale
@@ -131,12 +127,18 @@ def stated(
         scale=scale,
         y_centre=y_centre,
         y_scale=y_scale,
-        response=response,
+        response=carried(array(y), returns, form),
         z_centre=z_centre,
         z_scale=z_scale,
         used=used,
         collinear=collinear,
     )
+
+
+def _used(values: Array, returns: ConvexReturns) -> NDArray[np.bool_]:
+    """Return which columns vary, or under constant returns are not zero."""
+    reach = np.ptp(values, axis=0) if returns is ConvexReturns.VRS else values.max(axis=0)
+    return np.asarray(reach > 0)
 
 
 def _check_signs(y: Floats, drivers: pd.DataFrame, returns: ConvexReturns, form: ErrorForm) -> None:

@@ -49,6 +49,14 @@ def size_of(y: Array, returns: ConvexReturns, form: ErrorForm) -> Size:
     return Size(FAR * typical if far else deviation, far, float(np.ptp(values)) / typical, steady)
 
 
+def carried(y: Array, returns: ConvexReturns, form: ErrorForm) -> Size:
+    """Return ``size_of``, refusing what reaches beyond all that could be certified (``WideColumn``)."""
+    size = size_of(y, returns, form)
+    if size.reach > WIDEST_RESPONSE:
+        raise too_wide(y, size.reach)
+    return size
+
+
 def too_wide(y: Array, reach: float) -> WideColumn:
     """Return the refusal of a response that reaches too far."""
     return WideColumn("因变量", float(y.min()), float(y.max()), reach)
