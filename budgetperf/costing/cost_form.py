@@ -15,6 +15,7 @@ from budgetperf.costing.design import (
     Floats,
     array,
     checked,
+    demand_size,
     labelled,
     log_cost,
     regressors,
@@ -64,7 +65,9 @@ class CostForm:
     def response(self, cost: Floats, drivers: pd.DataFrame) -> Floats:
         """Return what is regressed: cost, its logarithm, or the logarithm of cost over the numeraire."""
         if not self.log:
-            return checked(labelled(cost, "成本").to_frame("成本"), "成本", drivers.index)["成本"]
+            amounts = checked(labelled(cost, "成本").to_frame("成本"), "成本", drivers.index)["成本"]
+            demand_size(amounts, "成本")
+            return amounts
         if not labelled(cost, "成本").index.equals(drivers.index):
             raise BadTable("成本的行标签与因素不一致，请先对齐")
         values = log_cost(cost)

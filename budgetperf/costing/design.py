@@ -23,6 +23,7 @@ Array: TypeAlias = NDArray[np.float64]
 
 CONST = "const"
 LARGEST = 1e100  # squares of anything larger could overflow
+SMALLEST = 1e-100  # and of anything smaller, zero aside, vanish
 MAX_CONDITION = 1e12  # beyond it fewer than four digits survive in double precision
 
 
@@ -180,10 +181,20 @@ def log_cost(cost: Floats) -> Floats:
     BadTable, TooFewRows
         See ``labelled``.
     ValueError
-        If a cost is missing or not positive.
+        If a cost is missing, not positive, or too small to reckon with.
     """
     numbers = _numbers(labelled(cost, "成本"), "成本", positive=True)
+    demand_size(numbers, "成本")
     return pd.Series(np.log(numbers.to_numpy()), index=cost.index, name="log(cost)")
+
+
+def demand_size(values: Floats, name: str) -> None:
+    """Refuse numbers that are not zero and so small that their squares vanish (``ValueError``)."""
+    tiny = (values != 0) & (values.abs() < SMALLEST)
+    if tiny.any():
+        row = int(np.flatnonzero(tiny)[0])
+        place = f"第{row + 1}行（{values.index.to_list()[row]!s}）"
+        raise ValueError(f"{name}{place}小得无法计算：{values.iloc[row]!s}；请核对计量单位或剔除")
 
 
 def _numbers(values: Floats, name: str, *, positive: bool) -> Floats:

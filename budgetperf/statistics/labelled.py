@@ -31,18 +31,22 @@ def array(values: "Floats | pd.DataFrame") -> Array:
 def numeric(values: pd.Series) -> Floats:
     """Return floats; NaN where a value is no real number: a text, a date, a complex number are not guessed at.
 
+    A column of nothing but marks is 0 and 1; a mark among other values is no number.
+
     Examples
     --------
     >>> numeric(pd.Series([Decimal("1.5"), True, "2", 1j, None], dtype=object)).tolist()
-    [1.5, 1.0, nan, nan, nan]
+    [1.5, nan, nan, nan, nan]
     """
     if isinstance(values.dtype, np.dtype) and values.dtype.kind in "biuf":
         return values.astype(np.float64)
+    if isinstance(values.dtype, pd.BooleanDtype):
+        return pd.Series(values.to_numpy(dtype=np.float64, na_value=np.nan), index=values.index)
     return pd.Series([_real(one) for one in values.tolist()], index=values.index, dtype=np.float64)
 
 
 def _real(value: object) -> float:
-    if not isinstance(value, Real | Decimal | np.bool_):
+    if isinstance(value, bool) or not isinstance(value, Real | Decimal):  # np.bool_ is no Real
         return float("nan")
     try:
         return float(value)

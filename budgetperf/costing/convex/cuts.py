@@ -18,7 +18,8 @@ from budgetperf.costing.design import Array
 from budgetperf.costing.errors import NotConverged
 
 NEIGHBOURS, ADDED = 8, 4  # pairs of a point at the start, and at most in a round
-COARSE, FINE, FINEST = 1e-4, 1e-10, 1e-11  # accuracy of the solver: many pairs missing, few, in need
+COARSE, FINE, FINEST, LAST = 1e-4, 1e-10, 1e-11, 1e-15  # accuracy of the solver: many pairs missing, few,
+# in need, and all it can give
 FEW = 0.02  # new pairs a point from which it pays to solve finely
 TOLERANCE = 1e-7  # violation, and movement of the expansion, at which it is done
 SMALL, SHRINKING = 1e-4, 0.9  # or at which it stands still in the noise of the solver
@@ -65,7 +66,8 @@ class Certificate:
     gap : float
         Bound on what a better function could take off the sum of squares, from the gradient at the
         reported values and the multipliers; relative to that sum, or to a thousandth of the total
-        sum of squares where it is smaller (the fit is nearly perfect). Multiplicative: where those
+        sum of squares where it is smaller (the fit is nearly perfect). Rows far beyond the others
+        count for no more than these, see ``response.Size``. Multiplicative: where those
         squares are convex, see ``findings.check_convexity``.
     pairs, rounds : int
         Conditions that were generated, out of n (n - 1); programmes solved.
@@ -116,23 +118,33 @@ def settle(problem: Problem, model: Model) -> Settled:
             gap = _relative_gap(problem, model, solution, envelope, target.unit)
             if max(violation, gap) <= ACCEPTED:
                 return Settled(solution, envelope, Certificate(violation, gap, len(pairs), round_))
-            if accuracy == FINEST:
+            if accuracy == LAST:
                 raise NotConverged(
                     "凸回归", f"约束最多被违反{violation:.2g}，对偶间隙{gap:.2g}，允许{ACCEPTED}"
                 )
-            accuracy = FINEST
+            accuracy = FINEST if accuracy > FINEST else LAST
         if len(fresh) <= FEW * count:
             accuracy = min(accuracy, FINE)
         pairs = np.union1d(pairs, fresh)
     raise NotConverged("凸回归", f"{ROUNDS}轮后仍有约束被违反{violation:.2g}，或展开点仍移动{moved:.2g}")
 
 
+def constant(problem: Problem) -> Settled:
+    """Return the function that equals a response of equal values: nothing is left, so none is better."""
+    count, d = problem.points.shape
+    level = np.full(count, 0.0 if problem.form is ErrorForm.ADDITIVE else 1.0)
+    effect = np.zeros(problem.contextual.shape[1])
+    at = np.concatenate([level, np.zeros(count * d), effect])
+    solution = Solution(level, np.zeros((count, d)), effect, at, np.zeros(len(at)))
+    return Settled(solution, level, Certificate(0.0, 0.0, 0, 0))
+
+
 def _relative_gap(problem: Problem, model: Model, solution: Solution, envelope: Array, unit: Array) -> float:
     by_level, by_effect = model.gradient(envelope, solution.effect)
     residuals = model.residuals(envelope, solution.effect)
-    response = problem.y if problem.form is ErrorForm.ADDITIVE else np.log(problem.y)
-    total = float(((response - response.mean()) ** 2).sum())
-    size = max(float(residuals @ residuals), LEAST_SHARE * total, LEAST_SQUARE * len(residuals))
+    squares, total = float(residuals @ residuals), len(residuals) * problem.spread**2
+    known = min(squares, total) if problem.response.far else squares
+    size = max(known, LEAST_SHARE * total, LEAST_SQUARE * len(residuals))
     return 2 * solution.gap(by_level * unit, by_effect) / size
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from budgetperf.costing.convex.cuts import Settled, settle
+from budgetperf.costing.convex.cuts import Model, Settled, constant, settle
 from budgetperf.costing.convex.findings import (
     check_columns,
     check_convexity,
@@ -16,10 +16,11 @@ from budgetperf.costing.convex.findings import (
 from budgetperf.costing.convex.models import Additive, Multiplicative
 from budgetperf.costing.convex.options import ConvexReturns, ErrorForm, SecondStage, Shape
 from budgetperf.costing.convex.problem import Problem, stated
+from budgetperf.costing.convex.response import SUSPECT, size_of, too_wide
 from budgetperf.costing.convex.result import CnlsResult, StonedResult
 from budgetperf.costing.convex.second_stage import NO_RESIDUALS, conditional_mean, split
 from budgetperf.costing.design import Floats, array, checked, labelled
-from budgetperf.costing.errors import BadTable
+from budgetperf.costing.errors import BadTable, NotConverged
 
 
 def fit_cnls(
@@ -54,7 +55,7 @@ def fit_cnls(
     Collinear
         If contextual variables repeat each other, or (additive) the drivers.
     WideColumn
-        If a driver lies so far apart that an optimum of its rows cannot be told.
+        If a driver or the response lies so far apart that an optimum of its rows cannot be told.
     NotConverged
         If no optimum is certified by its violation and its duality gap.
     ValueError
@@ -81,9 +82,8 @@ def fit_cnls(
     z = checked(pd.DataFrame(index=y.index) if contextual is None else contextual, "环境变量", y.index)
     problem = stated(response, drivers, z, shape, returns, form)
     model = Additive(problem) if form is ErrorForm.ADDITIVE else Multiplicative(problem)
-    settled = settle(problem, model)
-    result = _labelled(problem, settled, response, drivers, z)
-    size = problem.y_scale if form is ErrorForm.ADDITIVE else 1.0
+    result = _labelled(problem, _settled(problem, model, response), response, drivers, z)
+    size = problem.response.spread if form is ErrorForm.ADDITIVE else 1.0
     findings = (
         *check_columns(problem, [str(c) for c in X.columns]),
         *check_fit(array(result.residuals), size),
@@ -132,7 +132,7 @@ def fit_stoned(
     regression = fit_cnls(y, X, kind=kind, returns=returns, form=form, contextual=contextual)
     sign, additive = regression.shape.sign, regression.form is ErrorForm.ADDITIVE
     e = sign * array(regression.residuals)
-    parts = split(e, method, float(array(y).std()) if additive else 1.0)
+    parts = split(e, method, _spread(regression) if additive else 1.0)
     frontier = regression.moved(parts.mean)
     u = pd.Series(conditional_mean(e, parts.sigma_u, parts.sigma_v), index=y.index)
     spread = float(e.std())
@@ -149,6 +149,23 @@ def fit_stoned(
         findings=(*regression.findings, *check_split(parts, len(e), off_centre)),
         method=method,
     )
+
+
+def _settled(problem: Problem, model: Model, y: Floats) -> Settled:
+    """Solve; equal responses are their own function, and one that reaches far is named where no optimum is told."""
+    if problem.returns is ConvexReturns.VRS and problem.response.steady:
+        return constant(problem)
+    try:
+        return settle(problem, model)
+    except NotConverged as error:
+        if problem.response.reach > SUSPECT:
+            raise too_wide(array(y), problem.response.reach) from error
+        raise
+
+
+def _spread(regression: CnlsResult) -> float:
+    response = array(regression.fitted + regression.residuals)
+    return size_of(response, regression.returns, regression.form).spread
 
 
 def _efficiency(u: Floats, frontier: Floats, regression: CnlsResult) -> Floats:

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from budgetperf.costing.convex.options import ConvexReturns, ErrorForm, Shape
+from budgetperf.costing.convex.response import Size, carried
 from budgetperf.costing.design import CONST, Array, Floats, array, orthogonal_basis
 from budgetperf.costing.errors import Collinear, WideColumn
 
@@ -41,6 +42,8 @@ class Problem:
     centre, scale : array (d,)
         ``X = points * size * scale + centre``.
     y_centre, y_scale : float
+    response : Size
+        Of the response (of its logarithm), in its own unit.
     z_centre, z_scale : array (m,)
     used : array (k,) of bool
         The columns that vary; the others are left out.
@@ -60,10 +63,16 @@ class Problem:
     scale: Array
     y_centre: float
     y_scale: float
+    response: Size
     z_centre: Array
     z_scale: Array
     used: NDArray[np.bool_]
     collinear: Collinear | None
+
+    @property
+    def spread(self) -> float:
+        """Of ``y``, or of its logarithm."""
+        return self.response.spread / (self.y_scale if self.form is ErrorForm.ADDITIVE else 1.0)
 
     @property
     def sign(self) -> int:
@@ -88,15 +97,14 @@ def stated(
     Collinear
         If contextual variables cannot be told apart from one another or from the function.
     WideColumn
-        If a column lies so far apart that most of its rows are one point to the solver.
+        If a column or the response lies so far apart that most of its rows are one point to the solver.
     ValueError
         If a multiplicative response is not positive, or drivers under constant returns are
         negative or all zero in a row.
     """
     values = array(drivers)
     _check_signs(y, drivers, returns, form)
-    reach = np.ptp(values, axis=0) if returns is ConvexReturns.VRS else values.max(axis=0)
-    used: NDArray[np.bool_] = np.asarray(reach > 0)
+    used = _used(values, returns)
     collinear = _check_columns(y, drivers[drivers.columns[used]], contextual, returns, form)
     centre, scale = _moments(values[:, used], centred=returns is ConvexReturns.VRS)
     points = (values[:, used] - centre) / scale
@@ -119,11 +127,18 @@ def stated(
         scale=scale,
         y_centre=y_centre,
         y_scale=y_scale,
+        response=carried(array(y), returns, form),
         z_centre=z_centre,
         z_scale=z_scale,
         used=used,
         collinear=collinear,
     )
+
+
+def _used(values: Array, returns: ConvexReturns) -> NDArray[np.bool_]:
+    """Return which columns vary, or under constant returns are not zero."""
+    reach = np.ptp(values, axis=0) if returns is ConvexReturns.VRS else values.max(axis=0)
+    return np.asarray(reach > 0)
 
 
 def _check_signs(y: Floats, drivers: pd.DataFrame, returns: ConvexReturns, form: ErrorForm) -> None:

@@ -17,7 +17,7 @@ NAN = float("nan")
 GRID = 200  # points on which the likelihood is looked over before it is climbed
 NO_GAIN = 1e-8  # quasi log likelihood above that of no inefficiency that is none
 EDGE = 0.995  # share su / (su + sv) from which nothing but inefficiency is left
-EXACT = 1e-4  # residuals of this size, in standard deviations of the response, are none: see cuts.ACCEPTED
+EXACT = 1e-4  # residuals of this size, of the spread of the response, are none: see cuts.ACCEPTED
 
 WRONG_SKEWNESS, NO_INEFFICIENCY, NO_NOISE, NO_RESIDUALS = (
     "wrong_skewness",

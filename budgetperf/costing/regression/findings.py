@@ -19,9 +19,12 @@ from budgetperf.costing.diagnostics import TestResult
 from budgetperf.costing.errors import Collinear, TooFewRows
 from budgetperf.costing.ols import Covariance, OlsResult
 from budgetperf.costing.regression.panel_models import NO_RESIDUAL, PanelFit
+from budgetperf.costing.regression.rounded import rounding_unit
 from budgetperf.findings import Finding, Severity, Where
+from budgetperf.statistics.labelled import numeric
 
 FEN = 0.01  # yuan
+NOISELESS = 1e-8  # of a cost: no unit keeps to its drivers so closely
 
 
 def regression_findings(
@@ -60,14 +63,21 @@ def check_rounding(cost: Floats, drivers: pd.DataFrame, *, levels: Collection[st
     except (TooFewRows, Collinear):
         return ()
     left = array(y) - array(design) @ least_squares(array(y), array(design), basis)
-    return check_rounded(left, cost, pointer="/regression")
+    return _rounded(left, FEN / array(cost), "按分取整", pointer="/regression")
 
 
-def check_rounded(left: Array, cost: Floats, *, pointer: str = DATA) -> tuple[Finding, ...]:
-    """Residuals of log cost (n,) exceed what rounding to the fen leaves of a formula."""
-    if np.sqrt((left**2).mean()) > np.sqrt(((FEN / array(cost)) ** 2).mean()):
+def check_rounded(left: Array, cost: Floats) -> tuple[Finding, ...]:
+    """Residuals of log cost (n,) exceed what rounding to the last digit of the costs leaves of a formula."""
+    amounts = array(numeric(cost))
+    steps = np.maximum(rounding_unit(amounts) / amounts, NOISELESS)
+    return _rounded(left, steps, "按末位取整", pointer=DATA)
+
+
+def _rounded(left: Array, steps: Array, how: str, *, pointer: str) -> tuple[Finding, ...]:
+    """Residuals are of the size of the steps (n,), those of rounding over the cost."""
+    if np.sqrt((left**2).mean()) > np.sqrt((steps**2).mean()):
         return ()
-    text = "成本与动因的差异不超过按分取整的误差：成本像是由公式算出来的，没有残差可言，区间没有意义，请核对数据来源"
+    text = f"成本与动因的差异不超过{how}的误差：成本像是由公式算出来的，没有残差可言，区间没有意义，请核对数据来源"
     return (Finding("costing.perfect_fit", Severity.ERROR, Where(pointer=pointer), text),)
 
 
