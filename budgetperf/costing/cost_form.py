@@ -53,9 +53,9 @@ class CostForm:
     def __post_init__(self) -> None:
         if self.prices and not self.log:
             raise BadOption("价格一次齐次只在对数形式下成立：请用log=True，或不要给出prices")
-        both = sorted(set(self.levels) & set(self.prices))
+        both = [name for name in self.levels if name in self.prices]
         if both:
-            raise BadOption(f"价格须取对数，不能同时列入levels：{'、'.join(both)}")
+            raise BadOption(f"价格须取对数，不能同时列入levels：{'、'.join(map(str, both))}")
 
     @property
     def numeraire(self) -> str | None:
@@ -86,7 +86,7 @@ class CostForm:
         known = table(drivers, "因素表").columns
         missing = [name for name in (*self.levels, *self.prices) if name not in known]
         if missing:
-            raise BadOption(f"levels或prices中的因素不在drivers里：{'、'.join(missing)}")
+            raise BadOption(f"levels或prices中的因素不在drivers里：{'、'.join(map(str, missing))}")
         if not len(known):
             raise BadTable("因素表没有列，至少要有一个因素")
         columns = checked(drivers, "因素", drivers.index)
@@ -142,5 +142,5 @@ def cost_form(*, log: bool, levels: Sequence[str], prices: Sequence[str] = ()) -
     """Return the form, refusing a price or level named twice."""
     for names in (levels, prices):
         if len(set(names)) < len(names):
-            raise BadOption(f"因素重复列出：{'、'.join(names)}")
+            raise BadOption(f"因素重复列出：{'、'.join(map(str, names))}")
     return CostForm(log, tuple(levels), tuple(prices))

@@ -4,10 +4,12 @@ Holds the index and its use on single amounts and on whole panels. Which index a
 is data of the rulebook.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
+from numbers import Rational
 
 from budgetperf.costing.panel import CostPanel
 from budgetperf.costing.rounding import half_up
@@ -43,11 +45,12 @@ class PriceIndex:
     regions: Mapping[str, Decimal] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        bad = [
-            str(key) for levels in (self.values, self.regions) for key, level in levels.items() if level <= 0
-        ]
+        every = (*self.values.items(), *self.regions.items())
+        bad = [str(key) for key, level in every if not _is_level(level)]
         if bad:
-            raise Invalid("costing.price_index_level", f"价格指数{self.code}的值须为正数：{'、'.join(bad)}")
+            raise Invalid(
+                "costing.price_index_level", f"价格指数{self.code}的值须为正数且有限：{'、'.join(bad)}"
+            )
 
     def level(self, year: int) -> Decimal:
         """Return the level of ``year``.
@@ -97,6 +100,14 @@ class PriceIndex:
         fen x ``factor``, in exact fractions, rounded once.
         """
         return Money(half_up(amount.fen * self.factor(year, to=to, region=region)))
+
+
+def _is_level(level: object) -> bool:
+    if isinstance(level, Decimal):
+        return level.is_finite() and level > 0
+    if isinstance(level, float):
+        return 0 < level < math.inf
+    return isinstance(level, Rational) and int(level.numerator) > 0
 
 
 def at_base_prices(panel: CostPanel, index: PriceIndex) -> CostPanel:

@@ -194,6 +194,7 @@ MEANINGS: Mapping[str, tuple[str, Severity, str]] = {
     "impossible_value": ("有不可能的数值", ERROR, "成本函数里成本与工作量都应为正；先核对这些数据，再用结果"),
     "paid_at_cost": ("部分单元按自身成本计付", NOTE, "证据不足以改变他们或别人应得的钱，成本之外的差额仍按规则分摊"),
     "thin_tail": ("分位点之外数据太少", WARNING, "相对于系数的个数，分位线一侧的数据太少，线的位置取决于其中少数几行"),
+    "few_draws": ("抽样次数不足", WARNING, "抽样次数不够形成所要的区间，区间偏窄；请增加抽样次数后重算"),
     "unbounded_interval": ("区间没有界", WARNING, "数据不足以给出该系数的区间"),
     "crossing": ("分位数曲线相交", WARNING, "已重新排列使其不相交，区间随之放宽"),
     # stochastic frontier, and what remains of convex regression

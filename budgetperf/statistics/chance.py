@@ -4,7 +4,7 @@ Holds both coefficients (AC1 counts equal grades only, AC2 near ones in part) wi
 error. Kappa itself is in ``statsmodels.stats.inter_rater``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,15 +13,18 @@ from scipy import stats
 
 from budgetperf.findings import Finding, Severity
 from budgetperf.statistics.errors import BadParameter, BadTable, NoVariation, TooFewRows
-from budgetperf.statistics.labelled import Array
+from budgetperf.statistics.labelled import Array, array, numeric
 from budgetperf.statistics.methods import RatingWeights
+from budgetperf.statistics.parameters import demand_share
 from budgetperf.statistics.ratings import (
+    LARGEST,
     ROUNDING,
     cells,
     demand_names,
     demand_ratings,
-    demand_share,
     flat_raters,
+    is_endless,
+    is_single,
     told,
 )
 
@@ -83,7 +86,8 @@ def gwet_ac1(
     NoVariation
         One grade only and no ``categories`` to say what else could have been given.
     BadParameter
-        ``confidence`` is not between 0 and 1, or ``categories`` has fewer than two grades.
+        ``confidence`` is not between 0 and 1, or ``categories`` has fewer than two grades, one
+        twice, or one that is no grade (a gap, an infinite number).
 
     Notes
     -----
@@ -98,7 +102,7 @@ def gwet_ac1(
     Handbook of inter-rater reliability, 4th edition (missing grades, weights).
     """
     demand_share("置信水平", confidence)
-    places, grades = _placed(ratings, categories)
+    places, grades = _placed(ratings, None if categories is None else _asked(categories))
     return _gwet(ratings, places, grades, RatingWeights.IDENTITY, confidence)
 
 
@@ -124,7 +128,7 @@ def gwet_ac2(
     Raises
     ------
     BadTable, TooFewRows, NoVariation, BadParameter
-        As ``gwet_ac1``; also unknown ``weights``.
+        As ``gwet_ac1``; also unknown ``weights``, ``categories`` that are no numbers.
 
     Notes
     -----
@@ -142,11 +146,34 @@ def gwet_ac2(
         known = "、".join(member.value for member in RatingWeights)
         raise BadParameter(f"没有“{weights}”这种权重，可用：{known}") from None
     figures = demand_ratings(ratings, complete=False, targets=1)
-    places, grades = _placed(figures, None if categories is None else [float(one) for one in categories])
+    places, grades = _placed(figures, None if categories is None else _asked_numbers(categories))
     order = np.argsort(np.array(grades, dtype=np.float64))
     moved = np.append(np.argsort(order).astype(np.float64), np.nan)
     places = moved[np.where(np.isnan(places), -1, places).astype(np.intp)]
     return _gwet(ratings, places, [grades[at] for at in order], kind, confidence)
+
+
+def _asked(categories: Sequence[object]) -> list[object]:
+    """Return the grades that could be given; a gap is none of them."""
+    if not isinstance(categories, Iterable):
+        raise BadParameter(f"可选的等级须逐个列出，如[1, 2, 3]，现为{categories}")
+    asked = list(categories)
+    wrong = [one for one in asked if not is_single(one) or is_endless(one)]
+    if not wrong:
+        wrong = [one for one, gap in zip(asked, pd.Series(asked, dtype=object).isna(), strict=True) if gap]
+    if wrong:
+        raise BadParameter(f"可选的等级须为单个的值，不能缺失或无穷：{'、'.join(map(str, wrong))}")
+    return asked
+
+
+def _asked_numbers(categories: Sequence[object]) -> list[object]:
+    """Return the grades that could be given as numbers."""
+    asked = _asked(categories)
+    figures = array(numeric(pd.Series(asked, dtype=object)))
+    wrong = [str(one) for one, figure in zip(asked, figures, strict=True) if not abs(figure) <= LARGEST]
+    if wrong:
+        raise BadParameter(f"可选的等级须为大小可以计算的数：{'、'.join(wrong)}")
+    return list(figures.tolist())
 
 
 def _placed(ratings: pd.DataFrame, categories: Sequence[object] | None) -> tuple[Array, list[object]]:

@@ -12,10 +12,10 @@ from scipy import stats
 from budgetperf.findings import Finding, Severity
 from budgetperf.statistics.errors import NoVariation
 from budgetperf.statistics.labelled import Floats, array
+from budgetperf.statistics.parameters import demand_share
 from budgetperf.statistics.ratings import (
     ROUNDING,
     demand_ratings,
-    demand_share,
     flat_raters,
     fully_alike,
     negligible,

@@ -14,9 +14,9 @@ from scipy import stats
 from budgetperf.findings import Finding, Severity
 from budgetperf.statistics.errors import NoVariation
 from budgetperf.statistics.labelled import Floats, array
+from budgetperf.statistics.parameters import demand_share
 from budgetperf.statistics.ratings import (
     demand_ratings,
-    demand_share,
     flat_raters,
     fully_alike,
     negligible,

@@ -14,7 +14,8 @@ from budgetperf.findings import Finding, Severity
 from budgetperf.statistics.errors import BadParameter, NoVariation
 from budgetperf.statistics.labelled import Floats, array
 from budgetperf.statistics.methods import Tail
-from budgetperf.statistics.ratings import demand_share, demand_values, negligible, told
+from budgetperf.statistics.parameters import demand_share, is_whole
+from budgetperf.statistics.ratings import demand_values, negligible, told
 
 GRUBBS_FROM = 7  # below it the test often tags ordinary values (NIST/SEMATECH e-Handbook 1.3.5.17.1)
 ESD_FROM = 15  # below it the critical values are only rough (Rosner 1983)
@@ -157,8 +158,8 @@ def generalised_esd(values: Floats, *, at_most: int, significance: float = 0.05)
     demand_share("显著性水平", significance)
     left = demand_values(values, least=3)
     n = len(left)
-    if not 1 <= at_most <= n // 2:
-        raise BadParameter(f"异常值个数上限须在1和样本量一半（{n // 2}）之间，现为{at_most}")
+    if not is_whole(at_most) or not 1 <= at_most <= n // 2:
+        raise BadParameter(f"异常值个数上限须为1到样本量一半（{n // 2}）的整数，现为{at_most}")
     rows: list[tuple[float, float, float]] = []
     labels = []
     findings = _few(n, ESD_FROM, "广义极端学生化偏差检验的临界值在样本很少时只是近似", "Rosner (1983)")

@@ -10,17 +10,11 @@ import numpy as np
 import pandas as pd
 
 from budgetperf.findings import Finding, Severity, Where
-from budgetperf.statistics.errors import BadParameter, BadTable, TooFewRows
+from budgetperf.statistics.errors import BadTable, TooFewRows
 from budgetperf.statistics.labelled import Array, Floats, demand_labels, numeric
 
 LARGEST = 1e50  # fourth powers of anything larger could overflow
 ROUNDING = 8 * float(np.finfo(np.float64).eps)
-
-
-def demand_share(name: str, value: float) -> None:
-    """Refuse a level that is not strictly between 0 and 1."""
-    if not 0 < value < 1:
-        raise BadParameter(f"{name}须在0和1之间（不含），现为{value}")
 
 
 def demand_ratings(
@@ -65,11 +59,13 @@ def demand_names(ratings: pd.DataFrame) -> tuple[Array, list[object]]:
     Raises
     ------
     BadTable
-        A label is repeated, or a grade is infinite.
+        A label is repeated, or a grade is infinite or no single value.
     """
     demand_labels(ratings)
     given = ratings.to_numpy(dtype=object)
-    endless = np.array([_is_endless(one) for one in given.ravel()], dtype=np.bool_)
+    several = np.array([not is_single(one) for one in given.ravel()], dtype=np.bool_)
+    _refuse(ratings, several.reshape(given.shape), "以下评分不是单个的数或文字")
+    endless = np.array([is_endless(one) for one in given.ravel()], dtype=np.bool_)
     _refuse(ratings, endless.reshape(given.shape), "以下评分不是有限数")
     codes, names = pd.factorize(given.ravel())
     figures = np.where(codes < 0, np.nan, codes.astype(np.float64))
@@ -129,8 +125,18 @@ def told(code: str, severity: Severity, text: str, source: str = "", *, at: str 
     return Finding(f"statistics.{code}", severity, Where(pointer=at), text, source)
 
 
-def _is_endless(grade: object) -> bool:
-    return isinstance(grade, float | Decimal) and abs(grade) == float("inf")
+def is_single(grade: object) -> bool:
+    """Return whether a grade can be told from others and counted: a list cannot, nor a signalling NaN."""
+    try:
+        hash(grade)
+    except TypeError:
+        return False
+    return True
+
+
+def is_endless(grade: object) -> bool:
+    """Return whether a grade is an infinite number."""
+    return isinstance(grade, float | np.floating | Decimal) and abs(grade) == float("inf")
 
 
 def _refuse(

@@ -15,8 +15,9 @@ from budgetperf.findings import Finding, Severity
 from budgetperf.statistics.errors import BadParameter, NoFiniteEstimate, NotConverged, NoVariation
 from budgetperf.statistics.facets import Design, read_design
 from budgetperf.statistics.labelled import Array, Floats
+from budgetperf.statistics.parameters import demand_share
 from budgetperf.statistics.rating_scale import MarginalLikelihood, Unpacked, moments, warm_estimates
-from budgetperf.statistics.ratings import demand_share, told
+from budgetperf.statistics.ratings import told
 
 SOURCE = "Linacre (1989)"
 METHOD = "多侧面严厉度模型"

@@ -12,7 +12,8 @@ from scipy import stats
 from budgetperf.findings import Finding, Severity
 from budgetperf.statistics.errors import BadParameter
 from budgetperf.statistics.labelled import Floats, array
-from budgetperf.statistics.ratings import demand_share, demand_values, negligible, told
+from budgetperf.statistics.parameters import demand_share, is_number
+from budgetperf.statistics.ratings import demand_values, negligible, told
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,8 @@ def trimmed_mean(values: Floats, *, share: float = 0.1, confidence: float = 0.95
     location, Sankhya A 25, 331-352; Yuen (1974) Biometrika 61, 165-170.
     """
     demand_share("置信水平", confidence)
-    if not 0 <= share < 0.5:
-        raise BadParameter(f"每端去掉的比例须不小于0且小于0.5，现为{share}")
+    if not is_number(share) or not 0 <= share < 0.5:
+        raise BadParameter(f"每端去掉的比例须为不小于0且小于0.5的数，现为{share}")
     column = demand_values(values, least=2)
     figures = array(column)
     order = np.argsort(figures, kind="stable")

@@ -7,9 +7,10 @@ import pytest
 from budgetperf.costing.convex import fit_cnls, fit_stoned
 from budgetperf.costing.envelopment import fit_dea, malmquist
 from budgetperf.costing.envelopment.bootstrap import correct_bias
-from budgetperf.costing.errors import CostingError
+from budgetperf.costing.errors import BadOption, BadTable, CostingError
 from budgetperf.costing.frontier import fit_sfa
 from budgetperf.costing.quantile import fit_quantile
+from budgetperf.costing.quantile.interval import IntervalOptions
 from budgetperf.costing.regression import fit_cost_regression
 from tests.costing.factories import make_sample
 
@@ -164,3 +165,66 @@ def test_a_prediction_beyond_all_numbers_names_its_row():
     assert np.isfinite(fit.predict(targets.iloc[:1])).all()
     with pytest.raises(CostingError, match="推算远的成本时超出数值范围"):
         fit.predict(targets)
+
+
+def bootstrap(*, seed=1, draws=20, level=0.9):
+    options = IntervalOptions(seed=seed, n_draws=draws)
+    return fit_quantile(COST, DRIVERS, tau=0.5, interval="bootstrap", level=level, options=options)
+
+
+def corrected(*, seed=1, draws=20, level=0.9):
+    return correct_bias(DRIVERS, COST.to_frame(), seed=seed, draws=draws, level=level, returns="vrs")
+
+
+BOOTSTRAPS = [bootstrap, corrected]
+NO_TERMS = [{"draws": draws} for draws in (1, 0, -3, 2.5, 20.0, "a", None)]
+NO_TERMS += [{"seed": seed} for seed in (-1, 1.5, "a", None, True)]
+NO_TERMS += [{"level": level} for level in ("a", None, 0, 1)]
+
+
+@pytest.mark.parametrize("method", BOOTSTRAPS)
+@pytest.mark.parametrize("terms", NO_TERMS, ids=str)
+def test_a_bootstrap_refuses_terms_it_cannot_draw_by(method, terms):
+    with pytest.raises(BadOption, match=r"至少抽取2次|随机种子须为|须为0和1之间"):
+        method(**terms)
+
+
+@pytest.mark.parametrize("method", BOOTSTRAPS)
+@pytest.mark.parametrize(
+    ("draws", "level", "few"),
+    [(20, 0.9, False), (19, 0.9, True), (39, 0.95, True), (np.int64(40), 0.95, False)],
+)
+def test_draws_that_do_not_reach_the_ends_of_an_interval_are_told(method, draws, level, few):
+    found = method(seed=np.int32(1), draws=draws, level=level).findings
+    assert ("costing.few_draws" in {one.code for one in found}) is few
+
+
+@pytest.mark.parametrize("level", ["a", None, 0, 1])
+def test_a_level_that_is_no_share_is_refused(level):
+    fits = (
+        lambda: fit_cost_regression(COST, DRIVERS, level=level),
+        lambda: fit_quantile(COST, DRIVERS, tau=0.5, level=level),
+        lambda: fit_sfa(COST, with_constant(DRIVERS), kind="cost", level=level),
+        lambda: fit_cost_regression(COST, DRIVERS).interval(DRIVERS, level=level),
+        lambda: fit_quantile(COST, DRIVERS, tau=0.5).interval(DRIVERS, level=level),
+    )
+    for fit in fits:
+        with pytest.raises(BadOption, match="0和1之间"):
+            fit()
+
+
+PERIODS = {
+    "two kinds": ([2024, "2025"], "时期须为同一种写法.*2024（int）、'2025'（str）"),
+    "a gap": ([2024, None], "时期有缺失"),
+}
+
+
+@pytest.mark.parametrize("name", PERIODS)
+def test_periods_without_an_order_are_refused(name):
+    when, text = PERIODS[name]
+    index = pd.MultiIndex.from_product([range(len(COST) // 2), when], names=["dmu", "year"])
+    drivers, cost = DRIVERS.set_axis(index), COST.set_axis(index)
+    with pytest.raises(BadTable, match=text):
+        malmquist(drivers, cost.to_frame())
+    with pytest.raises(BadTable, match=f"{text}|时期须为数值"):
+        fit_cost_regression(cost, drivers, panel="pooled", time_effects=True)

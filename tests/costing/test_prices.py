@@ -32,9 +32,24 @@ def test_a_year_outside_the_index_is_refused_not_extrapolated():
         INDEX.convert(Money(1), 2025, to=2024)
 
 
-def test_an_index_level_must_be_positive():
-    with pytest.raises(Invalid, match="须为正数"):
-        PriceIndex("bad", {2020: Decimal(0)}, Source("例"))
+NO_LEVELS = [
+    Decimal(0),
+    Decimal(-1),
+    *map(Decimal, ("NaN", "sNaN", "Infinity")),
+    float("nan"),
+    float("inf"),
+    None,
+    "100",
+]
+
+
+@pytest.mark.parametrize("level", NO_LEVELS, ids=repr)
+def test_an_index_level_must_be_positive_and_finite(level):
+    with pytest.raises(Invalid, match=r"须为正数且有限：2021$") as raised:
+        PriceIndex("bad", {2020: Decimal(1), 2021: level}, Source("例"))
+    assert raised.value.code == "costing.price_index_level"
+    with pytest.raises(Invalid, match=r"须为正数且有限：山区$"):
+        PriceIndex("bad", {2020: Decimal(1)}, Source("例"), {"城区": Decimal(1), "山区": level})
 
 
 def test_a_panel_is_deflated_once_row_by_row():
@@ -66,11 +81,6 @@ def test_money_of_a_region_becomes_money_of_the_whole_and_back():
 def test_a_region_the_index_does_not_know_is_refused_and_the_known_are_named(region):
     with pytest.raises(Invalid, match=f"没有地区“{region}”的值，现有：城区、山区"):
         REGIONAL.convert(Money(1), 2023, to=2024, region=region)
-
-
-def test_a_regional_level_must_be_positive():
-    with pytest.raises(Invalid, match="须为正数：山区"):
-        PriceIndex("bad", {2020: Decimal(1)}, Source("例"), {"山区": Decimal(0)})
 
 
 def test_units_that_differ_by_their_region_alone_cost_the_same_in_its_prices():

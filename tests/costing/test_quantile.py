@@ -206,7 +206,7 @@ def test_kernel_errors_are_near_the_asymptotic_ones(density):
     np.testing.assert_allclose(np.sqrt(np.diag(fit.uncertainty.covariance)), truth, rtol=0.12)
 
 
-def boot(seed=1, *, draws=1, sample=5, **size):
+def boot(seed=1, *, draws=2, sample=5, **size):
     cost, drivers, groups = make_sample(sample, **size)
     options = IntervalOptions(seed=seed, n_draws=draws)
     return fit_quantile(

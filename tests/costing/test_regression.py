@@ -177,6 +177,21 @@ def test_a_price_is_a_driver_in_logarithms():
         fit_cost_regression(cost, drivers.assign(fuel=-1.0), prices=["wage", "fuel"])
 
 
+def test_drivers_may_be_named_by_numbers():
+    cost, drivers = make_priced(2)
+    named = fit_cost_regression(cost, drivers, prices=["wage", "capital", "fuel"])
+    numbered = drivers.set_axis(range(4), axis=1)
+    prices = [list(drivers.columns).index(name) for name in ("wage", "capital", "fuel")]
+    fit = fit_cost_regression(cost, numbered, prices=prices)
+    close(fit.params.to_numpy(), named.params.to_numpy())
+    assert fit.tests == named.tests
+    for wrong, text in (([1, 9], "不在drivers里：9"), ([1, 1], "重复列出：1、1")):
+        with pytest.raises(ValueError, match=text):
+            fit_cost_regression(cost, numbered, prices=wrong)
+    with pytest.raises(ValueError, match="不能同时列入levels：2"):
+        fit_cost_regression(cost, numbered, levels=[2], prices=[1, 2])
+
+
 def test_one_price_for_all_leaves_homogeneity_untested_and_says_so():
     cost, drivers = make_priced(4)
     fit = fit_cost_regression(cost, drivers.assign(fuel=5.0), prices=["wage", "fuel"])

@@ -1,5 +1,7 @@
 """Gwet's AC1 and AC2: against published output, counted pairs, and a population that is known."""
 
+from collections.abc import Callable
+from decimal import Decimal
 from itertools import permutations
 
 import numpy as np
@@ -7,9 +9,11 @@ import pandas as pd
 import pytest
 from statsmodels.stats.inter_rater import aggregate_raters, fleiss_kappa
 
-from budgetperf.statistics.agreement import gwet_ac1, gwet_ac2
+from budgetperf.statistics.agreement import GwetResult, gwet_ac1, gwet_ac2
 from budgetperf.statistics.errors import BadParameter, BadTable, NoVariation, TooFewRows
 
+Figure = Callable[..., GwetResult]
+PAIR = pd.DataFrame({"a": [1, 1, 2, 2, 1], "b": [1, 2, 2, 2, 1]})
 ABSTRACTORS = [
     ("Ectopic", "Ectopic", 13),
     ("AIU", "AIU", 20),
@@ -158,3 +162,29 @@ def test_refusals() -> None:
         gwet_ac1(pd.DataFrame({"a": ["优"] * 3, "b": ["优"] * 3}))
     with pytest.raises(TooFewRows, match="两位评委"):
         gwet_ac1(pd.DataFrame({"a": ["优", None], "b": [None, "良"]}))
+
+
+BAD_GRADES = [np.nan, None, pd.NA, pd.NaT, np.inf, Decimal("Infinity"), Decimal("sNaN"), [3]]
+
+
+@pytest.mark.parametrize("figure", [gwet_ac1, gwet_ac2])
+@pytest.mark.parametrize("grade", BAD_GRADES, ids=str)
+def test_a_gap_or_an_infinite_number_is_no_grade_to_choose(figure: Figure, grade: object) -> None:
+    with pytest.raises(BadParameter, match="可选的等级须为单个的值，不能缺失或无穷"):
+        figure(PAIR, categories=[1, 2, grade])
+    with pytest.raises(BadParameter, match="逐个列出"):
+        figure(PAIR, categories=2)
+
+
+@pytest.mark.parametrize("grades", [["a"], ["1", "2"], [1, 2, 1e200], [1, 2 + 0j]], ids=str)
+def test_grades_with_an_order_are_numbers(grades: list[object]) -> None:
+    with pytest.raises(BadParameter, match="大小可以计算的数"):
+        gwet_ac2(PAIR, categories=grades)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("figure", [gwet_ac1, gwet_ac2])
+@pytest.mark.parametrize(
+    "grades", [[1, 2], {1, 2}, np.array([1, 2]), pd.Index([1, 2]), [Decimal(1), 2.0]], ids=str
+)
+def test_grades_may_be_listed_in_any_way(figure: Figure, grades: object) -> None:
+    assert figure(PAIR, categories=grades).coefficient == pytest.approx(0.6)

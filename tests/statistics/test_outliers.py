@@ -107,10 +107,14 @@ def test_it_ends_when_all_that_is_left_is_equal() -> None:
     assert [one.code for one in found.findings] == ["statistics.nothing_left"]
 
 
-@pytest.mark.parametrize("at_most", [0, -1, 28])
+@pytest.mark.parametrize("at_most", [0, -1, 28, 2.5, 2.0, "a", None, True])
 def test_a_bound_off_its_range_is_refused(at_most: int) -> None:
     with pytest.raises(BadParameter, match="上限"):
         generalised_esd(ROSNER, at_most=at_most)
+
+
+def test_a_bound_may_be_an_integer_of_numpy() -> None:
+    assert len(generalised_esd(ROSNER, at_most=np.int64(3)).table) == 3  # type: ignore[arg-type]
 
 
 def test_equal_values_and_odd_parameters_are_refused() -> None:
@@ -179,7 +183,7 @@ def test_nothing_trimmed_and_nothing_spread_are_told() -> None:
     ]
 
 
-@pytest.mark.parametrize("share", [-0.1, 0.5, float("nan")])
+@pytest.mark.parametrize("share", [-0.1, 0.5, float("nan"), "a", None])
 def test_a_share_off_its_range_is_refused(share: float) -> None:
     with pytest.raises(BadParameter, match="比例"):
         trimmed_mean(ROSNER, share=share)

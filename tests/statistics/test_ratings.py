@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from budgetperf.statistics import agreement as ag
-from budgetperf.statistics.errors import BadTable, NoVariation, StatisticsError, TooFewRows
+from budgetperf.statistics.errors import BadParameter, BadTable, NoVariation, StatisticsError, TooFewRows
 
 COMPLETE: dict[str, Callable[[pd.DataFrame], object]] = {
     "icc": ag.icc,
@@ -137,3 +137,35 @@ def test_a_bad_value_in_a_column_is_refused_by_its_label(name: str, value: float
 def test_too_short_a_column_is_refused(name: str) -> None:
     with pytest.raises(TooFewRows):
         COLUMNS[name](pd.Series([1.0]))
+
+
+@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("value", [[1], {"优": 1}, np.array([1, 2])], ids=str)
+def test_a_cell_of_several_values_is_refused_by_place(name: str, value: object) -> None:
+    bad = table().assign(a=pd.Series([3, 1, value, 2], index=list("甲乙丙丁"), dtype=object))
+    with pytest.raises(BadTable, match="a对丙"):
+        ALL[name](bad)
+
+
+NO_SHARE = ["a", None, pd.NA, Decimal("0.9"), np.nan, 0, 1, True]
+SHARES: dict[str, Callable[..., object]] = {
+    "icc": lambda x: ag.icc(table(), confidence=x),
+    "cronbach": lambda x: ag.cronbach_alpha(table(), confidence=x),
+    "ac1": lambda x: ag.gwet_ac1(table(), confidence=x),
+    "ac2": lambda x: ag.gwet_ac2(table(), confidence=x),
+    "grubbs": lambda x: ag.grubbs(pd.Series(range(9)), significance=x),
+    "esd": lambda x: ag.generalised_esd(pd.Series(range(9)), at_most=1, significance=x),
+    "trimmed": lambda x: ag.trimmed_mean(pd.Series(range(9)), confidence=x),
+}
+
+
+@pytest.mark.parametrize("name", SHARES)
+@pytest.mark.parametrize("value", NO_SHARE, ids=str)
+def test_a_level_that_is_no_share_is_refused(name: str, value: object) -> None:
+    with pytest.raises(BadParameter, match="0和1之间"):
+        SHARES[name](value)
+
+
+@pytest.mark.parametrize("name", SHARES)
+def test_a_level_may_be_any_float(name: str) -> None:
+    SHARES[name](np.float32(0.5))

@@ -6,10 +6,11 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from budgetperf.costing.coverage import check_draws, demand_draws, demand_level
 from budgetperf.costing.design import Array, Floats
 from budgetperf.costing.envelopment.fit import solve
 from budgetperf.costing.envelopment.problem import DeaProblem, Orientation, frame_problem
-from budgetperf.costing.errors import NotConverged, TooFewRows
+from budgetperf.costing.errors import BadOption, NotConverged, TooFewRows
 from budgetperf.costing.spread import Spread, in_turn, pieces
 from budgetperf.costing.words import Returns
 from budgetperf.findings import Finding, Severity, Where
@@ -54,13 +55,9 @@ class BiasResult:
 
 def _require_terms(returns: Returns, seed: int, draws: int, level: float) -> None:
     if returns is Returns.FDH:
-        raise ValueError("自由处置包的效率不能用此自助法修正偏差")
-    if seed < 0:
-        raise ValueError(f"随机种子须为非负整数，现为{seed}")
-    if draws < 2:
-        raise ValueError(f"自助法至少抽取2次，现为{draws}")
-    if not 0 < level < 1:
-        raise ValueError(f"区间的覆盖率须在0和1之间，现为{level}")
+        raise BadOption("自由处置包的效率不能用此自助法修正偏差")
+    demand_draws(seed, draws)
+    demand_level(level, name="区间的覆盖率")
 
 
 def correct_bias(
@@ -87,6 +84,7 @@ def correct_bias(
         ``crs`` by default; not ``fdh``, for which the bootstrap is not consistent.
     orientation : Orientation
     draws : int
+        Two at least; fewer than 2 / (1 - level) are told.
     level : float
         Coverage of the interval, 0 to 1.
     targets : pair of DataFrame (k, m), (k, s), optional
@@ -98,6 +96,8 @@ def correct_bias(
     ------
     TooFewRows
         If fewer than three dmus are inefficient: there is no density to smooth.
+    BadOption
+        If the seed, the draws or the level are none.
     BadValue, ValueError, NotConverged
         As ``fit_dea``.
 
@@ -139,7 +139,7 @@ def correct_bias(
         bandwidth=width,
         draws=draws,
         seed=seed,
-        findings=_weak(bias, error),
+        findings=_weak(bias, error) + check_draws(draws, level, pointer="/rows"),
     )
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from budgetperf.costing.design import Array, array, table
 from budgetperf.costing.envelopment.fit import fit_dea
 from budgetperf.costing.envelopment.problem import Bools, Orientation
+from budgetperf.costing.periods import in_order
 from budgetperf.costing.words import Returns
 from budgetperf.findings import Finding, Severity, Where
 
@@ -54,6 +55,8 @@ def malmquist(
 
     Raises
     ------
+    BadTable
+        If a period is missing or they are of several kinds.
     ValueError
         If the rows are not by dmu and period, or there is only one period; else as ``fit_dea``.
 
@@ -71,7 +74,7 @@ def malmquist(
     table(inputs, "投入表"), table(outputs, "产出表")
     if inputs.index.nlevels != 2 or not inputs.index.is_unique:
         raise ValueError("Malmquist指数的数据行须以（单位，年度）为索引且不重复")
-    periods = sorted(inputs.index.get_level_values(1).unique())
+    periods = in_order(inputs.index.get_level_values(1))
     if len(periods) < 2:
         raise ValueError("Malmquist指数至少需要两个年度")
     if not inputs.index.equals(outputs.index):
@@ -106,7 +109,7 @@ def _of(frame: pd.DataFrame, rows: Bools) -> pd.DataFrame:
 
 def _distances(
     slices: dict[object, tuple[pd.DataFrame, pd.DataFrame]],
-    periods: list[object],
+    periods: tuple[object, ...],
     i: int,
     orientation: Orientation,
 ) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from functools import partial
 import pandas as pd
 
 from budgetperf.costing.conditioning import check_conditioning
+from budgetperf.costing.coverage import demand_level
 from budgetperf.costing.design import Floats, checked, labelled, orthogonal_basis, told_spans
 from budgetperf.costing.errors import BadOption, NotConverged, TooFewRows
 from budgetperf.costing.frontier.design import (
@@ -131,8 +132,7 @@ def fit_sfa(
 def _check_options(
     distribution: Inefficiency, covariates: dict[str, pd.DataFrame], panel: PanelPattern | None, level: float
 ) -> None:
-    if not 0 < level < 1:
-        raise BadOption(f"置信水平须在0和1之间，现为{level}")
+    demand_level(level)
     truncated = distribution is Inefficiency.TRUNCATED_NORMAL
     if not truncated and ("mean" in covariates or "scale" in covariates):
         raise BadOption(f"无效率均值与缩放变量只用于截断正态分布，现为{distribution.label}")

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from budgetperf.costing.cost_form import CostForm, cost_form
+from budgetperf.costing.coverage import check_draws, demand_draws, demand_level
 from budgetperf.costing.design import Array, Floats, Prediction, array, clusters, dmus
 from budgetperf.costing.errors import BadOption, NotConverged, PerfectFit
 from budgetperf.costing.ols import IntArray
@@ -111,8 +112,7 @@ class QuantileResult:
         """
         if self.uncertainty is None:
             raise BadOption("拟合时没有要求区间（interval=None），无从给出")
-        if not 0 < level < 1:
-            raise BadOption(f"置信水平须在0和1之间，现为{level}")
+        demand_level(level)
         z = array(self.form.targets(drivers, self.params.index))
         point = z @ array(self.params)
         ends = self.uncertainty.ends(z, point, level, log=self.form.log)
@@ -218,6 +218,8 @@ def fit_quantile(
         If an optimum cannot be certified by its duality gap.
     PerfectFit
         If no interval is had because cost is a formula, rounded to the fen.
+    BadOption
+        If ``level`` is no share, or the seed or draws of the bootstrap are none.
     ValueError
         With row and column of a value that cannot be used, or an option that does not exist.
 
@@ -230,14 +232,17 @@ def fit_quantile(
     Koenker and Bassett (1978); Portnoy and Koenker (1997); Bondell, Reich and Wang (2010).
     """
     method = None if interval is None else QuantileInterval(interval)
-    if not 0 < level < 1:
-        raise BadOption(f"置信水平须在0和1之间，现为{level}")
+    demand_level(level)
+    if method is QuantileInterval.BOOTSTRAP:
+        demand_draws(options.seed, options.n_draws)
     taus = _taus(tau)
     form = cost_form(log=log, levels=levels)
     design = form.design(drivers)
     sample = quantile_sample(form.response(cost, drivers), design)
     told = form.check_spans(cost, drivers)
     exact = check_rounded(sample.least_squares_residuals, cost) if form.log else ()
+    if method is QuantileInterval.BOOTSTRAP:
+        told += check_draws(options.n_draws, level, pointer="/quantile")
     vertices = tuple(_optimum(sample, one) for one in taus)
     found = [
         _Fit(sample, one, vertex, form, method, level, (*told, *exact))

@@ -63,7 +63,8 @@ class IntervalOptions:
     bandwidth : {"hsheather", "bofinger", "chamberlain"}
     density : {"powell", "iid", "difference"}
     seed, n_draws : int
-        Of the bootstrap: its only source of chance, and how often it draws.
+        Of the bootstrap: its only source of chance, and how often it draws (twice at least; fewer
+        than 2 / (1 - level) are told).
     """
 
     kernel: Kernel | str = Kernel.EPANECHNIKOV

@@ -12,11 +12,13 @@ import pandas as pd
 from scipy import stats
 
 from budgetperf.costing.cost_form import CostForm, cost_form
+from budgetperf.costing.coverage import demand_level
 from budgetperf.costing.design import CONST, Floats, Prediction, array, clusters, dmus, table
 from budgetperf.costing.diagnostics import TestResult
 from budgetperf.costing.errors import BadOption, PerfectFit
 from budgetperf.costing.frontier.panel import once, periods
 from budgetperf.costing.ols import Covariance, OlsResult, fit_ols
+from budgetperf.costing.periods import in_order
 from budgetperf.costing.regression.findings import check_rounded, regression_findings
 from budgetperf.costing.regression.panel_models import (
     NO_RESIDUAL,
@@ -131,8 +133,7 @@ class CostRegressionResult:
         ValueError
             See ``predict``; also if level is not between 0 and 1.
         """
-        if not 0 < level < 1:
-            raise BadOption(f"置信水平须在0和1之间，现为{level}")
+        demand_level(level)
         z = array(self._design(drivers))
         centre = z @ array(self.params)
         spread = np.einsum("ij,jk,ik->i", z, array(self.ols.covariance_matrix), z)
@@ -241,6 +242,8 @@ def fit_cost_regression(
     ------
     TooFewRows, Collinear
         See ``ols.fit_ols`` and ``panel_models``.
+    BadTable
+        With ``time_effects``, if periods are of several kinds (see ``periods.in_order``).
     ValueError
         With row and column of a value that cannot be used, or an option that does not fit the rest.
 
@@ -299,7 +302,7 @@ def _years(drivers: pd.DataFrame, kind: PanelModel | None) -> tuple[object, ...]
     if kind is None:
         raise BadOption("年份效应（time_effects）需要给出panel")
     periods(drivers.index)
-    return tuple(sorted(set(drivers.index.get_level_values(1))))
+    return in_order(drivers.index.get_level_values(1))
 
 
 def _fit(
@@ -310,8 +313,7 @@ def _fit(
     groups: "pd.Series[str] | None",
     level: float,
 ) -> tuple[OlsResult, PanelFit | None]:
-    if not 0 < level < 1:
-        raise BadOption(f"置信水平须在0和1之间，现为{level}")
+    demand_level(level)
     if kind is None or kind is PanelModel.POOLED:
         return fit_ols(y, design, covariance=covariance, groups=groups, level=level), None
     fit = fit_within if kind is PanelModel.WITHIN else fit_random
@@ -335,7 +337,8 @@ def _tests(
         tests.append(hausman_test(y, design, effects))
         tests.append(mundlak_test(y, design, names, effects, groups=groups))
     if form.numeraire is not None:
-        free = design.assign(**{form.numeraire: np.log(array(drivers[[form.numeraire]]))[:, 0]})
+        free = design.copy()
+        free[form.numeraire] = np.log(array(drivers[[form.numeraire]]))[:, 0]
         tests.append(_homogeneity_test(y, free, form.numeraire, kind, covariance, groups))
     return tuple(tests)
 

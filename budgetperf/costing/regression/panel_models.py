@@ -56,7 +56,7 @@ def with_periods(design: pd.DataFrame, years: Sequence[object]) -> pd.DataFrame:
         If a row is of none of these periods.
     """
     when = design.index.get_level_values(-1)
-    unknown = sorted(set(when) - set(years))
+    unknown = sorted(set(when) - set(years), key=str)
     if unknown:
         raise BadTable(f"样本中没有这些时期，年份效应无从推算：{'、'.join(map(str, unknown))}")
     name = design.index.names[-1] or "period"
