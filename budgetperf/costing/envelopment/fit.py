@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from budgetperf.costing.design import Array, Floats, array, table
+from budgetperf.costing.design import LARGEST, Array, Floats, array, table
 from budgetperf.costing.envelopment import findings as found_in
 from budgetperf.costing.envelopment.fdh import solve_fdh
-from budgetperf.costing.envelopment.problem import DeaProblem, Orientation, frame_problem
+from budgetperf.costing.envelopment.problem import SMALLEST, DeaProblem, Orientation, frame_problem
 from budgetperf.costing.envelopment.slacks import Solution, solve_stages
-from budgetperf.costing.errors import BadValue
+from budgetperf.costing.errors import BadTable, BadValue
 from budgetperf.costing.words import Returns
 from budgetperf.findings import Finding
 from budgetperf.statistics.labelled import numeric
@@ -157,11 +157,13 @@ def fit_dea(
 
     Raises
     ------
+    BadTable
+        Labels that repeat or differ, prices that are missing.
     BadValue
-        A missing, infinite or negative value, a dmu with no input or no output, a price not above
-        0, each with its place.
+        A missing, infinite or negative value, one beyond 1e100 or 1e-100, a dmu with no input or no
+        output, a price not above 0, each with its place.
     ValueError
-        Labels that repeat or differ, options that do not go together.
+        Options that do not go together.
 
     Notes
     -----
@@ -242,17 +244,16 @@ def _price_table(prices: "pd.DataFrame | Floats", inputs: pd.DataFrame) -> Array
         inputs.index.difference(frame.index)
     )
     if missing:
-        raise ValueError(f"缺少投入价格：{'、'.join(map(str, missing))}")
+        raise BadTable(f"缺少投入价格：{'、'.join(map(str, missing))}")
     if frame.index.has_duplicates:
-        raise ValueError("投入价格表中单位重复出现")
+        raise BadTable("投入价格表中单位重复出现")
     chosen = frame.loc[inputs.index, inputs.columns]
     values = np.array([array(numeric(chosen[name])) for name in chosen.columns]).T
-    bad = ~np.isfinite(values) | (values <= 0)
+    bad = ~((values >= SMALLEST) & (values <= LARGEST))
     if bad.any():
         row, column = (int(part[0]) for part in np.nonzero(bad))
-        raise BadValue(
-            inputs.index[row], inputs.columns[column], chosen.iloc[row, column], "价格须为大于零的有限数"
-        )
+        rule = f"价格须为大于零的有限数，且在{SMALLEST:.0e}与{LARGEST:.0e}之间"
+        raise BadValue(inputs.index[row], inputs.columns[column], chosen.iloc[row, column], rule)
     return values
 
 

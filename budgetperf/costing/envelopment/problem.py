@@ -11,13 +11,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from budgetperf.costing.design import Array, array, table
-from budgetperf.costing.errors import BadValue
+from budgetperf.costing.design import LARGEST, Array, array, table
+from budgetperf.costing.errors import BadTable, BadValue
 from budgetperf.statistics.labelled import numeric
 from budgetperf.terms import Term
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
+
+SMALLEST = 1 / LARGEST  # ratios of anything smaller could overflow
 
 
 class Orientation(Term):
@@ -64,11 +66,23 @@ class DeaProblem:
 
     def forbidden(self, rows: Ints, columns: Ints) -> Bools | None:
         """Which of ``columns`` the dmus ``rows`` may not have as peers; None where all may."""
+        beyond = self._beyond(rows, columns)
         if self.eligible.all() and not self.super_efficiency:
-            return None
+            return beyond
         itself: Bools = self.own[rows][:, None] == columns
         banned: Bools = ~self.eligible[columns] & ~itself
-        return banned | itself if self.super_efficiency else banned
+        if self.super_efficiency:
+            banned |= itself
+        return banned if beyond is None else banned | beyond
+
+    def _beyond(self, rows: Ints, columns: Ints) -> Bools | None:
+        """Which units use what a dmu uses nothing of: ``sum l_j x_j <= 0`` leaves them no weight."""
+        found: Bools | None = None
+        for own, used in zip((self.x[rows] == 0).T, (self.x_ref[columns] > 0).T, strict=True):
+            if own.any():
+                more = own[:, None] & used
+                found = more if found is None else found | more
+        return found
 
     def meets_itself(self, rows: Ints) -> Bools:
         """Whether a dmu has itself, or one as good, as a peer: then there is a solution."""
@@ -95,11 +109,10 @@ def frame_problem(
     Raises
     ------
     BadTable
-        See ``design.table``.
+        See ``design.table``; labels that repeat or do not match.
     BadValue
-        A missing, infinite or negative value, or a dmu without any input or output, with its place.
-    ValueError
-        Labels that repeat or do not match.
+        A missing, infinite or negative value, one too large or too small to compute with, or a dmu
+        without any input or output, with its place.
     """
     _check_labels(table(inputs, "投入表"), table(outputs, "产出表"))
     x, y = _values(inputs), _values(outputs)
@@ -108,7 +121,7 @@ def frame_problem(
     x_ref, y_ref, peers = x, y, inputs.index
     if reference is not None:
         if not isinstance(reference, tuple):
-            raise ValueError("reference须为一对表：（投入，产出）")
+            raise BadTable("reference须为一对表：（投入，产出）")
         ref_in = table(reference[0], "参照投入表", columns=inputs.columns)
         ref_out = table(reference[1], "参照产出表", columns=outputs.columns)
         _check_labels(ref_in, ref_out)
@@ -134,25 +147,32 @@ def frame_problem(
 
 def _check_labels(inputs: pd.DataFrame, outputs: pd.DataFrame) -> None:
     if inputs.shape[1] == 0 or outputs.shape[1] == 0 or len(inputs) == 0:
-        raise ValueError("数据包络分析至少需要一个单位、一项投入和一项产出")
+        raise BadTable("数据包络分析至少需要一个单位、一项投入和一项产出")
     names = [*inputs.columns, *outputs.columns]
     if len(set(names)) < len(names):
-        raise ValueError("投入和产出的列名有重复，请改名")
+        raise BadTable("投入和产出的列名有重复，请改名")
     if not inputs.index.equals(outputs.index):
-        raise ValueError("投入表与产出表的单位或其次序不一致")
+        raise BadTable("投入表与产出表的单位或其次序不一致")
     if not inputs.index.is_unique:
         twice = "、".join(map(str, inputs.index[inputs.index.duplicated()].unique()))
-        raise ValueError(f"单位重复出现：{twice}")
+        raise BadTable(f"单位重复出现：{twice}")
 
 
 def _values(frame: pd.DataFrame) -> Array:
-    """Return the values (n, columns), refusing the first that is no finite number from 0 up."""
+    """Return the values (n, columns), refusing the first that is no finite number from 0 up, or beyond reach."""
     columns = [array(numeric(frame[name])) for name in frame.columns]
     for name, column in zip(frame.columns, columns, strict=True):
-        bad = ~np.isfinite(column) | (column < 0)
-        if bad.any():
-            at = int(bad.argmax())
-            raise BadValue(frame.index[at], name, frame[name].iloc[at], "须为不小于零的有限数")
+        for bad, rule in (
+            (~np.isfinite(column) | (column < 0), "须为不小于零的有限数"),
+            (column > LARGEST, f"大得无法计算，须不大于{LARGEST:.0e}；请核对计量单位"),
+            (
+                (column > 0) & (column < SMALLEST),
+                f"小得无法计算，须为零或不小于{SMALLEST:.0e}；请核对计量单位",
+            ),
+        ):
+            if bad.any():
+                at = int(bad.argmax())
+                raise BadValue(frame.index[at], name, frame[name].iloc[at], rule)
     return np.ascontiguousarray(np.array(columns).T)
 
 
@@ -167,11 +187,11 @@ def _eligible(given: "Collection[str] | pd.Series[bool] | None", peers: "pd.Inde
         return np.ones(len(peers), dtype=bool)
     if isinstance(given, pd.Series):
         if given.dtype.kind != "b":
-            raise ValueError("可作标杆的标记须为是否值（True、False），不得缺失")
+            raise BadTable("可作标杆的标记须为是否值（True、False），不得缺失")
         if not peers.isin(given.index).all():
-            raise ValueError("可作标杆的标记未覆盖全部参照单位")
+            raise BadTable("可作标杆的标记未覆盖全部参照单位")
         given = list(given.index[given.astype(bool)])
     unknown = [name for name in given if name not in peers]
     if unknown:
-        raise ValueError(f"可作标杆的单位不在参照集中：{'、'.join(map(str, unknown))}")
+        raise BadTable(f"可作标杆的单位不在参照集中：{'、'.join(map(str, unknown))}")
     return np.asarray(peers.isin(list(given)))

@@ -18,6 +18,7 @@ from budgetperf.costing.envelopment.problem import Bools, DeaProblem, Ints, Orie
 from budgetperf.costing.words import Returns
 
 FEASIBLE = 1e-10  # accepted shortfall of a row scaled to the dmu's own value
+ROUNDING = 1e-13  # level below zero that floating point leaves; one further below is no solution
 PROOF = 1e-9  # accepted relative error of a score
 NOTHING = 1e-3  # share of a column's largest value by which a zero is measured
 LOOSE = 1e-7  # the same for a second attempt by HiGHS
@@ -149,7 +150,8 @@ class RadialProgram:
         for i in range(1, m):
             np.maximum(size, scale[:, i, None] * self.columns[i], out=size)
         if self.cost > 0:
-            return size if self.unit_free else np.asarray(np.maximum(size, score[:, None]))
+            at_most_one = not self.unit_free and self.slack_sign[-1] >= 0
+            return np.asarray(np.maximum(size, score[:, None])) if at_most_one else size
         return np.asarray(np.maximum(size, 1.0) * score[:, None])
 
     @property
@@ -188,9 +190,8 @@ class RadialProgram:
         # a row whose slack is basic takes up what is left
         loose = (basis[:, :, None] == k + np.arange(basis.shape[1])).any(axis=1)
         loose |= left <= PROOF * target
-        return np.asarray(
-            loose.all(axis=1) & (short.min(axis=1) >= -10 * FEASIBLE * np.clip(score, 0.0, 1.0))
-        )
+        least = -np.minimum(10 * FEASIBLE * np.clip(score, 0.0, 1.0), ROUNDING)
+        return np.asarray(loose.all(axis=1) & (short.min(axis=1) >= least))
 
 
 def radial_program(problem: DeaProblem, returns: Returns, orientation: Orientation) -> RadialProgram:
