@@ -194,7 +194,7 @@ def demand_size(values: Floats, name: str) -> None:
     if tiny.any():
         row = int(np.flatnonzero(tiny)[0])
         place = f"第{row + 1}行（{values.index.to_list()[row]!s}）"
-        raise ValueError(f"{name}{place}小得无法计算：{values.iloc[row]!s}；请核对计量单位或剔除")
+        raise BadTable(f"{name}{place}小得无法计算：{values.iloc[row]!s}；请核对计量单位或剔除")
 
 
 def _numbers(values: Floats, name: str, *, positive: bool) -> Floats:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from budgetperf.costing.convex.options import ConvexReturns, ErrorForm, Shape
 from budgetperf.costing.convex.response import Size, carried
 from budgetperf.costing.design import CONST, Array, Floats, array, orthogonal_basis
-from budgetperf.costing.errors import Collinear, WideColumn
+from budgetperf.costing.errors import BadTable, Collinear, WideColumn
 
 SAME = 12  # significant digits (of the largest) to which equal points agree
 OWN = 1e-9  # of its size: values as near as this are one
@@ -143,17 +143,17 @@ def _used(values: Array, returns: ConvexReturns) -> NDArray[np.bool_]:
 
 def _check_signs(y: Floats, drivers: pd.DataFrame, returns: ConvexReturns, form: ErrorForm) -> None:
     if form is ErrorForm.MULTIPLICATIVE and (y <= 0).any():
-        raise ValueError(
+        raise BadTable(
             f"乘法误差要求因变量为正，“{y.index[int(np.argmax(y <= 0))]!s}”行为{y[y <= 0].iloc[0]}"
         )
     if returns is ConvexReturns.VRS:
         return
     values = array(drivers)
     if (values < 0).any():
-        raise ValueError("规模报酬不变要求各因素不为负")
+        raise BadTable("规模报酬不变要求各因素不为负")
     empty = ~values.any(axis=1)
     if empty.any():
-        raise ValueError(
+        raise BadTable(
             f"规模报酬不变时“{drivers.index[int(np.argmax(empty))]!s}”行的因素全为零，前沿在该行恒为零"
         )
 

@@ -15,7 +15,7 @@ from budgetperf.costing.envelopment import findings as found_in
 from budgetperf.costing.envelopment.fdh import solve_fdh
 from budgetperf.costing.envelopment.problem import SMALLEST, DeaProblem, Orientation, frame_problem
 from budgetperf.costing.envelopment.slacks import Solution, solve_stages
-from budgetperf.costing.errors import BadTable, BadValue
+from budgetperf.costing.errors import BadOption, BadTable, BadValue
 from budgetperf.costing.words import Returns
 from budgetperf.findings import Finding
 from budgetperf.statistics.labelled import numeric
@@ -177,7 +177,7 @@ def fit_dea(
     """
     returns, orientation = Returns(returns), Orientation(orientation)
     if prices is not None and (orientation is Orientation.OUTPUT or super_efficiency):
-        raise ValueError("投入价格只用于投入导向的效率，且不与超效率同用")
+        raise BadOption("投入价格只用于投入导向的效率，且不与超效率同用")
     problem = frame_problem(
         inputs,
         outputs,

@@ -9,6 +9,7 @@ import pandas as pd
 from budgetperf.costing.design import Array, array, table
 from budgetperf.costing.envelopment.fit import fit_dea
 from budgetperf.costing.envelopment.problem import Bools, Orientation
+from budgetperf.costing.errors import BadTable
 from budgetperf.costing.periods import in_order
 from budgetperf.costing.words import Returns
 from budgetperf.findings import Finding, Severity, Where
@@ -56,9 +57,8 @@ def malmquist(
     Raises
     ------
     BadTable
-        If a period is missing or they are of several kinds.
-    ValueError
-        If the rows are not by dmu and period, or there is only one period; else as ``fit_dea``.
+        If the rows are not by dmu and period, a period is missing or of another kind, or there is only one; else
+        as ``fit_dea``.
 
     Notes
     -----
@@ -73,12 +73,12 @@ def malmquist(
     orientation = Orientation(orientation)
     table(inputs, "投入表"), table(outputs, "产出表")
     if inputs.index.nlevels != 2 or not inputs.index.is_unique:
-        raise ValueError("Malmquist指数的数据行须以（单位，年度）为索引且不重复")
+        raise BadTable("Malmquist指数的数据行须以（单位，年度）为索引且不重复")
     periods = in_order(inputs.index.get_level_values(1))
     if len(periods) < 2:
-        raise ValueError("Malmquist指数至少需要两个年度")
+        raise BadTable("Malmquist指数至少需要两个年度")
     if not inputs.index.equals(outputs.index):
-        raise ValueError("投入表与产出表的单位、年度或其次序不一致")
+        raise BadTable("投入表与产出表的单位、年度或其次序不一致")
     year = inputs.index.get_level_values(1)
     slices = {t: (_of(inputs, year == t), _of(outputs, year == t)) for t in periods}
     distances: pd.DataFrame = pd.concat(
