@@ -9,10 +9,10 @@ from budgetperf.statistics.parameters import is_share, is_whole
 FEWEST = 2  # one draw has no spread
 
 
-def demand_level(level: float, *, name: str = "置信水平") -> None:
+def demand_level(share: float, *, name: str = "置信水平") -> None:
     """Refuse (``BadOption``) a level that is no number strictly between 0 and 1."""
-    if not is_share(level):
-        raise BadOption(f"{name}须为0和1之间的数（不含），现为{level}")
+    if not is_share(share):
+        raise BadOption(f"{name}须为0和1之间的数（不含），现为{share}")
 
 
 def demand_draws(seed: int, draws: int) -> None:
@@ -23,21 +23,21 @@ def demand_draws(seed: int, draws: int) -> None:
         raise BadOption(f"自助法至少抽取{FEWEST}次，次数须为整数，现为{draws}")
 
 
-def draws_needed(level: float) -> int:
-    """Return the draws that leave one beyond each end of an interval of this level.
+def draws_needed(share: float) -> int:
+    """Return the draws that leave one beyond each end of an interval that covers this share.
 
     Examples
     --------
     >>> draws_needed(0.95), draws_needed(0.9)
     (40, 20)
     """
-    return math.ceil(round(2 / (1 - level), 9))
+    return math.ceil(round(2 / (1 - share), 9))
 
 
-def check_draws(draws: int, level: float, *, pointer: str) -> tuple[Finding, ...]:
+def check_draws(draws: int, share: float, *, pointer: str) -> tuple[Finding, ...]:
     """Enough draws lie beyond the ends of the interval; else it is the range of the draws and too narrow."""
-    needed = draws_needed(level)
+    needed = draws_needed(share)
     if draws >= needed:
         return ()
-    text = f"自助法只抽取了{draws}次，覆盖率{level:.6g}的区间至少需要{needed}次：区间偏窄，不能按此覆盖率引用"
+    text = f"自助法只抽取了{draws}次，覆盖率{share:.6g}的区间至少需要{needed}次：区间偏窄，不能按此覆盖率引用"
     return (Finding("costing.few_draws", Severity.WARNING, Where(pointer=pointer), text),)

@@ -103,10 +103,10 @@ def test_values_no_ratio_can_be_made_of_are_refused_with_their_place(side, value
     assert fit_dea(*frames, slacks=False).efficiency.notna().any()
 
 
-def test_a_price_no_ratio_can_be_made_of_is_refused():
+def test_a_price_that_is_missing_or_none_is_refused():
     frames = [pd.DataFrame({"人员": [1.0, 2, 3]}), pd.DataFrame({"公里": [1.0, 2, 3]})]
     with pytest.raises(BadValue, match=r"“0”的“人员”.*价格"):
-        fit_dea(*frames, prices=pd.Series({"人员": 1e-200}))
+        fit_dea(*frames, prices=pd.Series({"人员": 0.0}))
     with pytest.raises(BadTable, match="缺少投入价格"):
         fit_dea(*frames, prices=pd.Series({"车辆": 1.0}))
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from budgetperf.costing.design import LARGEST, Array, Floats, array, table
+from budgetperf.costing.design import Array, Floats, array, table
 from budgetperf.costing.envelopment import findings as found_in
 from budgetperf.costing.envelopment.fdh import solve_fdh
-from budgetperf.costing.envelopment.problem import SMALLEST, DeaProblem, Orientation, frame_problem
+from budgetperf.costing.envelopment.problem import DeaProblem, Orientation, frame_problem
 from budgetperf.costing.envelopment.slacks import Solution, solve_stages
 from budgetperf.costing.errors import BadOption, BadTable, BadValue
 from budgetperf.costing.words import Returns
@@ -249,11 +249,12 @@ def _price_table(prices: "pd.DataFrame | Floats", inputs: pd.DataFrame) -> Array
         raise BadTable("投入价格表中单位重复出现")
     chosen = frame.loc[inputs.index, inputs.columns]
     values = np.array([array(numeric(chosen[name])) for name in chosen.columns]).T
-    bad = ~((values >= SMALLEST) & (values <= LARGEST))
+    bad = ~np.isfinite(values) | (values <= 0)
     if bad.any():
         row, column = (int(part[0]) for part in np.nonzero(bad))
-        rule = f"价格须为大于零的有限数，且在{SMALLEST:.0e}与{LARGEST:.0e}之间"
-        raise BadValue(inputs.index[row], inputs.columns[column], chosen.iloc[row, column], rule)
+        raise BadValue(
+            inputs.index[row], inputs.columns[column], chosen.iloc[row, column], "价格须为大于零的有限数"
+        )
     return values
 
 
