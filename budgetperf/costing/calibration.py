@@ -33,7 +33,7 @@ def calibrate(norm: Floats, *, total: float, weight: Floats) -> Floats:
 
     Raises
     ------
-    ValueError
+    BadTable
         If labels differ, a figure is missing, or no weight is positive.
 
     References

@@ -57,7 +57,7 @@ def first_component(columns: pd.DataFrame) -> Floats:
 
     Raises
     ------
-    ValueError
+    BadTable
         If a column is constant or a value missing.
     """
     values = array(columns)

@@ -42,7 +42,7 @@ class CostForm:
 
     Raises
     ------
-    ValueError
+    BadOption
         If homogeneity is asked for without logarithms, or a price is also a level.
     """
 
@@ -80,7 +80,7 @@ class CostForm:
         ------
         BadTable
             If there is no table of drivers.
-        ValueError
+        BadTable, BadOption
             If a named driver is missing, a value is not finite, or not positive under a logarithm.
         """
         known = table(drivers, "因素表").columns
@@ -113,7 +113,7 @@ class CostForm:
         ------
         BadTable
             If a driver of the fit is missing.
-        ValueError
+        BadTable, BadOption
             See ``design``.
         """
         design = self.design(drivers)
@@ -124,7 +124,7 @@ class CostForm:
 
         Raises
         ------
-        ValueError
+        BadTable
             If it overflows: the target lies far outside of the sample.
         """
         if not self.log:

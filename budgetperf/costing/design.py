@@ -156,9 +156,8 @@ def checked(frame: pd.DataFrame, name: str, index: pd.Index) -> pd.DataFrame:
     Raises
     ------
     BadTable
-        See ``table``.
-    ValueError
-        With the column and row of the first value that is no finite number (a text of digits is none).
+        See ``table``; also of other rows, and with the column and row of the first value that is no finite number (a
+        text of digits is none).
     """
     if not table(frame, name).index.equals(index):
         raise BadTable(f"{name}的行标签与因变量不一致，请先对齐")
@@ -179,9 +178,7 @@ def log_cost(cost: Floats) -> Floats:
     Raises
     ------
     BadTable, TooFewRows
-        See ``labelled``.
-    ValueError
-        If a cost is missing, not positive, or too small to reckon with.
+        See ``labelled``; also if a cost is missing, not positive, or too small to reckon with.
     """
     numbers = _numbers(labelled(cost, "成本"), "成本", positive=True)
     demand_size(numbers, "成本")
@@ -189,7 +186,7 @@ def log_cost(cost: Floats) -> Floats:
 
 
 def demand_size(values: Floats, name: str) -> None:
-    """Refuse numbers that are not zero and so small that their squares vanish (``ValueError``)."""
+    """Refuse numbers that are not zero and so small that their squares vanish (``BadTable``)."""
     tiny = (values != 0) & (values.abs() < SMALLEST)
     if tiny.any():
         row = int(np.flatnonzero(tiny)[0])

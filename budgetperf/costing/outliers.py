@@ -44,7 +44,7 @@ def bacon(
         If the columns of the bulk depend on each other.
     NotConverged
         If the bulk never settles.
-    ValueError
+    BadTable
         If a value is missing.
 
     Notes

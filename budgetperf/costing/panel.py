@@ -139,6 +139,10 @@ def _finding(rule: str, severity: Severity, where: Where, message: str) -> Findi
     return Finding(f"costing.{rule}", severity, where, message)
 
 
+def _of_driver(rule: str, driver: DriverSpec, message: str) -> Finding:
+    return _finding(rule, Severity.ERROR, Where(pointer=f"/drivers/{driver.code}"), message)
+
+
 def check_duplicate(panel: CostPanel) -> tuple[Finding, ...]:
     """One row per dmu and year."""
     counts = Counter((row.dmu, row.year) for row in panel.rows)
@@ -190,12 +194,7 @@ def check_codes(panel: CostPanel) -> tuple[Finding, ...]:
     """No driver is called as a column of the models is: the constant, cost, or another driver's logarithm."""
     taken = RESERVED | {f"log({one.code})" for one in panel.spec.drivers if one.logged}
     return tuple(
-        _finding(
-            "code",
-            Severity.ERROR,
-            Where(pointer=f"/drivers/{one.code}"),
-            f"“{one.label}”不能作成本动因的名称，模型已有同名的列，请改名",
-        )
+        _of_driver("code", one, f"“{one.label}”不能作成本动因的名称，模型已有同名的列，请改名")
         for one in panel.spec.drivers
         if one.code in taken
     )
@@ -216,11 +215,8 @@ def check_constant(panel: CostPanel) -> tuple[Finding, ...]:
         text = f"全部{len(panel.rows)}行成本相同，无从测算，请核对数据"
         return (_finding("constant", Severity.ERROR, Where(pointer="/rows"), text),)
     return tuple(
-        _finding(
-            "constant",
-            Severity.ERROR,
-            Where(pointer=f"/drivers/{driver.code}"),
-            f"“{driver.label}”在全部{len(panel.rows)}行中取值相同，不能作为成本动因",
+        _of_driver(
+            "constant", driver, f"“{driver.label}”在全部{len(panel.rows)}行中取值相同，不能作为成本动因"
         )
         for driver in panel.spec.drivers
         if len({row.drivers.get(driver.code) for row in panel.rows}) == 1

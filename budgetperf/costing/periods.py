@@ -1,6 +1,7 @@
 """The periods of a panel in their order, whichever way they are written."""
 
 from collections.abc import Hashable, Iterable
+from typing import Any
 
 import pandas as pd
 
@@ -15,11 +16,11 @@ def in_order(when: Iterable[Hashable]) -> tuple[Hashable, ...]:
     BadTable
         If one is missing, or they are of several kinds (2024 and "2025"), which have no order.
     """
-    different = list(dict.fromkeys(when))
+    different: list[Any] = list(dict.fromkeys(when))
     if pd.Series(different, dtype=object).isna().any():
         raise BadTable("时期有缺失：每行都要有所属的时期")
     try:
-        return tuple(sorted(different))  # type: ignore[type-var]  # what has no order is refused
+        return tuple(sorted(different))
     except TypeError:
         kinds: dict[str, Hashable] = {}
         for one in different:

@@ -344,7 +344,7 @@ def movement_table(view: MovementView) -> CostTable:
         CODE, NAME, _amount("申请前基线", "before"), _amount("申请后基线", "after"), _amount("变动", "change", signed=True),
         Head("变动率（%）", 9, number=True, signed=True), _amount("加回的特殊因素", "given_back", signed=True),
         _amount("模型引起", "by_model", signed=True), _amount("申请前下限"), _amount("申请前上限"),
-        _amount("申请后下限"), _amount("申请后上限"), Head("证据等级", 8),
+        _amount("申请后下限"), _amount("申请后上限"), Head("证据等级", 10),
     )  # fmt: skip
     rows = tuple(
         (

@@ -58,7 +58,7 @@ def fit_cnls(
         If a driver or the response lies so far apart that an optimum of its rows cannot be told.
     NotConverged
         If no optimum is certified by its violation and its duality gap.
-    ValueError
+    BadTable
         If a value is not finite (with its place), labels differ, or signs do not suit the form.
 
     Notes

@@ -98,7 +98,7 @@ def stated(
         If contextual variables cannot be told apart from one another or from the function.
     WideColumn
         If a column or the response lies so far apart that most of its rows are one point to the solver.
-    ValueError
+    BadTable
         If a multiplicative response is not positive, or drivers under constant returns are
         negative or all zero in a row.
     """

@@ -162,7 +162,7 @@ def fit_dea(
     BadValue
         A missing, infinite or negative value, one beyond 1e100 or 1e-100, a dmu with no input or no
         output, a price not above 0, each with its place.
-    ValueError
+    BadOption
         Options that do not go together.
 
     Notes

@@ -11,15 +11,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from budgetperf.costing.design import LARGEST, Array, array, table
+from budgetperf.costing.design import LARGEST, SMALLEST, Array, array, table
 from budgetperf.costing.errors import BadTable, BadValue
 from budgetperf.statistics.labelled import numeric
 from budgetperf.terms import Term
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
-
-SMALLEST = 1 / LARGEST  # ratios of anything smaller could overflow
 
 
 class Orientation(Term):

@@ -142,7 +142,7 @@ def scaling_part(frame: pd.DataFrame, sample: Sample) -> Part:
 
     Raises
     ------
-    ValueError
+    BadTable
         If a column is constant: its effect is already in mu and in the variance.
     """
     same = [str(name) for name in frame.columns if np.ptp(array(frame[name])) == 0]

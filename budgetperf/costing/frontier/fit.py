@@ -87,7 +87,7 @@ def fit_sfa(
         If least squares leaves no residual.
     NotConverged
         If the climb comes to no end: neither a maximum nor an edge, nor a plain (a finding each).
-    ValueError
+    BadTable, BadOption
         If a value is not finite (with its place), labels differ, or options contradict.
 
     Notes

@@ -53,7 +53,7 @@ def periods(index: pd.Index) -> Periods:
     time = pd.to_numeric(pd.Series(index.get_level_values(1)), errors="coerce").to_numpy(dtype="float64")
     if not np.isfinite(time).all():
         raise BadTable("面板的时期须为数值（如年份）")
-    codes, names = pd.factorize(dmus(index))
+    codes, names = pd.factorize(index.get_level_values(0))
     if len(names) < 2:
         raise TooFewRows("面板模型的单位数不足", n=len(names), needed=2)
     if len(index) == len(names):
@@ -63,9 +63,10 @@ def periods(index: pd.Index) -> Periods:
 
 def once(index: pd.Index) -> None:
     """Refuse (``BadTable``) an index by dmu and time in which a row names no dmu, or a dmu has a time twice."""
-    if index.nlevels == 2:
-        dmus(index)
-    if index.nlevels == 2 and index.has_duplicates:
+    if index.nlevels != 2:
+        return
+    dmus(index)
+    if index.has_duplicates:
         dmu, when = index[index.duplicated()][0]
         raise BadTable(f"单位{dmu!s}在时期{when!s}有重复的行")
 

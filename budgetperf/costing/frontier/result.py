@@ -131,7 +131,7 @@ class SfaResult:
         ------
         BadTable
             If a column of the fit is missing.
-        ValueError
+        BadTable
             With the place of a value that is not finite.
         """
         estimates = self.part(FRONTIER)

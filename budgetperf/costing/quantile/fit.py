@@ -91,7 +91,7 @@ class QuantileResult:
 
         Raises
         ------
-        ValueError
+        BadTable
             If a driver is missing or cannot be used, or the cost overflows.
         """
         z = array(self.form.targets(drivers, self.params.index))
@@ -107,7 +107,7 @@ class QuantileResult:
 
         Raises
         ------
-        ValueError
+        BadTable, BadOption
             See ``predict``; also without an interval method.
         """
         if self.uncertainty is None:
@@ -220,7 +220,7 @@ def fit_quantile(
         If no interval is had because cost is a formula, rounded to the fen.
     BadOption
         If ``level`` is no share, or the seed or draws of the bootstrap are none.
-    ValueError
+    BadTable, BadOption
         With row and column of a value that cannot be used, or an option that does not exist.
 
     Notes

@@ -13,7 +13,7 @@ from scipy import stats
 
 from budgetperf.costing.cost_form import CostForm, cost_form
 from budgetperf.costing.coverage import demand_level
-from budgetperf.costing.design import CONST, Floats, Prediction, array, clusters, dmus, table
+from budgetperf.costing.design import CONST, Floats, Prediction, array, clusters, table
 from budgetperf.costing.diagnostics import TestResult
 from budgetperf.costing.errors import BadOption, PerfectFit
 from budgetperf.costing.frontier.panel import once, periods
@@ -105,7 +105,7 @@ class CostRegressionResult:
 
         Raises
         ------
-        ValueError
+        BadTable
             If a driver is missing or cannot be used, a period is unknown, or the cost overflows.
         """
         centre = array(self._design(drivers)) @ array(self.params)
@@ -130,7 +130,7 @@ class CostRegressionResult:
 
         Raises
         ------
-        ValueError
+        BadTable, BadOption
             See ``predict``; also if level is not between 0 and 1.
         """
         demand_level(level)
@@ -160,7 +160,7 @@ class CostRegressionResult:
 
         Raises
         ------
-        ValueError
+        BadOption
             If cost is not in logarithms.
         PerfectFit
             If nothing is left to shift by.
@@ -181,7 +181,7 @@ class CostRegressionResult:
 
         Raises
         ------
-        ValueError, PerfectFit
+        BadTable, BadOption, PerfectFit
             See ``predict`` and ``frontier``.
         """
         centre = array(self._design(drivers)) @ array(self.frontier(shift).params)
@@ -244,7 +244,7 @@ def fit_cost_regression(
         See ``ols.fit_ols`` and ``panel_models``.
     BadTable
         With ``time_effects``, if periods are of several kinds (see ``periods.in_order``).
-    ValueError
+    BadTable, BadOption
         With row and column of a value that cannot be used, or an option that does not fit the rest.
 
     References
@@ -294,7 +294,7 @@ def _groups(given: "pd.Series[str] | None", index: pd.Index, errors: Covariance)
         return clusters(given, index)
     if errors is not Covariance.CLUSTER or index.nlevels != 2:
         return None
-    return pd.Series(dmus(index).astype(str), index=index)
+    return pd.Series(index.get_level_values(0).astype(str), index=index)
 
 
 def _years(drivers: pd.DataFrame, kind: PanelModel | None) -> tuple[object, ...]:

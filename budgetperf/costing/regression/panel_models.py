@@ -52,7 +52,7 @@ def with_periods(design: pd.DataFrame, years: Sequence[object]) -> pd.DataFrame:
 
     Raises
     ------
-    ValueError
+    BadTable
         If a row is of none of these periods.
     """
     when = design.index.get_level_values(-1)
@@ -78,7 +78,7 @@ def fit_within(
 
     Raises
     ------
-    ValueError
+    BadTable
         If a driver does not change within any dmu.
     TooFewRows, Collinear
         See ``ols.fit_ols`` and ``sfa_panel.periods``.
